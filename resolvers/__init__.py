@@ -1,0 +1,1 @@
+"""Plain async Python: reading and writing the CRM. Knows no GraphQL."""

@@ -1,0 +1,1 @@
+"""Speaks GraphQL: the types and fields, paging, filters, scalars and execution."""

@@ -1,0 +1,1 @@
+"""The wiring: settings, command line, the application and its playground."""

@@ -1,0 +1,187 @@
+"""Purchases: bills of the tills and the e-shop, with their lines."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, CodeList, Timestamped
+from models.columns import MONEY, PERCENT, POINTS, QUANTITY, choice, owner, reference, text
+
+if TYPE_CHECKING:
+    from models.customer import Customer
+    from models.point import PointEntry
+    from models.product import Product
+    from models.property import PropertyRecord
+    from models.reward import Reward
+    from models.store import Store
+    from models.voucher import Voucher
+
+
+class PurchaseState(StrEnum):
+    """What became of a bill."""
+
+    CLOSED = "CLOSED"
+    PARTLY_RETURNED = "PARTLY_RETURNED"
+    RETURNED = "RETURNED"
+    CANCELLED = "CANCELLED"
+
+
+class PaymentType(StrEnum):
+    """How a bill was paid."""
+
+    CASH = "CASH"
+    CARD = "CARD"
+    ACCOUNT = "ACCOUNT"
+    OTHER = "OTHER"
+
+
+class PurchaseType(Base, CodeList):
+    """A kind of bill: a sale at the till, an e-shop order and the like."""
+
+    __tablename__ = "purchase_type"
+
+
+class PurchaseItemType(Base, CodeList):
+    """A kind of line: goods, a service, a deposit and the like."""
+
+    __tablename__ = "purchase_item_type"
+
+
+class Purchase(Base, Timestamped):
+    """A closed bill. The same bill, known by its store and external id, is stored once."""
+
+    __tablename__ = "purchase"
+    __table_args__ = (
+        UniqueConstraint("store_id", "external_id"),
+        Index("ix_purchase_customer_id", "customer_id", "paid_at", "id"),
+        Index("ix_purchase_store_id", "store_id", "paid_at", "id"),
+        Index("ix_purchase_paid_at", "paid_at", "id"),
+        Index("ix_purchase_external_id", "external_id"),
+        CheckConstraint("returned >= 0", name="returned"),
+        CheckConstraint("items_count >= 0", name="items_count"),
+    )
+
+    customer_id: Mapped[int | None] = reference(
+        "customer", "Who bought; none when nobody was recognised.", index=False
+    )
+    store_id: Mapped[int] = reference("store", "Where the bill was closed.", index=False)
+    type_id: Mapped[int | None] = reference("purchase_type", "What kind of bill it is.")
+    source: Mapped[str | None] = mapped_column(
+        text(64), doc="Code of the outside system that closed the bill."
+    )
+    external_id: Mapped[str] = mapped_column(
+        text(128), doc="The bill's id at the till, unique within its store."
+    )
+    number: Mapped[str | None] = mapped_column(text(64), doc="The number printed on the bill.")
+    paid_at: Mapped[datetime] = mapped_column(doc="When the bill was paid.")
+    currency_code: Mapped[str] = mapped_column(text(3), doc="Currency of all its amounts, ISO 4217.")
+    total: Mapped[Decimal] = mapped_column(MONEY, doc="What was paid for all lines, discounts taken off.")
+    returned: Mapped[Decimal] = mapped_column(
+        MONEY, default=Decimal(0), doc="What was paid back for returned items."
+    )
+    items_count: Mapped[int] = mapped_column(doc="How many lines the bill has.")
+    state: Mapped[PurchaseState] = choice(
+        PurchaseState, "What became of the bill.", default=PurchaseState.CLOSED
+    )
+    payment_type: Mapped[PaymentType | None] = choice(PaymentType, "How it was paid.")
+    is_fiscal: Mapped[bool] = mapped_column(
+        default=True, doc="Whether the bill went to the tax office's register."
+    )
+    card_number: Mapped[str | None] = mapped_column(text(64), doc="Number of the card shown at the till.")
+    cashdesk: Mapped[str | None] = mapped_column(text(32), doc="Number of the cash desk.")
+    created_by: Mapped[str | None] = mapped_column(
+        text(128), doc="The cashier or the system that closed the bill."
+    )
+    points_earned: Mapped[Decimal] = mapped_column(POINTS, default=Decimal(0), doc="Points the bill earned.")
+    points_spent: Mapped[Decimal] = mapped_column(
+        POINTS, default=Decimal(0), doc="Points that paid a part of it."
+    )
+    utm_source: Mapped[str | None] = mapped_column(text(255), doc="Where the buyer came from (utm_source).")
+    utm_medium: Mapped[str | None] = mapped_column(text(255), doc="By which medium (utm_medium).")
+    utm_campaign: Mapped[str | None] = mapped_column(text(255), doc="Through which campaign (utm_campaign).")
+
+    customer: Mapped[Customer | None] = relationship(back_populates="purchases", lazy="raise")
+    store: Mapped[Store] = relationship(lazy="raise")
+    type: Mapped[PurchaseType | None] = relationship(lazy="raise")
+    items: Mapped[list[PurchaseItem]] = relationship(back_populates="purchase", lazy="raise")
+    discounts: Mapped[list[PurchaseDiscount]] = relationship(back_populates="purchase", lazy="raise")
+    vouchers: Mapped[list[Voucher]] = relationship(back_populates="purchase", lazy="raise")
+    point_entries: Mapped[list[PointEntry]] = relationship(back_populates="purchase", lazy="raise")
+    properties: Mapped[list[PropertyRecord]] = relationship(lazy="raise")
+
+
+class PurchaseItem(Base):
+    """A line of a bill."""
+
+    __tablename__ = "purchase_item"
+    __table_args__ = (
+        UniqueConstraint("purchase_id", "line"),
+        Index("ix_purchase_item_product_id", "product_id", "purchase_id"),
+        CheckConstraint("returned_quantity >= 0", name="returned_quantity"),
+    )
+
+    purchase_id: Mapped[int] = owner("purchase", "The bill.", index=False)
+    line: Mapped[int] = mapped_column(doc="Position on the bill, from 1.")
+    external_id: Mapped[str | None] = mapped_column(
+        text(128), doc="The line's id at the till, unique within the bill."
+    )
+    product_id: Mapped[int | None] = reference(
+        "product", "What was bought; none when the till's code is unknown.", index=False
+    )
+    product_name: Mapped[str | None] = mapped_column(
+        text(255), doc="Name as the till printed it; none where the product's own name served."
+    )
+    type_id: Mapped[int | None] = reference("purchase_item_type", "What kind of line it is.", index=False)
+    quantity: Mapped[Decimal] = mapped_column(QUANTITY, doc="How many, or how much by weight.")
+    price: Mapped[Decimal] = mapped_column(
+        MONEY, doc="What was paid for the whole line, discounts taken off."
+    )
+    vat_rate: Mapped[Decimal | None] = mapped_column(PERCENT, doc="Rate of value added tax in per cent.")
+    retail_discount: Mapped[Decimal] = mapped_column(
+        MONEY, default=Decimal(0), doc="Taken off by the retailer's loyalty price."
+    )
+    coupon_discount: Mapped[Decimal] = mapped_column(
+        MONEY, default=Decimal(0), doc="Taken off by a manufacturer's coupon."
+    )
+    coupon_match_discount: Mapped[Decimal] = mapped_column(
+        MONEY, default=Decimal(0), doc="Taken off by the retailer to match a coupon."
+    )
+    loyalty_off: Mapped[bool] = mapped_column(
+        default=False, doc="Whether the line is kept out of loyalty: no discount, no points."
+    )
+    returned_quantity: Mapped[Decimal] = mapped_column(
+        QUANTITY, default=Decimal(0), doc="How much of it was returned."
+    )
+
+    purchase: Mapped[Purchase] = relationship(back_populates="items", lazy="raise")
+    product: Mapped[Product | None] = relationship(lazy="raise")
+    type: Mapped[PurchaseItemType | None] = relationship(lazy="raise")
+    discounts: Mapped[list[PurchaseDiscount]] = relationship(back_populates="item", lazy="raise")
+    properties: Mapped[list[PropertyRecord]] = relationship(lazy="raise")
+
+
+class PurchaseDiscount(Base):
+    """What a reward or voucher took off a line of a bill."""
+
+    __tablename__ = "purchase_discount"
+    __table_args__ = (CheckConstraint("amount >= 0", name="amount"),)
+
+    purchase_id: Mapped[int] = owner("purchase", "The bill.")
+    item_id: Mapped[int | None] = owner(
+        "purchase_item", "The line; none where the whole bill was discounted."
+    )
+    amount: Mapped[Decimal] = mapped_column(MONEY, doc="How much was taken off.")
+    description: Mapped[str | None] = mapped_column(doc="What the bill says beside it.")
+    reward_id: Mapped[int | None] = reference("reward", "The reward that gave it.")
+    voucher_id: Mapped[int | None] = reference("voucher", "The voucher that gave it.")
+
+    purchase: Mapped[Purchase] = relationship(back_populates="discounts", lazy="raise")
+    item: Mapped[PurchaseItem | None] = relationship(back_populates="discounts", lazy="raise")
+    reward: Mapped[Reward | None] = relationship(lazy="raise")
+    voucher: Mapped[Voucher | None] = relationship(lazy="raise")

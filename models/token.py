@@ -1,0 +1,55 @@
+"""Tokens: an installation of an application on a device."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, CodeList, Timestamped
+from models.columns import reference, text
+
+if TYPE_CHECKING:
+    from models.customer import Customer
+
+
+class ExternalApplication(Base, CodeList):
+    """An application that reads the CRM: a web shop, a mobile app or a till."""
+
+    __tablename__ = "external_application"
+
+
+class Token(Base, Timestamped):
+    """One installation of an application on a device; nobody's until a customer logs in on it."""
+
+    __tablename__ = "token"
+    __table_args__ = (Index("ix_token_customer_id", "customer_id", "id"),)
+
+    customer_id: Mapped[int | None] = reference(
+        "customer", "Who is logged in; none while nobody is.", index=False
+    )
+    application_id: Mapped[int | None] = reference("external_application", "The application installed.")
+    secret_hash: Mapped[str] = mapped_column(
+        text(128), unique=True, doc="Hash of the secret that the application shows."
+    )
+    language_code: Mapped[str | None] = mapped_column(
+        text(8), doc="Default language of what it reads, ISO 639-1."
+    )
+    allows_gps: Mapped[bool] = mapped_column(
+        default=False, doc="Whether the person lets the application know the position."
+    )
+    allows_notifications: Mapped[bool] = mapped_column(
+        default=False, doc="Whether the person wants notifications."
+    )
+    push_token: Mapped[str | None] = mapped_column(doc="Where notifications are sent.")
+    device_id: Mapped[str | None] = mapped_column(text(255), doc="The device's own id.")
+    device_name: Mapped[str | None] = mapped_column(text(255), doc="The device's name.")
+    device_system: Mapped[str | None] = mapped_column(text(64), doc="The device's operating system.")
+    device_type: Mapped[str | None] = mapped_column(text(64), doc="What kind of device it is.")
+    last_seen_at: Mapped[datetime | None] = mapped_column(doc="When the application last called.")
+    revoked_at: Mapped[datetime | None] = mapped_column(doc="When the token stopped being accepted.")
+
+    customer: Mapped[Customer | None] = relationship(back_populates="tokens", lazy="raise")
+    application: Mapped[ExternalApplication | None] = relationship(lazy="raise")

@@ -1,0 +1,103 @@
+"""Vouchers: a reward in one customer's hands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Timestamped
+from models.columns import MONEY, choice, owner, reference, text
+
+if TYPE_CHECKING:
+    from models.customer import Customer
+    from models.purchase import Purchase
+    from models.reward import Reward
+    from models.store import Store
+
+
+class VoucherState(StrEnum):
+    """Where a voucher is in its life. EXPIRED is an active one past its last moment."""
+
+    ACTIVE = "ACTIVE"
+    RESERVED = "RESERVED"
+    APPLIED = "APPLIED"
+    EXPIRED = "EXPIRED"
+    CANCELLED = "CANCELLED"
+
+
+class VoucherChange(StrEnum):
+    """What happened to a voucher."""
+
+    ISSUED = "ISSUED"
+    RESERVED = "RESERVED"
+    RELEASED = "RELEASED"
+    APPLIED = "APPLIED"
+    RESTORED = "RESTORED"
+    EXPIRED = "EXPIRED"
+    CANCELLED = "CANCELLED"
+    TRANSFERRED = "TRANSFERRED"
+
+
+class Voucher(Base, Timestamped):
+    """One use of a reward by one customer. It is applied at most once."""
+
+    __tablename__ = "voucher"
+    __table_args__ = (
+        Index("ix_voucher_customer_id", "customer_id", "valid_to", "id"),
+        Index("ix_voucher_reward_id", "reward_id", "id"),
+        Index("ix_voucher_valid_to", "valid_to", "id"),
+        CheckConstraint("(state = 'APPLIED') = (redeemed_at IS NOT NULL)", name="applied_once"),
+        CheckConstraint("state != 'RESERVED' OR reserved_until IS NOT NULL", name="reserved_for_a_time"),
+        CheckConstraint("value >= 0", name="value"),
+    )
+
+    customer_id: Mapped[int] = reference("customer", "Whose voucher it is.", index=False)
+    reward_id: Mapped[int] = reference("reward", "The reward it gives.", index=False)
+    code: Mapped[str] = mapped_column(text(64), unique=True, doc="What is shown at the till; unique.")
+    value: Mapped[Decimal | None] = mapped_column(
+        MONEY, doc="The voucher's own value where it isn't the reward's."
+    )
+    currency_code: Mapped[str | None] = mapped_column(text(3), doc="Currency of the value, ISO 4217.")
+    state: Mapped[VoucherState] = choice(
+        VoucherState, "Where the voucher is in its life.", default=VoucherState.ACTIVE
+    )
+    valid_from: Mapped[datetime] = mapped_column(doc="First moment it can be used.")
+    valid_to: Mapped[datetime | None] = mapped_column(
+        doc="From this moment on it can no longer be used; none means no end."
+    )
+    note: Mapped[str | None] = mapped_column(doc="What a person reads beside it.")
+    store_id: Mapped[int | None] = reference("store", "Where it was applied.")
+    purchase_id: Mapped[int | None] = reference("purchase", "The bill it was applied to.")
+    redeemed_at: Mapped[datetime | None] = mapped_column(doc="When it was applied.")
+    reserved_for: Mapped[str | None] = mapped_column(text(128), doc="The bill it is put aside for.")
+    reserved_until: Mapped[datetime | None] = mapped_column(doc="Until when it is put aside.")
+
+    customer: Mapped[Customer] = relationship(back_populates="vouchers", lazy="raise")
+    reward: Mapped[Reward] = relationship(back_populates="vouchers", lazy="raise")
+    store: Mapped[Store | None] = relationship(lazy="raise")
+    purchase: Mapped[Purchase | None] = relationship(back_populates="vouchers", lazy="raise")
+    events: Mapped[list[VoucherEvent]] = relationship(back_populates="voucher", lazy="raise")
+
+
+class VoucherEvent(Base):
+    """One change in a voucher's life; never altered."""
+
+    __tablename__ = "voucher_event"
+    __table_args__ = (
+        Index("ix_voucher_event_customer_id", "customer_id", "at", "id"),
+        Index("ix_voucher_event_voucher_id", "voucher_id", "at", "id"),
+    )
+
+    voucher_id: Mapped[int] = owner("voucher", "The voucher.", index=False)
+    customer_id: Mapped[int] = reference("customer", "Whose voucher it was at that moment.", index=False)
+    change: Mapped[VoucherChange] = choice(VoucherChange, "What happened.")
+    at: Mapped[datetime] = mapped_column(doc="When it happened.")
+    note: Mapped[str | None] = mapped_column(doc="Why, in the words of who did it.")
+
+    voucher: Mapped[Voucher] = relationship(back_populates="events", lazy="raise")
+    customer: Mapped[Customer] = relationship(lazy="raise")

@@ -1,0 +1,72 @@
+"""How text is compared: e-mail addresses, phone numbers, and the words that people search by."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+import phonenumbers
+
+WORD = re.compile(r"[^\W_]+")
+
+
+def fold(text: str) -> str:
+    """Case and accents taken off: `Čapek` and `CAPEK` fold to `capek`."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text, without punctuation."""
+    return WORD.findall(fold(text))
+
+
+def email_key(email: str) -> str:
+    """An e-mail address as it is compared: trimmed and case-folded."""
+    return unicodedata.normalize("NFC", email.strip()).casefold()
+
+
+def e164(phone: str, region: str | None = None) -> str:
+    """A phone number in E.164 form; `ValueError` when it isn't one.
+
+    A number without a country prefix needs the region (ISO 3166-1 alpha-2) it is meant in.
+    """
+    try:
+        parsed = phonenumbers.parse(phone, region)
+    except phonenumbers.NumberParseException as error:
+        raise ValueError(f"not a phone number: {error}") from error
+    if not phonenumbers.is_possible_number(parsed):
+        raise ValueError("not a possible phone number")
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def customer_terms(
+    names: Iterable[str | None], email: str | None, phone: str | None, card_numbers: Iterable[str]
+) -> set[str]:
+    """What a customer is found by: each word of the names and the e-mail address, the whole address, digits."""
+    terms = {word for name in names if name for word in words(name)}
+    if email:
+        terms |= {email_key(email), *words(email)}
+    if phone:
+        digits = phone.lstrip("+")
+        terms |= {digits, digits[-9:]}
+    return terms | {fold(number) for number in card_numbers}
+
+
+def product_terms(name: str, codes: Iterable[str]) -> set[str]:
+    """What a product is found by: each word of its name, and its codes."""
+    return {*words(name), *(fold(code) for code in codes)}
+
+
+def search_words(query: str) -> list[str]:
+    """The words that all must be found; an e-mail address counts as one, a phone number as its digits."""
+    pieces = []
+    for piece in query.split():
+        if "@" in piece:
+            pieces.append(email_key(piece))
+        elif re.fullmatch(r"\+?[\d()./-]*\d[\d()./-]*", piece) and len(re.sub(r"\D", "", piece)) > 3:
+            pieces.append(re.sub(r"\D", "", piece))
+        else:
+            pieces.extend(words(piece))
+    return pieces
