@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.rules import money
+from models.rules.refusals import Refusal, RefusalCode, in_money, in_points, plain
+
+deterministic = settings(derandomize=True, deadline=None, max_examples=100)
+cents = st.integers(0, 100_000).map(lambda value: Decimal(value) / 100)
+
+
+def test_half_a_cent_rounds_up():
+    amounts = [Decimal("0.005"), Decimal("0.004"), Decimal("1.115"), Decimal("2.5")]
+
+    rounded = [money.half_up(amount) for amount in amounts]
+
+    assert rounded == [Decimal("0.01"), Decimal("0.00"), Decimal("1.12"), Decimal("2.50")]
+
+
+def test_rounding_down_and_up_keeps_whole_hundredths():
+    amount = Decimal("1.239")
+
+    rounded = (money.down(amount), money.up(amount), money.down(Decimal("1.23")), money.up(Decimal("1.23")))
+
+    assert rounded == (Decimal("1.23"), Decimal("1.24"), Decimal("1.23"), Decimal("1.23"))
+
+
+def test_amount_with_idle_zeros_is_precise_enough():
+    amounts = [Decimal("1.500"), Decimal("1E+3"), Decimal("1.501"), Decimal("NaN")]
+
+    verdicts = [money.too_precise(amount) for amount in amounts]
+
+    assert verdicts == [False, False, True, True]
+
+
+@pytest.mark.parametrize("amount", ["0", "-0.01", "NaN", "Infinity"])
+def test_amount_not_above_zero_is_refused(amount):
+    refusal = money.amount_refusal(Decimal(amount))
+
+    assert refusal == Refusal(RefusalCode.NEGATIVE_AMOUNT, "The amount must be above zero.")
+
+
+def test_amount_with_three_decimals_is_refused():
+    refusal = money.amount_refusal(Decimal("0.001"))
+
+    assert refusal == Refusal(RefusalCode.TOO_PRECISE, "The amount must have at most two decimals.")
+
+
+def test_amount_of_one_cent_is_accepted():
+    refusal = money.amount_refusal(Decimal("0.01"))
+
+    assert refusal is None
+
+
+def test_leftover_cents_go_to_the_largest_remainders():
+    weights = {"a": Decimal("1.00"), "b": Decimal("1.00"), "c": Decimal("4.00")}
+
+    shares = money.apportion(Decimal("1.00"), weights)
+
+    assert shares == {"a": Decimal("0.17"), "b": Decimal("0.16"), "c": Decimal("0.67")}
+
+
+def test_equal_remainders_favour_the_heavier_weight():
+    weights = {"a": Decimal("1.00"), "b": Decimal("3.00")}
+
+    shares = money.apportion(Decimal("0.02"), weights)
+
+    assert shares == {"a": Decimal("0.00"), "b": Decimal("0.02")}
+
+
+def test_nothing_is_spread_over_nothing():
+    shares = money.apportion(Decimal("5.00"), {"a": Decimal("0.00")})
+
+    assert shares == {}
+
+
+@deterministic
+@given(st.lists(cents.filter(bool), min_size=1, max_size=8), st.data())
+def test_shares_add_up_exactly_and_none_exceeds_its_weight(weights, data):
+    named = {str(index): weight for index, weight in enumerate(weights)}
+    total = data.draw(st.integers(0, int(sum(weights) * 100))) * money.CENT
+
+    shares = money.apportion(total, named)
+
+    assert sum(shares.values()) == total
+    assert all(0 <= shares[key] <= named[key] for key in named)
+
+
+def test_amounts_are_written_as_people_read_them():
+    texts = [
+        in_money(Decimal("4.5"), "EUR"),
+        in_points(Decimal("120.00")),
+        in_points(Decimal("0.50")),
+        plain(Decimal("1E+2")),
+        plain(Decimal(30)),
+    ]
+
+    assert texts == ["4.50 EUR", "120 points", "0.5 points", "100", "30"]
