@@ -1,0 +1,23 @@
+import { createGraphiQLFetcher } from "@graphiql/toolkit";
+import { Kind, parse } from "graphql";
+
+/** Sends what the editors hold to the endpoint. */
+export function fetcherOf(endpoint) {
+  const send = createGraphiQLFetcher({ url: endpoint });
+  return (request, options) => send({ ...request, operationName: operationOf(request) }, options);
+}
+
+/** GraphiQL notices a changed document a moment later than the visitor may run it, and would name the old operation. */
+function operationOf({ query, operationName }) {
+  const names = operationNames(query);
+  return names.length === 1 ? names[0] : operationName;
+}
+
+function operationNames(query) {
+  try {
+    const operations = parse(query).definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+    return operations.map(({ name }) => name?.value);
+  } catch {
+    return []; // the server will say what is wrong with it
+  }
+}

@@ -1,0 +1,34 @@
+import { GraphiQL } from "graphiql";
+import "graphiql/style.css";
+import { createRoot } from "react-dom/client";
+import "../static/playground.css";
+import { fetcherOf } from "./fetcher.js";
+import { firstSight } from "./tabs.js";
+
+globalThis.MonacoEnvironment = {
+  getWorker: (_id, label) => new Worker(new URL(WORKERS[label] ?? WORKERS.editor, import.meta.url)),
+};
+
+const { endpoint, headers, reference, tabs } = JSON.parse(document.getElementById("configuration").textContent);
+
+createRoot(document.getElementById("playground")).render(
+  <GraphiQL
+    fetcher={fetcherOf(endpoint)}
+    defaultTabs={tabs}
+    defaultHeaders={headers}
+    defaultEditorToolsVisibility="variables"
+    inputValueDeprecation
+    schemaDescription
+    shouldPersistHeaders={false}
+    {...firstSight(tabs, headers, localStorage)}
+  >
+    <GraphiQL.Logo>
+      {reference && (
+        <a className="playground-reference" href={reference}>
+          Schema reference
+        </a>
+      )}
+      crm360
+    </GraphiQL.Logo>
+  </GraphiQL>,
+);
