@@ -1,0 +1,239 @@
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import graphql
+import httpx
+import pytest
+import strawberry
+from playwright.async_api import Locator, Page, expect
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from server import playground
+from server.playground import bundle, cdn
+from tests.server.browser import serving, visit
+
+FULL_NAME = "Ada Lovelace"
+VARIABLES = {
+    "Customer360": {"id": "customer-1"},
+    "CustomersWithFilters": {"since": "2026-01-01T00:00:00Z"},
+    "Timeline": {"id": "customer-1"},
+    "Catalogue": {"position": {"latitude": 50.08, "longitude": 14.43}},
+}
+
+
+@strawberry.type(description="What is known of the person.")
+class PersonalInformation:
+    full_name: str
+
+
+@strawberry.type(description="A person who shops: the root of the 360° view.")
+class Customer:
+    id: strawberry.ID
+    personal_information: PersonalInformation
+    purchase_count: int = 0
+
+
+@strawberry.input
+class CustomerBy:
+    id: strawberry.ID
+
+
+@strawberry.type
+class Query:
+    @strawberry.field(description="One customer, found by one of their keys.")
+    def customer(self, by: CustomerBy) -> Customer | None:
+        return Customer(id=by.id, personal_information=PersonalInformation(full_name=FULL_NAME))
+
+
+async def answer(request: Request) -> Response:
+    if request.method == "GET":
+        page = playground.page("/graphql", VARIABLES, headers={"Authorization": "Bearer demo"})
+        return HTMLResponse(page.html, headers=dict(page.headers))
+    body = await request.json()
+    # Not validated: of the tab's document, this schema answers the little that it knows.
+    result = graphql.execute_sync(
+        strawberry.Schema(Query)._schema, graphql.parse(body["query"]), variable_values=body.get("variables")
+    )
+    return JSONResponse(result.formatted)
+
+
+@pytest.fixture(scope="session")
+def app() -> Starlette:
+    assert playground.build()
+    return Starlette(routes=[*playground.routes(), Route("/graphql", answer, methods=["GET", "POST"])])
+
+
+@pytest.fixture(scope="session")
+def server_url(app: Starlette) -> Iterator[str]:
+    with serving(app) as url:
+        yield url
+
+
+async def test_a_first_visitor_runs_the_ready_tab_and_reads_the_documentation(server_url: str) -> None:
+    async with visit(f"{server_url}/graphql") as visited:
+        page = visited.page
+
+        await expect(tabs(page)).to_have_text(list(playground.TABS))
+        await run(page)
+        await expect(page.locator(".graphiql-response")).to_contain_text(FULL_NAME)
+        await look_up(page, "Customer")
+        await expect(page.locator(".graphiql-plugin")).to_contain_text("the root of the 360° view")
+
+        assert visited.strangers == []
+        assert visited.complaints == []
+
+
+async def test_every_ready_tab_brings_its_variables_and_headers(server_url: str) -> None:
+    async with visit(f"{server_url}/graphql") as visited:
+        page = visited.page
+
+        for name in playground.TABS:
+            await tabs(page).get_by_text(name, exact=True).click()
+            async with page.expect_request(lambda request: request.method == "POST") as sent:
+                await run(page)
+            request = await sent.value
+            assert request.post_data_json["operationName"] == name
+            assert request.post_data_json["variables"] == VARIABLES[name]
+            assert request.headers["authorization"] == "Bearer demo"
+
+        assert visited.complaints == []
+
+
+async def test_a_visitor_who_typed_nothing_finds_the_tabs_as_they_were(server_url: str) -> None:
+    async with visit(f"{server_url}/graphql") as visited:
+        page = visited.page
+
+        await tabs(page).get_by_text("Timeline", exact=True).click()
+        await stored(page, '"activeTabIndex":2')
+        await page.reload()
+
+        await expect(tabs(page)).to_have_text(list(playground.TABS))
+        await expect(page.locator(".graphiql-query-editor")).to_contain_text("query Timeline")
+        await expect(page.locator(".graphiql-editor-tool")).to_contain_text("customer-1")
+        assert visited.complaints == []
+
+
+async def test_a_visitor_who_comes_back_finds_their_own_edits(server_url: str) -> None:
+    async with visit(f"{server_url}/graphql") as visited:
+        page = visited.page
+
+        await tabs(page).get_by_text("Timeline", exact=True).click()
+        await page.locator(".graphiql-editor-tool .monaco-editor:visible").click()
+        await page.keyboard.press("Control+A")
+        await page.keyboard.insert_text('{ "id": "customer-2" }')
+        await stored(page, "customer-2")
+        await page.reload()
+
+        await expect(tabs(page)).to_have_text(list(playground.TABS))
+        await expect(page.get_by_role("tab", selected=True)).to_contain_text("Timeline")
+        await expect(page.locator(".graphiql-editor-tool")).to_contain_text("customer-2")
+        assert visited.complaints == []
+
+
+def test_a_tab_holds_one_operation_of_its_own_name() -> None:
+    for name, document in playground.documents().items():
+        [operation] = graphql.parse(document).definitions
+        assert operation.name.value == name
+
+
+def test_variables_for_a_tab_that_is_not_there_are_refused() -> None:
+    with pytest.raises(ValueError, match="There is no tab Customers; the tabs are Customer360, "):
+        playground.page("/graphql", {"Customers": {}})
+
+
+def test_what_the_tabs_start_with_cannot_break_out_of_the_page() -> None:
+    page = playground.page("/graphql", {"Customer360": {"id": "</script><script>alert(1)</script>"}})
+
+    assert "alert(1)" in page.html
+    assert "<script>alert" not in page.html
+
+
+def test_the_bundled_page_allows_nothing_but_its_own_origin(app: Starlette) -> None:
+    policy = playground.page("/graphql", {}).headers["Content-Security-Policy"]
+
+    assert policy == (
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; worker-src 'self'; "
+        "font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    )
+
+
+def test_without_a_bundle_the_page_comes_from_a_cdn_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(bundle, "DIST", tmp_path)
+
+    page = playground.page("/graphql", VARIABLES)
+
+    scripts = re.findall(r'<script defer src="([^"]+)"(?: integrity="(sha384-[^"]{64})")?', page.html)
+    *foreign, own = scripts
+    assert own == ("/graphql/assets/cdn.js", "")
+    assert len(foreign) == 3
+    assert all(url.startswith(cdn.HOST) and integrity for url, integrity in foreign)
+    assert all(url in page.headers["Content-Security-Policy"] for url, _ in foreign)
+    assert "unsafe-inline" not in page.headers["Content-Security-Policy"].split("style-src")[0]
+    assert "comes from https://cdn.jsdelivr.net" in caplog.text
+
+
+def test_without_npm_nothing_is_bundled_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bundle, "DIST", tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    assert playground.build() is False
+
+    assert "because npm is missing" in capsys.readouterr().err
+
+
+async def test_the_files_are_kept_for_a_year_and_sent_compressed(app: Starlette) -> None:
+    script = bundle.manifest().script
+
+    async with client(app) as http:
+        zipped = await http.get(f"/graphql/assets/{script}")
+        plain = await http.get(f"/graphql/assets/{script}", headers={"Accept-Encoding": "identity"})
+
+    assert zipped.headers["Content-Encoding"] == "gzip"
+    assert zipped.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert zipped.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert zipped.headers["Vary"] == "Accept-Encoding"
+    assert zipped.text == plain.text
+    assert "Content-Encoding" not in plain.headers
+
+
+async def test_only_the_page_s_own_files_are_served(app: Starlette) -> None:
+    async with client(app) as http:
+        answers = [
+            await http.get(f"/graphql/assets/{path}")
+            for path in ("missing.js", "..%2fmanifest.json", "%2e%2e/%2e%2e/bundle.py", "cdn.js")
+        ]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 404, 200]
+    assert answers[-1].headers["Cache-Control"] == "no-cache"
+
+
+def client(app: Starlette) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
+
+
+def tabs(page: Page) -> Locator:
+    return page.locator(".graphiql-tab-button")
+
+
+async def stored(page: Page, text: str) -> None:
+    await page.wait_for_function("(text) => localStorage['graphiql:tabState']?.includes(text)", arg=text)
+
+
+async def run(page: Page) -> None:
+    await expect(page.locator(".graphiql-query-editor .view-lines")).to_contain_text("query")
+    await page.get_by_role("button", name="Execute query").click()
+
+
+async def look_up(page: Page, type_name: str) -> None:
+    await page.get_by_role("button", name="Show Documentation Explorer").click()
+    await page.get_by_role("combobox").fill(type_name)
+    await page.get_by_role("option", name=type_name, exact=True).click()
