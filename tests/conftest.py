@@ -1,0 +1,73 @@
+"""What tests ask for by name: databases of both kinds, and sessions to put rows into them."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from resolvers.engine import make_engine
+from tests import databases, factories
+
+NewDatabase = Callable[..., str]
+RUN_FOLDER = pytest.StashKey[Path | None]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder that all processes of the run share."""
+    config.stash[RUN_FOLDER] = databases.begin_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the run's PostgreSQL and delete the folder."""
+    if folder := config.stash.get(RUN_FOLDER, None):
+        databases.end_run(folder)
+
+
+@pytest.fixture(scope="session")
+def all_databases() -> Iterator[databases.Databases]:
+    """Both kinds of databases, for the whole of the run."""
+    made = databases.Databases()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def new_database(all_databases: databases.Databases) -> Iterator[NewDatabase]:
+    """Make databases: `new_database("sqlite")`, or a bare one with `migrated=False`."""
+    with ExitStack() as stack:
+        yield lambda kind, *, migrated=True: stack.enter_context(all_databases.database(kind, migrated=migrated))
+
+
+@pytest.fixture(params=databases.KINDS)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """The test runs once with `sqlite` and once with `postgresql`."""
+    return request.param
+
+
+@pytest.fixture
+def database_url(database_kind: str, new_database: NewDatabase) -> str:
+    """The address of a migrated and empty database, of each kind in turn."""
+    return new_database(database_kind)
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """The gateway's own engine on an empty database."""
+    made = make_engine(database_url)
+    yield made
+    await made.dispose()
+
+
+@pytest.fixture
+async def session(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """A session to put rows into the database with, and to look at what became of them."""
+    async with AsyncSession(engine, expire_on_commit=False) as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def _numbers_from_one() -> None:
+    """Factories count from 1 in every test, so that what they make is the same each time."""
+    factories.restart()

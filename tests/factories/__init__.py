@@ -1,0 +1,152 @@
+"""Rows for tests: `factories.customer(first_name="Eva")` makes one with sane values for all else.
+
+Relations are given as objects, and made where one is needed and none is given. `save` puts rows into the
+database with everything that they refer to.
+"""
+
+from tests.factories.building import NOW, number, restart
+from tests.factories.campaign import (
+    campaign,
+    campaign_product,
+    campaign_product_segment,
+    campaign_product_store,
+    campaign_product_type,
+)
+from tests.factories.card import card, card_event, card_type
+from tests.factories.customer import (
+    consent,
+    customer,
+    customer_consent,
+    customer_source,
+    customer_source_record,
+)
+from tests.factories.insight import import_step, score_band
+from tests.factories.partner import partner
+from tests.factories.point import (
+    point_entry,
+    point_entry_lot,
+    point_lot,
+    point_reservation,
+    point_type,
+    points,
+)
+from tests.factories.product import (
+    product,
+    product_brand,
+    product_code,
+    product_group,
+    product_price,
+    product_tag,
+)
+from tests.factories.property import property, property_item, property_record
+from tests.factories.purchase import (
+    purchase,
+    purchase_discount,
+    purchase_item,
+    purchase_item_type,
+    purchase_type,
+)
+from tests.factories.recommendation import recommendation
+from tests.factories.reservation import (
+    external_list_type,
+    product_reservation,
+    product_reservation_comment,
+    product_reservation_item,
+    product_reservation_progress,
+    product_reservation_source,
+    reservable_offer,
+    reservable_price,
+    reservable_product,
+    reservation_external_code,
+)
+from tests.factories.reward import (
+    reward,
+    reward_condition,
+    reward_condition_target,
+    reward_segment,
+    reward_status,
+    reward_store,
+    reward_tag,
+    reward_type,
+)
+from tests.factories.saving import save
+from tests.factories.segment import segment, segment_group, segment_member
+from tests.factories.status import status, status_record, status_turnover
+from tests.factories.store import store
+from tests.factories.tag import tag
+from tests.factories.token import external_application, token
+from tests.factories.voucher import voucher, voucher_event
+
+__all__ = [
+    "NOW",
+    "campaign",
+    "campaign_product",
+    "campaign_product_segment",
+    "campaign_product_store",
+    "campaign_product_type",
+    "card",
+    "card_event",
+    "card_type",
+    "consent",
+    "customer",
+    "customer_consent",
+    "customer_source",
+    "customer_source_record",
+    "external_application",
+    "external_list_type",
+    "import_step",
+    "number",
+    "partner",
+    "point_entry",
+    "point_entry_lot",
+    "point_lot",
+    "point_reservation",
+    "point_type",
+    "points",
+    "product",
+    "product_brand",
+    "product_code",
+    "product_group",
+    "product_price",
+    "product_reservation",
+    "product_reservation_comment",
+    "product_reservation_item",
+    "product_reservation_progress",
+    "product_reservation_source",
+    "product_tag",
+    "property",
+    "property_item",
+    "property_record",
+    "purchase",
+    "purchase_discount",
+    "purchase_item",
+    "purchase_item_type",
+    "purchase_type",
+    "recommendation",
+    "reservable_offer",
+    "reservable_price",
+    "reservable_product",
+    "reservation_external_code",
+    "restart",
+    "reward",
+    "reward_condition",
+    "reward_condition_target",
+    "reward_segment",
+    "reward_status",
+    "reward_store",
+    "reward_tag",
+    "reward_type",
+    "save",
+    "score_band",
+    "segment",
+    "segment_group",
+    "segment_member",
+    "status",
+    "status_record",
+    "status_turnover",
+    "store",
+    "tag",
+    "token",
+    "voucher",
+    "voucher_event",
+]
