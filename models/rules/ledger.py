@@ -141,9 +141,7 @@ def expire(lots: Sequence[Lot], at: datetime) -> list[Taken]:
     return [Taken(lot.id, lot.remaining) for lot in expired if lot.remaining > ZERO]
 
 
-def transfer(
-    lots: Sequence[Lot], amount: Decimal, *, reserved: Decimal, at: datetime
-) -> list[Moved] | Refusal:
+def transfer(lots: Sequence[Lot], amount: Decimal, *, reserved: Decimal, at: datetime) -> list[Moved] | Refusal:
     """Transferred points leave as if spent, and keep on the other side the expiry they had."""
     takens = spend(lots, amount, reserved=reserved, at=at)
     if isinstance(takens, Refusal):

@@ -13,12 +13,13 @@ from models.rules.money import ZERO, amount_refusal
 from models.rules.refusals import Refusal, RefusalCode, in_points
 
 
-class ReservationState(StrEnum):
-    """What became of a reservation of points."""
+class PointReservationState(StrEnum):
+    """What became of points that were put aside."""
 
-    HELD = "HELD"
-    RELEASED = "RELEASED"
+    ACTIVE = "ACTIVE"
     CAPTURED = "CAPTURED"
+    RELEASED = "RELEASED"
+    EXPIRED = "EXPIRED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,11 @@ class PointReservation:
     id: int
     amount: Decimal
     expires_at: datetime
-    state: ReservationState = ReservationState.HELD
+    state: PointReservationState = PointReservationState.ACTIVE
 
     def holds(self, at: datetime) -> bool:
         """Whether the points are kept from being spent on anything else."""
-        return self.state is ReservationState.HELD and at < self.expires_at
+        return self.state is PointReservationState.ACTIVE and at < self.expires_at
 
 
 def reserved(reservations: Iterable[PointReservation], at: datetime) -> Decimal:
@@ -53,8 +54,8 @@ def reserve(
 
 
 def release(reservation: PointReservation) -> Refusal | None:
-    """A held reservation is released at any time, also after it ran out."""
-    return None if reservation.state is ReservationState.HELD else _over(reservation)
+    """An active reservation is released at any time, also after it ran out."""
+    return None if reservation.state is PointReservationState.ACTIVE else _over(reservation)
 
 
 def capture(
@@ -69,7 +70,7 @@ def capture(
 
     `reserved` includes this reservation. When lots expired meanwhile, the capture may be short of points.
     """
-    if reservation.state is not ReservationState.HELD:
+    if reservation.state in {PointReservationState.CAPTURED, PointReservationState.RELEASED}:
         return _over(reservation)
     if not reservation.holds(at):
         return Refusal(RefusalCode.EXPIRED, "The reservation has run out.")

@@ -85,9 +85,7 @@ def test_number_unlike_its_type_is_refused(pattern, number, code, message):
     assert refusal == Refusal(code, message)
 
 
-@pytest.mark.parametrize(
-    ("pattern", "number"), [(LOYALTY, "9700000426"), (CardPattern("VIP", 8), "VIP0000a")]
-)
+@pytest.mark.parametrize(("pattern", "number"), [(LOYALTY, "9700000426"), (CardPattern("VIP", 8), "VIP0000a")])
 def test_number_like_its_type_is_accepted(pattern, number):
     refusal = card_number.refusal(pattern, number)
 

@@ -39,9 +39,7 @@ def test_balance_tells_active_pending_and_reserved_points_apart():
 
     balance = ledger.balance(lots, points("30"), NOW)
 
-    assert balance == Balance(
-        points("157"), points("20"), points("30"), Expiring(points("57"), NOW + 5 * DAY)
-    )
+    assert balance == Balance(points("157"), points("20"), points("30"), Expiring(points("57"), NOW + 5 * DAY))
     assert balance.spendable == points("127")
 
 
@@ -112,9 +110,7 @@ def test_pending_expired_and_reserved_points_are_not_spent():
 
     refusal = ledger.spend(lots, points("8"), reserved=points("4.5"), at=NOW)
 
-    assert refusal == Refusal(
-        RefusalCode.POINTS_SHORT, "8 points are needed, 5.5 points can be spent.", "2.5 points"
-    )
+    assert refusal == Refusal(RefusalCode.POINTS_SHORT, "8 points are needed, 5.5 points can be spent.", "2.5 points")
 
 
 def test_spending_nothing_is_refused():
@@ -150,9 +146,7 @@ def test_transferred_points_keep_their_expiry():
 def test_more_points_than_there_are_cannot_be_transferred():
     refusal = ledger.transfer([lot(1, "10")], points("15"), reserved=NONE, at=NOW)
 
-    assert refusal == Refusal(
-        RefusalCode.POINTS_SHORT, "15 points are needed, 10 points can be spent.", "5 points"
-    )
+    assert refusal == Refusal(RefusalCode.POINTS_SHORT, "15 points are needed, 10 points can be spent.", "5 points")
 
 
 def test_reversed_points_go_back_to_their_lots():
@@ -182,9 +176,7 @@ def test_part_of_a_spending_goes_back_last_taken_first():
 def test_more_than_was_taken_cannot_be_given_back():
     refusal = ledger.reverse_part([Taken(1, points("10"))], points("12"))
 
-    assert refusal == Refusal(
-        RefusalCode.LIMIT_REACHED, "More points can't be given back than were taken.", "2 points"
-    )
+    assert refusal == Refusal(RefusalCode.LIMIT_REACHED, "More points can't be given back than were taken.", "2 points")
 
 
 def test_giving_nothing_back_is_refused():

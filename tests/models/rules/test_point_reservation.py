@@ -3,9 +3,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import pytest
+
 from models.rules import point_reservation
 from models.rules.ledger import Lot, Taken
-from models.rules.point_reservation import PointReservation, ReservationState
+from models.rules.point_reservation import PointReservation, PointReservationState
 from models.rules.refusals import Refusal, RefusalCode
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -13,7 +15,7 @@ MINUTE = timedelta(minutes=1)
 LOTS = [Lot(1, Decimal(100), Decimal(100), NOW - MINUTE, None, NOW - MINUTE)]
 
 
-def held(amount="40", *, id=1, minutes=15, state=ReservationState.HELD):
+def held(amount="40", *, id=1, minutes=15, state=PointReservationState.ACTIVE):
     return PointReservation(id, Decimal(amount), NOW + minutes * MINUTE, state)
 
 
@@ -21,8 +23,8 @@ def test_only_live_reservations_hold_points():
     reservations = [
         held("40"),
         held("30", minutes=0),
-        held("20", state=ReservationState.RELEASED),
-        held("10", state=ReservationState.CAPTURED),
+        held("20", state=PointReservationState.RELEASED),
+        held("10", state=PointReservationState.CAPTURED),
         held("5", minutes=1),
     ]
 
@@ -40,9 +42,7 @@ def test_spendable_points_can_be_reserved():
 def test_points_reserved_already_cannot_be_reserved_again():
     refusal = point_reservation.reserve(LOTS, Decimal(61), reserved=Decimal(40), until=NOW + MINUTE, at=NOW)
 
-    assert refusal == Refusal(
-        RefusalCode.POINTS_SHORT, "61 points are needed, 60 points can be spent.", "1 point"
-    )
+    assert refusal == Refusal(RefusalCode.POINTS_SHORT, "61 points are needed, 60 points can be spent.", "1 point")
 
 
 def test_reserving_nothing_is_refused():
@@ -57,14 +57,14 @@ def test_reservation_that_ends_at_once_is_refused():
     assert refusal == Refusal(RefusalCode.INVALID_PERIOD, "The reservation would end before it begins.")
 
 
-def test_held_reservation_can_be_released_also_after_it_ran_out():
+def test_active_reservation_can_be_released_also_after_it_ran_out():
     refusals = [point_reservation.release(held()), point_reservation.release(held(minutes=-1))]
 
     assert refusals == [None, None]
 
 
 def test_reservation_is_released_only_once():
-    refusal = point_reservation.release(held(state=ReservationState.RELEASED))
+    refusal = point_reservation.release(held(state=PointReservationState.RELEASED))
 
     assert refusal == Refusal(RefusalCode.WRONG_STATE, "The reservation is already released.")
 
@@ -84,21 +84,18 @@ def test_part_of_a_reservation_can_be_captured():
 def test_more_than_was_reserved_cannot_be_captured():
     refusal = point_reservation.capture(held("40"), LOTS, reserved=Decimal(40), at=NOW, amount=Decimal(41))
 
-    assert refusal == Refusal(
-        RefusalCode.LIMIT_REACHED, "More can't be captured than was reserved.", "1 point"
-    )
+    assert refusal == Refusal(RefusalCode.LIMIT_REACHED, "More can't be captured than was reserved.", "1 point")
 
 
-def test_reservation_that_ran_out_cannot_be_captured():
-    refusal = point_reservation.capture(held(minutes=0), LOTS, reserved=Decimal(0), at=NOW)
+@pytest.mark.parametrize("reservation", [held(minutes=0), held(state=PointReservationState.EXPIRED)])
+def test_reservation_that_ran_out_cannot_be_captured(reservation):
+    refusal = point_reservation.capture(reservation, LOTS, reserved=Decimal(0), at=NOW)
 
     assert refusal == Refusal(RefusalCode.EXPIRED, "The reservation has run out.")
 
 
 def test_reservation_is_captured_only_once():
-    refusal = point_reservation.capture(
-        held(state=ReservationState.CAPTURED), LOTS, reserved=Decimal(0), at=NOW
-    )
+    refusal = point_reservation.capture(held(state=PointReservationState.CAPTURED), LOTS, reserved=Decimal(0), at=NOW)
 
     assert refusal == Refusal(RefusalCode.WRONG_STATE, "The reservation is already captured.")
 
@@ -106,6 +103,4 @@ def test_reservation_is_captured_only_once():
 def test_capture_is_short_of_points_when_lots_expired_meanwhile():
     refusal = point_reservation.capture(held("120"), LOTS, reserved=Decimal(120), at=NOW)
 
-    assert refusal == Refusal(
-        RefusalCode.POINTS_SHORT, "120 points are needed, 100 points can be spent.", "20 points"
-    )
+    assert refusal == Refusal(RefusalCode.POINTS_SHORT, "120 points are needed, 100 points can be spent.", "20 points")
