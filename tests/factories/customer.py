@@ -21,8 +21,8 @@ def customer(**overrides: Any) -> models.Customer:
     return stamped(
         models.Customer,
         values,
-        first_name_key=values["first_name"] and text.fold(values["first_name"]),
-        last_name_key=values["last_name"] and text.fold(values["last_name"]),
+        first_name_key=text.fold(values["first_name"] or ""),
+        last_name_key=text.fold(values["last_name"] or ""),
         email_key=values["email"] and text.email_key(values["email"]),
     )
 

@@ -1,0 +1,93 @@
+from asyncio import to_thread
+from typing import Any
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+import models
+from models import migrations
+from resolvers.engine import make_engine
+from tests.conftest import NewDatabase
+
+POSTGRES_SHAPE = (
+    "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+    " WHERE connamespace = 'public'::regnamespace",
+    "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    "SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale,"
+    " is_nullable, column_default, collation_name, generation_expression"
+    " FROM information_schema.columns WHERE table_schema = 'public'",
+)
+SQLITE_SHAPE = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+
+# Defaults of the server and generated columns are compared by the tables' shape below.
+OPTIONS = {"compare_type": True, "compare_server_default": False}
+
+
+def shape(connection: Connection) -> set[tuple[Any, ...]]:
+    """Everything that a database knows of its tables, without Alembic's own."""
+    if connection.dialect.name == "postgresql":
+        rows = [tuple(row) for query in POSTGRES_SHAPE for row in connection.execute(text(query))]
+    else:
+        # A table's columns and constraints stand one a line, in an order that means nothing.
+        rows = [
+            (kind, name, line.strip().removesuffix(","))
+            for kind, name, sql in connection.execute(text(SQLITE_SHAPE))
+            for line in sql.splitlines()
+        ]
+    return {tuple(str(value).strip() for value in row) for row in rows if "alembic_version" not in row}
+
+
+def tables(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names())
+
+
+def differences(connection: Connection) -> list[Any]:
+    return compare_metadata(MigrationContext.configure(connection, opts=OPTIONS), models.Base.metadata)
+
+
+async def test_migrations_make_the_tables_that_the_models_describe(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_migrations_and_models_give_the_same_constraints_indexes_and_defaults(
+    engine: AsyncEngine, database_kind: str, new_database: NewDatabase
+) -> None:
+    direct = make_engine(new_database(database_kind, migrated=False))
+    async with direct.begin() as connection:
+        await connection.run_sync(models.Base.metadata.create_all)
+        described = await connection.run_sync(shape)
+    await direct.dispose()
+
+    async with engine.connect() as connection:
+        migrated = await connection.run_sync(shape)
+
+    assert migrated == described
+    assert any("uq_customer_email_key" in row and "DELETED" in row[-1] for row in migrated)
+
+
+async def test_migrations_go_down_and_up_again(engine: AsyncEngine, database_url: str) -> None:
+    async with engine.connect() as connection:
+        before = await connection.run_sync(shape)
+
+    await to_thread(migrations.downgrade, database_url)
+    async with engine.connect() as connection:
+        assert await connection.run_sync(tables) == {"alembic_version"}
+
+    await to_thread(migrations.upgrade, database_url)
+    async with engine.connect() as connection:
+        assert await connection.run_sync(shape) == before
+
+
+def test_newest_revision_is_known() -> None:
+    assert migrations.newest() is not None
+
+
+def test_every_table_and_column_is_documented() -> None:
+    mappers = list(models.Base.registry.mappers)
+
+    assert [mapper.class_.__name__ for mapper in mappers if not mapper.class_.__doc__] == []
+    columns = [column for mapper in mappers for column in mapper.local_table.columns if column.name != "id"]
+    assert [str(column) for column in columns if not column.doc] == []
