@@ -124,9 +124,11 @@ async def test_a_time_without_an_offset_is_refused(engine: AsyncEngine) -> None:
 
 
 async def test_a_time_with_another_offset_is_the_same_moment(engine: AsyncEngine) -> None:
-    kept, _ = await stored(engine, "at", [datetime(2024, 5, 15, 14, 0, tzinfo=PRAGUE)])
+    noon, eleven = datetime(2024, 5, 15, 12, 0, tzinfo=PRAGUE), datetime(2024, 5, 15, 11, 0, tzinfo=UTC)
+    kept, ordered = await stored(engine, "at", [eleven, noon])
 
-    assert kept == [datetime(2024, 5, 15, 12, 0, tzinfo=UTC)]
+    assert kept == [eleven, datetime(2024, 5, 15, 10, 0, tzinfo=UTC)]
+    assert ordered == [noon, eleven]
 
 
 async def test_a_rate_has_at_most_five_digits_before_the_point(engine: AsyncEngine) -> None:
