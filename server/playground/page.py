@@ -56,9 +56,7 @@ def documents() -> dict[str, str]:
     return {name: (HERE / "tabs" / f"{name}.graphql").read_text(encoding="utf-8") for name in TABS}
 
 
-def ready_tabs(
-    variables: Mapping[str, Mapping[str, object]], headers: Mapping[str, str]
-) -> list[dict[str, str]]:
+def ready_tabs(variables: Mapping[str, Mapping[str, object]], headers: Mapping[str, str]) -> list[dict[str, str]]:
     """Give the tabs as GraphiQL takes them: three texts each."""
     if unknown := sorted(set(variables) - set(TABS)):
         raise ValueError(f"There is no tab {', '.join(unknown)}; the tabs are {', '.join(TABS)}.")

@@ -94,19 +94,22 @@ class Visit:
             self.complaints.append(f"{message.type}: {message.text}")
 
     def note_failure(self, request: Request) -> None:
-        """Keep requests that got no answer."""
-        self.complaints.append(f"failed: {request.url} {request.failure}")
+        """Keep requests that got no answer, but for those which the page left behind when it was reloaded."""
+        if request.failure != "net::ERR_ABORTED":
+            self.complaints.append(f"failed: {request.url} {request.failure}")
 
 
 @asynccontextmanager
 async def visit(
-    url: str, *, width: int = 1400, height: int = 900, dark: bool = False
+    url: str, *, width: int = 1400, height: int = 900, dark: bool = False, scripts: bool = True
 ) -> AsyncIterator[Visit]:
     """Open a page, light or dark, in a window of that size."""
     parts = urlsplit(url)
     async with chromium() as browser:
         context = await browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=scripts,
         )
         visited = Visit(await context.new_page(), f"{parts.scheme}://{parts.netloc}/")
         context.on("request", lambda request: visited.requests.append(request.url))
