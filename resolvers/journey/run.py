@@ -1,0 +1,168 @@
+"""Runs the steps of the import that have not been done yet, each in a transaction of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from time import perf_counter
+from typing import Any
+
+import models
+from models import Base
+from resolvers.journey import (
+    bought,
+    campaigns,
+    cards,
+    catalogue,
+    customers,
+    insights,
+    lists,
+    points,
+    products,
+    promotions,
+    purchases,
+    recommendations,
+    reservations,
+    statuses,
+    stores,
+    vouchers,
+)
+from resolvers.journey.batch import Batch, Mapped, Note, Statement, records
+from resolvers.journey.calendar import Calendar, weeks_until
+from resolvers.journey.journey import Journey
+from resolvers.journey.notable import notable
+from resolvers.journey.progress import Progress
+from resolvers.journey.report import BEGIN, FINISH, RUN, JourneyError
+from resolvers.journey.source import Source
+from resolvers.journey.writer import Writer, tables, writer_for
+
+
+@dataclass(frozen=True)
+class Step:
+    """A part of the import: what it maps, about how many rows of all, and tables loaded without indexes."""
+
+    name: str
+    mapping: Callable[[Journey], Mapped]
+    rows: int
+    bulk: Sequence[type[Base]] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What was asked for; kept with the first step, so that a later run goes on with the same."""
+
+    weeks: int
+    today: date
+    households: int | None
+
+
+STEPS = (
+    Step("code lists", lists.lists, 100),
+    Step("stores", stores.stores, 457),
+    Step("product groups", products.groups, 15_000),
+    Step("products", products.products, 305_000, (models.Product, models.ProductCode, models.ProductTag)),
+    Step("search words of products", products.product_terms, 450_000, (models.ProductTerm,)),
+    Step("customers", customers.customers, 40_000),
+    Step("cards", cards.cards, 10_000),
+    Step("purchases", purchases.purchases, 1_625_155, (models.Purchase, models.PurchaseItem)),
+    Step("campaigns", campaigns.campaigns, 6_700),
+    Step("coupons", campaigns.coupon_rewards, 115_000, (models.RewardConditionTarget,)),
+    Step("vouchers", vouchers.vouchers, 310_000, (models.Voucher, models.VoucherEvent)),
+    Step("catalogue", catalogue.catalogue, 50),
+    Step("vouchers for points", bought.bought_vouchers, 800),
+    Step("points", points.points, 460_000, (models.PointLot, models.PointEntry, models.PointEntryLot)),
+    Step("statuses", statuses.statuses, 7_000),
+    Step("score bands", insights.score_bands, 15),
+    Step("segments", insights.criteria_segments, 2_500),
+    Step("recommendations", recommendations.recommendations, 7_400),
+    Step("reservations", reservations.reservations, 2_500),
+)
+
+
+def steps(promotion_weeks: int) -> list[Step]:
+    """All steps; of the promotions the source's last weeks, the last one first."""
+    bulk = (models.CampaignProduct, models.CampaignProductStore)
+    last = promotions.LAST_WEEK
+    weeks = range(last, max(last - promotion_weeks, 0), -1)
+    return [*STEPS, *(Step(f"promotions of week {week}", promotions.week(week), 425_000, bulk) for week in weeks)]
+
+
+async def run(url: str, asked: Plan, promotion_weeks: int, progress: Progress) -> None:
+    """Do what is left to do."""
+    async with writer_for(url, progress) as writer:
+        done = await _done(writer)
+        plan = _agreed(asked, done[BEGIN]) if BEGIN in done else await _begin(writer, asked)
+        journey = Journey(Source(plan.households), Calendar(plan.weeks, plan.today))
+        left = [step for step in steps(promotion_weeks) if step.name not in done]
+        for step in left:
+            await _run_step(writer, journey, step)
+        if left or FINISH not in done:
+            progress.step(FINISH, 1)
+            await _finish(writer, journey, known=FINISH in done)
+
+
+def plan(*, shift: bool, today: date, households: int | None) -> Plan:
+    """A new import's plan."""
+    return Plan(weeks_until(today) if shift else 0, today, households)
+
+
+def _agreed(asked: Plan, begun: dict[str, Any]) -> Plan:
+    """The plan of the run that began it; one that asks for something else needs another database."""
+    plan = Plan(begun["weeks"], date.fromisoformat(begun["today"]), begun["households"])
+    if plan.households != asked.households or bool(plan.weeks) != bool(asked.weeks):
+        kept = f"{plan.households or 'all'} households, moved by {plan.weeks} weeks"
+        raise JourneyError(f"This database holds another import ({kept}). Start with an empty one.")
+    return plan
+
+
+async def _begin(writer: Writer, plan: Plan) -> Plan:
+    for table in tables():
+        if await writer.fetch(f"SELECT 1 FROM {table.name} LIMIT 1"):  # noqa: S608 - a table of ours
+            raise JourneyError(f"The table {table.name} is not empty. The import needs an empty database.")
+    report = {"weeks": plan.weeks, "today": plan.today.isoformat(), "households": plan.households}
+    async with writer.step(()):
+        await writer.write(_record(BEGIN, report), datetime.now(UTC))
+    return plan
+
+
+async def _run_step(writer: Writer, journey: Journey, step: Step) -> None:
+    share = len(journey.source.households) / len(journey.source.all_households)
+    writer.progress.step(step.name, max(round(step.rows * share), 1))
+    notes, start, opened = [], perf_counter(), journey.calendar.opened
+    async with writer.step(step.bulk):
+        for part in step.mapping(journey):
+            if isinstance(part, Batch):
+                await writer.write(part, opened)
+            elif isinstance(part, Statement):
+                await writer.work_out(part)
+            else:
+                notes.append(part.text)
+        rows = dict(writer.counts)
+        report = {"seconds": round(perf_counter() - start, 2), "rows": rows, "notes": notes}
+        await writer.write(_record(step.name, report), opened)
+
+
+async def _finish(writer: Writer, journey: Journey, *, known: bool) -> None:
+    start = perf_counter()
+    await writer.analyze()
+    if known:
+        return
+    async with writer.step(()):
+        report = {
+            "seconds": round(perf_counter() - start, 2),
+            "rows": {},
+            "notes": [],
+            "customers": [list(one) for one in notable(journey)],
+        }
+        await writer.write(_record(FINISH, report), journey.calendar.opened)
+
+
+async def _done(writer: Writer) -> dict[str, dict[str, Any]]:
+    found = await writer.fetch(f"SELECT step, report FROM import_step WHERE run = '{RUN}' ORDER BY id")  # noqa: S608
+    return {step: json.loads(report) if isinstance(report, str) else report for step, report in found}
+
+
+def _record(step: str, report: dict[str, Any]) -> Batch:
+    return records(models.ImportStep, "run step finished_at report", [(RUN, step, datetime.now(UTC), report)])
