@@ -116,15 +116,12 @@ def key() -> MappedColumn[int]:
     return mapped_column(BigKey, primary_key=True, sort_order=-10)
 
 
-def reference(
-    target: str, doc: str, *, index: bool = True, nullable: bool | None = None
-) -> MappedColumn[Any]:
+def reference(target: str, doc: str, *, index: bool = True) -> MappedColumn[Any]:
     """A foreign key to another table's key.
 
     Nullable as the annotation says. `index=False` where a wider index starts with it, or nothing looks it up.
     """
-    extra = {} if nullable is None else {"nullable": nullable}
-    return mapped_column(BigKey, ForeignKey(f"{target}.id"), index=index, doc=doc, **extra)
+    return mapped_column(BigKey, ForeignKey(f"{target}.id"), index=index, doc=doc)
 
 
 def owner(target: str, doc: str, *, index: bool = True) -> MappedColumn[Any]:

@@ -85,8 +85,12 @@ class Customer(Base, Stateful, Timestamped):
     full_name: Mapped[str | None] = mapped_column(
         text(), Computed(FULL_NAME, persisted=True), doc="Titles, given and family name in one line."
     )
-    first_name_key: Mapped[str | None] = mapped_column(text(), doc="Given name folded for comparing.")
-    last_name_key: Mapped[str | None] = mapped_column(text(), doc="Family name folded for comparing.")
+    first_name_key: Mapped[str] = mapped_column(
+        text(), default="", server_default="", doc="Given name folded for sorting; empty where there is none."
+    )
+    last_name_key: Mapped[str] = mapped_column(
+        text(), default="", server_default="", doc="Family name folded for sorting; empty where there is none."
+    )
     gender: Mapped[Gender | None] = choice(Gender, "Gender, as far as the customer told it.")
     birthdate: Mapped[date | None] = mapped_column(doc="Date of birth.")
     email: Mapped[str | None] = mapped_column(text(320), doc="E-mail address as the customer wrote it.")

@@ -1,0 +1,54 @@
+"""Errors that a caller can act on. Each has a code that programs know and a message that says what to do.
+
+CrmError
+├── BadInput          BAD_INPUT          an argument that can't be used
+│   ├── BadCursor     BAD_CURSOR         a cursor that isn't one, or belongs to another list or order
+│   ├── BadPage       BAD_PAGE           page sizes that contradict each other or are out of range
+│   ├── BadFilter     BAD_FILTER         a filter that can't be applied
+│   └── BadId         BAD_ID             an id that isn't one, or names another type
+└── Unavailable       UNAVAILABLE        the database can't be reached; try again
+"""
+
+from __future__ import annotations
+
+
+class CrmError(Exception):
+    """Something a caller can act on."""
+
+    code = "ERROR"
+
+
+class BadInput(CrmError):  # noqa: N818
+    """An argument that can't be used."""
+
+    code = "BAD_INPUT"
+
+
+class BadCursor(BadInput):
+    """A cursor that isn't one, or belongs to another list or order."""
+
+    code = "BAD_CURSOR"
+
+
+class BadPage(BadInput):
+    """Page sizes that contradict each other or are out of range."""
+
+    code = "BAD_PAGE"
+
+
+class BadFilter(BadInput):
+    """A filter that can't be applied."""
+
+    code = "BAD_FILTER"
+
+
+class BadId(BadInput):
+    """An id that isn't one, or names another type."""
+
+    code = "BAD_ID"
+
+
+class Unavailable(CrmError):  # noqa: N818
+    """The database can't be reached; try again."""
+
+    code = "UNAVAILABLE"

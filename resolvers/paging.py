@@ -1,0 +1,221 @@
+"""Keyset paging: a page is cut by the sort keys of the row it starts after, never by counting rows.
+
+Null sorts as the greatest value, on both databases: last when ascending, first when descending. The row's own key
+comes last in every order, so that no two rows are equal and a walk meets each row once whatever is inserted.
+"""
+
+from __future__ import annotations
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, Integer, and_, false, or_, tuple_
+from sqlalchemy.types import TypeEngine
+
+from models import Base
+from models.columns import ExactDecimal, Instant
+from resolvers.columns import Column, Expression, Joins, entity_at, is_nullable, source_type
+from resolvers.errors import BadCursor, BadPage
+from resolvers.statement import parameter
+
+LARGEST_PAGE = 100
+DEFAULT_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """One key of an order."""
+
+    column: Column
+    descending: bool = False
+
+
+Order = tuple[SortKey, ...]
+ROW = Column((), "id")
+
+
+def complete(order: Sequence[SortKey]) -> Order:
+    """The order with the row's own key last, in the direction of the key before it."""
+    kept: list[SortKey] = []
+    for key in order:
+        if key.column not in [other.column for other in kept]:
+            kept.append(key)
+        if key.column == ROW:
+            return tuple(kept)
+    return (*kept, SortKey(ROW, kept[-1].descending if kept else False))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: how many rows, from which end, and whether one more is read to know if others follow."""
+
+    size: int
+    backwards: bool = False
+    probe: bool = False
+
+    @property
+    def limit(self) -> int:
+        """How many rows the statement reads."""
+        return self.size + self.probe
+
+
+def page_size(first: int | None, last: int | None) -> tuple[int, bool]:
+    """The size of a page and whether it is counted from the end."""
+    if first is not None and last is not None:
+        raise BadPage("Give either `first` or `last`, not both.")
+    name, size = ("last", last) if last is not None else ("first", DEFAULT_PAGE if first is None else first)
+    if not 0 <= size <= LARGEST_PAGE:
+        raise BadPage(f"`{name}` must be from 0 to {LARGEST_PAGE}, not {size}.")
+    return size, last is not None
+
+
+def _label(column: Column) -> str:
+    source = column.source.name if isinstance(column.source, Expression) else column.source
+    return ".".join((*column.path, source))
+
+
+def signature(entity: type[Base], order: Order) -> str:
+    """A short name of an order, so that a cursor is not used with another one."""
+    keys = [entity.__tablename__, *(f"{_label(key.column)}{'-' if key.descending else '+'}" for key in order)]
+    return blake2b(",".join(keys).encode(), digest_size=4).hexdigest()
+
+
+def encode_cursor(sign: str, values: Sequence[Any]) -> str:
+    """A cursor from a row's sort keys as the database gave them."""
+    return urlsafe_b64encode(orjson.dumps([sign, *values])).decode().rstrip("=")
+
+
+NOT_A_CURSOR = "This is not a cursor; give one that a connection answered, unchanged."
+
+
+def open_cursor(sign: str, cursor: str) -> list[Any]:
+    """The values in a cursor of the list that the sign stands for."""
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        found, *values = orjson.loads(urlsafe_b64decode(padded))
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise BadCursor(NOT_A_CURSOR) from error
+    if found != sign:
+        raise BadCursor("This cursor belongs to another list or another order.")
+    return values
+
+
+def start_of(args: Mapping[str, Any], *, backwards: bool) -> str | None:
+    """The cursor that a page starts behind; `after` goes with `first`, `before` with `last`."""
+    given_after, given_before = args.get("after"), args.get("before")
+    if backwards and given_after is not None:
+        raise BadPage("`after` goes with `first`; to page backwards give `last` and `before`.")
+    if not backwards and given_before is not None:
+        raise BadPage("`before` goes with `last`; to page forwards give `first` and `after`.")
+    return given_before if backwards else given_after
+
+
+def decode_cursor(entity: type[Base], order: Order, cursor: str) -> list[Any]:
+    """A row's sort keys from a cursor, as Python values."""
+    values = open_cursor(signature(entity, order), cursor)
+    if len(values) != len(order):
+        raise BadCursor(NOT_A_CURSOR)
+    return [_cursor_value(entity, key, value) for key, value in zip(order, values, strict=True)]
+
+
+def _cursor_value(entity: type[Base], key: SortKey, value: Any) -> Any:
+    target = entity_at(entity, key.column.path)
+    kind = source_type(target, key.column.source)
+    if value is None:
+        if key.column == ROW or not (key.column.path or is_nullable(target, key.column.source)):
+            raise BadCursor(NOT_A_CURSOR)
+        return None
+    try:
+        return _python_value(kind, value)
+    except (ValueError, TypeError, ArithmeticError) as error:
+        raise BadCursor(NOT_A_CURSOR) from error
+
+
+def _python_value(kind: TypeEngine[Any], value: Any) -> Any:
+    if isinstance(kind, ExactDecimal):
+        return Decimal(_checked(int, value)).scaleb(-kind.scale)
+    if isinstance(kind, Instant):
+        moment = datetime.fromisoformat(_checked(str, value))
+        if moment.tzinfo is None:
+            raise ValueError("no offset")
+        return moment
+    if isinstance(kind, Date):
+        return date.fromisoformat(_checked(str, value))
+    if isinstance(kind, Boolean):
+        return bool(value)
+    if isinstance(kind, BigInteger | Integer):
+        number: int = _checked(int, value)
+        if not -(2**63) <= number < 2**63:
+            raise ValueError("too large")
+        return number
+    text: str = _checked(str, value)
+    if "\x00" in text:
+        raise ValueError("a null character")
+    return text
+
+
+def _checked(kind: type, value: Any) -> Any:
+    if type(value) is not kind:
+        raise TypeError(f"not {kind}")
+    return value
+
+
+def order_by(joins: Joins, order: Order, *, backwards: bool = False) -> list[ColumnElement[Any]]:
+    """The ORDER BY of an order, or of its reverse."""
+    clauses: list[ColumnElement[Any]] = []
+    for key in order:
+        column = joins.read(key.column)
+        descending = key.descending != backwards
+        clause = column.desc() if descending else column.asc()
+        if _may_be_null(joins.entity, key):
+            clause = clause.nulls_first() if descending else clause.nulls_last()
+        clauses.append(clause)
+    return clauses
+
+
+def _may_be_null(entity: type[Base], key: SortKey) -> bool:
+    return bool(key.column.path) or is_nullable(entity, key.column.source)
+
+
+def after(
+    joins: Joins, order: Order, nulls: tuple[bool, ...], *, backwards: bool = False
+) -> ColumnElement[bool]:
+    """Rows behind the cursor whose values come as parameters `c0`, `c1` …; `nulls` says which of them are null."""
+    columns = [joins.read(key.column) for key in order]
+    values = [parameter(f"c{index}", column.type) for index, column in enumerate(columns)]
+    directions = [key.descending != backwards for key in order]
+    plain = not any(_may_be_null(joins.entity, key) for key in order)
+    if plain and len(set(directions)) == 1 and not any(nulls):
+        row, cursor = tuple_(*columns), tuple_(*values)
+        return row < cursor if directions[0] else row > cursor
+    choices = []
+    equal: list[ColumnElement[bool]] = []
+    for key, column, value, descending, null in zip(order, columns, values, directions, nulls, strict=True):
+        nullable = _may_be_null(joins.entity, key)
+        choices.append(and_(*equal, _behind(column, value, descending=descending, null=null, nullable=nullable)))
+        equal.append(column.is_(None) if null else column == value)
+    condition = or_(*choices)
+    # The bound on the first key alone lets the index skip what lies before the page.
+    if not _may_be_null(joins.entity, order[0]):
+        bound = columns[0] <= values[0] if directions[0] else columns[0] >= values[0]
+        return and_(bound, condition)
+    return condition
+
+
+def _behind(
+    column: ColumnElement[Any], value: ColumnElement[Any], *, descending: bool, null: bool, nullable: bool
+) -> ColumnElement[bool]:
+    if null:
+        return column.is_not(None) if descending else false()
+    if descending:
+        return column < value
+    return or_(column > value, column.is_(None)) if nullable else column > value
+
+

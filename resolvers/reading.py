@@ -1,0 +1,67 @@
+"""One request's reading: who asks, when and in which language, and what it costs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from models.base import utc_now
+from resolvers.database import Reader, Row
+from resolvers.statement import Statement
+
+AT_ONCE = 4
+"""How many connections one request may use side by side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks. Until there are tokens a request may say on whose behalf it reads."""
+
+    customer_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowRef:
+    """A row that some computation found, to be shown as a type of the graph."""
+
+    type_name: str
+    key: int
+
+
+@dataclass(slots=True)
+class Run:
+    """A statement that ran: its text, how many rows it answered and how long it took in milliseconds."""
+
+    sql: str
+    rows: int
+    milliseconds: float
+
+
+@dataclass(slots=True, eq=False)
+class Reading:
+    """What a request reads with. `now` is the moment by which validity is judged throughout the request."""
+
+    reader: Reader
+    now: datetime = field(default_factory=utc_now)
+    locale: str = "en"
+    viewer: Viewer = Viewer()
+    runs: list[Run] = field(default_factory=list)
+    memo: dict[Any, Any] = field(default_factory=dict)
+    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+
+    @property
+    def backend(self) -> str:
+        """Which database is behind."""
+        return self.reader.backend
+
+    async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
+        """Run a statement; the request's moment is among its values."""
+        async with self._turns:
+            began = time.perf_counter()
+            rows = await self.reader.fetch(statement, {**values, "now": self.now})
+            self.runs.append(Run(statement.sql, len(rows), (time.perf_counter() - began) * 1000))
+            return rows

@@ -1,0 +1,245 @@
+"""One level of a query as one statement: the rows that belong to a batch of parents, cut to a page each.
+
+The number of statements is set by the document: whatever the number of parents, their keys travel as one argument,
+and the page is cut per parent inside the database, by LATERAL on PostgreSQL and by a correlated IN on SQLite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, func, literal, literal_column, select, true
+from sqlalchemy.orm import RelationshipDirection, aliased
+
+from models import Base, Customer, CustomerTerm, Product, ProductTerm
+from models.columns import text
+from resolvers.columns import Column, Joins, relationship_of, scaled
+from resolvers.filters import ALL, Structure, condition
+from resolvers.paging import Order, Page, after, order_by
+from resolvers.statement import Many, Statement, compile_statement, parameter
+from resolvers.visibility import listed, reachable
+
+TERMS: dict[type[Base], tuple[type[CustomerTerm] | type[ProductTerm], str]] = {
+    Customer: (CustomerTerm, "customer_id"),
+    Product: (ProductTerm, "product_id"),
+}
+"""The entities that can be searched by words, with the table of their words."""
+
+NO_KEY = 0
+"""The key of the only batch of a list at the root."""
+
+KEY: ColumnElement[int] = literal_column("k.key", BigInteger())
+"""The parent's key within a statement per parent; as text, so that no subquery takes `k` for a table of its own."""
+
+
+@dataclass(frozen=True, eq=False)
+class Link:
+    """How rows belong to a parent: a condition on a row's alias and the parent's key. Compared by identity.
+
+    `column` names the foreign key where the link is nothing but that.
+    """
+
+    entity: type[Base]
+    on: Callable[[Any, ColumnElement[Any]], ColumnElement[bool]]
+    column: str | None = None
+    key: str = "id"
+    """The parent's column whose value is the key."""
+    door: Callable[[type[Base], Any], list[ColumnElement[bool]]] = listed
+
+
+@cache
+def link(entity: type[Base], relation: str) -> Link:
+    """The link that a to-many relationship of an entity describes."""
+    relationship = relationship_of(entity, relation)
+    target = relationship.mapper.class_
+    if relationship.secondary is None and relationship.direction is RelationshipDirection.ONETOMANY:
+        ((parent, child),) = relationship.local_remote_pairs or ()
+        column = relationship.mapper.get_property_by_column(child).key
+        key = relationship.parent.get_property_by_column(parent).key
+        return Link(target, lambda alias, parent_key: getattr(alias, column) == parent_key, column, key)
+    secondary: Any = relationship.secondary
+    mine = next(remote for local, remote in relationship.synchronize_pairs)
+    theirs = next(remote for local, remote in relationship.secondary_synchronize_pairs or ())
+
+    def through(alias: Any, parent_key: ColumnElement[Any]) -> ColumnElement[bool]:
+        middle = secondary.alias()
+        found: ColumnElement[bool] = alias.id.in_(
+            select(middle.c[theirs.name]).where(middle.c[mine.name] == parent_key)
+        )
+        return found
+
+    return Link(target, through)
+
+
+Door = Callable[[type[Base], Any], list[ColumnElement[bool]]]
+
+
+@cache
+def by_column(entity: type[Base], column: str = "id", door: Door = reachable) -> Link:
+    """The rows that a batch of keys names, as another row refers to them."""
+    return Link(entity, lambda alias, key: getattr(alias, column) == key, column, column, door)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Which rows and columns of an entity a level reads. Equal levels share one compiled statement.
+
+    The statement answers rows of the parent's key (`None` at the root without a count), the count if asked for, and
+    the columns. Parameters: `keys`, `now`, `c0`… of the cursor, `w0`… of the filter, `s0`… of the search.
+    """
+
+    entity: type[Base]
+    columns: tuple[Column, ...]
+    link: Link | None = None
+    order: Order = ()
+    page: Page | None = None
+    where: Structure = ALL
+    words: int = 0
+    cursor: tuple[bool, ...] | None = None
+    counted: bool = False
+
+    @property
+    def first_column(self) -> int:
+        """Where the columns start in a row of the answer: behind the key and the count."""
+        return 1 + self.counted
+
+
+@lru_cache(maxsize=8192)
+def statement(rows: Rows, backend: str) -> Statement:
+    """The statement of a level for one database."""
+    return compile_statement(_build(rows, backend), backend)
+
+
+def _build(rows: Rows, backend: str) -> Select[Any]:
+    if rows.link is None and not rows.counted:
+        return _plain(rows, backend)
+    if rows.page is None and not rows.counted and rows.link is not None and rows.link.column:
+        return _unpaged(rows, rows.link.column, backend)
+    return _per_parent_on_postgresql(rows) if backend == "postgresql" else _per_parent_on_sqlite(rows)
+
+
+def _conditions(rows: Rows, joins: Joins, key: ColumnElement[Any] | None, backend: str) -> list[ColumnElement[bool]]:
+    """All but the cursor's."""
+    alias = joins.alias
+    conditions = list((rows.link.door if rows.link else listed)(rows.entity, alias))
+    if rows.link is not None and key is not None:
+        conditions.append(rows.link.on(alias, key))
+    if rows.where != ALL:
+        conditions.append(condition(rows.entity, alias, rows.where, backend))
+    return conditions + [_has_word(rows.entity, alias, index) for index in range(rows.words)]
+
+
+def _has_word(entity: type[Base], alias: Any, index: int) -> ColumnElement[bool]:
+    """Whether one of the row's words starts with the searched one."""
+    table, owner = TERMS[entity]
+    low, high = parameter(f"s{index}", text()), parameter(f"s{index}z", text())
+    words = aliased(table)
+    found: ColumnElement[bool] = alias.id.in_(select(getattr(words, owner)).where(words.term.between(low, high)))
+    return found
+
+
+def _cut(rows: Rows, statement_: Select[Any], joins: Joins) -> Select[Any]:
+    """Start behind the cursor, sort, and stop after the page."""
+    backwards = rows.page is not None and rows.page.backwards
+    if rows.cursor is not None:
+        statement_ = statement_.where(after(joins, rows.order, rows.cursor, backwards=backwards))
+    statement_ = statement_.order_by(*order_by(joins, rows.order, backwards=backwards))
+    if rows.page is not None:
+        # A literal, not a parameter: PostgreSQL plans a page of ten otherwise than a tenth of the table.
+        statement_ = statement_.limit(literal_column(str(rows.page.limit)))
+    return statement_
+
+
+def _columns(rows: Rows, joins: Joins, backend: str) -> list[ColumnElement[Any]]:
+    return [scaled(joins.read(column), backend).label(f"r{index}") for index, column in enumerate(rows.columns)]
+
+
+def _plain(rows: Rows, backend: str) -> Select[Any]:
+    """A list at the root, or a lookup."""
+    joins = Joins(rows.entity)
+    columns = _columns(rows, joins, backend)
+    conditions = _conditions(rows, joins, None, backend)
+    cut = _cut(rows, select(literal_column("NULL"), *columns).select_from(joins.alias), joins)
+    return joins.apply(cut).where(*conditions)
+
+
+def _unpaged(rows: Rows, column: str, backend: str) -> Select[Any]:
+    """All rows of a batch of parents."""
+    joins = Joins(rows.entity)
+    columns = _columns(rows, joins, backend)
+    owner = getattr(joins.alias, column)
+    keys = parameter("keys", Many(BigInteger()))
+    if backend == "postgresql":
+        batch: ColumnElement[bool] = owner == func.any(keys)
+    else:
+        batch = owner.in_(select(func.json_each(keys).table_valued("value").c.value))
+    conditions = [batch, *_conditions(rows, joins, None, backend)]
+    return joins.apply(_cut(rows, select(owner, *columns).select_from(joins.alias), joins)).where(*conditions)
+
+
+def _count(rows: Rows, key: ColumnElement[Any] | None, backend: str) -> Select[Any]:
+    joins = Joins(rows.entity)
+    counted = select(func.count()).select_from(joins.alias)
+    return counted.where(*_conditions(rows, joins, key, backend))
+
+
+def _per_parent_on_postgresql(rows: Rows) -> Select[Any]:
+    backend = "postgresql"
+    if rows.link is None:
+        keys: Any = select(literal(NO_KEY, Integer).label("key")).subquery("k")
+    else:
+        keys = func.unnest(parameter("keys", Many(BigInteger()))).table_valued("key").render_derived("k")
+    joins = Joins(rows.entity)
+    order = [joins.read(key.column).label(f"o{index}") for index, key in enumerate(rows.order)]
+    inner = select(*_columns(rows, joins, backend), *order).select_from(joins.alias)
+    key = KEY if rows.link is not None else None
+    inner = joins.apply(_cut(rows, inner, joins)).where(*_conditions(rows, joins, key, backend))
+    page = inner.lateral("t")
+    columns = [page.c[f"r{index}"] for index in range(len(rows.columns))]
+    # A join above a LATERAL may lose its order: it is said once more.
+    again = [_outer_order(page.c[f"o{index}"], sort.descending) for index, sort in enumerate(rows.order)]
+    if not rows.counted:
+        return select(keys.c.key, *columns).select_from(keys.join(page, true())).order_by(*again)
+    count = _count(rows, key, backend).with_only_columns(func.count().label("n")).lateral("n")
+    source = keys.join(count, true())
+    if not rows.page or rows.page.size:
+        return select(keys.c.key, count.c.n, *columns).select_from(source.outerjoin(page, true())).order_by(*again)
+    return select(keys.c.key, count.c.n, *(literal_column("NULL") for _ in columns)).select_from(source)
+
+
+def _outer_order(column: ColumnElement[Any], descending: bool) -> ColumnElement[Any]:
+    return column.desc().nulls_first() if descending else column.asc().nulls_last()
+
+
+def _per_parent_on_sqlite(rows: Rows) -> Select[Any]:
+    backend = "sqlite"
+    keys = _sqlite_keys(rows)
+    picked = Joins(rows.entity)
+    key = KEY if rows.link is not None else None
+    inner = _cut(rows, select(picked.alias.id).select_from(picked.alias), picked)
+    inner = picked.apply(inner).where(*_conditions(rows, picked, key, backend))
+    joins = Joins(rows.entity)
+    columns = _columns(rows, joins, backend)
+    again = order_by(joins, rows.order)
+    for path in joins.order:
+        picked.at(path)
+    belongs = joins.alias.id.in_(inner)
+    head = [keys.c.key, keys.c.n] if rows.counted else [keys.c.key]
+    chosen = select(*head, *columns).select_from(keys)
+    chosen = chosen.join(joins.alias, belongs, isouter=rows.counted)
+    return joins.apply(chosen).order_by(*again)
+
+
+def _sqlite_keys(rows: Rows) -> Any:
+    """The batch of keys, each with its count where that is asked for; materialised, so that it is counted once."""
+    if rows.link is None:
+        count = _count(rows, None, "sqlite").scalar_subquery()
+        return select(literal_column(str(NO_KEY)).label("key"), count.label("n")).cte("k").prefix_with("MATERIALIZED")
+    each = func.json_each(parameter("keys", Many(BigInteger()))).table_valued("value", name="j")
+    if not rows.counted:
+        return select(each.c.value.label("key")).subquery("k")
+    count = _count(rows, literal_column("j.value", BigInteger()), "sqlite").scalar_subquery()
+    return select(each.c.value.label("key"), count.label("n")).cte("k").prefix_with("MATERIALIZED")

@@ -1,0 +1,26 @@
+"""The one door through which every statement sees the tables.
+
+What is deleted is not listed and not found; what still refers to it shows it, except a deleted customer, who is
+gone from wherever the graph leads to them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement
+
+from models import Base, Customer, State
+from models.base import Stateful
+
+
+def listed(entity: type[Base], alias: Any) -> list[ColumnElement[bool]]:
+    """Conditions on a row to be found or listed."""
+    if issubclass(entity, Stateful):
+        return [alias.state != State.DELETED]
+    return []
+
+
+def reachable(entity: type[Base], alias: Any) -> list[ColumnElement[bool]]:
+    """Conditions on a row to be shown by another one that refers to it."""
+    return listed(entity, alias) if entity is Customer else []

@@ -1,0 +1,93 @@
+"""Campaigns and the products they offer under special conditions."""
+
+from __future__ import annotations
+
+import models
+from resolvers.expressions import VALID_NOW
+from resolvers.prices import PRICE_NOW, PRICE_NOW_CURRENCY
+from schema.declarations import (
+    by,
+    currency,
+    each,
+    embedded,
+    exposes,
+    found_by_external_id,
+    leaf,
+    listing,
+    lookup,
+    many,
+    money,
+    one,
+    part,
+    query,
+    texts,
+)
+from schema.shared import Listed, Owned
+
+
+@exposes(models.Campaign, order=[by("name")])
+class Campaign(Owned):
+    """A marketing campaign, perhaps a part of a larger one."""
+
+    name = leaf()
+    kind = leaf()
+    valid_from = leaf()
+    valid_to = leaf()
+    is_valid = leaf(VALID_NOW, description="Whether it runs now: active and within its dates.")
+    parent = one()
+    segment = one()
+    children = many(order=[by("name")], description="The campaigns that are a part of it.")
+    products = many(description="What it offers.")
+
+
+@exposes(models.CampaignProductType, order=[by("name")])
+class CampaignProductType(Listed):
+    """A kind of campaign product."""
+
+
+@part(of=models.CampaignProduct)
+class CampaignPresentation:
+    """How an offer is presented."""
+
+    name = leaf()
+    subtitle = leaf()
+    note = leaf()
+    description = leaf()
+    image_url = leaf()
+
+
+@exposes(models.CampaignProduct)
+class CampaignProduct(Owned):
+    """A product offered under a campaign at a percentage off or a final price, for a time."""
+
+    value_kind = leaf()
+    value = leaf()
+    currency = currency()
+    price_now = money(
+        PRICE_NOW,
+        PRICE_NOW_CURRENCY,
+        when=PRICE_NOW,
+        description="What it costs under the offer; null when the product has no price to take a percentage off.",
+    )
+    valid_from = leaf()
+    valid_to = leaf()
+    is_valid = leaf(VALID_NOW, description="Whether it is offered now: active and within its dates.")
+    display_in = texts()
+    presentation = embedded("CampaignPresentation", flat=True, description="How it is presented.")
+    product = one()
+    campaign = one()
+    type = one()
+    stores = many(order=[by("name")], description="Where it holds; everywhere where the list is empty.")
+    segments = many(order=[by("name")], description="Whom it is for; for all where the list is empty.")
+    properties = each(description="Custom properties.")
+
+
+@query
+class CampaignQueries:
+    """Finding campaigns and what they offer."""
+
+    campaign = lookup("Campaign", "One campaign.", external_id=found_by_external_id())
+    campaigns = listing("Campaign", "All campaigns.")
+    campaign_product = lookup("CampaignProduct", "One campaign product.", external_id=found_by_external_id())
+    campaign_products = listing("CampaignProduct", "All campaign products.")
+    campaign_product_types = listing("CampaignProductType", "All kinds of campaign products.")

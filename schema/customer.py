@@ -1,0 +1,172 @@
+"""The customer: the root of the 360° view."""
+
+from __future__ import annotations
+
+import models
+from resolvers.insights import load_insights
+from resolvers.relations import CAMPAIGN_OFFERS, RECOMMENDED, REWARDS_WITHIN_REACH
+from resolvers.text import e164, email_key
+from resolvers.timeline import load_timeline
+from schema.connections import PAGE_ARGUMENTS
+from schema.declarations import (
+    Argument,
+    LookupKey,
+    batched,
+    by,
+    each,
+    embedded,
+    exposes,
+    found_by,
+    language,
+    leaf,
+    listing,
+    lookup,
+    many,
+    one,
+    part,
+    query,
+)
+from schema.shared import Dated, Listed, Stated
+
+
+@part(of=models.Customer)
+class PersonalInformation:
+    """Who a customer is and how to reach them."""
+
+    salutation = leaf()
+    pre_nominals = leaf()
+    first_name = leaf(sorted_by="first_name_key")
+    last_name = leaf(sorted_by="last_name_key")
+    post_nominals = leaf()
+    full_name = leaf()
+    gender = leaf()
+    birthdate = leaf()
+    email = leaf(compared="email_key", normalise=email_key, sorted_by="email_key")
+    email_confirmed_at = leaf()
+    phone = leaf(normalise=lambda phone: e164(phone) if phone.startswith("+") else phone)
+    phone_confirmed_at = leaf()
+    language = language()
+    photo_url = leaf()
+    address = embedded("Address", flat=True, description="Postal address.")
+
+
+@exposes(models.Customer, searchable=True)
+class Customer(Stated):
+    """A person in the loyalty programme, with everything the retailer knows of them."""
+
+    personal_information = embedded(
+        "PersonalInformation", flat=True, description="Who the customer is and how to reach them."
+    )
+    store = one()
+    sources = each(description="Their accounts in outside systems.")
+    consents = each(description="What they agreed to, or not.")
+    properties = each(description="Custom properties.")
+    cards = many(description="Their cards.")
+    purchases = many(order=[by("paid_at", descending=True)], description="Their bills, newest first.")
+    vouchers = many(order=[by("id", descending=True)], description="Their vouchers, newest first.")
+    point_account = embedded("PointAccount", description="Their points.")
+    status = one(description="The status they hold now; null when they hold none.")
+    status_history = many(
+        "status_records", order=[by("valid_from", descending=True)], description="The statuses they held, newest first."
+    )
+    segments = many("segment_members", description="The segments they are in.")
+    recommendations = many(
+        link=RECOMMENDED,
+        type_name="CustomerRecommendation",
+        order=[by("priority"), by("score", descending=True)],
+        filterable=False,
+        description="What is recommended to them now: to all, to their segments, or to them alone.",
+    )
+    rewards = many(
+        link=REWARDS_WITHIN_REACH,
+        type_name="Reward",
+        order=[by("priority")],
+        filterable=False,
+        description="Rewards within reach now: valid, for their segments and status, below the limits, and not "
+        "dearer than their active points.",
+    )
+    campaign_products = many(
+        link=CAMPAIGN_OFFERS,
+        type_name="CampaignProduct",
+        order=[by("valid_to")],
+        filterable=False,
+        description="Offers of campaigns that apply to them now.",
+    )
+    reservations = many(order=[by("created_at", descending=True)], description="Their reservations, newest first.")
+    tokens = many(description="Installations of applications on which they are logged in.")
+    insights = batched(
+        "Insights",
+        load_insights,
+        "What their purchases tell.",
+        arguments=[Argument("months", "int", "How many months back purchases count.", 12)],
+    )
+    timeline = batched(
+        "TimelineConnection",
+        load_timeline,
+        "What happened, newest first: purchases, points, vouchers, statuses and cards in one list.",
+        arguments=[
+            *PAGE_ARGUMENTS,
+            Argument("kinds", "list[TimelineKind] | None", "Only events of these kinds.", None),
+        ],
+    )
+
+
+@exposes(models.CustomerSource, order=[by("name")])
+class CustomerSource(Listed):
+    """A place customers come from: a web shop, a till, an app, another system."""
+
+    records = many(description="The accounts in it.")
+
+
+@exposes(models.CustomerSourceRecord)
+class CustomerSourceRecord(Dated):
+    """A customer's account in an outside system."""
+
+    external_id = leaf()
+    source = one()
+    customer = one()
+
+
+@exposes(models.Consent, order=[by("name")])
+class Consent(Listed):
+    """Something a customer can agree to."""
+
+    description = leaf()
+
+
+@exposes(models.CustomerConsent, is_node=False)
+class CustomerConsent:
+    """A customer's answer to one consent."""
+
+    consent = one()
+    value = leaf()
+    changed_at = leaf()
+
+
+def _external(value: dict[str, str]) -> dict[str, object]:
+    return {
+        "sources": {
+            "some": {"source": {"code": {"eq": value["source"]}}, "externalId": {"eq": value["externalId"]}}
+        }
+    }
+
+
+@query
+class CustomerQueries:
+    """Finding customers."""
+
+    customer = lookup(
+        "Customer",
+        "One customer; null when there is none.",
+        email=found_by("Their e-mail address; case does not matter.", "email"),
+        phone=found_by("Their phone number in international form.", "phone"),
+        card_number=LookupKey(
+            "str", "The number of one of their cards.", lambda number: {"cards": {"some": {"number": {"eq": number}}}}
+        ),
+        external_id=LookupKey("ExternalIdInput", "Their id in an outside system.", _external),
+    )
+    customers = listing("Customer", "All customers.")
+    customer_source = lookup("CustomerSource", "One customer source.", code=found_by("Its code.", "code"))
+    customer_sources = listing("CustomerSource", "All customer sources.")
+    customer_source_records = listing("CustomerSourceRecord", "All customers' accounts in outside systems.")
+    consents = listing("Consent", "All consents that can be asked for.")

@@ -1,0 +1,151 @@
+"""Documents: parsed and validated once and kept, with their plans, in bounded caches."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    Source,
+    parse,
+    validate,
+)
+from graphql.execution.collect_fields import FragmentDetails
+from graphql.execution.values import VariableValues
+
+from schema.execution.planner import NotPlannable, Planner
+from schema.execution.shapes import Shape
+
+Key = TypeVar("Key")
+Kept = TypeVar("Kept")
+
+MOST_DOCUMENTS = 1000
+MOST_PLANS = 2000
+
+
+class Cache(Generic[Key, Kept]):
+    """The most recently used of a bounded number of things."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.hits = 0
+        self.misses = 0
+        self._kept: OrderedDict[Key, Kept] = OrderedDict()
+
+    def get(self, key: Key) -> Kept | None:
+        """What is kept under a key."""
+        kept = self._kept.get(key)
+        if kept is None:
+            self.misses += 1
+            return None
+        self.hits += 1
+        self._kept.move_to_end(key)
+        return kept
+
+    def put(self, key: Key, kept: Kept) -> Kept:
+        """Keep something; the least recently used makes room for it."""
+        self._kept[key] = kept
+        if len(self._kept) > self.size:
+            self._kept.popitem(last=False)
+        return kept
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
+@dataclass(eq=False, slots=True)
+class Document:
+    """A document that was read: its errors, or its operations."""
+
+    node: DocumentNode | None
+    errors: Sequence[GraphQLError]
+    fragments: dict[str, FragmentDetails] = field(default_factory=dict)
+    operations: dict[str, OperationDefinitionNode] = field(default_factory=dict)
+    switches: frozenset[str] = frozenset()
+    """The variables that decide which fields are skipped."""
+
+    def operation(self, name: str | None) -> OperationDefinitionNode | None:
+        """The operation to run; none when the name does not say which."""
+        if name is not None:
+            return self.operations.get(name)
+        return next(iter(self.operations.values())) if len(self.operations) == 1 else None
+
+
+@dataclass(eq=False, slots=True)
+class Plan:
+    """How a query runs; no shape when it has to go the ordinary way."""
+
+    shape: Shape | None
+
+
+class Documents:
+    """Reads documents against a schema and plans their queries."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self.schema = schema
+        self.read: Cache[str, Document] = Cache(MOST_DOCUMENTS)
+        self.plans: Cache[Any, Plan] = Cache(MOST_PLANS)
+
+    def document(self, text: str) -> Document:
+        """A document by its text."""
+        return self.read.get(text) or self.read.put(text, self._read(text))
+
+    def _read(self, text: str) -> Document:
+        try:
+            node = parse(Source(text, "GraphQL request"))
+        except GraphQLError as error:
+            return Document(None, [error])
+        errors = validate(self.schema, node)
+        if errors:
+            return Document(node, errors)
+        document = Document(node, [], switches=frozenset(_switches(node)))
+        for definition in node.definitions:
+            if isinstance(definition, FragmentDefinitionNode):
+                document.fragments[definition.name.value] = FragmentDetails(definition, None)
+            elif isinstance(definition, OperationDefinitionNode):
+                document.operations[definition.name.value if definition.name else ""] = definition
+        return document
+
+    def plan(
+        self, text: str, document: Document, operation: OperationDefinitionNode, variables: VariableValues
+    ) -> Plan:
+        """The plan of a query, for these values of the variables that skip fields."""
+        name = operation.name.value if operation.name else None
+        coerced: Mapping[str, Any] = variables.coerced
+        key = (text, name, tuple((switch, coerced.get(switch)) for switch in sorted(document.switches)))
+        return self.plans.get(key) or self.plans.put(key, self._plan(document, operation, variables))
+
+    def _plan(self, document: Document, operation: OperationDefinitionNode, variables: VariableValues) -> Plan:
+        if operation.operation is not OperationType.QUERY:
+            return Plan(None)
+        try:
+            shape, _ = Planner(self.schema, operation, document.fragments, variables).root()
+        except NotPlannable:
+            return Plan(None)
+        return Plan(shape)
+
+
+def _switches(node: Any) -> Iterator[str]:
+    """The variables in @skip and @include anywhere in a document."""
+    if node.kind == "directive" and node.name.value in ("skip", "include", "defer", "stream"):
+        yield from _variables(node)
+        return
+    for key in node.keys:
+        child = getattr(node, key, None)
+        for each in child if isinstance(child, list | tuple) else [child]:
+            if hasattr(each, "keys") and hasattr(each, "kind"):
+                yield from _switches(each)
+
+
+def _variables(node: Any) -> Iterator[str]:
+    for argument in node.arguments or ():
+        if argument.value.kind == "variable":
+            yield argument.value.name.value

@@ -1,0 +1,143 @@
+"""Reading a level: from its arguments to the statement, and from the statement's rows to one batch a parent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from resolvers.columns import Column
+from resolvers.database import Row
+from resolvers.errors import BadInput
+from resolvers.filters import read_filter
+from resolvers.paging import ROW, Order, Page, complete, encode_cursor, signature
+from resolvers.reading import Reading
+from resolvers.rows import NO_KEY, Link, Rows, statement
+from schema.arguments import listing
+from schema.declarations import Lookup, Many
+from schema.execution.shapes import Level
+from schema.filters import FILTERS, camel
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A level with its arguments read: the statement's rows and values."""
+
+    rows: Rows
+    values: Mapping[str, Any]
+    order: Order = ()
+    sign: str = ""
+
+
+@dataclass(slots=True)
+class Group:
+    """The rows of one parent: a page, and what is known of the list around it."""
+
+    rows: list[Row]
+    count: int = 0
+    more_before: bool = False
+    more_after: bool = False
+
+
+def ask(level: Level, args: Mapping[str, Any]) -> Asked:
+    """Read a level's arguments; what can't be used is a `BadInput`."""
+    entity = level.target.entity
+    assert entity is not None
+    if level.kind == "one":
+        return Asked(Rows(entity, level.columns, _link(level, args)), {})
+    if isinstance(level.field, Lookup):
+        return _lookup(level, level.field, args)
+    assert isinstance(level.field, Many)
+    if level.kind == "list":
+        order = complete(level.target.order if level.field.order is None else level.field.order)
+        return Asked(Rows(entity, level.columns, _link(level, args), order), {})
+    assert level.connection is not None
+    wanted = level.connection
+    found = listing(level.target, level.field.order, args, probe=wanted.probed)
+    columns = level.columns
+    if wanted.counted:
+        columns = (*columns, ROW)
+    if wanted.has_cursors:
+        columns = (*columns, *(key.column for key in found.order))
+    page = found.page if wanted.shapes() or wanted.probed or wanted.has_cursors else Page(0)
+    rows = Rows(
+        entity, columns, _link(level, args), found.order, page, found.where, found.words, found.cursor, wanted.counted
+    )
+    return Asked(rows, found.values, found.order, signature(entity, found.order))
+
+
+def _link(level: Level, args: Mapping[str, Any]) -> Link | None:
+    return level.link(args) if callable(level.link) else level.link
+
+
+def _lookup(level: Level, field: Lookup, args: Mapping[str, Any]) -> Asked:
+    given = {name: value for name, value in (args.get("by") or {}).items() if value is not None}
+    if len(given) != 1:
+        raise BadInput("Give exactly one key in `by`.")
+    ((name, value),) = given.items()
+    key = next(key for each, key in field.keys.items() if camel(each) == name)
+    structure, values = read_filter(FILTERS[field.type_name], key.find(value))
+    assert level.target.entity is not None
+    return Asked(Rows(level.target.entity, level.columns, None, (), Page(1), structure), values)
+
+
+async def fetch(level: Level, asked: Asked, reading: Reading, keys: Sequence[int]) -> dict[int, Group]:
+    """The rows of each parent, the page cut to size."""
+    rows = asked.rows
+    values = asked.values if rows.link is None else {**asked.values, "keys": keys}
+    found = await reading.fetch(statement(rows, reading.backend), values)
+    groups = _counted(rows, level, found) if rows.counted else _grouped(rows, found)
+    if rows.page is not None and level.kind == "connection":
+        for group in groups.values():
+            _cut(group, rows)
+    return groups
+
+
+def _grouped(rows: Rows, found: Sequence[Row]) -> dict[int, Group]:
+    if rows.link is None:
+        return {NO_KEY: Group(list(found))}
+    groups: dict[int, Group] = {}
+    for row in found:
+        group = groups.get(row[0])
+        if group is None:
+            groups[row[0]] = Group([row])
+        else:
+            group.rows.append(row)
+    return groups
+
+
+def _counted(rows: Rows, level: Level, found: Sequence[Row]) -> dict[int, Group]:
+    present = rows.first_column + len(level.columns)
+    groups: dict[int, Group] = {}
+    for row in found:
+        group = groups.get(row[0])
+        if group is None:
+            group = groups[row[0]] = Group([], row[1])
+        if row[present] is not None:
+            group.rows.append(row)
+    return groups
+
+
+def _cut(group: Group, rows: Rows) -> None:
+    page = rows.page
+    assert page is not None
+    surplus = len(group.rows) > page.size
+    if page.backwards:
+        if surplus:
+            del group.rows[0]
+        group.more_before, group.more_after = surplus, rows.cursor is not None
+    else:
+        if surplus:
+            del group.rows[-1]
+        group.more_after, group.more_before = surplus, rows.cursor is not None
+
+
+def cursor_of(level: Level, asked: Asked, row: Row) -> str:
+    """The cursor of a row: its sort keys stand last in it."""
+    return encode_cursor(asked.sign, list(row[-len(asked.order) :]))
+
+
+def positions(level: Level, *, counted: bool) -> dict[Column, int]:
+    """Where a level's columns stand in its rows."""
+    return {column: index + 1 + counted for index, column in enumerate(level.columns)}
+

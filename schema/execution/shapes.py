@@ -1,0 +1,195 @@
+"""What a document asks for, as the planner understands it: shapes of answers, and the levels that fill them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import FieldNode, GraphQLField
+from graphql.execution.values import VariableValues, get_argument_values
+
+from resolvers.columns import Column
+from resolvers.reading import Reading
+from resolvers.rows import Link
+from schema.declarations import Batched, Lookup, Many, TypeDeclaration
+from schema.values import Value
+
+
+@dataclass(eq=False, slots=True)
+class Scalar:
+    """A column's value."""
+
+    column: Column
+    value: Value
+
+
+@dataclass(eq=False, slots=True)
+class Opaque:
+    """The row's id."""
+
+    column: Column
+    type_name: str
+
+
+@dataclass(eq=False, slots=True)
+class Constant:
+    """The name of a type."""
+
+    text: str
+
+
+@dataclass(eq=False, slots=True)
+class Plain:
+    """Columns given to a function, whose answer a converter brings into shape."""
+
+    columns: tuple[Column, ...]
+    pythons: tuple[Callable[[Any], Any], ...]
+    function: Callable[..., Any]
+    convert: Converter
+
+
+@dataclass(eq=False, slots=True)
+class Nested:
+    """An object made from the same row; null where `when` is, unless it is required."""
+
+    shape: Shape
+    when: Column | None
+    required: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Below:
+    """What another level or a batch fills in; `key` is the parent's column by which it is found."""
+
+    level: Level | Batch
+    key: Column
+
+
+Entry = Scalar | Opaque | Constant | Plain | Nested | Below
+
+
+@dataclass(eq=False, slots=True)
+class Shape:
+    """An object of the answer: its fields in the order asked for."""
+
+    type_name: str
+    entries: list[tuple[str, Entry]] = field(default_factory=list)
+
+    def columns(self) -> list[Column]:
+        """Every column the object needs, those of nested objects included."""
+        needed: list[Column] = []
+        for _, entry in self.entries:
+            if isinstance(entry, Scalar | Opaque):
+                needed.append(entry.column)
+            elif isinstance(entry, Plain):
+                needed.extend(entry.columns)
+            elif isinstance(entry, Below):
+                needed.append(entry.key)
+            elif isinstance(entry, Nested):
+                needed.extend([entry.when] if entry.when else [])
+                needed.extend(entry.shape.columns())
+        return needed
+
+
+@dataclass(eq=False, slots=True)
+class ConnectionShape:
+    """A connection as asked for: each field with what it shows.
+
+    Kinds: `nodes` (a shape), `edges` (cursors, nodes, constants), `page_info` and `constant`, `total_count`.
+    """
+
+    entries: list[tuple[str, str, Any]] = field(default_factory=list)
+
+    def shapes(self) -> list[Shape]:
+        """The shapes of its rows."""
+        found: list[Shape] = []
+        for _, kind, what in self.entries:
+            if kind == "nodes":
+                found.append(what)
+            elif kind == "edges":
+                found.extend(shape for _, part, shape in what if part == "node")
+        return found
+
+    @property
+    def counted(self) -> bool:
+        """Whether the whole list is counted."""
+        return any(kind == "total_count" for _, kind, _ in self.entries)
+
+    @property
+    def probed(self) -> bool:
+        """Whether it matters if more rows follow."""
+        return any(kind == "page_info" for _, kind, _ in self.entries)
+
+    @property
+    def has_cursors(self) -> bool:
+        """Whether cursors are shown."""
+        return any(
+            kind == "page_info" or (kind == "edges" and any(part == "cursor" for _, part, _ in what))
+            for _, kind, what in self.entries
+        )
+
+
+@dataclass(eq=False, slots=True)
+class Arguments:
+    """A field's arguments: constant, or read from the variables at each run."""
+
+    definition: GraphQLField
+    node: FieldNode
+    constant: Mapping[str, Any] | None
+
+    def read(self, variables: VariableValues) -> Mapping[str, Any]:
+        """The arguments for these variables."""
+        if self.constant is not None:
+            return self.constant
+        return get_argument_values(self.definition, self.node, variables)
+
+
+@dataclass(eq=False, slots=True)
+class Level:
+    """Rows to read for a batch of parents: a connection, a list, or one row each."""
+
+    key: str
+    target: TypeDeclaration
+    kind: str
+    """`connection`, `list`, `one` (a row by its key) or `lookup`."""
+    arguments: Arguments
+    field: Many | Lookup | None = None
+    link: Link | Callable[[Mapping[str, Any]], Link] | None = None
+    connection: ConnectionShape | None = None
+    shape: Shape | None = None
+    item: Column | None = None
+    nullable: bool = True
+    columns: tuple[Column, ...] = ()
+    generated: Any = None
+
+    def shapes(self) -> Sequence[Shape]:
+        """The shapes of its rows."""
+        if self.connection is not None:
+            return self.connection.shapes()
+        return [self.shape] if self.shape is not None else []
+
+
+@dataclass(eq=False, slots=True)
+class Batch:
+    """Something worked out for a batch of parents by a function."""
+
+    key: str
+    field: Batched
+    arguments: Arguments
+    names: frozenset[str]
+    convert: Converter
+
+
+@dataclass(eq=False, slots=True)
+class Filling:
+    """An answer being filled in: whose reading it is, and what is still to come."""
+
+    reading: Reading
+    variables: VariableValues
+    pending: list[tuple[Level, Any, Any, int]] = field(default_factory=list)
+    """Rows to put somewhere: (level, container, place in it, key)."""
+
+
+Converter = Callable[[Any, Filling], Any]
+"""Brings a Python value into the shape of the answer; rows that it names are noted as pending."""

@@ -1,0 +1,65 @@
+"""Nodes: whatever can be found again by its id alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from resolvers.columns import Column
+from resolvers.errors import BadId, BadInput
+from resolvers.ids import parse_id
+from resolvers.reading import Reading, RowRef
+from resolvers.rows import NO_KEY, Rows, by_column, statement
+from resolvers.visibility import listed
+from schema.declarations import TYPES, Argument, batched, query
+from schema.strawberries import FieldSpec, interface
+
+MOST_NODES = 100
+
+
+interface(
+    "Node",
+    "Something that can be found again by its id alone.",
+    {"id": FieldSpec("ID", "Opaque id, unique among all nodes.")},
+)
+
+
+async def _found(reading: Reading, ids: Sequence[str]) -> list[RowRef | None]:
+    """The rows that ids name; none where there is no such row, or it may not be seen."""
+    parsed = [parse_id(each) for each in ids]
+    for type_name, _ in parsed:
+        if type_name not in TYPES or not TYPES[type_name].is_node:
+            raise BadId("This is not an id of the API; give one that it answered, unchanged.")
+    present: set[tuple[str, int]] = set()
+    for type_name in {type_name for type_name, _ in parsed}:
+        entity = TYPES[type_name].entity
+        assert entity is not None
+        known = Rows(entity, (Column((), "id"),), by_column(entity, "id", listed))
+        keys = [key for name, key in parsed if name == type_name]
+        rows = await reading.fetch(statement(known, reading.backend), {"keys": keys})
+        present |= {(type_name, row[1]) for row in rows}
+    return [RowRef(*pair) if pair in present else None for pair in parsed]
+
+
+async def _node(reading: Reading, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
+    return {NO_KEY: (await _found(reading, [args["id"]]))[0]}
+
+
+async def _nodes(reading: Reading, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
+    if len(args["ids"]) > MOST_NODES:
+        raise BadInput(f"`ids` takes {MOST_NODES} ids at most.")
+    return {NO_KEY: await _found(reading, args["ids"])}
+
+
+@query
+class NodeQueries:
+    """Finding anything by its id."""
+
+    node = batched(
+        "Node | None", _node, "The node with this id; null when there is none.",
+        arguments=[Argument("id", "ID", "The id.")],
+    )
+    nodes = batched(
+        "list[Node | None]", _nodes, "The nodes with these ids, in their order; null where there is none.",
+        arguments=[Argument("ids", "list[ID]", f"The ids, {MOST_NODES} at most.")],
+    )

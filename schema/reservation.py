@@ -1,0 +1,132 @@
+"""Reservable products with stock and prices per store, and customers' reservations of them."""
+
+from __future__ import annotations
+
+import models
+from resolvers.columns import Column
+from schema.declarations import (
+    by,
+    currency,
+    each,
+    embedded,
+    exposes,
+    found_by_external_id,
+    leaf,
+    listing,
+    lookup,
+    many,
+    money,
+    one,
+    query,
+    texts,
+)
+from schema.shared import Dated, Listed, Owned
+
+RESERVATION_CURRENCY = Column(("reservation",), "currency_code")
+
+
+@exposes(models.ReservableProduct)
+class ReservableProduct(Owned):
+    """A product that customers may reserve."""
+
+    product = one()
+    offers = many(description="Stock and price in each store.")
+
+
+@exposes(models.ReservableOffer)
+class ReservableOffer(Dated):
+    """What one store has of a reservable product, and at what price."""
+
+    stock = leaf()
+    price = money("price")
+    store = one()
+    reservable_product = one()
+    prices = each(order=[by("currency_code")], description="Prices in further currencies.")
+
+
+@exposes(models.ReservablePrice, is_node=False)
+class ReservablePrice:
+    """An offer's price in a further currency."""
+
+    amount = leaf()
+    currency = currency()
+
+
+@exposes(models.ProductReservationSource, order=[by("name")])
+class ProductReservationSource(Listed):
+    """Where reservations come from."""
+
+
+@exposes(models.ExternalListType, order=[by("name")])
+class ExternalListType(Listed):
+    """A kind of code under which outside systems know a reservation."""
+
+
+@exposes(models.ProductReservation, order=[by("created_at", descending=True)])
+class ProductReservation(Dated):
+    """A customer's reservation of products in a store."""
+
+    source = leaf()
+    external_id = leaf()
+    state = leaf()
+    pickup_date = leaf()
+    customer_note = leaf()
+    total = money("total")
+    external_purchase_id = leaf()
+    reservation_codes = texts()
+    benefit_codes = texts()
+    utm = embedded("Utm", description="Where the customer came from.")
+    customer = one()
+    store = one()
+    origin = one()
+    items = each(order=[by("id")], description="What is reserved.")
+    progress = each(order=[by("at")], description="How it came to its state, in order.")
+    comments = each(order=[by("at")], description="Remarks of the store's people, in order.")
+    external_codes = each(order=[by("id")], description="Codes under which outside systems know it.")
+
+
+@exposes(models.ProductReservationItem, is_node=False)
+class ProductReservationItem:
+    """A product in a reservation."""
+
+    quantity = leaf()
+    unit_price = money("unit_price", RESERVATION_CURRENCY)
+    vat_rate = leaf()
+    reservable_product = one()
+
+
+@exposes(models.ProductReservationProgress, is_node=False)
+class ProductReservationProgress:
+    """A step of a reservation."""
+
+    state = leaf()
+    at = leaf()
+    note = leaf()
+
+
+@exposes(models.ProductReservationComment, is_node=False)
+class ProductReservationComment:
+    """A remark on a reservation."""
+
+    at = leaf()
+    note = leaf()
+
+
+@exposes(models.ReservationExternalCode, is_node=False)
+class ReservationExternalCode:
+    """A code under which an outside system knows a reservation."""
+
+    value = leaf()
+    type = one()
+
+
+@query
+class ReservationQueries:
+    """Finding reservable products and reservations."""
+
+    reservable_product = lookup("ReservableProduct", "One reservable product.", external_id=found_by_external_id())
+    reservable_products = listing("ReservableProduct", "All reservable products.")
+    product_reservation = lookup("ProductReservation", "One reservation.", external_id=found_by_external_id())
+    product_reservations = listing("ProductReservation", "All reservations, newest first.")
+    product_reservation_sources = listing("ProductReservationSource", "All places reservations come from.")
+    external_list_types = listing("ExternalListType", "All kinds of outside codes of reservations.")

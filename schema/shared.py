@@ -1,0 +1,77 @@
+"""Fields and structures that many types share."""
+
+from __future__ import annotations
+
+from models.customer import Customer
+from schema.declarations import country, currency, leaf, part
+from schema.strawberries import FieldSpec, input_type
+
+
+class Dated:
+    """When a record was made and last changed."""
+
+    created_at = leaf()
+    updated_at = leaf()
+
+
+class Stated(Dated):
+    """Whether a record is in use."""
+
+    state = leaf()
+
+
+class Owned(Stated):
+    """Which outside system owns a record."""
+
+    source = leaf()
+    external_id = leaf()
+
+
+class Listed(Stated):
+    """An entry of a short list."""
+
+    code = leaf()
+    name = leaf()
+
+
+@part()
+class Money:
+    """An amount in a currency, exact to the last digit."""
+
+    amount = leaf(annotation="Decimal", description="The amount, as decimal text.")
+    currency = currency(description="The currency of the amount.")
+
+
+@part(of=Customer)
+class Address:
+    """A postal address; what is not known is null."""
+
+    street = leaf("address1")
+    line2 = leaf("address2")
+    line3 = leaf("address3")
+    line4 = leaf("address4")
+    line5 = leaf("address5")
+    line6 = leaf("address6")
+    line7 = leaf("address7")
+    zip = leaf()
+    city = leaf()
+    country = country()
+
+
+@part()
+class Utm:
+    """Where a visitor came from, as web analytics name it."""
+
+    source = leaf("utm_source", annotation="str", nullable=True, description="The site or app (utm_source).")
+    medium = leaf("utm_medium", annotation="str", nullable=True, description="The medium (utm_medium).")
+    campaign = leaf("utm_campaign", annotation="str", nullable=True, description="The campaign (utm_campaign).")
+
+
+input_type(
+    "ExternalIdInput",
+    "A record's id in an outside system.",
+    {
+        "source": FieldSpec("str", "Code of the outside system."),
+        "external_id": FieldSpec("str", "The id there."),
+    },
+)

@@ -1,0 +1,98 @@
+"""Statuses: the tiers of the loyalty programme, and who has held which."""
+
+from __future__ import annotations
+
+import models
+from resolvers.expressions import STATUS_VALID
+from resolvers.progress import load_progress
+from schema.declarations import (
+    batched,
+    by,
+    currency,
+    each,
+    exposes,
+    found_by,
+    leaf,
+    listing,
+    lookup,
+    many,
+    one,
+    query,
+    shown,
+    structure,
+)
+from schema.shared import Listed
+
+
+@exposes(models.Status, order=[by("rank")])
+class Status(Listed):
+    """A tier of the loyalty programme."""
+
+    description = leaf()
+    rank = leaf()
+    qualification = leaf()
+    qualification_months = leaf()
+    qualification_points = leaf()
+    validity = leaf()
+    collects_points = leaf()
+    pays_with_points = leaf()
+    discount = leaf()
+    discounts_discounted_items = leaf()
+    previous = one()
+    next = one(description="The tier above; null at the top.")
+    qualification_turnover = each(
+        "turnovers", order=[by("currency_code")], description="For CONDITION: turnover to reach; any one is enough."
+    )
+    records = many(order=[by("id", descending=True)], description="Who holds or held it.")
+
+
+@exposes(models.StatusTurnover, is_node=False)
+class StatusTurnover:
+    """Turnover in one currency that reaches a status."""
+
+    amount = leaf()
+    currency = currency()
+
+
+@structure
+class StatusConditions:
+    """What is missing; any one of them is enough, and nothing is missing where all are empty."""
+
+    turnover = shown("list[Money]", "Turnover missing, in each currency.")
+    points = shown("Decimal | None", "Points missing; null when points don't lead there.")
+
+
+@structure
+class StatusProgress:
+    """How far a customer is from keeping the status and from the next one."""
+
+    keeps_with = shown("StatusConditions", "What is missing to keep the status at the end of its validity.")
+    next = shown("Status | None", "The status that shopping leads to; null at the top.")
+    rises_with = shown("StatusConditions", "What is missing to rise to the next status.")
+
+
+@exposes(models.StatusRecord, order=[by("valid_from", descending=True)])
+class StatusRecord:
+    """A time during which a customer holds or held a status."""
+
+    change = leaf()
+    valid_from = leaf()
+    valid_to = leaf()
+    ended_at = leaf()
+    is_valid = leaf(STATUS_VALID, description="Whether it is held now.")
+    note = leaf()
+    status = one()
+    customer = one()
+    progress = batched(
+        "StatusProgress | None", load_progress, "What keeps it and what leads to the next; null once it has ended."
+    )
+
+
+@query
+class StatusQueries:
+    """Finding statuses."""
+
+    status = lookup("Status", "One status.", code=found_by("Its code.", "code"))
+    statuses = listing("Status", "All statuses, the lowest first.")
+    status_record = lookup("StatusRecord", "One status record.")
+    status_records = listing("StatusRecord", "All statuses that customers hold or held, newest first.")

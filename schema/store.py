@@ -1,0 +1,145 @@
+"""Stores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import models
+from resolvers.opening import is_open, next_opening, opening_days
+from resolvers.stores_near import load_stores_near
+from schema.connections import PAGE_ARGUMENTS
+from schema.declarations import (
+    Argument,
+    batched,
+    by,
+    computed,
+    currency,
+    each,
+    embedded,
+    exposes,
+    found_by,
+    found_by_external_id,
+    leaf,
+    listing,
+    lookup,
+    one,
+    part,
+    query,
+    shown,
+    structure,
+    texts,
+)
+from schema.shared import Owned
+from schema.strawberries import FieldSpec, input_type
+
+
+@part(of=models.Store)
+class Position:
+    """A place on Earth, WGS 84."""
+
+    latitude = leaf(nullable=False)
+    longitude = leaf(nullable=False)
+
+
+@structure
+class OpeningInterval:
+    """A time from opening to closing; one that ends before it starts ends on the next day."""
+
+    from_ = shown("str", "When it opens, HH:MM in local time.")
+    to = shown("str", "When it closes, HH:MM in local time.")
+
+
+@structure
+class OpeningDay:
+    """A day of the week with its opening hours."""
+
+    day = shown("Weekday", "The day of the week.")
+    intervals = shown("list[OpeningInterval]", "When it is open on that day, in order.")
+
+
+@exposes(models.Store, order=[by("name")])
+class Store(Owned):
+    """A branch where customers buy and collect."""
+
+    code = leaf()
+    name = leaf()
+    address = embedded("Address", flat=True, description="Where it is.")
+    contact_email = leaf()
+    phone = leaf()
+    manager_name = leaf()
+    url = leaf()
+    position = embedded("Position", when="latitude", description="Where it is on the map; null when not known.")
+    time_zone = leaf()
+    currency = currency()
+    image_urls = texts()
+    visible_to_customers = leaf()
+    short_description = leaf()
+    description = leaf()
+    registration_id = leaf()
+    partner = one()
+    properties = each(description="Custom properties.")
+
+    @computed("list[OpeningDay]", "opening", description="Opening hours, Monday first; days when it is closed are left out.")
+    def opening(hours: Any, reading: Any) -> Any:  # noqa: N805
+        return opening_days(hours)
+
+    @computed("bool | None", "opening", "time_zone", description="Whether it is open now; null when hours are not known.")
+    def is_open(hours: Any, zone: str, reading: Any) -> Any:  # noqa: N805
+        return is_open(hours, zone, reading.now)
+
+    @computed(
+        "DateTime | None", "opening", "time_zone",
+        description="When it opens next; null when hours are not known or it never does.",
+    )
+    def next_opening(hours: Any, zone: str, reading: Any) -> Any:  # noqa: N805
+        return next_opening(hours, zone, reading.now)
+
+
+@structure
+class StoreNearEdge:
+    """A store with its distance."""
+
+    cursor = shown("str", "Where the store lies in the list; give it back as `after`.")
+    distance_km = shown("Decimal", "Distance as the crow flies, in kilometres to the metre.")
+    node = shown("Store", "The store.")
+
+
+@structure
+class StoreNearConnection:
+    """Stores by their distance from a position, the nearest first."""
+
+    edges = shown("list[StoreNearEdge]", "The stores with their distances.")
+    nodes = shown("list[Store]", "The stores.")
+    page_info = shown("PageInfo", "Where the page lies.")
+    total_count = shown("int", "How many stores are within the distance.")
+
+
+input_type(
+    "PositionInput",
+    "A place on Earth, WGS 84.",
+    {
+        "latitude": FieldSpec("Decimal", "Degrees north of the equator, -90 to 90."),
+        "longitude": FieldSpec("Decimal", "Degrees east of Greenwich, -180 to 180."),
+    },
+)
+
+
+@query
+class StoreQueries:
+    """Finding stores."""
+
+    store = lookup(
+        "Store", "One store; null when there is none.", code=found_by("Its code.", "code"),
+        external_id=found_by_external_id(),
+    )
+    stores = listing("Store", "All stores.")
+    stores_near = batched(
+        "StoreNearConnection",
+        load_stores_near,
+        "Stores that customers may see, by their distance from a position, the nearest first.",
+        arguments=[
+            Argument("position", "PositionInput", "Where to measure from."),
+            Argument("within_km", "Decimal | None", "No farther than this many kilometres.", None),
+            *PAGE_ARGUMENTS,
+        ],
+    )

@@ -1,0 +1,105 @@
+"""How a column's value becomes a Python value, and how it becomes JSON.
+
+Drivers give: exact decimals as integers in units of the last place, instants as datetimes (PostgreSQL) or ISO 8601
+text (SQLite), JSON as text. `python` is what ordinary resolvers see; `wire` goes straight into the answer and must
+come to the same as serialising the Python value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import orjson
+import strawberry
+import strawberry.scalars
+from sqlalchemy import JSON, Boolean, Date, Enum, Integer
+from sqlalchemy.types import TypeEngine
+
+from models.columns import MONEY, ExactDecimal, Instant
+from resolvers.values import decimal_text
+
+Convert = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """The API's type of a column's values, and their conversions; `wire` is None where nothing needs doing."""
+
+    annotation: Any
+    python: Convert
+    wire: Convert | None
+    filter: str | None
+    sortable: bool = True
+
+
+def _decimal(kind: ExactDecimal) -> Value:
+    scale, places = kind.scale, 2 if kind is MONEY else 0
+
+    def wire(units: int) -> str:
+        return decimal_text(units, scale, places)
+
+    return Value(Decimal, lambda units: Decimal(wire(units)), wire, "Decimal")
+
+
+def _moment(value: Any) -> datetime:
+    return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
+
+
+def _iso(value: Any) -> str:
+    return value if isinstance(value, str) else value.isoformat()
+
+
+def _day(value: Any) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _json(value: Any) -> Any:
+    return orjson.loads(value) if isinstance(value, str | bytes) else value
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+ENUMS: dict[type, Any] = {}
+
+
+def graphql_enum(kind: type) -> Any:
+    """The API's enum made from a domain enum, once."""
+    if kind not in ENUMS:
+        ENUMS[kind] = strawberry.enum(kind, description=(kind.__doc__ or "").strip())  # type: ignore[call-overload]
+    return ENUMS[kind]
+
+
+def enum_value(kind: type[StrEnum]) -> Value:
+    """The conversions of a value of an enum."""
+    return Value(graphql_enum(kind), kind, None, kind.__name__, sortable=False)
+
+
+def value_of(kind: TypeEngine[Any]) -> Value:
+    """The conversions for a column's type."""
+    if isinstance(kind, ExactDecimal):
+        return _decimal(kind)
+    if isinstance(kind, Instant):
+        return Value(datetime, _moment, _iso, "DateTime")
+    if isinstance(kind, Date):
+        return Value(date, _day, _iso, "Date")
+    if isinstance(kind, Enum) and kind.enum_class is not None:
+        return enum_value(kind.enum_class)
+    if isinstance(kind, Boolean):
+        return Value(bool, bool, bool, "Boolean", sortable=False)
+    if isinstance(kind, JSON):
+        return Value(strawberry.scalars.JSON, _json, _json, "Json", sortable=False)
+    if isinstance(kind, Integer):
+        return Value(int, _same, None, "Int")
+    return Value(str, _same, None, "String")
+
+
+def text_list() -> Value:
+    """A JSON column that holds a list of text."""
+    return Value(list[str], _json, _json, "List", sortable=False)
