@@ -87,16 +87,21 @@ def _reserved(customer: Any) -> ColumnElement[Any]:
     return func.coalesce(select(func.sum(kept.amount)).where(which).scalar_subquery(), literal_column("0"))
 
 
+def _expiring(customer: Any) -> Any:
+    """The lots that are active and expire some day."""
+    return _lots(customer, lambda lot: lot.active_from <= NOW, lambda lot: lot.expires_at.is_not(None))
+
+
 def _expiring_at(customer: Any) -> ColumnElement[Any]:
-    lot, which = _lots(customer, lambda lot: lot.active_from <= NOW, lambda lot: lot.expires_at.is_not(None))
+    lot, which = _expiring(customer)
     return select(func.min(lot.expires_at)).where(which).scalar_subquery()
 
 
 def _expiring_amount(customer: Any) -> ColumnElement[Any]:
-    lot, which = _lots(
-        customer, lambda lot: lot.active_from <= NOW, lambda lot: lot.expires_at == _expiring_at(customer)
-    )
-    return select(func.sum(lot.remaining)).where(which).scalar_subquery()
+    """What the lots of the earliest moment hold together."""
+    lot, which = _expiring(customer)
+    by_moment = select(func.sum(lot.remaining)).where(which).group_by(lot.expires_at)
+    return by_moment.order_by(lot.expires_at).limit(literal_column("1")).scalar_subquery()
 
 
 def _typed(sql: Any, kind: Any) -> Any:

@@ -68,7 +68,10 @@ class Generated:
         if isinstance(entry, Scalar):
             at = self._at(entry.column)
             wire = entry.value.wire
-            return at if wire is None else f"(None if {at} is None else {self._bind('f', wire)}({at}))"
+            missing = "absent()" if entry.required else "None"
+            if wire is None:
+                return f"({missing} if {at} is None else {at})" if entry.required else at
+            return f"({missing} if {at} is None else {self._bind('f', wire)}({at}))"
         if isinstance(entry, Opaque):
             return f"{self._bind('f', id_maker(entry.type_name))}({self._at(entry.column)})"
         if isinstance(entry, Constant):

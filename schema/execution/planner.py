@@ -23,7 +23,7 @@ from graphql.execution.values import VariableValues, get_argument_values
 
 from models import Base
 from resolvers.codes import Code
-from resolvers.columns import Column, entity_at, source_type
+from resolvers.columns import Column, entity_at, is_nullable, source_type
 from resolvers.reading import Reading, RowRef
 from resolvers.rows import by_column, link
 from schema.declarations import (
@@ -179,12 +179,14 @@ class Planner:
         self, parent: GraphQLObjectType, declared: Declaration, details: list[FieldDetails], place: Place
     ) -> Entry:
         """An entry that the row itself answers."""
+        field_type = parent.fields[_graphql_name(details)].type
         if isinstance(declared, Leaf):
             column = place.column(declared.source or declared.name)
-            return Scalar(column, column_value(place.entity, column, declared))
+            promised = isinstance(field_type, GraphQLNonNull)
+            may_lack = is_nullable(entity_at(place.entity, column.path), column.source)
+            return Scalar(column, column_value(place.entity, column, declared), promised and may_lack)
         if isinstance(declared, NodeId):
             return Opaque(place.column("id"), parent.name)
-        field_type = parent.fields[_graphql_name(details)].type
         if isinstance(declared, Coded | Computed):
             return self._plain(declared, field_type, details, place)
         target = self.object_type(field_type)

@@ -18,10 +18,11 @@ from schema.values import Value
 
 @dataclass(eq=False, slots=True)
 class Scalar:
-    """A column's value."""
+    """A column's value; `required` where the column may lack what the API promises."""
 
     column: Column
     value: Value
+    required: bool = False
 
 
 @dataclass(eq=False, slots=True)
