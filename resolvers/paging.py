@@ -17,6 +17,8 @@ from typing import Any
 
 import orjson
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, Integer, and_, false, or_, tuple_
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 from sqlalchemy.types import TypeEngine
 
 from models import Base
@@ -167,11 +169,18 @@ def _checked(kind: type, value: Any) -> Any:
     return value
 
 
-def order_by(joins: Joins, order: Order, *, backwards: bool = False) -> list[ColumnElement[Any]]:
+def unindexed(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The same value, but not an index's: SQLite then won't scan a table only because it comes in that order."""
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
+
+
+def order_by(
+    joins: Joins, order: Order, *, backwards: bool = False, indexed: bool = True
+) -> list[ColumnElement[Any]]:
     """The ORDER BY of an order, or of its reverse."""
     clauses: list[ColumnElement[Any]] = []
     for key in order:
-        column = joins.read(key.column)
+        column = joins.read(key.column) if indexed else unindexed(joins.read(key.column))
         descending = key.descending != backwards
         clause = column.desc() if descending else column.asc()
         if _may_be_null(joins.entity, key):

@@ -146,7 +146,9 @@ def _cut(rows: Rows, statement_: Select[Any], joins: Joins) -> Select[Any]:
     backwards = rows.page is not None and rows.page.backwards
     if rows.cursor is not None:
         statement_ = statement_.where(after(joins, rows.order, rows.cursor, backwards=backwards))
-    statement_ = statement_.order_by(*order_by(joins, rows.order, backwards=backwards))
+    # Rows that a foreign key doesn't find are few: they are sorted, and not looked for along an index of the order.
+    indexed = rows.link is None or rows.link.column is not None
+    statement_ = statement_.order_by(*order_by(joins, rows.order, backwards=backwards, indexed=indexed))
     if rows.page is not None:
         # A literal, not a parameter: PostgreSQL plans a page of ten otherwise than a tenth of the table.
         statement_ = statement_.limit(literal_column(str(rows.page.limit)))
@@ -223,9 +225,7 @@ def _per_parent_on_sqlite(rows: Rows) -> Select[Any]:
     inner = picked.apply(inner).where(*_conditions(rows, picked, key, backend))
     joins = Joins(rows.entity)
     columns = _columns(rows, joins, backend)
-    again = order_by(joins, rows.order)
-    for path in joins.order:
-        picked.at(path)
+    again = order_by(joins, rows.order, indexed=False)
     belongs = joins.alias.id.in_(inner)
     head = [keys.c.key, keys.c.n] if rows.counted else [keys.c.key]
     chosen = select(*head, *columns).select_from(keys)
