@@ -52,7 +52,9 @@ async def import_journey(
     week, come the last so many weeks. With `households` only so many of them come, and what hangs off them.
     """
     if missing := [name for name in NEEDED if find_spec(name) is None]:
-        raise JourneyError(f"The import needs {', '.join(missing)}: install the extra, as in `pip install crm360[demo]`.")
+        raise JourneyError(
+            f"The import needs {', '.join(missing)}: install the extra, as in `pip install crm360[demo]`."
+        )
     from resolvers.journey.run import plan, run  # noqa: PLC0415 - needs the extra
 
     asked = plan(shift=shift, today=today, households=households)

@@ -8,9 +8,13 @@ from functools import cached_property
 
 import numpy as np
 
-from resolvers.journey import bought, coupons, mailing, prices, redemptions, tree
-from resolvers.journey.calendar import Calendar, Instants, instant
-from resolvers.journey.source import Source
+from resolvers.journey.reading.coupons import Coupon, find_coupons
+from resolvers.journey.reading.dates import Calendar, Instants, instant, year_after
+from resolvers.journey.reading.mailing import find_mailed
+from resolvers.journey.reading.prices import shelf_prices
+from resolvers.journey.reading.redemptions import Redemption, find_redemptions
+from resolvers.journey.reading.source import Source
+from resolvers.journey.reading.tree import Brand, Tree, product_name
 
 SOURCE = "complete-journey"
 CURRENCY = "USD"
@@ -30,6 +34,11 @@ class Journey:
         return self.calendar.moved(self.source.bills.at)
 
     @cached_property
+    def points_expire_at(self) -> Instants:
+        """When each bill's points expire."""
+        return year_after(self.paid_at)
+
+    @cached_property
     def home_store(self) -> np.ndarray:
         """Each customer's most visited store, of several the lowest, by the customer's key less one."""
         bills = self.source.bills
@@ -45,7 +54,7 @@ class Journey:
     def registered_at(self) -> Instants:
         """When each customer joined: with the first bill, or before the first campaign that was sent to them."""
         bills = self.source.bills
-        joined = self.paid_at[bills.by_customer[bills.starts[:-1]]].copy()
+        joined: Instants = self.paid_at[bills.by_customer[bills.starts[:-1]]]
         for campaign in self.source.campaigns:
             day = self.calendar.start_of(campaign["start_date"].date()) - timedelta(days=7)
             places = self.source.recipients[campaign["campaign_id"]] - 1
@@ -55,43 +64,38 @@ class Journey:
     @cached_property
     def prices(self) -> np.ndarray:
         """Each product's price in units of a hundredth of a cent, by its key less one; 0 where it was never sold."""
-        return prices.shelf_prices(self.source.bills.lines, len(self.source.products))
+        return shelf_prices(self.source.bills.lines, len(self.source.products))
 
     @cached_property
-    def tree(self) -> tree.Tree:
+    def tree(self) -> Tree:
         """The product groups."""
-        return tree.Tree.of(self.source.products)
+        return Tree.of(self.source.products)
 
     @cached_property
-    def brands(self) -> dict[tree.Brand, int]:
+    def brands(self) -> dict[Brand, int]:
         """The brands with their keys."""
-        found = sorted({tree.Brand.of(row) for row in self.source.products})
+        found = sorted({Brand.of(row) for row in self.source.products})
         return {brand: key for key, brand in enumerate(found, 1)}
 
     @cached_property
     def product_names(self) -> list[str]:
         """Each product's name, by its key less one."""
-        return [tree.product_name(row) for row in self.source.products]
+        return [product_name(row) for row in self.source.products]
 
     @cached_property
-    def coupons(self) -> list[coupons.Coupon]:
+    def coupons(self) -> list[Coupon]:
         """The coupons with the products they are for; a coupon's place, from 1, is its reward's key."""
-        return coupons.coupons(self.source)
+        return find_coupons(self.source)
 
     @cached_property
-    def redemptions(self) -> list[redemptions.Redemption]:
+    def redemptions(self) -> list[Redemption]:
         """The coupons handed in."""
-        return redemptions.redemptions(self.source, self.coupons)
+        return find_redemptions(self.source, self.coupons)
 
     @cached_property
     def mailed(self) -> np.ndarray:
         """Every (customer, place of the coupon, place of the redemption or -1): a row for each coupon's voucher."""
-        return mailing.mailed(self.source, self.coupons, self.redemptions)
-
-    @cached_property
-    def bought(self) -> list[bought.Bought]:
-        """The vouchers that customers bought with points; their keys follow those of the coupons' vouchers."""
-        return bought.bought(self)
+        return find_mailed(self.source, self.coupons, self.redemptions)
 
     @cached_property
     def criteria_segments(self) -> dict[int, str]:

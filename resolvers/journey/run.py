@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from time import perf_counter
@@ -11,7 +11,8 @@ from typing import Any
 
 import models
 from models import Base
-from resolvers.journey import (
+from resolvers.journey.journey import Journey
+from resolvers.journey.mapping import (
     bought,
     campaigns,
     cards,
@@ -29,14 +30,13 @@ from resolvers.journey import (
     stores,
     vouchers,
 )
-from resolvers.journey.batch import Batch, Mapped, Note, Statement, records
-from resolvers.journey.calendar import Calendar, weeks_until
-from resolvers.journey.journey import Journey
-from resolvers.journey.notable import notable
+from resolvers.journey.mapping.notable import notable
 from resolvers.journey.progress import Progress
+from resolvers.journey.reading.dates import Calendar, weeks_until
+from resolvers.journey.reading.source import Source
 from resolvers.journey.report import BEGIN, FINISH, RUN, JourneyError
-from resolvers.journey.source import Source
-from resolvers.journey.writer import Writer, tables, writer_for
+from resolvers.journey.writing.batch import Batch, Mapped, Statement, records
+from resolvers.journey.writing.writer import Writer, writer_for
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,26 @@ class Plan:
     households: int | None
 
 
+MUST_BE_EMPTY: tuple[type[Base], ...] = (
+    models.Customer,
+    models.Store,
+    models.Product,
+    models.ProductGroup,
+    models.ProductBrand,
+    models.Purchase,
+    models.Campaign,
+    models.Segment,
+    models.Reward,
+    models.Voucher,
+    models.Card,
+    models.PointEntry,
+    *lists.LISTS,
+    models.CardType,
+    models.Consent,
+    models.Status,
+    models.Property,
+)
+"""The import gives its rows keys from 1 on, so that these tables must not have any."""
 STEPS = (
     Step("code lists", lists.lists, 100),
     Step("stores", stores.stores, 457),
@@ -118,45 +138,47 @@ def _agreed(asked: Plan, begun: dict[str, Any]) -> Plan:
 
 
 async def _begin(writer: Writer, plan: Plan) -> Plan:
-    for table in tables():
-        if await writer.fetch(f"SELECT 1 FROM {table.name} LIMIT 1"):  # noqa: S608 - a table of ours
-            raise JourneyError(f"The table {table.name} is not empty. The import needs an empty database.")
+    for model in MUST_BE_EMPTY:
+        if await writer.fetch(f"SELECT 1 FROM {model.__tablename__} LIMIT 1"):  # noqa: S608 - a table of ours
+            raise JourneyError(f"The table {model.__tablename__} is not empty. The import needs an empty database.")
     report = {"weeks": plan.weeks, "today": plan.today.isoformat(), "households": plan.households}
-    async with writer.step(()):
-        await writer.write(_record(BEGIN, report), datetime.now(UTC))
+    async with writer.transaction():
+        await _record(writer, BEGIN, report)
     return plan
 
 
 async def _run_step(writer: Writer, journey: Journey, step: Step) -> None:
     share = len(journey.source.households) / len(journey.source.all_households)
-    writer.progress.step(step.name, max(round(step.rows * share), 1))
-    notes, start, opened = [], perf_counter(), journey.calendar.opened
-    async with writer.step(step.bulk):
-        for part in step.mapping(journey):
-            if isinstance(part, Batch):
-                await writer.write(part, opened)
-            elif isinstance(part, Statement):
-                await writer.work_out(part)
-            else:
-                notes.append(part.text)
+    expected, start = max(round(step.rows * share), 1), perf_counter()
+    writer.progress.step(step.name, expected)
+    async with writer.transaction():
+        async with writer.loading(step.bulk):
+            notes = [note async for note in _written(writer, step.mapping(journey), journey.calendar.opened)]
         rows = dict(writer.counts)
-        report = {"seconds": round(perf_counter() - start, 2), "rows": rows, "notes": notes}
-        await writer.write(_record(step.name, report), opened)
+        await _record(writer, step.name, {"seconds": _since(start), "rows": rows, "notes": notes})
+    # The number of rows expected was a guess; the bar is full all the same.
+    writer.progress.advance(max(expected - sum(rows.values()), 0))
+
+
+async def _written(writer: Writer, parts: Mapped, opened: datetime) -> AsyncIterator[str]:
+    """Write what a mapping yields; its notes are left."""
+    for part in parts:
+        if isinstance(part, Batch):
+            await writer.write(part, opened)
+        elif isinstance(part, Statement):
+            await writer.work_out(part)
+        else:
+            yield part.text
 
 
 async def _finish(writer: Writer, journey: Journey, *, known: bool) -> None:
     start = perf_counter()
     await writer.analyze()
-    if known:
-        return
-    async with writer.step(()):
-        report = {
-            "seconds": round(perf_counter() - start, 2),
-            "rows": {},
-            "notes": [],
-            "customers": [list(one) for one in notable(journey)],
-        }
-        await writer.write(_record(FINISH, report), journey.calendar.opened)
+    if not known:
+        customers = [list(one) for one in notable(journey)]
+        async with writer.transaction():
+            report = {"seconds": _since(start), "rows": {}, "notes": [], "customers": customers}
+            await _record(writer, FINISH, report)
 
 
 async def _done(writer: Writer) -> dict[str, dict[str, Any]]:
@@ -164,5 +186,10 @@ async def _done(writer: Writer) -> dict[str, dict[str, Any]]:
     return {step: json.loads(report) if isinstance(report, str) else report for step, report in found}
 
 
-def _record(step: str, report: dict[str, Any]) -> Batch:
-    return records(models.ImportStep, "run step finished_at report", [(RUN, step, datetime.now(UTC), report)])
+async def _record(writer: Writer, step: str, report: dict[str, Any]) -> None:
+    now = datetime.now(UTC)
+    await writer.insert(records(models.ImportStep, "run step finished_at report", [(RUN, step, now, report)]))
+
+
+def _since(start: float) -> float:
+    return round(perf_counter() - start, 2)

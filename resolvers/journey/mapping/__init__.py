@@ -1,0 +1,1 @@
+"""What becomes of the source, a table or several in each file: generators of rows that know no database."""
