@@ -23,6 +23,7 @@ from models.customer import (
     CustomerTerm,
     Gender,
 )
+from models.event import Event, IdempotencyKey
 from models.insight import ImportStep, ScoreBand, ScoreMetric
 from models.partner import Partner
 from models.point import (
@@ -115,9 +116,11 @@ __all__ = [
     "CustomerSource",
     "CustomerSourceRecord",
     "CustomerTerm",
+    "Event",
     "ExternalApplication",
     "ExternalListType",
     "Gender",
+    "IdempotencyKey",
     "ImportStep",
     "Partner",
     "PaymentType",

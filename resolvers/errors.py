@@ -11,6 +11,9 @@ CrmError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 
 class CrmError(Exception):
     """Something a caller can act on."""
@@ -52,3 +55,21 @@ class Unavailable(CrmError):  # noqa: N818
     """The database can't be reached; try again."""
 
     code = "UNAVAILABLE"
+
+
+class Refused(CrmError):  # noqa: N818
+    """A rule of the business says no. `missing` tells what would be needed."""
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        field: str | None = None,
+        missing: str | None = None,
+        more: Sequence[Any] = (),
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.field = field
+        self.missing = missing
+        self.more = more

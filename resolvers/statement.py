@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, bindparam
+from sqlalchemy import Enum, Select, String, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as PostgresDialect  # noqa: N812
 from sqlalchemy.dialects.sqlite.aiosqlite import dialect as SqliteDialect  # noqa: N812
@@ -69,8 +69,9 @@ def _constant(value: Any) -> Binder:
 
 
 def parameter(name: str, kind: TypeEngine[Any]) -> BindParameter[Any]:
-    """A value that is given anew at each run."""
-    return bindparam(name, type_=kind, required=True)
+    """A value that is given anew at each run. Text takes the collation of the column it is compared with."""
+    plain = String() if isinstance(kind, String) and not isinstance(kind, Enum) else kind
+    return bindparam(name, type_=plain, required=True)
 
 
 class Many(ARRAY[Any]):
