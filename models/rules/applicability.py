@@ -1,0 +1,155 @@
+"""Whether a reward or voucher applies to a bill, and if not, why and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from models.rules.basket import Benefit, Bill, Line, ProductRelation, RelatedTo, Reward, Shopper, Voucher, VoucherState
+from models.rules.ledger import points_short
+from models.rules.money import ZERO, half_up
+from models.rules.refusals import Refusal, RefusalCode, in_money, plain
+
+ONE = Decimal(1)
+
+
+def refusals(benefit: Benefit, bill: Bill, shopper: Shopper, at: datetime) -> list[Refusal]:
+    """Every reason why a benefit doesn't apply to a bill paid at a moment; none when it applies.
+
+    A voucher that is used up says only that. Limits and points were asked when a voucher was issued, and are not
+    asked again; nor are segments and statuses of a portable one, as it may be in anyone's hands.
+    """
+    reward = benefit.terms
+    if isinstance(benefit, Reward):
+        return [
+            *_when(reward, at),
+            *_where(reward, bill, at),
+            *_whom(reward, shopper),
+            *affordable(reward, shopper),
+            *_what(reward, bill),
+        ]
+    if over := _used_up(benefit):
+        return [over]
+    whom = () if benefit.portable else _whom(reward, shopper)
+    mine = _in_these_hands(benefit, bill, shopper, at)
+    return [*mine, *_when(reward, at), *_where(reward, bill, at), *whom, *_what(reward, bill)]
+
+
+def issue_refusals(reward: Reward, shopper: Shopper, at: datetime) -> list[Refusal]:
+    """Every reason why a customer can't be issued a voucher: what the bill must be is asked when it is applied."""
+    if shopper.customer_id is None:
+        return [Refusal(RefusalCode.CUSTOMER_REQUIRED, "A voucher is issued to a customer.")]
+    return [*_when(reward, at), *_whom(reward, shopper), *affordable(reward, shopper)]
+
+
+def affordable(reward: Reward, shopper: Shopper, times: int = 1) -> Iterator[Refusal]:
+    """Limits are not exceeded by so many more uses, and the points they cost can be spent."""
+    if reward.limit_per_customer is not None:
+        if shopper.customer_id is None:
+            yield Refusal(RefusalCode.CUSTOMER_REQUIRED, "It is limited per customer, so it needs one.")
+        elif shopper.used.get(reward.id, 0) + times > reward.limit_per_customer:
+            message = f"A customer may have it {reward.limit_per_customer} times."
+            yield Refusal(RefusalCode.LIMIT_REACHED, message)
+    if reward.limit_total is not None and shopper.used_in_total.get(reward.id, 0) + times > reward.limit_total:
+        yield Refusal(RefusalCode.LIMIT_REACHED, f"It was there {reward.limit_total} times, and all are taken.")
+    cost = reward.points_cost * times
+    if cost > ZERO and not shopper.pays:
+        yield Refusal(RefusalCode.POINTS_OFF, "The customer's status doesn't allow paying with points.")
+    elif cost > shopper.points:
+        yield points_short(cost, shopper.points)
+
+
+def unmet(reward: Reward, lines: Iterable[Line], times: int = 1) -> Iterator[Refusal]:
+    """Each condition needs its count of goods; a reward applied twice needs twice as many."""
+    goods = list(lines)
+    for condition in reward.conditions:
+        wanted = (ONE if condition.count is None else condition.count) * times
+        found = sum((units(line, condition.count) for line in goods if matches(condition, line)), ZERO)
+        if found < wanted:
+            short = f"{plain(wanted - found)} more" + (f" of {condition.name}" if condition.name else "")
+            yield Refusal(RefusalCode.CONDITION_NOT_MET, "The bill lacks goods that it asks for.", short)
+
+
+def matches(relation: ProductRelation, line: Line) -> bool:
+    """Whether a line's goods are meant: the product, its group or one above it, or its brand, at such a price."""
+    price = half_up(line.unit_price)
+    if relation.min_price is not None and price < relation.min_price:
+        return False
+    if relation.max_price is not None and price > relation.max_price:
+        return False
+    if relation.related_to is RelatedTo.PRODUCT:
+        return line.product_id in relation.target_ids
+    if relation.related_to is RelatedTo.PRODUCT_BRAND:
+        return line.brand_id in relation.target_ids
+    return relation.related_to is RelatedTo.ANY or not relation.target_ids.isdisjoint(line.group_ids)
+
+
+def units(line: Line, count: Decimal | None) -> Decimal:
+    """A count that is a fraction measures quantities, any other counts pieces."""
+    by_weight = count is not None and count != int(count)
+    return line.quantity if by_weight else Decimal(line.pieces)
+
+
+def _used_up(voucher: Voucher) -> Refusal | None:
+    if voucher.state is VoucherState.APPLIED:
+        return Refusal(RefusalCode.ALREADY_APPLIED, "The voucher has been used.")
+    if voucher.state is VoucherState.CANCELLED:
+        return Refusal(RefusalCode.WRONG_STATE, "The voucher has been cancelled.")
+    if voucher.state is VoucherState.EXPIRED:
+        return Refusal(RefusalCode.EXPIRED, "The voucher has expired.")
+    return None
+
+
+def _in_these_hands(voucher: Voucher, bill: Bill, shopper: Shopper, at: datetime) -> Iterator[Refusal]:
+    """A voucher is put aside for one bill for a time, and belongs to one customer unless it is portable."""
+    held = voucher.reserved_until is not None and at < voucher.reserved_until
+    if voucher.state is VoucherState.RESERVED and held and voucher.reserved_for != bill.id:
+        yield Refusal(RefusalCode.RESERVED_ELSEWHERE, "The voucher is put aside for another bill.")
+    if not voucher.portable and voucher.customer_id != shopper.customer_id:
+        yield Refusal(RefusalCode.WRONG_CUSTOMER, "The voucher belongs to another customer.")
+    if voucher.store_id is not None and voucher.store_id != bill.store_id:
+        yield Refusal(RefusalCode.WRONG_STORE, "The voucher is for another store.")
+
+
+def _when(reward: Reward, at: datetime) -> Iterator[Refusal]:
+    if reward.valid_from is not None and at < reward.valid_from:
+        yield Refusal(RefusalCode.NOT_YET_VALID, f"It is valid from {reward.valid_from.isoformat()}.")
+    if reward.valid_to is not None and at >= reward.valid_to:
+        yield Refusal(RefusalCode.EXPIRED, f"It was valid until {reward.valid_to.isoformat()}.")
+
+
+def _where(reward: Reward, bill: Bill, at: datetime) -> Iterator[Refusal]:
+    """Days and times are those of the store; hours over midnight belong to the day on which they began."""
+    local = at.astimezone(ZoneInfo(bill.store_zone))
+    start, end = reward.time_from or time.min, reward.time_to or time.min
+    now, day = local.time(), local
+    if end <= start and now < end:
+        day -= timedelta(days=1)
+    elif now < start or start < end <= now:
+        hours = f"from {start:%H:%M} to {end:%H:%M}"
+        yield Refusal(RefusalCode.WRONG_TIME, f"It is for use {hours}.", hours)
+    if day.weekday() not in reward.weekdays:
+        yield Refusal(RefusalCode.WRONG_DAY, "It is not for use on this day of the week.")
+    if reward.store_ids and bill.store_id not in reward.store_ids:
+        yield Refusal(RefusalCode.WRONG_STORE, "It is for other stores.")
+    if reward.currency is not None and reward.currency != bill.currency:
+        yield Refusal(RefusalCode.WRONG_CURRENCY, f"It is for bills in {reward.currency}.")
+
+
+def _whom(reward: Reward, shopper: Shopper) -> Iterator[Refusal]:
+    if reward.segment_ids and reward.segment_ids.isdisjoint(shopper.segment_ids):
+        yield Refusal(RefusalCode.SEGMENT_REQUIRED, "It is for customers of other segments.")
+    if reward.status_ids and shopper.status_id not in reward.status_ids:
+        yield Refusal(RefusalCode.STATUS_REQUIRED, "It is for customers of another status.")
+
+
+def _what(reward: Reward, bill: Bill) -> Iterator[Refusal]:
+    """The minimum purchase counts what takes part in loyalty, before any discount."""
+    worth = sum((line.paid for line in bill.in_loyalty), ZERO)
+    if reward.minimum_purchase is not None and worth < reward.minimum_purchase:
+        short = in_money(reward.minimum_purchase - worth, bill.currency)
+        least = in_money(reward.minimum_purchase, bill.currency)
+        yield Refusal(RefusalCode.MINIMUM_NOT_MET, f"The bill must come to {least}.", short)
+    yield from unmet(reward, bill.in_loyalty)

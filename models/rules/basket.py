@@ -1,0 +1,219 @@
+"""What meets at the till: a bill, the shopper, and the rewards and vouchers that may take something off.
+
+Amounts are in the bill's currency and in whole cents. A period holds from its beginning until just before its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time
+from decimal import Decimal
+from enum import StrEnum
+
+from models.rules.money import ZERO
+
+EVERY_DAY = frozenset(range(7))
+
+
+class RewardKind(StrEnum):
+    """What a reward gives."""
+
+    PERCENT = "PERCENT"
+    AMOUNT = "AMOUNT"
+    FINAL_PRICE = "FINAL_PRICE"
+    FREE_PRODUCT = "FREE_PRODUCT"
+    GIFT = "GIFT"
+
+
+class RelatedTo(StrEnum):
+    """What a condition or bonus looks at."""
+
+    PRODUCT = "PRODUCT"
+    PRODUCT_GROUP = "PRODUCT_GROUP"
+    PRODUCT_BRAND = "PRODUCT_BRAND"
+    ANY = "ANY"
+
+
+class VoucherState(StrEnum):
+    """Where a voucher is in its life. EXPIRED is an active one past its last moment."""
+
+    ACTIVE = "ACTIVE"
+    RESERVED = "RESERVED"
+    APPLIED = "APPLIED"
+    EXPIRED = "EXPIRED"
+    CANCELLED = "CANCELLED"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a bill: what is to pay for all of it before loyalty. Groups include those above its own."""
+
+    id: str
+    quantity: Decimal
+    paid: Decimal
+    product_id: int | None = None
+    group_ids: frozenset[int] = frozenset()
+    brand_id: int | None = None
+    loyalty_off: bool = False
+
+    @property
+    def unit_price(self) -> Decimal:
+        """The price of one piece, or of one kilogram of goods sold by weight."""
+        return self.paid / self.quantity
+
+    @property
+    def pieces(self) -> int:
+        """Goods sold by weight are one piece, whatever they weigh."""
+        whole = int(self.quantity)
+        return whole if whole == self.quantity else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A bill that is about to be paid, at a store whose clocks show its zone's time."""
+
+    currency: str
+    store_id: int
+    lines: tuple[Line, ...]
+    store_zone: str = "UTC"
+    id: str | None = None
+    total: Decimal | None = None
+
+    @property
+    def in_loyalty(self) -> list[Line]:
+        """Lines that have not opted out of loyalty; the others meet no condition and get no discount."""
+        return [line for line in self.lines if not line.loyalty_off]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A line as it stands after the discounts so far: what is left to pay, and how many pieces became free."""
+
+    line: Line
+    left: Decimal
+    freed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRelation:
+    """Goods that a condition asks for or a bonus is given on, within a range of unit prices.
+
+    A count that is a fraction is meant by weight, any other in pieces. A condition without one asks for one piece;
+    a bonus without one is given on all of the goods.
+    """
+
+    related_to: RelatedTo = RelatedTo.ANY
+    target_ids: frozenset[int] = frozenset()
+    count: Decimal | None = None
+    min_price: Decimal | None = None
+    max_price: Decimal | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reward:
+    """A pattern of benefit. Sets that are empty set no bounds: all stores, segments and statuses.
+
+    The value is per cent off, an amount off, a price per unit, or how many pieces are free (at least one). The
+    discount is given on the bonuses; without any, on all goods that meet a condition; without either, on all.
+    """
+
+    id: int
+    code: str
+    name: str
+    kind: RewardKind
+    value: Decimal = ZERO
+    conditions: tuple[ProductRelation, ...] = ()
+    bonuses: tuple[ProductRelation, ...] = ()
+    minimum_purchase: Decimal | None = None
+    maximum_discount: Decimal | None = None
+    currency: str | None = None
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    weekdays: frozenset[int] = EVERY_DAY
+    time_from: time | None = None
+    time_to: time | None = None
+    store_ids: frozenset[int] = frozenset()
+    segment_ids: frozenset[int] = frozenset()
+    status_ids: frozenset[int] = frozenset()
+    priority: int = 5
+    exclusive: bool = False
+    points_cost: Decimal = ZERO
+    limit_per_customer: int | None = None
+    limit_total: int | None = None
+    max_per_bill: int = 1
+
+    @property
+    def terms(self) -> Reward:
+        """A reward applied as it is has its own terms."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Voucher:
+    """One use of a reward in a customer's hands.
+
+    Its dates take the place of the reward's, which say when vouchers are issued; so does its value, if it has one.
+    With a store, it can be used only there.
+    """
+
+    id: int
+    code: str
+    reward: Reward
+    customer_id: int
+    state: VoucherState = VoucherState.ACTIVE
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    store_id: int | None = None
+    portable: bool = False
+    reserved_for: str | None = None
+    reserved_until: datetime | None = None
+    value: Decimal | None = None
+    currency: str | None = None
+    terms: Reward = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """The reward as this voucher gives it, worked out once: it is looked at all the time."""
+        terms = replace(
+            self.reward,
+            value=self.reward.value if self.value is None else self.value,
+            currency=self.currency or self.reward.currency,
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+        )
+        object.__setattr__(self, "terms", terms)
+
+
+Benefit = Reward | Voucher
+"""What a shopper asks for at the till: a reward directly, or a voucher issued before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shopper:
+    """Who is paying, as far as rewards ask: nobody is recognised without a customer id.
+
+    `used` counts, by reward, the vouchers that the customer was issued and the rewards applied directly;
+    `used_in_total` counts those of all customers. `discount` is the status' basic discount in per cent.
+    """
+
+    customer_id: int | None = None
+    segment_ids: frozenset[int] = frozenset()
+    status_id: int | None = None
+    discount: Decimal = ZERO
+    discounts_discounted_items: bool = False
+    collects: bool = True
+    pays: bool = True
+    points: Decimal = ZERO
+    used: Mapping[int, int] = field(default_factory=dict)
+    used_in_total: Mapping[int, int] = field(default_factory=dict)
+
+
+def standings(bill: Bill) -> tuple[Standing, ...]:
+    """The lines before any discount."""
+    return tuple(Standing(line, line.paid) for line in bill.lines)
+
+
+def weekdays(mask: int) -> frozenset[int]:
+    """Days of the week from their sum: Monday as 1, Tuesday 2, Wednesday 4; in rules Monday is 0."""
+    return frozenset(day for day in EVERY_DAY if mask >> day & 1)

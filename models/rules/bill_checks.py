@@ -1,0 +1,50 @@
+"""What a bill must be before any rule looks at it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+
+from models.rules.basket import Bill, Line
+from models.rules.money import ZERO, too_precise
+from models.rules.refusals import Refusal, RefusalCode, in_money
+
+MAX_ITEMS = 1000
+QUANTITY_PLACES = 3
+
+
+def bill_refusals(bill: Bill) -> list[Refusal]:
+    """A bill has items, not too many, each once, with sensible numbers that add up to the total it names."""
+    if not bill.lines:
+        return [Refusal(RefusalCode.EMPTY_BILL, "The bill has no items.")]
+    if len(bill.lines) > MAX_ITEMS:
+        message = f"The bill has {len(bill.lines)} items; at most {MAX_ITEMS} are taken."
+        return [Refusal(RefusalCode.TOO_MANY_ITEMS, message)]
+    return [*_duplicates(bill), *(refusal for line in bill.lines for refusal in _line_refusals(line)), *_total(bill)]
+
+
+def _duplicates(bill: Bill) -> Iterator[Refusal]:
+    for item, times in Counter(line.id for line in bill.lines).items():
+        if times > 1:
+            yield Refusal(RefusalCode.DUPLICATE_ITEM, f"Item {item} is on the bill {times} times.")
+
+
+def _line_refusals(line: Line) -> Iterator[Refusal]:
+    """Only a line that is out of loyalty, such as a returned deposit, may be below zero."""
+    if not line.quantity.is_finite() or line.quantity <= ZERO:
+        yield Refusal(RefusalCode.NEGATIVE_AMOUNT, f"The quantity of item {line.id} must be above zero.")
+    elif too_precise(line.quantity, QUANTITY_PLACES):
+        yield Refusal(RefusalCode.TOO_PRECISE, f"The quantity of item {line.id} has more than three decimals.")
+    if not line.paid.is_finite() or (line.paid < ZERO and not line.loyalty_off):
+        yield Refusal(RefusalCode.NEGATIVE_AMOUNT, f"The amount paid for item {line.id} is below zero.")
+    elif too_precise(line.paid):
+        yield Refusal(RefusalCode.TOO_PRECISE, f"The amount paid for item {line.id} has more than two decimals.")
+
+
+def _total(bill: Bill) -> Iterator[Refusal]:
+    items = sum((line.paid for line in bill.lines), Decimal(0))
+    if bill.total is not None and bill.total != items:
+        wanted, found = in_money(bill.total, bill.currency), in_money(items, bill.currency)
+        message = f"The bill's total is {wanted}, its items add up to {found}."
+        yield Refusal(RefusalCode.TOTALS_DIFFER, message, in_money(bill.total - items, bill.currency))
