@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from models.rules import opening
 
 PRAGUE = "Europe/Prague"
+HALF_HOUR = timedelta(minutes=30)
 WEEKDAYS = {day: [(time(8), time(12)), (time(13), time(18))] for day in range(5)}
 BAR = {4: [(time(20), time(2, 30))], 5: [(time(20), time(2, 30))]}
 deterministic = settings(derandomize=True, deadline=None, max_examples=100)
@@ -105,14 +106,41 @@ def test_kept_hours_are_read_by_day_name():
     assert hours == {0: [(time(8), time(20))], 6: [(time(9, 30), time(0))]}
 
 
-times = st.integers(0, 95).map(lambda quarter: time(quarter // 4, quarter % 4 * 15))
-weeks = st.dictionaries(st.integers(0, 6), st.lists(st.tuples(times, times), max_size=2), max_size=4)
-moments = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))
+times = st.sampled_from([time(0), time(6), time(9, 30), time(12), time(18)])
+weeks = st.dictionaries(st.integers(0, 6), st.lists(st.tuples(times, times), max_size=2), min_size=1)
+moments = st.integers(0, 364 * 8).map(lambda step: datetime(2026, 1, 1, tzinfo=UTC) + step * 6 * HALF_HOUR)
+
+
+def is_open_by_the_clock(hours, at):
+    """The rule as a person reads the sign on the door, in a zone whose clocks never change."""
+    now, today = at.time(), at.weekday()
+    return any(start <= now and (now < end or end <= start) for start, end in hours.get(today, [])) or any(
+        end <= start and now < end for start, end in hours.get((today - 1) % 7, [])
+    )
 
 
 @deterministic
 @given(weeks, moments)
-def test_store_is_closed_just_before_its_next_opening_and_open_from_then_on(hours, at):
+def test_store_is_open_when_the_sign_on_its_door_says_so(hours, at):
+    verdict = opening.is_open(hours, at, "UTC")
+
+    assert verdict is is_open_by_the_clock(hours, at)
+
+
+@deterministic
+@given(weeks, moments)
+def test_store_opens_at_its_next_opening_and_never_before(hours, at):
+    moment = opening.next_opening(hours, at, "UTC")
+
+    half_hours = [at.replace(minute=0, second=0, microsecond=0) + step * HALF_HOUR for step in range(1, 340)]
+    signs = [(one, is_open_by_the_clock(hours, one - HALF_HOUR)) for one in half_hours if one > at]
+    opened = [one for one, before in signs if not before and is_open_by_the_clock(hours, one)]
+    assert moment == (opened[0] if opened else None)
+
+
+@deterministic
+@given(weeks, moments)
+def test_store_is_closed_just_before_its_next_opening_also_where_clocks_change(hours, at):
     moment = opening.next_opening(hours, at, PRAGUE)
 
     if moment is not None:

@@ -206,7 +206,7 @@ def test_validity_is_a_period_the_end_of_the_year_or_none(text, valid):
     assert verdict is valid
 
 
-amounts = st.integers(0, 4000).map(Decimal)
+amounts = st.sampled_from([Decimal(amount) for amount in (0, 0, 400, 1000, 2000, 2250)])
 achievements = st.builds(
     lambda eur, czk, points, recent: achieved(eur, points, czk=czk * 6, recent=recent),
     *(amounts, amounts, amounts, amounts.map(lambda amount: amount * 4)),
@@ -215,9 +215,8 @@ holdings = st.none() | st.builds(Holding, st.integers(1, 5), st.sampled_from([No
 
 
 def rank(decision, holding):
-    if decision is None:
-        return next(status.rank for status in TIERS if status.id == holding.status_id)
-    return decision.status.rank
+    held = {status.id: status.rank for status in TIERS}
+    return decision.status.rank if decision else held[holding.status_id]
 
 
 @deterministic
@@ -245,8 +244,7 @@ def test_adding_any_one_missing_part_meets_the_condition(status, done):
         Achievement({**base.turnover, currency: base.turnover.get(currency, 0) + lack}, base.points)
         for currency, lack in missing.turnover
     ]
-    if missing.points is not None:
-        ways.append(Achievement(base.turnover, base.points + missing.points))
+    ways += [] if missing.points is None else [Achievement(base.turnover, base.points + missing.points)]
     assert bool(ways) is not qualification.holds(status, done)
     assert all(lack > 0 for _, lack in missing.turnover)
     assert all(qualification.holds(status, {status.months: way}) for way in ways)

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from models.rules import combination
+from models.rules.basket import Bill, Line, ProductRelation, RelatedTo, Reward, RewardKind, Shopper, Voucher
+from models.rules.combination import Refused
+from models.rules.refusals import Refusal, RefusalCode
+
+NOW = datetime(2026, 5, 13, 15, tzinfo=UTC)
+MILK, BREAD = 1, 2
+BILL = Bill(
+    "EUR",
+    1,
+    (
+        Line("milk", Decimal(4), Decimal("40.00"), MILK),
+        Line("bread", Decimal(1), Decimal("60.00"), BREAD),
+        Line("beer", Decimal(1), Decimal("50.00"), 3, loyalty_off=True),
+    ),
+)
+
+
+def reward(id, kind, value="0", **terms):
+    return Reward(id, f"R{id}", f"Reward {id}", kind, Decimal(value), **terms)
+
+
+def percent(id, value, **terms):
+    return reward(id, RewardKind.PERCENT, value, **terms)
+
+
+def amount(id, value, **terms):
+    return reward(id, RewardKind.AMOUNT, value, **terms)
+
+
+def voucher(id, reward, **known):
+    return Voucher(id, f"V{id}", reward, 7, **known)
+
+
+def on(product_id, count=1):
+    return (ProductRelation(RelatedTo.PRODUCT, frozenset({product_id}), Decimal(count)),)
+
+
+def best(*benefits, shopper=None):
+    return combination.best_combination(benefits, BILL, shopper or Shopper(7), NOW)
+
+
+def applied(found):
+    return [one.benefit.code for one in found.applied]
+
+
+def refused(found):
+    return {one.benefit.code: [refusal.code for refusal in one.refusals] for one in found.refused}
+
+
+def euros(**amounts):
+    return {id: Decimal(amount) for id, amount in amounts.items()}
+
+
+def test_vouchers_of_one_reward_are_used_as_often_as_it_allows_on_a_bill():
+    once, twice = amount(1, "5.00"), amount(2, "7.00", max_per_bill=2)
+
+    found = best(*(voucher(id, once) for id in (1, 2)), *(voucher(id, twice) for id in (3, 4, 5)))
+
+    assert applied(found) == ["V1", "V3", "V4"]
+    assert refused(found) == {"V2": [RefusalCode.LIMIT_REACHED], "V5": [RefusalCode.LIMIT_REACHED]}
+
+
+def test_reward_applied_twice_needs_twice_the_goods():
+    three_milks = reward(1, RewardKind.FREE_PRODUCT, conditions=on(MILK, 3), max_per_bill=2)
+
+    found = best(voucher(1, three_milks), voucher(2, three_milks))
+
+    assert found.discounts == euros(milk="10.00")
+    assert found.refused == [
+        Refused(
+            voucher(2, three_milks),
+            [Refusal(RefusalCode.CONDITION_NOT_MET, "The bill lacks goods that it asks for.", "2 more")],
+        )
+    ]
+
+
+def test_points_pay_for_the_rewards_that_take_most_off():
+    shopper = Shopper(7, points=Decimal(100))
+
+    found = best(
+        amount(1, "5.00", points_cost=Decimal(60)),
+        amount(2, "6.00", points_cost=Decimal(60)),
+        amount(3, "1.00", points_cost=Decimal(40)),
+        shopper=shopper,
+    )
+
+    assert applied(found) == ["R2", "R3"]
+    assert found.points_cost == Decimal(100)
+    assert refused(found) == {"R1": [RefusalCode.POINTS_SHORT]}
+
+
+def test_voucher_costs_no_points_at_the_till():
+    found = best(voucher(1, amount(1, "5.00", points_cost=Decimal(60))))
+
+    assert (applied(found), found.points_cost) == (["V1"], 0)
+
+
+def test_limits_count_what_is_chosen_already():
+    limited = amount(1, "5.00", limit_per_customer=3, max_per_bill=9)
+
+    found = best(limited, limited, limited, shopper=Shopper(7, used={1: 1}))
+
+    assert applied(found) == ["R1", "R1"]
+    assert refused(found) == {"R1": [RefusalCode.LIMIT_REACHED]}
+
+
+@pytest.mark.parametrize(
+    ("terms", "times"),
+    [
+        ({}, 1),
+        ({"max_per_bill": 9, "conditions": on(MILK, 2)}, 2),
+        ({"max_per_bill": 9, "conditions": on(BREAD, 2)}, 0),
+        ({"max_per_bill": 9, "points_cost": Decimal(30)}, 3),
+        ({"max_per_bill": 9, "limit_per_customer": 5}, 4),
+    ],
+)
+def test_reward_can_be_applied_as_often_as_limits_goods_and_points_allow(terms, times):
+    shopper = Shopper(7, points=Decimal(100), used={1: 1})
+
+    count = combination.max_count(percent(1, "10", **terms), BILL, shopper)
+
+    assert count == times
