@@ -20,6 +20,7 @@ from tests.factories.customer import (
     customer_source,
     customer_source_record,
 )
+from tests.factories.event import event, idempotency_key
 from tests.factories.insight import import_step, score_band
 from tests.factories.partner import partner
 from tests.factories.point import (
@@ -92,8 +93,10 @@ __all__ = [
     "customer_consent",
     "customer_source",
     "customer_source_record",
+    "event",
     "external_application",
     "external_list_type",
+    "idempotency_key",
     "import_step",
     "number",
     "partner",
