@@ -141,13 +141,13 @@ def _has_word(entity: type[Base], alias: Any, index: int) -> ColumnElement[bool]
     return found
 
 
-def _cut(rows: Rows, statement_: Select[Any], joins: Joins) -> Select[Any]:
+def _cut(rows: Rows, statement_: Select[Any], joins: Joins, backend: str) -> Select[Any]:
     """Start behind the cursor, sort, and stop after the page."""
     backwards = rows.page is not None and rows.page.backwards
     if rows.cursor is not None:
         statement_ = statement_.where(after(joins, rows.order, rows.cursor, backwards=backwards))
     # Rows that a foreign key doesn't find are few: they are sorted, and not looked for along an index of the order.
-    indexed = rows.link is None or rows.link.column is not None
+    indexed = backend != "sqlite" or rows.link is None or rows.link.column is not None
     statement_ = statement_.order_by(*order_by(joins, rows.order, backwards=backwards, indexed=indexed))
     if rows.page is not None:
         # A literal, not a parameter: PostgreSQL plans a page of ten otherwise than a tenth of the table.
@@ -164,7 +164,7 @@ def _plain(rows: Rows, backend: str) -> Select[Any]:
     joins = Joins(rows.entity)
     columns = _columns(rows, joins, backend)
     conditions = _conditions(rows, joins, None, backend)
-    cut = _cut(rows, select(literal_column("NULL"), *columns).select_from(joins.alias), joins)
+    cut = _cut(rows, select(literal_column("NULL"), *columns).select_from(joins.alias), joins, backend)
     return joins.apply(cut).where(*conditions)
 
 
@@ -179,7 +179,7 @@ def _unpaged(rows: Rows, column: str, backend: str) -> Select[Any]:
     else:
         batch = owner.in_(select(func.json_each(keys).table_valued("value").c.value))
     conditions = [batch, *_conditions(rows, joins, None, backend)]
-    return joins.apply(_cut(rows, select(owner, *columns).select_from(joins.alias), joins)).where(*conditions)
+    return joins.apply(_cut(rows, select(owner, *columns).select_from(joins.alias), joins, backend)).where(*conditions)
 
 
 def _count(rows: Rows, key: ColumnElement[Any] | None, backend: str) -> Select[Any]:
@@ -198,7 +198,7 @@ def _per_parent_on_postgresql(rows: Rows) -> Select[Any]:
     order = [joins.read(key.column).label(f"o{index}") for index, key in enumerate(rows.order)]
     inner = select(*_columns(rows, joins, backend), *order).select_from(joins.alias)
     key = KEY if rows.link is not None else None
-    inner = joins.apply(_cut(rows, inner, joins)).where(*_conditions(rows, joins, key, backend))
+    inner = joins.apply(_cut(rows, inner, joins, backend)).where(*_conditions(rows, joins, key, backend))
     page = inner.lateral("t")
     columns = [page.c[f"r{index}"] for index in range(len(rows.columns))]
     # A join above a LATERAL may lose its order: it is said once more.
@@ -221,7 +221,7 @@ def _per_parent_on_sqlite(rows: Rows) -> Select[Any]:
     keys = _sqlite_keys(rows)
     picked = Joins(rows.entity)
     key = KEY if rows.link is not None else None
-    inner = _cut(rows, select(picked.alias.id).select_from(picked.alias), picked)
+    inner = _cut(rows, select(picked.alias.id).select_from(picked.alias), picked, backend)
     inner = picked.apply(inner).where(*_conditions(rows, picked, key, backend))
     joins = Joins(rows.entity)
     columns = _columns(rows, joins, backend)

@@ -23,6 +23,7 @@ from models import Base
 from resolvers.columns import Column, Source
 from resolvers.paging import SortKey
 from resolvers.rows import Link
+from resolvers.writing import Operation
 
 T = TypeVar("T")
 
@@ -154,6 +155,15 @@ class Lookup(Declaration):
 
     type_name: str
     keys: Mapping[str, LookupKey] = field(default_factory=dict)
+
+
+@dataclass(eq=False, kw_only=True)
+class Mutation(Declaration):
+    """An operation that changes something, in a transaction of its own."""
+
+    operation: Operation
+    input_name: str
+    payload_name: str
 
 
 @dataclass(eq=False)

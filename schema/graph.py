@@ -41,6 +41,7 @@ from schema.declarations import (
     Leaf,
     Lookup,
     Many,
+    Mutation,
     NodeId,
     One,
     Part,
@@ -52,8 +53,12 @@ from schema.execution.ordinary import resolver
 from schema.execution.planner import declaration_of
 from schema.execution.schema import PlannedSchema
 from schema.filters import make_comparisons, make_filters, target_type, type_of_entity
+from schema.mutations import mutation_spec
 from schema.strawberries import NAMES, FieldSpec, input_type, output_type
 from schema.values import graphql_enum, value_of
+
+
+ROOTS = ("Query", "Mutation")
 
 
 def _optional(annotation: Any, *, nullable: bool) -> Any:
@@ -130,6 +135,8 @@ def field_spec(declared: TypeDeclaration, field: Declaration) -> FieldSpec:
         return _many(declared, field)
     if isinstance(field, Lookup):
         return _lookup(field)
+    if isinstance(field, Mutation):
+        return mutation_spec(field)
     assert isinstance(field, Batched | Computed | Shown)
     arguments = () if isinstance(field, Computed) else field.arguments
     return FieldSpec(field.annotation, field.description, arguments, field)
@@ -163,7 +170,8 @@ def build() -> PlannedSchema:
         _make_type(declared)
     schema = PlannedSchema(
         query=NAMES["Query"],
-        types=[NAMES[declared.name] for declared in TYPES.values() if declared.name != "Query"],
+        mutation=NAMES.get("Mutation"),
+        types=[NAMES[declared.name] for declared in TYPES.values() if declared.name not in ROOTS],
         config=StrawberryConfig(auto_camel_case=True),
     )
     _attach_resolvers(schema)

@@ -22,7 +22,7 @@ from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues
 
 from schema.execution.planner import NotPlannable, Planner
-from schema.execution.shapes import Shape
+from schema.execution.shapes import Change, Shape
 
 Key = TypeVar("Key")
 Kept = TypeVar("Kept")
@@ -81,9 +81,10 @@ class Document:
 
 @dataclass(eq=False, slots=True)
 class Plan:
-    """How a query runs; no shape when it has to go the ordinary way."""
+    """How an operation runs: a query by its shape, mutations one after another; neither for the ordinary way."""
 
-    shape: Shape | None
+    shape: Shape | None = None
+    changes: Sequence[Change | tuple[str, str]] | None = None
 
 
 class Documents:
@@ -124,13 +125,13 @@ class Documents:
         return self.plans.get(key) or self.plans.put(key, self._plan(document, operation, variables))
 
     def _plan(self, document: Document, operation: OperationDefinitionNode, variables: VariableValues) -> Plan:
-        if operation.operation is not OperationType.QUERY:
-            return Plan(None)
+        planner = Planner(self.schema, operation, document.fragments, variables)
         try:
-            shape, _ = Planner(self.schema, operation, document.fragments, variables).root()
+            if operation.operation is OperationType.MUTATION:
+                return Plan(changes=planner.changes())
+            return Plan(planner.root()[0]) if operation.operation is OperationType.QUERY else Plan()
         except NotPlannable:
-            return Plan(None)
-        return Plan(shape)
+            return Plan()
 
 
 def _switches(node: Any) -> Iterator[str]:

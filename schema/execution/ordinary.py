@@ -18,6 +18,7 @@ from graphql.execution.collect_fields import FieldDetails, FragmentDetails
 
 from models import Base
 from resolvers.columns import Column
+from resolvers.errors import BadInput
 from resolvers.ids import opaque_id
 from resolvers.reading import Reading, RowRef
 from resolvers.rows import NO_KEY
@@ -29,6 +30,7 @@ from schema.declarations import (
     Leaf,
     Lookup,
     Many,
+    Mutation,
     NodeId,
     One,
     Part,
@@ -330,12 +332,19 @@ def _of_record(declared: Declaration, record: Record, info: Info) -> Any:
     raise TypeError(f"{declared} can't be read from a row.")
 
 
+def _refuse_mutation(_source: Any, _info: Info, **_args: Any) -> Any:
+    """A mutation answers from within its transaction, which only a plan can do."""
+    raise BadInput("Mutations can't be run with @defer, @stream or fragment variables.")
+
+
 def resolver(declared: Declaration) -> Callable[..., Any]:
     """The resolver of a declared field."""
     if isinstance(declared, Many | Lookup):
         return _rows_resolver(declared)
     if isinstance(declared, Batched):
         return _batched_resolver(declared)
+    if isinstance(declared, Mutation):
+        return _refuse_mutation
     if isinstance(declared, Leaf):
         return _leaf_resolver(declared)
     return _own_resolver(declared)

@@ -35,6 +35,7 @@ from schema.declarations import (
     Leaf,
     Lookup,
     Many,
+    Mutation,
     NodeId,
     One,
     Part,
@@ -46,6 +47,7 @@ from schema.execution.shapes import (
     Arguments,
     Batch,
     Below,
+    Change,
     ConnectionShape,
     Constant,
     Converter,
@@ -133,6 +135,25 @@ class Planner:
         if collected.new_defer_usages:
             raise NotPlannable
         return self.shape(query, collected.grouped_field_set, None), query
+
+    def changes(self) -> list[Change | tuple[str, str]]:
+        """The mutations of an operation in their order, and what `__typename` answers among them."""
+        root = self.schema.mutation_type
+        assert root is not None
+        collected = collect_fields(self.schema, self.fragments, self.variables, root, self.operation)
+        if collected.new_defer_usages:
+            raise NotPlannable
+        return [self._change(root, key, details) for key, details in collected.grouped_field_set.items()]
+
+    def _change(self, root: GraphQLObjectType, key: str, details: list[FieldDetails]) -> Change | tuple[str, str]:
+        name = _graphql_name(details)
+        if name == "__typename":
+            return key, root.name
+        declared = declaration_of(root, name)
+        if not isinstance(declared, Mutation):
+            raise NotPlannable
+        convert = self.converter(root.fields[name].type, details)
+        return Change(key, declared, self.arguments(root, name, details[0].node), convert)
 
     def groups(self, parent: GraphQLObjectType, details: list[FieldDetails]) -> Groups:
         """The fields selected below a field, merged and without those skipped."""

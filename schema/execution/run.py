@@ -7,12 +7,15 @@ from collections.abc import Awaitable, Sequence
 from typing import Any
 
 from graphql.execution.values import VariableValues
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from resolvers.reading import Reading
 from resolvers.rows import NO_KEY
+from resolvers.writing import Call, Payload, perform
 from schema.execution.fetch import Asked, Group, ask, cursor_of, fetch, positions
 from schema.execution.generate import Generated, absent
-from schema.execution.shapes import Batch, Below, Constant, Filling, Level, Shape
+from schema.execution.shapes import Batch, Below, Change, Constant, Filling, Level, Shape
+from schema.mutations import snake
 
 Slots = Sequence[tuple[Any, Any]]
 """Where a level's answer goes: (container, key of the parent)."""
@@ -31,17 +34,39 @@ async def run(root: Shape, reading: Reading, variables: VariableValues) -> dict[
     return data
 
 
+async def change(wanted: Change, reading: Reading, engine: AsyncEngine, variables: VariableValues) -> Any:
+    """Do a mutation and answer its payload, read in the same transaction."""
+    args = wanted.arguments.read(variables)
+    field = wanted.field
+    call = Call(field.name, field.operation, snake(args["input"]), args.get("idempotencyKey"), args["dryRun"])
+
+    async def show(payload: Payload, inside: Reading) -> Any:
+        filling = Filling(inside, variables)
+        answer = wanted.convert(payload, filling)
+        await _Running(inside, variables, alone=True).pending(filling)
+        return answer
+
+    return await perform(engine, reading, call, show)
+
+
 class _Running:
-    def __init__(self, reading: Reading, variables: VariableValues) -> None:
+    def __init__(self, reading: Reading, variables: VariableValues, *, alone: bool = False) -> None:
         self.reading = reading
         self.variables = variables
+        self.alone = alone
+        """Whether everything goes over one connection, and so one after another."""
 
     async def together(self, jobs: Sequence[Awaitable[None]]) -> None:
         """Sibling levels: side by side, within the request's share of connections."""
-        if len(jobs) == 1:
-            await jobs[0]
+        if len(jobs) == 1 or self.alone:
+            for job in jobs:
+                await job
         elif jobs:
             await asyncio.gather(*jobs)
+
+    async def pending(self, filling: Filling) -> None:
+        """Read the rows that a computation named."""
+        await self.together(self._rows_of(filling))
 
     def fill(self, level: Level | Batch, slots: Slots) -> Awaitable[None]:
         """Fill what a level or a batch answers into its places."""
@@ -63,7 +88,7 @@ class _Running:
             for child, noted in zip(made.children, its, strict=True)
             if noted
         ]
-        await self.together([*children, *self._pending(filling)])
+        await self.together([*children, *self._rows_of(filling)])
 
     async def _batch(self, batch: Batch, slots: Slots) -> None:
         keys = list({key for _, key in slots})
@@ -76,9 +101,9 @@ class _Running:
                 filling.pending.append((value[0], container, batch.key, value[1]))
             else:
                 container[batch.key] = value
-        await self.together(self._pending(filling))
+        await self.together(self._rows_of(filling))
 
-    def _pending(self, filling: Filling) -> list[Awaitable[None]]:
+    def _rows_of(self, filling: Filling) -> list[Awaitable[None]]:
         by_level: dict[Level, list[tuple[Any, Any, int]]] = {}
         for level, container, place, key in filling.pending:
             by_level.setdefault(level, []).append((container, place, key))

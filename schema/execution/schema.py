@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import strawberry
+from graphql import OperationDefinitionNode, located_error
 from graphql.execution.values import VariableValues, get_variable_values
+from sqlalchemy.ext.asyncio import AsyncEngine
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from resolvers.reading import Reading
 from schema.execution.documents import Documents
-from schema.execution.run import run
+from schema.execution.run import change, run
+from schema.execution.shapes import Change
 
 
 @dataclass(slots=True)
@@ -21,6 +24,22 @@ class Context:
     """What resolvers are given with a request."""
 
     reading: Reading
+    engine: AsyncEngine | None = None
+    """For writing; a gateway without one only reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request asks for."""
+
+    query: str
+    variables: dict[str, Any]
+    operation_name: str | None
+    allowed: Iterable[OperationType] | None
+
+    def allows(self, operation: OperationDefinitionNode) -> bool:
+        """Whether the request may run an operation of this type: a GET, say, may change nothing."""
+        return self.allowed is None or OperationType(operation.operation.value) in self.allowed
 
 
 class PlannedSchema(strawberry.Schema):
@@ -48,9 +67,11 @@ class PlannedSchema(strawberry.Schema):
     ) -> ExecutionResult:
         """Answer a document."""
         if query is not None and self.planned:
-            data = await self._run_planned(query, variable_values, context_value, operation_name)
-            if data is not None:
-                return ExecutionResult(data=data, errors=None)
+            assert isinstance(context_value, Context)
+            asked = Asked(query, variable_values or {}, operation_name, allowed_operation_types)
+            answered = await self._run_planned(asked, context_value)
+            if answered is not None:
+                return answered
         return await super().execute(
             query,
             variable_values,
@@ -61,23 +82,39 @@ class PlannedSchema(strawberry.Schema):
             operation_extensions,
         )
 
-    async def _run_planned(
-        self, query: str, variables: dict[str, Any] | None, context: Context, operation_name: str | None
-    ) -> dict[str, Any] | None:
-        document = self.documents.document(query)
-        operation = document.operation(operation_name)
-        if document.errors or operation is None:
+    async def _run_planned(self, asked: Asked, context: Context) -> ExecutionResult | None:
+        document = self.documents.document(asked.query)
+        operation = document.operation(asked.operation_name)
+        if document.errors or operation is None or not asked.allows(operation):
             return None
-        coerced = get_variable_values(self._schema, operation.variable_definitions or (), variables or {})
+        coerced = get_variable_values(self._schema, operation.variable_definitions or (), asked.variables)
         if not isinstance(coerced, VariableValues):
             return None
-        plan = self.documents.plan(query, document, operation, coerced)
+        plan = self.documents.plan(asked.query, document, operation, coerced)
+        if plan.changes is not None:
+            return await self._change(plan.changes, context, coerced)
         if plan.shape is None:
             return None
         try:
-            return await run(plan.shape, context.reading, coerced)
+            return ExecutionResult(data=await run(plan.shape, context.reading, coerced), errors=None)
         except Exception:  # noqa: BLE001 - the ordinary way meets the same error and reports it
             context.reading.memo.clear()
             return None
 
-
+    @staticmethod
+    async def _change(
+        changes: Sequence[Change | tuple[str, str]], context: Context, variables: VariableValues
+    ) -> ExecutionResult:
+        """Mutations one after another; one that fails is undone, and leaves those before it done."""
+        data: dict[str, Any] = {}
+        for wanted in changes:
+            if not isinstance(wanted, Change):
+                data[wanted[0]] = wanted[1]
+                continue
+            assert context.engine is not None
+            try:
+                data[wanted.key] = await change(wanted, context.reading, context.engine, variables)
+            except Exception as error:  # noqa: BLE001 - told as the field's error, as graphql-core would
+                located = located_error(error, [wanted.arguments.node], [wanted.key])
+                return ExecutionResult(data=None, errors=[located])
+        return ExecutionResult(data=data, errors=None)

@@ -12,7 +12,7 @@ from graphql.execution.values import VariableValues, get_argument_values
 from resolvers.columns import Column
 from resolvers.reading import Reading
 from resolvers.rows import Link
-from schema.declarations import Batched, Lookup, Many, TypeDeclaration
+from schema.declarations import Batched, Lookup, Many, Mutation, TypeDeclaration
 from schema.values import Value
 
 
@@ -179,6 +179,16 @@ class Batch:
     field: Batched
     arguments: Arguments
     names: frozenset[str]
+    convert: Converter
+
+
+@dataclass(eq=False, slots=True)
+class Change:
+    """A mutation, and what its payload is to show."""
+
+    key: str
+    field: Mutation
+    arguments: Arguments
     convert: Converter
 
 
