@@ -15,7 +15,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 NONE = Decimal(0)
 
-deterministic = settings(derandomize=True, deadline=None, max_examples=120)
+deterministic = settings(derandomize=True, deadline=None, max_examples=80)
 hundredths = st.integers(0, 20_000).map(lambda value: Decimal(value) / 100)
 lots = st.builds(
     Lot,

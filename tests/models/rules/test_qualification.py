@@ -25,7 +25,7 @@ GOLD = Status(3, 3, 2, months=12, turnover={"EUR": Decimal(2000)}, validity="END
 PLATINUM = Status(4, 4, 3, months=6, points=Decimal(9000), validity="P6M")
 VIP = Status(5, 5, 4, qualification=Qualification.MANUAL, validity="P1Y")
 TIERS = [VIP, GOLD, BASIC, PLATINUM, SILVER]
-deterministic = settings(derandomize=True, deadline=None, max_examples=200)
+deterministic = settings(derandomize=True, deadline=None, max_examples=120)
 
 
 def achieved(eur="0", points="0", *, czk="0", recent="0"):
