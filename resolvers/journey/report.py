@@ -108,7 +108,7 @@ async def _customers(url: str, finished: dict[str, dict[str, Any]]) -> list[Nota
     customer = models.Customer
     async with _connected(url) as connection:
         query = select(customer.id, customer.full_name).where(customer.id.in_(chosen))
-        names = dict(row.tuple() for row in await connection.execute(query))
+        names = {row.id: row.full_name for row in await connection.execute(query)}
     return [NotableCustomer(key, names[key] or "", why) for key, why in chosen.items() if key in names]
 
 

@@ -10,12 +10,14 @@ from typing import Any
 
 import models
 from models.rules.card_number import CardPattern, CheckDigit, generate
+from models.rules.periods import add_months
 from resolvers.journey.journey import Journey
-from resolvers.journey.reading.dates import moment
+from resolvers.journey.reading.dates import ZONE, moment
 from resolvers.journey.writing.batch import Mapped, Note, records
 
 LOYALTY, MOBILE = 1, 2
 PATTERNS = {LOYALTY: CardPattern("2600", 16, CheckDigit.LUHN), MOBILE: CardPattern("2700", 16, CheckDigit.LUHN)}
+MOBILE_MONTHS = 60
 FREE_CARDS = 200
 FREE_SERIAL = 100_000
 LOST_SERIAL = 200_000
@@ -91,7 +93,7 @@ def _assigned(household: int, customer: int, store: int, since: datetime) -> Ite
         yield Card(lost, LOYALTY, customer, store, "BLOCKED", since, None, reason, (*events, blocked))
     yield Card(card_number(household), LOYALTY, customer, store, "ASSIGNED", since, events=events)
     if chance.random() < 0.4:
-        until = since + timedelta(days=5 * 365)
+        until = add_months(since, MOBILE_MONTHS, ZONE)
         yield Card(number(MOBILE, household), MOBILE, customer, None, "ASSIGNED", since, until, events=events)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import models
 from resolvers.journey.journey import CURRENCY, Journey
+from resolvers.journey.mapping.cards import MOBILE_MONTHS
 from resolvers.journey.writing.batch import Mapped, records
 
 LISTS: dict[type[models.Base], dict[str, str]] = {
@@ -40,7 +41,7 @@ LISTS: dict[type[models.Base], dict[str, str]] = {
 }
 CARD_TYPES = (
     ("loyalty-card", "Loyalty card", "2600", 16, "LUHN", None),
-    ("mobile-card", "Mobile card", "2700", 16, "LUHN", 60),
+    ("mobile-card", "Mobile card", "2700", 16, "LUHN", MOBILE_MONTHS),
 )
 CONSENTS = (
     ("newsletter", "Newsletter", "I want to receive the weekly newsletter by e-mail."),

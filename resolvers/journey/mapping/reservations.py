@@ -82,8 +82,8 @@ def _reservable(journey: Journey) -> list[int]:
 
 
 def _busiest(journey: Journey) -> list[int]:
-    visits = np.bincount(journey.source.bills.store)
-    return sorted(np.argsort(-visits, kind="stable")[:STORES].tolist())
+    stores, visits = np.unique(journey.source.bills.store, return_counts=True)
+    return sorted(stores[np.argsort(-visits, kind="stable")[:STORES]].tolist())
 
 
 def _offers(prices: list[Decimal], stores: list[int]) -> Iterator[tuple[Any, ...]]:

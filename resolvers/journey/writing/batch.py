@@ -37,9 +37,11 @@ class Batch:
         """How many rows there are; one if every column is a single value."""
         return max((len(values) for values in self.columns.values() if is_many(values)), default=1)
 
-    def chunks(self, opened: datetime) -> Iterator[Batch]:
-        """The rows in pieces, with the columns' defaults filled in."""
+    def chunks(self, opened: datetime, first: int | None) -> Iterator[Batch]:
+        """The rows in pieces, with the columns' defaults filled in, and keys from the first one on if one is given."""
         columns = self._filled(opened)
+        if first is not None:
+            columns["id"] = np.arange(first, first + self.rows)
         for start in range(0, self.rows, CHUNK):
             end = start + CHUNK
             yield Batch(self.model, {k: v[start:end] if is_many(v) else v for k, v in columns.items()})

@@ -91,7 +91,7 @@ class PostgresWriter(Writer):
     async def synchronise(self, table: str) -> None:
         """Move the sequence of keys past the highest."""
         await self.connection.execute(
-            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table} HAVING max(id) > 0"  # noqa: S608
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), coalesce(max(id), 0) + 1, false) FROM {table}"  # noqa: S608
         )
 
     async def execute(self, sql: str) -> int:

@@ -45,8 +45,9 @@ class Writer(ABC):
             await self.synchronise(table)
 
     async def write(self, batch: Batch, opened: datetime) -> None:
-        """Add a batch's rows."""
-        for chunk in batch.chunks(opened):
+        """Add a batch's rows. Those without keys get the next ones; a sequence skips what failed steps took."""
+        first = None if "id" in batch.columns else await self._next_key(batch.table.name)
+        for chunk in batch.chunks(opened, first):
             await self.insert(chunk)
             self.counts[batch.table.name] += chunk.rows
             self.progress.advance(chunk.rows)
@@ -55,8 +56,13 @@ class Writer(ABC):
         """Let the database add rows."""
         options = {"literal_binds": True}
         compiled = statement.sql.compile(dialect=self.dialect, compile_kwargs=options)  # type: ignore[attr-defined]
+        await self.synchronise(statement.model.__tablename__)
         # Bare drivers take the statement as it is; in compiled text a per cent sign may stand twice.
         self.counts[statement.model.__tablename__] += await self.execute(str(compiled).replace("%%", "%"))
+
+    async def _next_key(self, table: str) -> int:
+        ((highest,),) = await self.fetch(f"SELECT max(id) FROM {table}")  # noqa: S608 - a table of ours
+        return (highest or 0) + 1
 
     @abstractmethod
     async def open(self) -> None:
