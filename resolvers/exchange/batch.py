@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import Base
 from resolvers.exchange import checks, derived, rules
-from resolvers.exchange.identity import BY_SOURCE, Ref, keys_of, show_ref, table_of
+from resolvers.exchange.identity import BY_SOURCE, OWN_SOURCE, Ref, keys_of, show_ref, table_of
 from resolvers.exchange.names import Names
 from resolvers.exchange.report import Count
 from resolvers.exchange.resources import Resource
@@ -51,16 +51,14 @@ class Batch:
 
     async def _find(self) -> None:
         """A row is there already where one of its names is; the first name counts most."""
-        called = {id(draft): self.resource.names_of(draft) for draft in self.drafts}
-        known = await self.names.keys(self.resource.model, [ref for refs in called.values() for ref in refs])
+        known = await self.names.keys(self.resource.model, [ref for draft in self.drafts for ref in draft.names])
         for draft in self.drafts:
-            refs = called[id(draft)]
-            found = list(dict.fromkeys(known[ref] for ref in refs if ref in known))
+            found = list(dict.fromkeys(known[ref] for ref in draft.names if ref in known))
             draft.key, draft.new = (found[0], False) if found else (0, True)
-            if not refs:
-                draft.refuse(None, f"needs {' and '.join(self._key_fields())}")
+            if not draft.names:
+                draft.refuse(None, f"needs {' or '.join(self._ways_to_name())}")
             elif len(found) > 1:
-                draft.refuse(None, f"{show_ref(self.resource.model, refs[-1])} is another row's already")
+                draft.refuse(None, f"{show_ref(self.resource.model, draft.names[-1])} is another row's already")
             elif draft.new:
                 self._begin(draft)
         if self.resource.once:
@@ -70,9 +68,9 @@ class Batch:
         for draft, key in zip(made, await self.writer.new_keys(self.table, len(made)), strict=True):
             draft.key = key
 
-    def _key_fields(self) -> list[str]:
-        columns = self.resource.keys[0]
-        return [self.resource.shape.by_column[column].name for column in columns]
+    def _ways_to_name(self) -> list[str]:
+        fields = self.resource.shape.by_column
+        return [" and ".join(fields[column].name for column in key) for key in self.resource.keys]
 
     def _begin(self, draft: Draft) -> None:
         if self.resource.extends:
@@ -95,12 +93,12 @@ class Batch:
             for path, shape, part in self._parts(draft):
                 _take_keys(draft, path, shape, part, found)
             if not draft.errors:
-                own |= dict.fromkeys(self.resource.names_of(draft), draft.key)
+                own |= dict.fromkeys(draft.names, draft.key)
 
     def _parts(self, draft: Draft) -> Iterable[tuple[str, Shape, Draft]]:
         yield "", self.resource.shape, draft
-        for path, shape, part in draft.inner(self.resource.shape.lists.values()):
-            yield f"{path}.", shape, part
+        for path, owned, part in draft.inner(self.resource.shape.lists.values()):
+            yield path if owned.plain else f"{path}.", owned.shape, part
 
     async def _write_rows(self) -> None:
         rows, made = [], []
@@ -109,17 +107,11 @@ class Batch:
             if draft.new:
                 made.append({"id": draft.key, **values})
             else:
-                rows.append({"id": draft.key, **self._without_name(values)})
+                rows.append({"id": draft.key, **_without_own_name(values)})
         self.count.created, self.count.updated = len(made), len(rows)
         if not self.resource.extends:
             await self.writer.insert(self.table, made, in_order=self.resource.self_reference is not None)
             await self.writer.update(self.table, rows)
-
-    def _without_name(self, values: Values) -> Values:
-        """A row that was found by its outside system's id has it already, or has none and is to have none."""
-        if self.resource.keys[0] != BY_SOURCE or values.get("source") is None:
-            return values
-        return {name: value for name, value in values.items() if name not in BY_SOURCE}
 
     async def _write_lists(self, lists: Iterable[ListOf], owners: Sequence[Draft]) -> None:
         """A list that is given takes the place of the one that is there."""
@@ -142,7 +134,14 @@ class Batch:
         model = self.resource.model
         if self.count.updated and len(keys_of(model)) > 1:
             self.names.forget(model)
-        self.names.learn(model, {ref: draft.key for draft in self.good for ref in self.resource.names_of(draft)})
+        self.names.learn(model, {ref: draft.key for draft in self.good for ref in draft.names})
+
+
+def _without_own_name(values: Values) -> Values:
+    """A row that was found by the name that this CRM gave it has no other, and is to have none."""
+    if values.get("source") != OWN_SOURCE:
+        return values
+    return {name: value for name, value in values.items() if name not in BY_SOURCE}
 
 
 def _take_keys(draft: Draft, path: str, shape: Shape, part: Draft, found: dict[type[Base], dict[Ref, int]]) -> None:
@@ -151,7 +150,10 @@ def _take_keys(draft: Draft, path: str, shape: Shape, part: Draft, found: dict[t
         model = item.to or Base
         part.values[column] = found[model].get(ref) if ref is not None else None
         if ref is not None and part.values[column] is None:
-            draft.refuse(f"{path}{item.name}", f"names what is not there: {_shown(model, ref)}")
+            # In a plain list the place says it all.
+            draft.refuse(
+                path if path.endswith("]") else f"{path}{item.name}", f"names what is not there: {_shown(model, ref)}"
+            )
 
 
 def _owned(columns: Any, part: ListOf, owner: Draft, item: Draft) -> Values:

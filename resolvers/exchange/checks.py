@@ -121,8 +121,8 @@ async def _check_properties(batch: Batch) -> None:
     given = [
         (draft, path, part)
         for draft in batch.good
-        for path, shape, part in draft.inner(batch.resource.shape.lists.values())
-        if shape.model is models.PropertyRecord
+        for path, owned, part in draft.inner(batch.resource.shape.lists.values())
+        if owned.shape.model is models.PropertyRecord
     ]
     keys = {part.values["property_id"] for _, _, part in given}
     if not keys:

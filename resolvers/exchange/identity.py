@@ -93,7 +93,7 @@ def read_ref(model: type[Base], value: Any) -> Ref:
     """The name of a row as a file writes it: the value alone, or an object where the key has several."""
     for place in range(len(keys_of(model))):
         fields = parts(model, place)
-        if len(fields) == 1 and isinstance(value, dict) == (fields[0][1] is not None):
+        if len(fields) == 1 and isinstance(value, str if fields[0][1] is None else dict):
             return place, _read_part(*fields[0], value)
         if isinstance(value, dict) and value.keys() == {name for name, _ in fields}:
             return place, *(_read_part(name, to, value[name]) for name, to in fields)
@@ -122,7 +122,7 @@ def shape_of(model: type[Base]) -> str:
     for place in range(len(keys_of(model))):
         fields = parts(model, place)
         names = [name if to is None else f"{name} ({shape_of(to)})" for name, to in fields]
-        shapes.append(names[0] if len(fields) == 1 else f"an object of {' and '.join(names)}")
+        shapes.append(f"its {names[0]}" if len(fields) == 1 else f"an object of {' and '.join(names)}")
     return " or ".join(shapes)
 
 

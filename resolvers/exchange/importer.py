@@ -94,12 +94,12 @@ class Import:
                 if not draft.errors:
                     resource.shape.read(record.raw, draft)
                     rules.finish(resource.name, draft)
-                refs = set(resource.names_of(draft)) if not draft.errors else set()
-                if len(waiting) == ROWS_AT_ONCE or not named.isdisjoint(refs):
+                    draft.names = resource.names_of(draft)
+                if len(waiting) == ROWS_AT_ONCE or not named.isdisjoint(draft.names):
                     await self._write(resource, path, waiting)
                     waiting, named = [], set()
                 waiting.append(draft)
-                named |= refs
+                named.update(draft.names)
         except files.BrokenFile as broken:
             self.report.refuse(RowError(path.name, broken.line, None, broken.reason))
         await self._write(resource, path, waiting)

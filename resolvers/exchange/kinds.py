@@ -1,4 +1,4 @@
-"""What a field's values look like in a file, and in the database: one kind for each type of column."""
+"""What a field's values look like in a file, and in the database."""
 
 from __future__ import annotations
 
@@ -9,19 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import available_timezones
 
 import orjson
-from sqlalchemy import JSON, Boolean, Column, Date, Enum, Integer
 
-from models.columns import ExactDecimal, Instant
-from models.rules.opening import WEEKDAYS
-from resolvers.codes import known_codes
+from models.columns import ExactDecimal
 
-CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?", re.ASCII)
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 LARGEST_INTEGER = 2**31 - 1
 LARGEST_EXACT = 2**53
 
@@ -34,25 +28,6 @@ class Kind:
     parse: Callable[[Any], Any]
     show: Callable[[Any], Any] = lambda value: value
     cell: Callable[[str], Any] = lambda cell: cell
-
-
-def of(column: Column[Any]) -> Kind:
-    """The kind of a column's values; those of some text columns have a form of their own."""
-    kind = column.type
-    if column.name in FORMS:
-        return FORMS[column.name]
-    if isinstance(kind, ExactDecimal):
-        decimals = _decimals(kind)
-        return between(decimals, *BOUNDS[column.name]) if column.name in BOUNDS else decimals
-    if isinstance(kind, Enum):
-        return _names(tuple(kind.enums))
-    if isinstance(kind, JSON):
-        # The lists of texts are the documents that begin empty; a property's value is of any simple kind.
-        return TEXTS if column.default is not None else ANY_VALUE if column.name == "value" else DOCUMENT
-    for type_, found in ((Instant, INSTANT), (Date, DAY), (Boolean, YES_NO), (Integer, INTEGER)):
-        if isinstance(kind, type_):
-            return found
-    return text(getattr(kind, "length", None))
 
 
 def text(length: int | None = None) -> Kind:
@@ -70,7 +45,9 @@ def text(length: int | None = None) -> Kind:
     return Kind(f"text of up to {length} characters" if length else "text", parse)
 
 
-def _decimals(kind: ExactDecimal) -> Kind:
+def decimals(kind: ExactDecimal) -> Kind:
+    """Exact decimals that need no more places and digits than the column has."""
+
     def parse(value: Any) -> Decimal:
         number = _decimal(value)
         kind.scaled(number)
@@ -98,13 +75,15 @@ def plain(number: Decimal) -> str:
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
-def _names(names: tuple[str, ...]) -> Kind:
+def names(allowed: tuple[str, ...]) -> Kind:
+    """One of an enum's names."""
+
     def parse(value: Any) -> str:
-        if value not in names:
-            raise ValueError(f"must be one of {', '.join(names)}")
+        if value not in allowed:
+            raise ValueError(f"must be one of {', '.join(allowed)}")
         return str(value)
 
-    return Kind(", ".join(names), parse, lambda value: getattr(value, "value", value))
+    return Kind(", ".join(allowed), parse, lambda value: getattr(value, "value", value))
 
 
 def _instant(value: Any) -> datetime:
@@ -156,7 +135,8 @@ def document(value: Any) -> Any:
     return value
 
 
-def _object(value: Any) -> dict[str, Any]:
+def json_object(value: Any) -> dict[str, Any]:
+    """A JSON object in that form."""
     if not isinstance(value, dict):
         raise ValueError("must be a JSON object")
     found: dict[str, Any] = document(value)
@@ -178,93 +158,20 @@ def json_cell(cell: str) -> Any:
         raise ValueError(f"must be JSON: {error}") from None
 
 
-def _iso(type_name: str, label: str) -> Kind:
-    def parse(value: Any) -> str:
-        if value not in _codes(type_name):
-            raise ValueError(f"must be a {label}")
-        return str(value)
-
-    return Kind(label, parse)
-
-
-def _codes(type_name: str) -> frozenset[str]:
-    if type_name not in _KNOWN:
-        zones = type_name == "Zone"
-        _KNOWN[type_name] = frozenset(available_timezones() if zones else known_codes(type_name))
-    return _KNOWN[type_name]
-
-
-_KNOWN: dict[str, frozenset[str]] = {}
-
-
-def _email(value: Any) -> str:
-    address = text(320).parse(value).strip()
-    if not EMAIL.fullmatch(address):
-        raise ValueError("must be an e-mail address")
-    return str(address)
-
-
 def _value(value: Any) -> Any:
     if value is None or isinstance(value, dict | list):
         raise ValueError("must be text, a number, true or false")
     return document(value)
 
 
-def _opening(value: Any) -> dict[str, Any]:
-    hours = _object(value)
-    if not hours.keys() <= set(WEEKDAYS):
-        raise ValueError(f"must have days from {', '.join(WEEKDAYS)}")
-    for intervals in hours.values():
-        pairs = isinstance(intervals, list) and all(isinstance(pair, list) and len(pair) == 2 for pair in intervals)
-        if not pairs or not all(CLOCK.fullmatch(str(at)) for pair in intervals for at in pair):
-            raise ValueError('must give each day pairs of times, as in {"MONDAY": [["08:00", "20:00"]]}')
-    return hours
-
-
-def _time_of_day(value: Any) -> str:
-    if not isinstance(value, str) or not CLOCK.fullmatch(value):
-        raise ValueError("must be a time of day such as 08:30")
-    return value
-
-
-def between(kind: Kind, lowest: int, highest: int) -> Kind:
-    """A number within bounds that the database doesn't keep by itself."""
-
-    def parse(value: Any) -> Any:
-        found = kind.parse(value)
-        if not lowest <= found <= highest:
-            raise ValueError(f"must be from {lowest} to {highest}")
-        return found
-
-    return Kind(f"{kind.label}, from {lowest} to {highest}", parse, kind.show, kind.cell)
-
-
 def _whole_cell(cell: str) -> Any:
     return int(cell) if WHOLE.fullmatch(cell) else cell
 
 
-DOCUMENT = Kind("JSON object", _object, document, json_cell)
+DOCUMENT = Kind("JSON object", json_object, document, json_cell)
 TEXTS = Kind("list of texts", _texts, cell=json_cell)
 ANY_VALUE = Kind("text, number, true or false", _value, cell=json_cell)
 INSTANT = Kind("moment with offset", _instant, lambda moment: moment.isoformat())
 DAY = Kind("day", _day, lambda day: day.isoformat())
 YES_NO = Kind("true or false", _yes_no, cell=lambda cell: {"true": True, "false": False}.get(cell, cell))
 INTEGER = Kind("whole number", _integer, cell=_whole_cell)
-TIME_OF_DAY = Kind("time of day (HH:MM)", _time_of_day)
-
-FORMS: dict[str, Kind] = {
-    "currency_code": _iso("Currency", "currency code of ISO 4217"),
-    "country_code": _iso("Country", "country code of ISO 3166-1 alpha-2"),
-    "language_code": _iso("Language", "language code of ISO 639-1"),
-    "time_zone": _iso("Zone", "IANA time zone"),
-    "email": Kind("e-mail address", _email),
-    "contact_email": Kind("e-mail address", _email),
-    "phone": Kind(
-        "phone number, international or as dialled in the row's country", lambda value: text(40).parse(value)
-    ),
-    "opening": Kind("opening hours", _opening, document, json_cell),
-    "time_from": TIME_OF_DAY,
-    "time_to": TIME_OF_DAY,
-}
-
-BOUNDS = {"latitude": (-90, 90), "longitude": (-180, 180), "discount": (0, 100)}

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Column
 
 from models import Base
-from resolvers.exchange import kinds
+from resolvers.exchange import forms, kinds
 from resolvers.exchange.identity import Ref, camel, field_name, read_ref, shape_of, table_of, target
 
 DERIVED = {"id", "updated_at", "first_name_key", "last_name_key", "email_key"}
@@ -121,7 +121,7 @@ class Shape:
 class Draft:
     """A row as it was read: values and names of other rows by column, owned rows by list, and what is wrong.
 
-    Once it is found in the database or made, it has its key there.
+    It may have several names of its own. Once it is found in the database or made, it has its key there.
     """
 
     line: int
@@ -129,6 +129,7 @@ class Draft:
     refs: dict[str, Ref | None] = field(default_factory=dict)
     lists: dict[str, list[Draft]] = field(default_factory=dict)
     errors: list[tuple[str | None, str]] = field(default_factory=list)
+    names: list[Ref] = field(default_factory=list)
     key: int = 0
     new: bool = True
 
@@ -145,13 +146,13 @@ class Draft:
             if column not in given and name not in wrong and None not in wrong:
                 self.refuse(name, "is missing")
 
-    def inner(self, lists: Iterable[ListOf]) -> Iterator[tuple[str, Shape, Draft]]:
+    def inner(self, lists: Iterable[ListOf]) -> Iterator[tuple[str, ListOf, Draft]]:
         """The rows that this one owns, each with the path to it."""
         for part in lists:
             for place, draft in enumerate(self.lists.get(part.name, ())):
-                yield f"{part.name}[{place}]", part.shape, draft
-                for path, shape, owned in draft.inner(part.shape.lists.values()):
-                    yield f"{part.name}[{place}].{path}", shape, owned
+                yield f"{part.name}[{place}]", part, draft
+                for path, inner, owned in draft.inner(part.shape.lists.values()):
+                    yield f"{part.name}[{place}].{path}", inner, owned
 
 
 def shape(
@@ -188,7 +189,7 @@ def _field(model: type[Base], column: Column[Any]) -> Field:
     return Field(
         name=field_name(column),
         column=column.name,
-        kind=None if to else kinds.of(column),
+        kind=None if to else forms.of(column),
         to=to,
         nullable=bool(column.nullable),
         required=not column.nullable and not given,
