@@ -20,6 +20,13 @@ from resolvers.statement import Statement
 
 Row = Sequence[Any]
 
+GONE = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError)
+"""What the driver raises when a connection is gone or can't be had."""
+
+
+class Lost(Exception):  # noqa: N818
+    """A connection was gone before the statement could answer."""
+
 POSTGRES_READING = {
     # A statement with `= any($1)` would otherwise be planned anew at every run.
     "plan_cache_mode": "force_generic_plan",
@@ -35,6 +42,8 @@ class Reader(Protocol):
     """Runs statements that read."""
 
     backend: str
+    requests: int
+    """How many requests are being answered; many at once are better served one statement after another."""
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
         """All rows of a statement."""
@@ -44,67 +53,95 @@ class Reader(Protocol):
 
 
 class PostgresReader:
-    """Reads from PostgreSQL through a pool of prepared connections."""
+    """Reads from PostgreSQL over a few connections, each statement prepared once on each.
+
+    The pool is as small as can be: nothing a read does has to be set back, so a connection goes from one statement
+    straight to the next.
+    """
 
     backend = "postgresql"
 
     def __init__(self, url: URL, connections: int = 8) -> None:
-        self._url = url
-        self._connections = connections
-        self._pool: Any = None
-        self._opening = asyncio.Lock()
-
-    async def _open(self) -> Any:
-        async with self._opening:
-            if self._pool is None:
-                query = {name: str(value) for name, value in self._url.query.items()}
-                self._pool = await asyncpg.create_pool(
-                    host=query.get("host", self._url.host),
-                    port=self._url.port,
-                    user=self._url.username,
-                    password=self._url.password,
-                    database=self._url.database,
-                    min_size=1,
-                    max_size=self._connections,
-                    statement_cache_size=2048,
-                    max_cached_statement_lifetime=0,
-                    max_cacheable_statement_size=0,
-                    server_settings=POSTGRES_READING,
-                    # Nothing here changes a session, so there is nothing to set back.
-                    reset=_keep,
-                )
-        return self._pool
+        query = {name: str(value) for name, value in url.query.items()}
+        self._address = {
+            "host": query.get("host", url.host),
+            "port": url.port,
+            "user": url.username,
+            "password": url.password,
+            "database": url.database,
+        }
+        self.requests = 0
+        self._turns = asyncio.Semaphore(connections)
+        self._free: list[Any] = []
+        self._retiring: set[asyncio.Task[None]] = set()
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
-        """All rows of a statement; a caller who is cancelled stops it in the database too."""
-        pool = self._pool or await self._open()
-        # The shield keeps a cancellation from leaving the connection in the middle of the protocol.
-        running = asyncio.ensure_future(self._run(pool, statement.sql, statement.arguments(values)))
-        try:
-            return await asyncio.shield(running)
-        except asyncio.CancelledError:
-            running.cancel()
-            with suppress(asyncio.CancelledError, Exception):
-                await running
-            raise
-        except (OSError, asyncpg.PostgresConnectionError) as error:
-            raise Unavailable("The database can't be reached; try again.") from error
+        """All rows of a statement; asked once more where the connection turns out to be gone."""
+        arguments = statement.arguments(values)
+        async with self._turns:
+            try:
+                return await self._run(statement.sql, arguments)
+            except Lost:
+                self._forget()
+            try:
+                return await self._run(statement.sql, arguments)
+            except Lost as error:
+                raise Unavailable("The database can't be reached; try again.") from error
 
-    @staticmethod
-    async def _run(pool: Any, sql: str, arguments: list[Any]) -> Sequence[Row]:
-        async with pool.acquire() as connection:
+    async def _run(self, sql: str, arguments: Sequence[Any]) -> Sequence[Row]:
+        connection = self._free.pop() if self._free else await self._connect()
+        try:
             rows: Sequence[Row] = await connection.fetch(sql, *arguments)
-            return rows
+        except asyncio.CancelledError:
+            # The driver is stopping the statement in the database; the connection is of no use until it has.
+            self._retire(connection)
+            raise
+        except Exception as error:
+            if isinstance(error, GONE) or connection.is_closed():
+                connection.terminate()
+                raise Lost from error
+            self._free.append(connection)
+            raise
+        self._free.append(connection)
+        return rows
+
+    async def _connect(self) -> Any:
+        try:
+            return await asyncpg.connect(
+                **self._address,
+                statement_cache_size=2048,
+                max_cached_statement_lifetime=0,
+                max_cacheable_statement_size=0,
+                server_settings=POSTGRES_READING,
+            )
+        except GONE as error:
+            raise Lost from error
+
+    def _retire(self, connection: Any) -> None:
+        task = asyncio.ensure_future(_close(connection))
+        self._retiring.add(task)
+        task.add_done_callback(self._retiring.discard)
+
+    def _forget(self) -> None:
+        """Drop the free connections: where one is gone, a restart has most likely taken all."""
+        for connection in self._free:
+            connection.terminate()
+        self._free.clear()
 
     async def close(self) -> None:
         """Let go of the connections."""
-        if self._pool is not None:
-            await self._pool.close()
-            self._pool = None
+        while self._free:
+            await _close(self._free.pop())
+        if self._retiring:
+            await asyncio.wait(self._retiring)
 
 
-async def _keep(_connection: Any) -> None:
-    """Leave a connection as it is when it goes back to the pool."""
+async def _close(connection: Any) -> None:
+    """Close a connection in peace, or by force where that takes too long."""
+    try:
+        await connection.close(timeout=2)
+    except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        connection.terminate()
 
 
 class SqliteReader:
@@ -113,6 +150,7 @@ class SqliteReader:
     backend = "sqlite"
 
     def __init__(self, url: URL, connections: int = 2) -> None:
+        self.requests = 0
         self._path = url.database or ":memory:"
         self._connections = connections
         self._free: asyncio.Queue[aiosqlite.Connection] | None = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 
@@ -49,7 +48,6 @@ class Connection:
         return [edge.node for edge in self.edges]
 
 
-@lru_cache(maxsize=65536)
 def decimal_text(units: int, scale: int, places: int) -> str:
     """An integer in units of the last place as decimal text, idle zeros beyond `places` left off."""
     sign, digits = ("-", -units) if units < 0 else ("", units)

@@ -48,6 +48,7 @@ class TransactionReader:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self.requests = 1
         self.backend = connection.dialect.name
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -28,30 +29,36 @@ Convert = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """The API's type of a column's values, and their conversions; `wire` is None where nothing needs doing."""
+    """The API's type of a column's values, and their conversions; a wire is None where nothing needs doing."""
 
     annotation: Any
     python: Convert
-    wire: Convert | None
+    postgresql: Convert | None
+    sqlite: Convert | None
     filter: str | None
     sortable: bool = True
 
+    def wire(self, backend: str) -> Convert | None:
+        """What brings a driver's value into the answer."""
+        return self.sqlite if backend == "sqlite" else self.postgresql
 
-def _decimal(kind: ExactDecimal) -> Value:
-    scale, places = kind.scale, 2 if kind is MONEY else 0
 
+@lru_cache(maxsize=16)
+def _decimal_wire(scale: int, places: int) -> Convert:
+    @lru_cache(maxsize=65536)
     def wire(units: int) -> str:
         return decimal_text(units, scale, places)
 
-    return Value(Decimal, lambda units: Decimal(wire(units)), wire, "Decimal")
+    return wire
+
+
+def _decimal(kind: ExactDecimal) -> Value:
+    wire = _decimal_wire(kind.scale, 2 if kind is MONEY else 0)
+    return Value(Decimal, lambda units: Decimal(wire(units)), wire, wire, "Decimal")
 
 
 def _moment(value: Any) -> datetime:
     return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
-
-
-def _iso(value: Any) -> str:
-    return value if isinstance(value, str) else value.isoformat()
 
 
 def _day(value: Any) -> date:
@@ -78,7 +85,7 @@ def graphql_enum(kind: type) -> Any:
 
 def enum_value(kind: type[StrEnum]) -> Value:
     """The conversions of a value of an enum."""
-    return Value(graphql_enum(kind), kind, None, kind.__name__, sortable=False)
+    return Value(graphql_enum(kind), kind, None, None, kind.__name__, sortable=False)
 
 
 def value_of(kind: TypeEngine[Any]) -> Value:
@@ -86,20 +93,20 @@ def value_of(kind: TypeEngine[Any]) -> Value:
     if isinstance(kind, ExactDecimal):
         return _decimal(kind)
     if isinstance(kind, Instant):
-        return Value(datetime, _moment, _iso, "DateTime")
+        return Value(datetime, _moment, datetime.isoformat, None, "DateTime")
     if isinstance(kind, Date):
-        return Value(date, _day, _iso, "Date")
+        return Value(date, _day, date.isoformat, None, "Date")
     if isinstance(kind, Enum) and kind.enum_class is not None:
         return enum_value(kind.enum_class)
     if isinstance(kind, Boolean):
-        return Value(bool, bool, bool, "Boolean", sortable=False)
+        return Value(bool, bool, None, bool, "Boolean", sortable=False)
     if isinstance(kind, JSON):
-        return Value(strawberry.scalars.JSON, _json, _json, "Json", sortable=False)
+        return Value(strawberry.scalars.JSON, _json, _json, _json, "Json", sortable=False)
     if isinstance(kind, Integer):
-        return Value(int, _same, None, "Int")
-    return Value(str, _same, None, "String")
+        return Value(int, _same, None, None, "Int")
+    return Value(str, _same, None, None, "String")
 
 
 def text_list() -> Value:
     """A JSON column that holds a list of text."""
-    return Value(list[str], _json, _json, "List", sortable=False)
+    return Value(list[str], _json, _json, _json, "List", sortable=False)

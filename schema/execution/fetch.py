@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from graphql.execution.values import VariableValues
+
 from resolvers.columns import Column
 from resolvers.database import Row
 from resolvers.errors import BadInput
@@ -13,13 +15,14 @@ from resolvers.filters import read_filter
 from resolvers.paging import ROW, Order, Page, complete, encode_cursor, signature
 from resolvers.reading import Reading
 from resolvers.rows import NO_KEY, Link, Rows, statement
+from resolvers.statement import Statement
 from schema.arguments import listing
 from schema.declarations import Lookup, Many
 from schema.execution.shapes import Level
 from schema.filters import FILTERS, camel
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Asked:
     """A level with its arguments read: the statement's rows and values."""
 
@@ -27,6 +30,22 @@ class Asked:
     values: Mapping[str, Any]
     order: Order = ()
     sign: str = ""
+    _compiled: Statement | None = None
+    _backend: str = ""
+
+    def statement(self, backend: str) -> Statement:
+        """The statement, found once: its description is long to compare with others."""
+        if self._compiled is None or self._backend != backend:
+            self._compiled, self._backend = statement(self.rows, backend), backend
+        return self._compiled
+
+    def with_values(self, values: Mapping[str, Any]) -> Asked:
+        """The same statement with other values."""
+        return Asked(self.rows, values, self.order, self.sign, self._compiled, self._backend)
+
+
+CONSTANT = "constant"
+"""The name under which a level keeps what its constant arguments ask for."""
 
 
 @dataclass(slots=True)
@@ -39,21 +58,31 @@ class Group:
     more_after: bool = False
 
 
-def ask(level: Level, args: Mapping[str, Any]) -> Asked:
-    """Read a level's arguments; what can't be used is a `BadInput`."""
+def ask(level: Level, variables: VariableValues) -> Asked:
+    """Read a level's arguments, once where no variable is in them; what can't be used is a `BadInput`."""
+    if level.arguments.constant is None:
+        return ask_with(level, level.arguments.read(variables))
+    asked: Asked | None = level.asked.get(CONSTANT)
+    if asked is None:
+        asked = level.asked[CONSTANT] = ask_with(level, level.arguments.constant)
+    return asked
+
+
+def ask_with(level: Level, args: Mapping[str, Any]) -> Asked:
+    """What a level asks for with these arguments."""
     entity = level.target.entity
     assert entity is not None
     if level.kind == "one":
         return Asked(Rows(entity, level.columns, _link(level, args)), {})
-    if isinstance(level.field, Lookup):
-        return _lookup(level, level.field, args)
-    assert isinstance(level.field, Many)
+    if isinstance(level.declared, Lookup):
+        return _lookup(level, level.declared, args)
+    assert isinstance(level.declared, Many)
     if level.kind == "list":
-        order = complete(level.target.order if level.field.order is None else level.field.order)
+        order = complete(level.target.order if level.declared.order is None else level.declared.order)
         return Asked(Rows(entity, level.columns, _link(level, args), order), {})
     assert level.connection is not None
     wanted = level.connection
-    found = listing(level.target, level.field.order, args, probe=wanted.probed)
+    found = listing(level.target, level.declared.order, args, probe=wanted.probed)
     columns = level.columns
     if wanted.counted:
         columns = (*columns, ROW)
@@ -77,15 +106,26 @@ def _lookup(level: Level, field: Lookup, args: Mapping[str, Any]) -> Asked:
     ((name, value),) = given.items()
     key = next(key for each, key in field.keys.items() if camel(each) == name)
     structure, values = read_filter(FILTERS[field.type_name], key.find(value))
+    known: Asked | None = level.asked.get(name)
+    if known is not None and known.rows.where == structure:
+        return known.with_values(values)
     assert level.target.entity is not None
-    return Asked(Rows(level.target.entity, level.columns, None, (), Page(1), structure), values)
+    asked = Asked(Rows(level.target.entity, level.columns, None, (), Page(1), structure), values)
+    level.asked[name] = asked
+    return asked
+
+
+async def fetch_rows(asked: Asked, reading: Reading, keys: Sequence[int]) -> Sequence[Row]:
+    """The rows of all parents; none, without asking, where there is no parent."""
+    if asked.rows.link is None:
+        return await reading.fetch(asked.statement(reading.backend), asked.values)
+    return await reading.fetch(asked.statement(reading.backend), {**asked.values, "keys": keys}) if keys else ()
 
 
 async def fetch(level: Level, asked: Asked, reading: Reading, keys: Sequence[int]) -> dict[int, Group]:
     """The rows of each parent, the page cut to size."""
     rows = asked.rows
-    values = asked.values if rows.link is None else {**asked.values, "keys": keys}
-    found = await reading.fetch(statement(rows, reading.backend), values)
+    found = await fetch_rows(asked, reading, keys)
     groups = _counted(rows, level, found) if rows.counted else _grouped(rows, found)
     if rows.page is not None and level.kind == "connection":
         for group in groups.values():

@@ -18,11 +18,16 @@ from schema.execution.shapes import Batch, Below, Constant, Filling, Level, Nest
 Build = Callable[[Sequence[Any], Filling, Sequence[list[Any]]], list[Any]]
 """Makes the objects of some rows; the lists receive (object, key) for each child."""
 
+KEPT_IDS = 16384
+"""How many ids of a type are remembered: brands, groups and stores come again and again."""
+
 
 class Generated:
     """A shape's function and the children whose keys it notes, in the order of its lists."""
 
-    def __init__(self, shape: Shape, positions: dict[Column, int]) -> None:
+    def __init__(self, shape: Shape, positions: dict[Column, int], backend: str) -> None:
+        self._backend = backend
+        self._memos: list[str] = []
         self.children: list[Level | Batch] = []
         self._positions = positions
         self._names: dict[str, Any] = {"absent": absent}
@@ -30,9 +35,10 @@ class Generated:
         body = self._object(shape, own=True)
         notes = "".join(f"\n        {note}" for note in self._notes(shape))
         lists = "".join(f"\n    a{index} = lists[{index}].append" for index in range(len(self.children)))
+        memos = "".join(f"\n    {memo}" for memo in self._memos)
         hooks = "".join(self._hooks)
         source = (
-            f"def build(rows, filling, lists):{lists}{hooks}\n    made = []\n    add = made.append\n"
+            f"def build(rows, filling, lists):{lists}{memos}{hooks}\n    made = []\n    add = made.append\n"
             f"    for r in rows:\n        o = {body}{notes}\n        add(o)\n    return made\n"
         )
         exec(compile(source, f"<{shape.type_name}>", "exec"), self._names)  # noqa: S102
@@ -66,19 +72,13 @@ class Generated:
 
     def _entry(self, entry: Any) -> str:
         if isinstance(entry, Scalar):
-            at = self._at(entry.column)
-            wire = entry.value.wire
-            missing = "absent()" if entry.required else "None"
-            if wire is None:
-                return f"({missing} if {at} is None else {at})" if entry.required else at
-            return f"({missing} if {at} is None else {self._bind('f', wire)}({at}))"
+            return self._scalar(entry)
         if isinstance(entry, Opaque):
             return f"{self._bind('f', id_maker(entry.type_name))}({self._at(entry.column)})"
         if isinstance(entry, Constant):
             return repr(entry.text)
         if isinstance(entry, Plain):
-            columns = ", ".join(self._at(column) for column in entry.columns)
-            return f"{self._bind('f', plain_maker(entry))}(filling, {columns})"
+            return self._plain(entry)
         if isinstance(entry, Nested):
             made = self._object(entry.shape)
             if entry.when is None:
@@ -86,6 +86,21 @@ class Generated:
             return f"({'absent()' if entry.required else 'None'} if {self._at(entry.when)} is None else {made})"
         self.children.append(entry.level)
         return "None"
+
+    def _scalar(self, entry: Scalar) -> str:
+        at, wire = self._at(entry.column), entry.value.wire(self._backend)
+        made = at if wire is None else f"{self._bind('f', wire)}({at})"
+        if entry.nullable and (entry.required or wire is not None):
+            return f"({'absent()' if entry.required else 'None'} if {at} is None else {made})"
+        return made
+
+    def _plain(self, entry: Plain) -> str:
+        """The same columns are worked out once a request."""
+        columns = ", ".join(self._at(column) for column in entry.columns)
+        key = columns if len(entry.columns) == 1 else f"({columns})"
+        memo, make = self._bind("m", None), self._bind("f", plain_maker(entry))
+        self._memos.append(f"{memo} = filling.reading.memo.setdefault({self._bind('e', entry)}, {{}})")
+        return f"({memo}[{key}] if {key} in {memo} else {make}(filling, {memo}, {key}, {columns}))"
 
 
 def absent() -> Any:
@@ -97,18 +112,19 @@ def absent() -> Any:
 def id_maker(type_name: str) -> Callable[[int], str]:
     """What makes the ids of a type."""
     prefix = f"{type_name}:".encode()
-    return lambda key: b2a_base64(b"%b%d" % (prefix, key), newline=False).decode()
+
+    @lru_cache(maxsize=KEPT_IDS)
+    def make(key: int) -> str:
+        return b2a_base64(b"%b%d" % (prefix, key), newline=False).decode()
+
+    return make
 
 
 def plain_maker(entry: Plain) -> Callable[..., Any]:
-    """What works a value out from columns; the same columns are worked out once a request."""
+    """What works a value out from columns, and remembers it."""
     pythons, function, convert = entry.pythons, entry.function, entry.convert
 
-    def make(filling: Filling, *raw: Any) -> Any:
-        memo = filling.reading.memo
-        key = (entry, raw)
-        if key in memo:
-            return memo[key]
+    def make(filling: Filling, memo: dict[Any, Any], key: Any, *raw: Any) -> Any:
         values = [None if value is None else python(value) for python, value in zip(pythons, raw, strict=True)]
         made = convert(function(*values, filling.reading), filling)
         if type(made) is tuple:

@@ -37,7 +37,7 @@ from schema.declarations import (
     Same,
     Shown,
 )
-from schema.execution.fetch import Asked, Group, ask, cursor_of, fetch, positions
+from schema.execution.fetch import Asked, Group, ask_with, cursor_of, fetch, positions
 from schema.execution.planner import (
     Place,
     Planner,
@@ -205,7 +205,7 @@ def _loader(info: Info, level: Level, args: Mapping[str, Any]) -> LevelLoader:
     memo = reading_of(info).memo
     key = ("loader", level)
     if key not in memo:
-        memo[key] = LevelLoader(level, ask(level, args), reading_of(info))
+        memo[key] = LevelLoader(level, ask_with(level, args), reading_of(info))
     loader: LevelLoader = memo[key]
     return loader
 

@@ -204,8 +204,8 @@ class Planner:
         if isinstance(declared, Leaf):
             column = place.column(declared.source or declared.name)
             promised = isinstance(field_type, GraphQLNonNull)
-            may_lack = is_nullable(entity_at(place.entity, column.path), column.source)
-            return Scalar(column, column_value(place.entity, column, declared), promised and may_lack)
+            nullable = is_nullable(entity_at(place.entity, column.path), column.source)
+            return Scalar(column, column_value(place.entity, column, declared), promised, nullable)
         if isinstance(declared, NodeId):
             return Opaque(place.column("id"), parent.name)
         if isinstance(declared, Coded | Computed):

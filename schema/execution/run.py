@@ -12,10 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from resolvers.reading import Reading
 from resolvers.rows import NO_KEY
 from resolvers.writing import Call, Payload, perform
-from schema.execution.fetch import Asked, Group, ask, cursor_of, fetch, positions
+from schema.execution.fetch import Asked, Group, ask, cursor_of, fetch, fetch_rows, positions
 from schema.execution.generate import Generated, absent
 from schema.execution.shapes import Batch, Below, Change, Constant, Filling, Level, Shape
 from schema.mutations import snake
+
+SIDE_BY_SIDE = 2
+"""Up to how many requests at once may read sibling levels side by side."""
 
 Slots = Sequence[tuple[Any, Any]]
 """Where a level's answer goes: (container, key of the parent)."""
@@ -30,7 +33,11 @@ async def run(root: Shape, reading: Reading, variables: VariableValues) -> dict[
         data[key] = entry.text if isinstance(entry, Constant) else None
         if isinstance(entry, Below):
             jobs.append(running.fill(entry.level, [(data, NO_KEY)]))
-    await running.together(jobs)
+    reading.reader.requests += 1
+    try:
+        await running.together(jobs)
+    finally:
+        reading.reader.requests -= 1
     return data
 
 
@@ -57,8 +64,8 @@ class _Running:
         """Whether everything goes over one connection, and so one after another."""
 
     async def together(self, jobs: Sequence[Awaitable[None]]) -> None:
-        """Sibling levels: side by side, within the request's share of connections."""
-        if len(jobs) == 1 or self.alone:
+        """Sibling levels: side by side while few ask, which answers sooner; else one by one, which answers more."""
+        if len(jobs) == 1 or self.alone or self.reading.reader.requests > SIDE_BY_SIDE:
             for job in jobs:
                 await job
         elif jobs:
@@ -74,14 +81,18 @@ class _Running:
 
     async def _level(self, level: Level, slots: Slots) -> None:
         keys = list({key for _, key in slots if key is not None})
-        asked = ask(level, level.arguments.read(self.variables))
-        groups = await fetch(level, asked, self.reading, keys)
+        asked = ask(level, self.variables)
         filling = Filling(self.reading, self.variables)
-        generated = _generated(level)
+        generated = _generated(level, self.reading.backend)
         lists: list[list[list[Any]]] = [[[] for _ in made.children] for made in generated]
-        answers = {key: _answer(level, asked, group, generated, lists, filling) for key, group in groups.items()}
-        for container, key in slots:
-            container[level.key] = answers[key] if key in answers else _nothing(level, asked, generated, filling)
+        if level.is_flat:
+            rows = await fetch_rows(asked, self.reading, keys)
+            _place_flat(level, slots, rows, generated[0].build(rows, filling, lists[0]))
+        else:
+            groups = await fetch(level, asked, self.reading, keys)
+            answers = {key: _answer(level, asked, group, generated, lists, filling) for key, group in groups.items()}
+            for container, key in slots:
+                container[level.key] = answers[key] if key in answers else _nothing(level, asked, generated, filling)
         children = [
             self.fill(child, noted)
             for made, its in zip(generated, lists, strict=True)
@@ -119,13 +130,30 @@ class _Running:
             container[place] = holder[level.key]
 
 
-def _generated(level: Level) -> list[Generated]:
-    if level.generated is None:
+def _generated(level: Level, backend: str) -> list[Generated]:
+    if backend not in level.generated:
         counted = level.connection is not None and level.connection.counted
         where = positions(level, counted=counted)
-        level.generated = [Generated(shape, where) for shape in level.shapes()]
-    made: list[Generated] = level.generated
+        level.generated[backend] = [Generated(shape, where, backend) for shape in level.shapes()]
+    made: list[Generated] = level.generated[backend]
     return made
+
+
+def _place_flat(level: Level, slots: Slots, rows: Sequence[Any], objects: list[Any]) -> None:
+    """Give each parent its rows, where nothing more is to be said of them."""
+    key = level.connection.entries[0][0] if level.connection is not None else None
+    if level.link is None:
+        groups: dict[Any, list[Any]] = {NO_KEY: objects}
+    else:
+        groups = {}
+        for row, made in zip(rows, objects, strict=True):
+            if row[0] in groups:
+                groups[row[0]].append(made)
+            else:
+                groups[row[0]] = [made]
+    for container, parent in slots:
+        own = groups.get(parent, [])
+        container[level.key] = own if key is None else {key: own}
 
 
 def _answer(

@@ -14,7 +14,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from resolvers.reading import Reading
-from schema.execution.documents import Documents
+from schema.execution.documents import Document, Documents
 from schema.execution.run import change, run
 from schema.execution.shapes import Change
 
@@ -26,6 +26,8 @@ class Context:
     reading: Reading
     engine: AsyncEngine | None = None
     """For writing; a gateway without one only reads."""
+    planned: bool = False
+    """Whether a plan gave the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,9 @@ class PlannedSchema(strawberry.Schema):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.documents = Documents(self._schema)
+
+    def process_errors(self, *_: Any) -> None:
+        """Say nothing: whoever shows the errors masks them, and logs those that nobody foresaw."""
 
     async def execute(  # type: ignore[override]
         self,
@@ -84,22 +89,28 @@ class PlannedSchema(strawberry.Schema):
 
     async def _run_planned(self, asked: Asked, context: Context) -> ExecutionResult | None:
         document = self.documents.document(asked.query)
+        if document.errors:
+            # The ordinary way knows no limits: what they refuse must not get there.
+            return ExecutionResult(data=None, errors=list(document.errors))
         operation = document.operation(asked.operation_name)
-        if document.errors or operation is None or not asked.allows(operation):
+        if operation is None or not asked.allows(operation):
             return None
         coerced = get_variable_values(self._schema, operation.variable_definitions or (), asked.variables)
         if not isinstance(coerced, VariableValues):
             return None
         plan = self.documents.plan(asked.query, document, operation, coerced)
         if plan.changes is not None:
+            context.planned = True
             return await self._change(plan.changes, context, coerced)
         if plan.shape is None:
             return None
         try:
-            return ExecutionResult(data=await run(plan.shape, context.reading, coerced), errors=None)
+            data = await run(plan.shape, context.reading, coerced)
         except Exception:  # noqa: BLE001 - the ordinary way meets the same error and reports it
             context.reading.memo.clear()
             return None
+        context.planned = True
+        return ExecutionResult(data=data, errors=None)
 
     @staticmethod
     async def _change(

@@ -18,11 +18,12 @@ from schema.values import Value
 
 @dataclass(eq=False, slots=True)
 class Scalar:
-    """A column's value; `required` where the column may lack what the API promises."""
+    """A column's value; `required` where the API promises one, `nullable` where the column may lack it."""
 
     column: Column
     value: Value
-    required: bool = False
+    required: bool
+    nullable: bool
 
 
 @dataclass(eq=False, slots=True)
@@ -155,14 +156,22 @@ class Level:
     kind: str
     """`connection`, `list`, `one` (a row by its key) or `lookup`."""
     arguments: Arguments
-    field: Many | Lookup | None = None
+    declared: Many | Lookup | None = None
     link: Link | Callable[[Mapping[str, Any]], Link] | None = None
     connection: ConnectionShape | None = None
     shape: Shape | None = None
     item: Column | None = None
     nullable: bool = True
     columns: tuple[Column, ...] = ()
-    generated: Any = None
+    generated: dict[str, Any] = field(default_factory=dict)
+    asked: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether the answer is nothing but the rows: a list, or a connection of which only `nodes` is asked for."""
+        if self.connection is None:
+            return self.kind == "list" and self.item is None
+        return len(self.connection.entries) == 1 and self.connection.entries[0][1] == "nodes"
 
     def shapes(self) -> Sequence[Shape]:
         """The shapes of its rows."""
