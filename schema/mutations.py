@@ -20,6 +20,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from graphql import GraphQLInputObjectType, GraphQLInputType, GraphQLList, GraphQLNonNull
+
 from resolvers.writing import Operation
 from schema.declarations import TYPES, Argument, Declaration, Mutation, TypeDeclaration, shown, structure
 from schema.strawberries import FieldSpec, input_type
@@ -131,10 +133,12 @@ def mutation_spec(field: Mutation) -> FieldSpec:
 CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
-def snake(value: Any) -> Any:
-    """An input with its names in snake case, all the way down."""
-    if isinstance(value, Mapping):
-        return {CAPITAL.sub("_", name).lower(): snake(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [snake(each) for each in value]
+def snake(value: Any, of: GraphQLInputType) -> Any:
+    """An input with its names in snake case, all the way down; JSON of the caller's own stays as it is."""
+    if isinstance(of, GraphQLNonNull):
+        return snake(value, of.of_type)
+    if isinstance(of, GraphQLList) and isinstance(value, list):
+        return [snake(each, of.of_type) for each in value]
+    if isinstance(of, GraphQLInputObjectType) and isinstance(value, Mapping):
+        return {CAPITAL.sub("_", name).lower(): snake(each, of.fields[name].type) for name, each in value.items()}
     return value

@@ -45,7 +45,8 @@ async def change(wanted: Change, reading: Reading, engine: AsyncEngine, variable
     """Do a mutation and answer its payload, read in the same transaction."""
     args = wanted.arguments.read(variables)
     field = wanted.field
-    call = Call(field.name, field.operation, snake(args["input"]), args.get("idempotencyKey"), args["dryRun"])
+    given = snake(args["input"], wanted.arguments.definition.args["input"].type)
+    call = Call(field.name, field.operation, given, args.get("idempotencyKey"), args["dryRun"])
 
     async def show(payload: Payload, inside: Reading) -> Any:
         filling = Filling(inside, variables)
