@@ -12,7 +12,7 @@ from models.campaign import (
     CampaignProductType,
     CampaignValueKind,
 )
-from models.card import Card, CardChange, CardEvent, CardState, CardType, CheckDigit
+from models.card import Card, CardChange, CardEvent, CardState, CardType
 from models.customer import (
     Consent,
     ConsentValue,
@@ -32,7 +32,6 @@ from models.point import (
     PointEntryLot,
     PointLot,
     PointReservation,
-    PointReservationState,
     PointType,
 )
 from models.product import (
@@ -70,27 +69,29 @@ from models.reservation import (
     ReservationState,
 )
 from models.reward import (
-    CodeGeneration,
     ConditionRole,
-    RelatedTo,
     Reward,
     RewardCondition,
     RewardConditionTarget,
     RewardGroup,
-    RewardKind,
     RewardSegment,
     RewardStatus,
     RewardStore,
     RewardTag,
     RewardType,
-    VoucherValidity,
 )
+from models.rules.basket import RelatedTo, RewardKind, VoucherState
+from models.rules.card_number import CheckDigit
+from models.rules.point_reservation import PointReservationState
+from models.rules.qualification import Qualification, StatusChange
+from models.rules.validity import VoucherValidity
+from models.rules.voucher_code import CodeGeneration
 from models.segment import Segment, SegmentGroup, SegmentKind, SegmentMember
-from models.status import Qualification, Status, StatusChange, StatusRecord, StatusTurnover
+from models.status import Status, StatusRecord, StatusTurnover
 from models.store import Store
 from models.tag import Tag
 from models.token import ExternalApplication, Token
-from models.voucher import Voucher, VoucherChange, VoucherEvent, VoucherState
+from models.voucher import Voucher, VoucherChange, VoucherEvent
 
 __all__ = [
     "Audience",

@@ -11,18 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, CodeList, Timestamped
 from models.columns import choice, owner, reference, text
+from models.rules.card_number import CheckDigit
 
 if TYPE_CHECKING:
     from models.customer import Customer
     from models.store import Store
-
-
-class CheckDigit(StrEnum):
-    """How a card number guards against a typing error."""
-
-    NONE = "NONE"
-    LUHN = "LUHN"
-    EAN13 = "EAN13"
 
 
 class CardState(StrEnum):

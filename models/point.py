@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, CodeList
 from models.columns import POINTS, choice, owner, reference, text
+from models.rules.point_reservation import PointReservationState
 
 if TYPE_CHECKING:
     from models.customer import Customer
@@ -32,15 +33,6 @@ class PointEntryKind(StrEnum):
     TRANSFER_IN = "TRANSFER_IN"
     TRANSFER_OUT = "TRANSFER_OUT"
     REVERSE = "REVERSE"
-
-
-class PointReservationState(StrEnum):
-    """What became of points that were put aside."""
-
-    ACTIVE = "ACTIVE"
-    CAPTURED = "CAPTURED"
-    RELEASED = "RELEASED"
-    EXPIRED = "EXPIRED"
 
 
 class PointType(Base, CodeList):

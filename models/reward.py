@@ -12,6 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, CodeList, External, Stateful, Timestamped
 from models.columns import MONEY, POINTS, QUANTITY, choice, owner, reference, text
+from models.rules.basket import RelatedTo, RewardKind
+from models.rules.validity import VoucherValidity
+from models.rules.voucher_code import CodeGeneration
 
 if TYPE_CHECKING:
     from models.campaign import Campaign
@@ -25,16 +28,6 @@ if TYPE_CHECKING:
     from models.voucher import Voucher
 
 
-class RewardKind(StrEnum):
-    """What a reward gives."""
-
-    PERCENT = "PERCENT"
-    AMOUNT = "AMOUNT"
-    FINAL_PRICE = "FINAL_PRICE"
-    FREE_PRODUCT = "FREE_PRODUCT"
-    GIFT = "GIFT"
-
-
 class RewardGroup(StrEnum):
     """Where a reward is offered."""
 
@@ -43,31 +36,6 @@ class RewardGroup(StrEnum):
     CAMPAIGN = "CAMPAIGN"
     SIMPLE = "SIMPLE"
     GIFT = "GIFT"
-
-
-class VoucherValidity(StrEnum):
-    """How long a voucher lives after it was issued."""
-
-    INTERVAL = "INTERVAL"
-    END_OF_TIME_UNIT = "END_OF_TIME_UNIT"
-    REWARD_VALIDITY = "REWARD_VALIDITY"
-
-
-class CodeGeneration(StrEnum):
-    """How a voucher's code is made."""
-
-    RANDOM = "RANDOM"
-    NUMERIC = "NUMERIC"
-    REWARD_CODE = "REWARD_CODE"
-
-
-class RelatedTo(StrEnum):
-    """What a condition or bonus looks at."""
-
-    PRODUCT = "PRODUCT"
-    PRODUCT_GROUP = "PRODUCT_GROUP"
-    PRODUCT_BRAND = "PRODUCT_BRAND"
-    ANY = "ANY"
 
 
 class ConditionRole(StrEnum):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
@@ -13,27 +12,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, CodeList
 from models.columns import MONEY, PERCENT, POINTS, choice, owner, reference, text
+from models.rules.qualification import Qualification, StatusChange
 
 if TYPE_CHECKING:
     from models.customer import Customer
-
-
-class Qualification(StrEnum):
-    """How a status is reached."""
-
-    REGISTRATION = "REGISTRATION"
-    MANUAL = "MANUAL"
-    CONDITION = "CONDITION"
-
-
-class StatusChange(StrEnum):
-    """Why a customer's status record began."""
-
-    REGISTERED = "REGISTERED"
-    SET = "SET"
-    RISEN = "RISEN"
-    KEPT = "KEPT"
-    FALLEN = "FALLEN"
 
 
 class Status(Base, CodeList):

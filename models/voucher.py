@@ -12,22 +12,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Timestamped
 from models.columns import MONEY, choice, owner, reference, text
+from models.rules.basket import VoucherState
 
 if TYPE_CHECKING:
     from models.customer import Customer
     from models.purchase import Purchase
     from models.reward import Reward
     from models.store import Store
-
-
-class VoucherState(StrEnum):
-    """Where a voucher is in its life. EXPIRED is an active one past its last moment."""
-
-    ACTIVE = "ACTIVE"
-    RESERVED = "RESERVED"
-    APPLIED = "APPLIED"
-    EXPIRED = "EXPIRED"
-    CANCELLED = "CANCELLED"
 
 
 class VoucherChange(StrEnum):
