@@ -10,6 +10,8 @@ from models.rules.refusals import Refusal, RefusalCode
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
 PLACES = 2
+MOST = Decimal(10) ** 12
+"""No single amount is larger: sums of a great many still fit what databases keep."""
 
 
 def half_up(amount: Decimal) -> Decimal:
@@ -29,14 +31,19 @@ def up(amount: Decimal) -> Decimal:
 
 def too_precise(amount: Decimal, places: int = PLACES) -> bool:
     """Whether an amount says more than its unit can hold."""
-    exponent = amount.normalize().as_tuple().exponent
-    return not isinstance(exponent, int) or exponent < -places
+    # Not `normalize`, which rounds what has more than 28 digits.
+    _, digits, exponent = amount.as_tuple()
+    if not isinstance(exponent, int):
+        return True
+    return any(digits[exponent + places :]) if exponent + places < 0 else False
 
 
 def amount_refusal(amount: Decimal) -> Refusal | None:
-    """An amount is above zero and has at most two decimals."""
+    """An amount is above zero, not beyond what can be kept, and has at most two decimals."""
     if not amount.is_finite() or amount <= ZERO:
         return Refusal(RefusalCode.NEGATIVE_AMOUNT, "The amount must be above zero.")
+    if amount > MOST:
+        return Refusal(RefusalCode.TOO_LARGE, f"The amount must not be above {MOST:,}.")
     if too_precise(amount):
         return Refusal(RefusalCode.TOO_PRECISE, "The amount must have at most two decimals.")
     return None

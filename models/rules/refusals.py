@@ -12,6 +12,7 @@ class RefusalCode(StrEnum):
 
     # Amounts and periods
     NEGATIVE_AMOUNT = "NEGATIVE_AMOUNT"
+    TOO_LARGE = "TOO_LARGE"
     TOO_PRECISE = "TOO_PRECISE"
     INVALID_PERIOD = "INVALID_PERIOD"
     # Points

@@ -50,6 +50,19 @@ def test_amount_with_three_decimals_is_refused():
     assert refusal == Refusal(RefusalCode.TOO_PRECISE, "The amount must have at most two decimals.")
 
 
+def test_amount_beyond_what_can_be_kept_is_refused():
+    refusals = [money.amount_refusal(Decimal(amount)) for amount in ("1E+12", "1000000000000.01", "1E+999999")]
+
+    too_large = Refusal(RefusalCode.TOO_LARGE, "The amount must not be above 1,000,000,000,000.")
+    assert refusals == [None, too_large, too_large]
+
+
+def test_decimals_beyond_the_twenty_eighth_digit_are_not_rounded_away():
+    amount = Decimal("1." + "0" * 40 + "1")
+
+    assert money.too_precise(amount)
+
+
 def test_amount_of_one_cent_is_accepted():
     refusal = money.amount_refusal(Decimal("0.01"))
 
