@@ -125,6 +125,8 @@ async def run(url: str, asked: Plan, promotion_weeks: int, progress: Progress) -
 
 def plan(*, shift: bool, today: date, households: int | None) -> Plan:
     """A new import's plan."""
+    if households is not None and households < 1:
+        raise JourneyError("An import has one household at least.")
     return Plan(weeks_until(today) if shift else 0, today, households)
 
 

@@ -48,7 +48,7 @@ def statuses(journey: Journey) -> Mapped:
     """What each customer has held since they joined."""
     rows: list[tuple[Any, ...]] = []
     for customer, spent in enumerate(_all_spent(journey), 1):
-        held = list(_history(spent, moment(journey.registered_at[customer - 1]), journey.calendar.now))
+        held = list(history(spent, moment(journey.registered_at[customer - 1]), journey.calendar.now))
         ends = [later.since for later in held[1:]] + [None]
         rows.extend((customer, *record, end) for record, end in zip(held, ends, strict=True))
     yield records(models.StatusRecord, "customer_id status_id change valid_from valid_to ended_at", rows)
@@ -62,7 +62,7 @@ def _all_spent(journey: Journey) -> Iterator[Spent]:
         yield Spent([moment(time) for time in times[start:end]], totals[start:end].tolist())
 
 
-def _history(spent: Spent, joined: datetime, now: datetime) -> Iterator[Held]:
+def history(spent: Spent, joined: datetime, now: datetime) -> Iterator[Held]:
     """Registered on joining, risen with the bill that reached a threshold, kept or fallen a year after that."""
     current = Held(MEMBER, "REGISTERED", joined, None)
     yield current
