@@ -1,0 +1,153 @@
+"""Booking points: what rules say is taken from lots or put into them, written down so that it can go back.
+
+Whoever books holds the customer's row locked, and so is the only one who moves that customer's points. Entries are
+only ever added; a lot changes by what an entry says, in a statement that refuses to go below zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from sqlalchemy import or_, select, update
+
+import models
+from models import PointEntryKind
+from models.rules import ledger
+from models.rules import point_reservation as holding
+from models.rules.ledger import Given, NewLot, Taken
+from models.rules.money import ZERO
+from models.rules.refusals import Refusal
+from resolvers.errors import Refused
+from resolvers.writing import Writing
+
+T = TypeVar("T")
+
+EVENTS = {
+    PointEntryKind.ASSIGN: "POINTS_ASSIGNED",
+    PointEntryKind.EARN: "POINTS_EARNED",
+    PointEntryKind.SPEND: "POINTS_SPENT",
+    PointEntryKind.EXPIRE: "POINTS_EXPIRED",
+    PointEntryKind.TRANSFER_IN: "POINTS_RECEIVED",
+    PointEntryKind.TRANSFER_OUT: "POINTS_SENT",
+    PointEntryKind.REVERSE: "POINTS_REVERSED",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A customer's lots and what reservations hold of them, while nobody else can change them."""
+
+    lots: Sequence[ledger.Lot]
+    reserved: Decimal
+
+
+async def lock_customer(writing: Writing, customer_id: int) -> bool:
+    """Lock a customer before anything of theirs is read; false where they are gone.
+
+    Rows that merely refer to the customer take no notice of this lock, so nobody waits who needn't.
+    """
+    customer = models.Customer
+    alive = select(customer.id).where(customer.id == customer_id, customer.state != models.State.DELETED)
+    return await writing.session.scalar(alive.with_for_update(key_share=True)) is not None
+
+
+async def account(writing: Writing, customer_id: int, *, also: Iterable[int] = ()) -> Account:
+    """The account of a customer who is locked: the lots with something left in them, and those named in `also`."""
+    lot, kept = models.PointLot, models.PointReservation
+    columns = (lot.id, lot.amount, lot.remaining, lot.active_from, lot.expires_at, lot.created_at)
+    named = list(also)
+    left = or_(lot.remaining > ZERO, lot.id.in_(named)) if named else lot.remaining > ZERO
+    lots = await writing.session.execute(select(*columns).where(lot.customer_id == customer_id, left))
+    active = kept.state == models.PointReservationState.ACTIVE
+    held = await writing.session.execute(
+        select(kept.id, kept.amount, kept.expires_at).where(kept.customer_id == customer_id, active)
+    )
+    reserved = holding.reserved((holding.PointReservation(*row) for row in held), writing.now)
+    return Account([ledger.Lot(*row) for row in lots], reserved)
+
+
+def accepted(answer: T | Refusal, field: str | None = None) -> T:
+    """What a rule answered; `Refused` where it said no."""
+    if isinstance(answer, Refusal):
+        raise Refused(answer.code, answer.message, field, answer.missing)
+    return answer
+
+
+async def put(
+    writing: Writing, customer_id: int, lot: NewLot, kind: PointEntryKind, **about: Any
+) -> models.PointEntry:
+    """Make a lot, with the entry that puts its points there. `about` is what else the entry tells."""
+    origin = {name: about.get(name) for name in ("point_type_id", "partner_id", "note")}
+    made = models.PointLot(
+        customer_id=customer_id,
+        amount=lot.amount,
+        remaining=lot.amount,
+        active_from=lot.active_from,
+        expires_at=lot.expires_at,
+        created_at=about.get("at") or writing.now,
+        **origin,
+    )
+    touched = [models.PointEntryLot(lot=made, amount=lot.amount)]
+    return await _book(writing, customer_id, kind, touched, about)
+
+
+async def take(
+    writing: Writing, customer_id: int, takens: Sequence[Taken], kind: PointEntryKind, **about: Any
+) -> models.PointEntry | None:
+    """Take points from their lots, with the entry that says so; none where nothing is taken."""
+    if not takens:
+        return None
+    await _move(writing, [(taken.lot_id, -taken.amount) for taken in takens])
+    touched = [models.PointEntryLot(lot_id=taken.lot_id, amount=-taken.amount) for taken in takens]
+    return await _book(writing, customer_id, kind, touched, about)
+
+
+async def give_back(
+    writing: Writing, customer_id: int, givens: Sequence[Given], reverses_id: int, **about: Any
+) -> models.PointEntry | None:
+    """Give points back to the lots they came from, with the entry that reverses their taking."""
+    if not givens:
+        return None
+    await _move(writing, [(given.lot_id, given.amount) for given in givens])
+    touched = [models.PointEntryLot(lot_id=given.lot_id, amount=given.amount) for given in givens]
+    about["reverses_id"] = reverses_id
+    return await _book(writing, customer_id, PointEntryKind.REVERSE, touched, about)
+
+
+async def outstanding(writing: Writing, entry_id: int) -> list[Taken]:
+    """What an entry took and what was not given back since, in the order in which it was taken."""
+    part, entry = models.PointEntryLot, models.PointEntry
+    taken = await writing.session.execute(
+        select(part.lot_id, -part.amount).where(part.entry_id == entry_id).order_by(part.id)
+    )
+    given = await writing.session.execute(
+        select(part.lot_id, part.amount).join(entry, entry.id == part.entry_id).where(entry.reverses_id == entry_id)
+    )
+    return ledger.outstanding([Taken(*row) for row in taken], [Given(*row) for row in given])
+
+
+async def _move(writing: Writing, changes: Iterable[tuple[int, Decimal]]) -> None:
+    """Change what lots hold, by key; the constraint on `remaining` is what finally forbids an overdraft."""
+    lot = models.PointLot
+    for key, amount in sorted(changes):
+        moved = update(lot).where(lot.id == key).values(remaining=lot.remaining + amount)
+        await writing.session.execute(moved, execution_options={"synchronize_session": False})
+
+
+async def _book(
+    writing: Writing,
+    customer_id: int,
+    kind: PointEntryKind,
+    touched: list[models.PointEntryLot],
+    about: dict[str, Any],
+) -> models.PointEntry:
+    amount = sum((part.amount for part in touched), ZERO)
+    moment = about.pop("at", None) or writing.now
+    entry = models.PointEntry(customer_id=customer_id, kind=kind, amount=amount, at=moment, lots=touched, **about)
+    writing.session.add(entry)
+    await writing.session.flush()
+    writing.emit(EVENTS[kind], entry, customer_id=customer_id, data={"amount": str(amount)})
+    return entry
