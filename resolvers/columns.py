@@ -78,12 +78,13 @@ def read(alias: Any, source: Source) -> ColumnElement[Any]:
     return attribute
 
 
-def scaled(column: ColumnElement[Any], backend: str) -> ColumnElement[Any]:
+def scaled(column: Any, backend: str) -> ColumnElement[Any]:
     """An exact decimal as an integer in units of its last place, which drivers decode fastest and exactly."""
     kind = column.type
     if isinstance(kind, ExactDecimal) and backend == "postgresql":
         return cast(type_coerce(column, Numeric()) * literal(10**kind.scale, Numeric()), BigInteger)
-    return column
+    same: ColumnElement[Any] = column
+    return same
 
 
 @dataclass

@@ -27,6 +27,7 @@ GONE = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError,
 class Lost(Exception):  # noqa: N818
     """A connection was gone before the statement could answer."""
 
+
 POSTGRES_READING = {
     # A statement with `= any($1)` would otherwise be planned anew at every run.
     "plan_cache_mode": "force_generic_plan",
@@ -44,6 +45,8 @@ class Reader(Protocol):
     backend: str
     requests: int
     """How many requests are being answered; many at once are better served one statement after another."""
+    kept: dict[Any, Any]
+    """What changes too seldom to be read for every request; see `Reading.keep`."""
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
         """All rows of a statement."""
@@ -71,6 +74,7 @@ class PostgresReader:
             "database": url.database,
         }
         self.requests = 0
+        self.kept: dict[Any, Any] = {}
         self._turns = asyncio.Semaphore(connections)
         self._free: list[Any] = []
         self._retiring: set[asyncio.Task[None]] = set()
@@ -151,6 +155,7 @@ class SqliteReader:
 
     def __init__(self, url: URL, connections: int = 2) -> None:
         self.requests = 0
+        self.kept: dict[Any, Any] = {}
         self._path = url.database or ":memory:"
         self._connections = connections
         self._free: asyncio.Queue[aiosqlite.Connection] | None = None

@@ -110,9 +110,7 @@ def _typed(sql: Any, kind: Any) -> Any:
 
 POINTS_ACTIVE = Expression(
     "active",
-    _typed(
-        lambda customer: _sum_of_lots(customer, lambda lot: lot.active_from <= NOW) - _reserved(customer), POINTS
-    ),
+    _typed(lambda customer: _sum_of_lots(customer, lambda lot: lot.active_from <= NOW) - _reserved(customer), POINTS),
     POINTS,
 )
 POINTS_PENDING = Expression(

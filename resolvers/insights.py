@@ -10,11 +10,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from enum import IntEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    case,
+    cast,
+    func,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
+from sqlalchemy.types import TypeEngine
 
 from models import Product, Purchase, PurchaseItem, PurchaseState, ScoreBand, ScoreMetric
 from models.columns import MONEY, Instant
@@ -72,158 +86,179 @@ class _Sums:
     year_turnover: int
 
 
-def _net(purchase: Any) -> Any:
-    return purchase.total - purchase.returned
+class Part(IntEnum):
+    """What a row of the statement tells; the statement asks for all that is needed in one go."""
+
+    SUMS = 0
+    BANDS = 1
+    STORES = 2
+    PRODUCTS = 3
+    BRANDS = 4
+    GROUPS = 5
+
+
+FAVOURITES: Mapping[Part, tuple[str, str]] = {
+    Part.STORES: ("Store", "favourite_store"),
+    Part.PRODUCTS: ("Product", "favourite_products"),
+    Part.BRANDS: ("ProductBrand", "favourite_brands"),
+    Part.GROUPS: ("ProductGroup", "favourite_groups"),
+}
+NEEDED: Mapping[str, tuple[Part, ...]] = {
+    "firstPurchaseAt": (Part.SUMS,),
+    "lastPurchaseAt": (Part.SUMS,),
+    "purchaseCount": (Part.SUMS,),
+    "turnover": (Part.SUMS,),
+    "averageBasket": (Part.SUMS,),
+    "recencyScore": (Part.SUMS, Part.BANDS),
+    "frequencyScore": (Part.SUMS, Part.BANDS),
+    "monetaryScore": (Part.SUMS, Part.BANDS),
+    "favouriteStore": (Part.STORES,),
+    "favouriteProducts": (Part.PRODUCTS,),
+    "favouriteBrands": (Part.BRANDS,),
+    "favouriteGroups": (Part.GROUPS,),
+}
+"""Which parts each field is made of."""
+
+COLUMNS: tuple[tuple[str, TypeEngine[Any]], ...] = (
+    ("part", BigInteger()),
+    ("customer", BigInteger()),
+    ("what", BigInteger()),
+    ("label", String()),
+    ("first", Instant()),
+    ("last", Instant()),
+    ("n1", BigInteger()),
+    ("n2", BigInteger()),
+    ("n3", BigInteger()),
+    ("n4", BigInteger()),
+)
+"""The columns of every part; what a part has no use for is null."""
+
+
+def _row(part: Part, **given_columns: Any) -> list[ColumnElement[Any]]:
+    """The columns of a part's rows."""
+    given_columns["part"] = literal_column(str(int(part)))
+    return [cast(given_columns.get(name, null()), kind).label(name) for name, kind in COLUMNS]
 
 
 def _counts(purchase: Any, backend: str) -> list[Any]:
     return [in_batch(purchase.customer_id, backend), purchase.state != word(PurchaseState.CANCELLED)]
 
 
-@lru_cache(maxsize=2)
-def _sums(backend: str) -> Statement:
+def _sums(backend: str) -> Select[Any]:
+    """What was spent: since the period's start, and in the last year; `n1` to `n4` are counts and amounts of both."""
     purchase = aliased(Purchase)
     since, year = parameter("since", Instant()), parameter("year", Instant())
-    zero, one = literal_column("0"), literal_column("1")
+    zero: ColumnElement[int] = literal_column("0")
+    one: ColumnElement[int] = literal_column("1")
 
     def counted(start: Any) -> Any:
         return func.sum(case((purchase.paid_at >= start, one), else_=zero))
 
     def summed(start: Any) -> Any:
-        inside = case((purchase.paid_at >= start, _net(purchase)), else_=zero)
+        inside = case((purchase.paid_at >= start, purchase.total - purchase.returned), else_=zero)
         return scaled(func.sum(inside, type_=MONEY), backend)
 
-    columns = (
-        purchase.customer_id,
-        purchase.currency_code,
-        func.min(purchase.paid_at),
-        func.max(purchase.paid_at),
-        counted(since),
-        summed(since),
-        counted(year),
-        summed(year),
+    columns = _row(
+        Part.SUMS,
+        customer=purchase.customer_id,
+        label=purchase.currency_code,
+        first=func.min(purchase.paid_at),
+        last=func.max(purchase.paid_at),
+        n1=counted(since),
+        n2=summed(since),
+        n3=counted(year),
+        n4=summed(year),
     )
-    grouped = (purchase.customer_id, purchase.currency_code)
-    return compile_statement(
-        select(*columns)
-        .where(*_counts(purchase, backend), purchase.paid_at <= NOW)
-        .group_by(*grouped)
-        .order_by(purchase.currency_code),
-        backend,
-    )
+    chosen = select(*columns).where(*_counts(purchase, backend), purchase.paid_at <= NOW)
+    return chosen.group_by(purchase.customer_id, purchase.currency_code)
 
 
-@lru_cache(maxsize=2)
-def _bands(backend: str) -> Statement:
+def _bands(backend: str) -> Select[Any]:
     band = aliased(ScoreBand)
-    return compile_statement(
-        select(band.metric, band.score, scaled(band.floor, backend)).order_by(band.metric, band.score.desc()), backend
-    )
+    floor: Any = band.floor
+    return select(*_row(Part.BANDS, label=band.metric, n1=band.score, n2=scaled(floor, backend)))
 
 
-def _most_often(what: Any, source: Any, purchase: Any, backend: str, limit: int) -> Select[Any]:
+def _most_often(part: Part, backend: str) -> Select[Any]:
     """The things that are on most of a customer's bills of the period; of equals, the one bought last."""
-    since = parameter("since", Instant())
+    purchase, item, product = aliased(Purchase), aliased(PurchaseItem), aliased(Product)
+    what: Any = {
+        Part.STORES: purchase.store_id,
+        Part.PRODUCTS: item.product_id,
+        Part.BRANDS: product.brand_id,
+        Part.GROUPS: product.group_id,
+    }[part]
     bills = func.count(purchase.id.distinct()).label("bills")
     last = func.max(purchase.paid_at).label("last")
-    grouped = (
-        select(purchase.customer_id.label("customer"), what.label("what"), bills, last)
-        .select_from(source)
-        .where(*_counts(purchase, backend), purchase.paid_at >= since, purchase.paid_at <= NOW, what.is_not(None))
-        .group_by(purchase.customer_id, what)
-        .subquery()
-    )
+    chosen = select(purchase.customer_id.label("customer"), what.label("what"), bills, last).select_from(purchase)
+    if part is not Part.STORES:
+        chosen = chosen.join(item, item.purchase_id == purchase.id)
+    if part in (Part.BRANDS, Part.GROUPS):
+        chosen = chosen.join(product, product.id == item.product_id)
+    within = (purchase.paid_at >= parameter("since", Instant()), purchase.paid_at <= NOW, what.is_not(None))
+    grouped = chosen.where(*_counts(purchase, backend), *within).group_by(purchase.customer_id, what).subquery()
     place = func.row_number().over(
         partition_by=grouped.c.customer, order_by=(grouped.c.bills.desc(), grouped.c.last.desc(), grouped.c.what)
     )
     ranked = select(grouped.c.customer, grouped.c.what, grouped.c.bills, place.label("place")).subquery()
-    columns = (ranked.c.customer, ranked.c.what, ranked.c.bills)
-    first = ranked.c.place <= literal_column(str(limit))
-    return select(*columns).where(first).order_by(ranked.c.customer, ranked.c.place)
+    columns = _row(part, customer=ranked.c.customer, what=ranked.c.what, n1=ranked.c.bills, n2=ranked.c.place)
+    return select(*columns).where(ranked.c.place <= literal_column(str(MOST_FAVOURITES)))
 
 
-@lru_cache(maxsize=8)
-def _favourites(kind: str, backend: str) -> Statement:
-    purchase, item, product = aliased(Purchase), aliased(PurchaseItem), aliased(Product)
-    if kind == "Store":
-        return compile_statement(_most_often(purchase.store_id, purchase, purchase, backend, 1), backend)
-    lines = select(item).join(purchase, purchase.id == item.purchase_id).get_final_froms()[0]
-    if kind == "Product":
-        return compile_statement(_most_often(item.product_id, lines, purchase, backend, MOST_FAVOURITES), backend)
-    what = product.brand_id if kind == "ProductBrand" else product.group_id
-    lines = (
-        select(item)
-        .join(purchase, purchase.id == item.purchase_id)
-        .join(product, product.id == item.product_id)
-        .get_final_froms()[0]
-    )
-    return compile_statement(_most_often(what, lines, purchase, backend, MOST_FAVOURITES), backend)
+@lru_cache(maxsize=128)
+def _statement(parts: tuple[Part, ...], backend: str) -> Statement:
+    """All parts that are needed, as one statement."""
+    made: list[Select[Any]] = []
+    for part in parts:
+        if part is Part.SUMS:
+            made.append(_sums(backend))
+        else:
+            made.append(_bands(backend) if part is Part.BANDS else _most_often(part, backend))
+    return compile_statement(union_all(*made), backend)
 
 
 async def load_insights(
     reading: Reading, keys: Sequence[int], args: Mapping[str, Any], names: frozenset[str]
 ) -> Mapping[int, Insights]:
-    """The insights of each customer, from as many statements as the fields asked for need."""
+    """The insights of each customer, in one statement for whatever is asked for."""
     months = args["months"]
     if not 1 <= months <= MOST_MONTHS:
         raise BadInput(f"`months` must be from 1 to {MOST_MONTHS}, not {months}.")
-    values = {
-        "keys": keys,
-        "since": add_months(reading.now, -months, ZONE),
-        "year": add_months(reading.now, -YEAR_IN_MONTHS, ZONE),
-    }
     found = {key: Insights() for key in keys}
-    if names & SUMMED:
-        await _fill_sums(reading, values, found, scored=bool(names & SCORES))
-    for name, kind in FAVOURITES.items():
-        if name in names:
-            await _fill_favourites(reading, values, found, name, kind)
+    parts = tuple(sorted({part for name in names for part in NEEDED.get(name, ())}))
+    if parts:
+        values = {
+            "keys": keys,
+            "since": add_months(reading.now, -months, ZONE),
+            "year": add_months(reading.now, -YEAR_IN_MONTHS, ZONE),
+        }
+        _fill(found, await reading.fetch(_statement(parts, reading.backend), values), reading.now)
     return found
 
 
-SCORES = frozenset({"recencyScore", "frequencyScore", "monetaryScore"})
-SUMMED = SCORES | {"firstPurchaseAt", "lastPurchaseAt", "purchaseCount", "turnover", "averageBasket"}
-FAVOURITES = {
-    "favouriteStore": "Store",
-    "favouriteProducts": "Product",
-    "favouriteBrands": "ProductBrand",
-    "favouriteGroups": "ProductGroup",
-}
-ATTRIBUTES = {
-    "favouriteProducts": "favourite_products",
-    "favouriteBrands": "favourite_brands",
-    "favouriteGroups": "favourite_groups",
-}
-
-
-async def _fill_favourites(
-    reading: Reading, values: Mapping[str, Any], found: Mapping[int, Insights], name: str, kind: str
-) -> None:
-    rows = await reading.fetch(_favourites(kind, reading.backend), values)
-    for customer, what, bills in rows:
-        if kind == "Store":
-            found[customer].favourite_store = RowRef(kind, what)
+def _fill(found: Mapping[int, Insights], rows: Sequence[Any], now: datetime) -> None:
+    sums: dict[int, list[_Sums]] = {}
+    bands: dict[str, list[tuple[int, int]]] = {}
+    favourites: dict[tuple[int, int], list[tuple[int, Favourite]]] = {}
+    for part, customer, what, label, *rest in rows:
+        if part == Part.SUMS:
+            sums.setdefault(customer, []).append(_Sums(label, *rest))
+        elif part == Part.BANDS:
+            bands.setdefault(label, []).append((rest[3], rest[2]))
         else:
-            attribute = ATTRIBUTES[name]
-            earlier = getattr(found[customer], attribute)
-            setattr(found[customer], attribute, (*earlier, Favourite(RowRef(kind, what), bills)))
-
-
-async def _fill_sums(
-    reading: Reading, values: Mapping[str, Any], found: Mapping[int, Insights], *, scored: bool
-) -> None:
-    by_customer: dict[int, list[_Sums]] = {}
-    for customer, *row in await reading.fetch(_sums(reading.backend), values):
-        by_customer.setdefault(customer, []).append(_Sums(*row))
-    bands = await _read_bands(reading) if scored else {}
-    for customer, sums in by_customer.items():
-        _summarise(found[customer], sums)
-        if scored:
-            _score(found[customer], sums, bands, reading.now)
+            favourite = Favourite(RowRef(FAVOURITES[part][0], what), rest[2])
+            favourites.setdefault((customer, part), []).append((rest[3], favourite))
+    for customer, its in sums.items():
+        ordered = sorted(its, key=lambda each: each.currency)
+        _summarise(found[customer], ordered)
+        _score(found[customer], ordered, bands, now)
+    for (customer, part), placed in favourites.items():
+        best = [favourite for _, favourite in sorted(placed, key=lambda pair: pair[0])]
+        setattr(found[customer], FAVOURITES[Part(part)][1], best[0].what if part == Part.STORES else best)
 
 
 def _moment(value: Any) -> datetime:
-    return datetime.fromisoformat(value) if isinstance(value, str) else value  # type: ignore[no-any-return]
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _summarise(insights: Insights, sums: Sequence[_Sums]) -> None:
@@ -236,13 +271,6 @@ def _summarise(insights: Insights, sums: Sequence[_Sums]) -> None:
         main = max(within, key=lambda each: each.count)
         mean = (Decimal(main.turnover).scaleb(-4) / main.count).quantize(Decimal("0.01"), ROUND_HALF_UP)
         insights.average_basket = Money(mean, main.currency)
-
-
-async def _read_bands(reading: Reading) -> dict[str, list[tuple[int, int]]]:
-    bands: dict[str, list[tuple[int, int]]] = {}
-    for metric, score, floor in await reading.fetch(_bands(reading.backend), {}):
-        bands.setdefault(metric, []).append((floor, score))
-    return bands
 
 
 def _score(

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from models.rules import opening as rules
 
-Hours = Mapping[str, Sequence[Sequence[str]]]
+Hours = Mapping[str, Sequence[list[str]]]
 
 
 class Weekday(StrEnum):
@@ -43,9 +43,7 @@ class Day:
 def opening_days(hours: Hours | None) -> list[Day]:
     """The days on which a store opens, Monday first."""
     known = hours or {}
-    return [
-        Day(day, [Interval(*interval) for interval in sorted(known[day])]) for day in Weekday if known.get(day)
-    ]
+    return [Day(day, [Interval(*interval) for interval in sorted(known[day])]) for day in Weekday if known.get(day)]
 
 
 def is_open(hours: Hours | None, zone: str, at: datetime) -> bool | None:

@@ -101,7 +101,8 @@ def open_cursor(sign: str, cursor: str) -> list[Any]:
     """The values in a cursor of the list that the sign stands for."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        found, *values = orjson.loads(urlsafe_b64decode(padded))
+        opened: list[Any] = orjson.loads(urlsafe_b64decode(padded))
+        found, *values = opened
     except (binascii.Error, ValueError, TypeError) as error:
         raise BadCursor(NOT_A_CURSOR) from error
     if found != sign:
@@ -174,9 +175,7 @@ def unindexed(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
-def order_by(
-    joins: Joins, order: Order, *, backwards: bool = False, indexed: bool = True
-) -> list[ColumnElement[Any]]:
+def order_by(joins: Joins, order: Order, *, backwards: bool = False, indexed: bool = True) -> list[ColumnElement[Any]]:
     """The ORDER BY of an order, or of its reverse."""
     clauses: list[ColumnElement[Any]] = []
     for key in order:
@@ -193,9 +192,7 @@ def _may_be_null(entity: type[Base], key: SortKey) -> bool:
     return bool(key.column.path) or is_nullable(entity, key.column.source)
 
 
-def after(
-    joins: Joins, order: Order, nulls: tuple[bool, ...], *, backwards: bool = False
-) -> ColumnElement[bool]:
+def after(joins: Joins, order: Order, nulls: tuple[bool, ...], *, backwards: bool = False) -> ColumnElement[bool]:
     """Rows behind the cursor whose values come as parameters `c0`, `c1` …; `nulls` says which of them are null."""
     columns = [joins.read(key.column) for key in order]
     values = [parameter(f"c{index}", column.type) for index, column in enumerate(columns)]
@@ -226,5 +223,3 @@ def _behind(
     if descending:
         return column < value
     return or_(column > value, column.is_(None)) if nullable else column > value
-
-

@@ -56,4 +56,3 @@ def _price_now_currency(offer: Any) -> ColumnElement[Any]:
 
 PRICE_NOW = Expression("price_now", _price_now, MONEY, nullable=True)
 PRICE_NOW_CURRENCY = Expression("price_now_currency", _price_now_currency, text(3), nullable=True)
-

@@ -70,7 +70,7 @@ def _achieved(periods: tuple[bool, ...], backend: str) -> Statement:
     parts: list[Any] = [_holders(backend)]
     for place, bounded in enumerate(periods):
         parts += [_spent(place, backend, bounded=bounded), _collected(place, backend, bounded=bounded)]
-    return compile_statement(union_all(*parts), backend)  # type: ignore[arg-type]
+    return compile_statement(union_all(*parts), backend)
 
 
 def _holders(backend: str) -> Any:
@@ -138,7 +138,7 @@ async def load_progress(
     reading: Reading, keys: Sequence[int], _args: Mapping[str, Any], _names: frozenset[str]
 ) -> Mapping[int, Progress | None]:
     """The progress of each current status record; none for one that has ended."""
-    statuses = await read_statuses(reading)
+    statuses = await reading.keep("statuses", read_statuses)
     starts = rules.starts(statuses, reading.now, ZONE)
     periods = tuple(start is not None for start in starts.values())
     values: dict[str, Any] = {f"p{place}": start for place, start in enumerate(starts.values()) if start is not None}

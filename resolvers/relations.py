@@ -43,9 +43,7 @@ def _for_segments(table: Any, owner: str, row: Any, customer: ColumnElement[Any]
     mine = getattr(target, owner) == row.id
     none: ColumnElement[bool] = not_(exists(select(target.id).where(mine)))
     other = aliased(table)
-    one = exists(
-        select(other.id).where(getattr(other, owner) == row.id, other.segment_id.in_(_segments_of(customer)))
-    )
+    one = exists(select(other.id).where(getattr(other, owner) == row.id, other.segment_id.in_(_segments_of(customer))))
     return or_(none, one)
 
 

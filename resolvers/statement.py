@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Enum, Select, String, bindparam
+from sqlalchemy import Enum, SelectBase, String, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as PostgresDialect  # noqa: N812
 from sqlalchemy.dialects.sqlite.aiosqlite import dialect as SqliteDialect  # noqa: N812
@@ -39,11 +39,9 @@ class Statement:
         return [bind(values) for bind in self.binders]
 
 
-def compile_statement(select: Select[Any], backend: str) -> Statement:
+def compile_statement(select: SelectBase, backend: str) -> Statement:
     """Compile for one database. Parameters made by `parameter` are filled at each run, all others now."""
-    compiled: Any = select.compile(
-        dialect=DIALECTS[backend], compile_kwargs={"render_postcompile": True}
-    )
+    compiled: Any = select.compile(dialect=DIALECTS[backend], compile_kwargs={"render_postcompile": True})
     processors = compiled._bind_processors
     dynamic = {bind.key: bind for bind in compiled.bind_names if bind.required}
     names = compiled.positiontup or ()

@@ -47,7 +47,8 @@ class TimelineKind(StrEnum):
 
 
 TimelineChange = StrEnum(  # type: ignore[misc]
-    "TimelineChange", {change.name: change.value for kind in (VoucherChange, StatusChange, CardChange) for change in kind}
+    "TimelineChange",
+    {change.name: change.value for kind in (VoucherChange, StatusChange, CardChange) for change in kind},
 )
 TimelineChange.__doc__ = "What happened to a voucher, a status or a card."
 
@@ -72,6 +73,7 @@ TABLES = (
 """In the order in which events of the same moment are shown."""
 
 SIGN = "timeline"
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -105,7 +107,8 @@ def _branch(place: int, cut: Cut, backend: str) -> Any:
     keys = parameter("keys", Many(BigInteger()))
     inner = select(table.id, at.label("at")).where(table.customer_id == KEY, _behind(table, at, place, cut))  # type: ignore[attr-defined]
     inner = inner.order_by(*order).limit(literal_column(str(cut.limit)))
-    number = literal_column(str(place)).label("kind")
+    number: Any = literal_column(str(place)).label("kind")
+    each: Any
     if backend == "postgresql":
         each = func.unnest(keys).table_valued("key").render_derived("k")
         page = inner.lateral("t")
@@ -119,7 +122,7 @@ def _branch(place: int, cut: Cut, backend: str) -> Any:
 @lru_cache(maxsize=512)
 def _page_statement(cut: Cut, backend: str) -> Statement:
     branches = [_branch(place, cut, backend).subquery(f"b{place}") for place in cut.kinds]
-    return compile_statement(union_all(*(select(branch) for branch in branches)), backend)  # type: ignore[arg-type]
+    return compile_statement(union_all(*(select(branch) for branch in branches)), backend)
 
 
 @lru_cache(maxsize=64)
@@ -134,7 +137,7 @@ def _count_statement(kinds: tuple[int, ...], backend: str) -> Statement:
         else:
             mine = owner.in_(select(func.json_each(keys).table_valued("value").c.value))
         counts.append(select(owner, func.count()).where(mine).group_by(owner))
-    return compile_statement(union_all(*counts), backend)  # type: ignore[arg-type]
+    return compile_statement(union_all(*counts), backend)
 
 
 async def load_timeline(
@@ -158,14 +161,15 @@ async def load_timeline(
     for row in rows:
         events.setdefault(row[0], []).append(row)
     return {
-        key: _connection(events.get(key, []), size, backwards=backwards, has_cursor=cursor is not None,
-                         count=counts.get(key, 0))
+        key: _connection(
+            events.get(key, []), size, backwards=backwards, has_cursor=cursor is not None, count=counts.get(key, 0)
+        )
         for key in keys
     }
 
 
 def _text(at: Any) -> str:
-    return at if isinstance(at, str) else at.isoformat()  # type: ignore[no-any-return]
+    return at if isinstance(at, str) else at.isoformat()
 
 
 def _connection(rows: list[Any], size: int, *, backwards: bool, has_cursor: bool, count: int) -> Connection:
@@ -173,7 +177,8 @@ def _connection(rows: list[Any], size: int, *, backwards: bool, has_cursor: bool
     surplus = len(ordered) > size
     page = (ordered[-size:] if size else []) if backwards else ordered[:size]
     edges = [
-        Edge(encode_cursor(SIGN, [_text(row[3]), row[1], row[2]]), RowRef(TABLES[row[1]].type_name, row[2])) for row in page
+        Edge(encode_cursor(SIGN, [_text(row[3]), row[1], row[2]]), RowRef(TABLES[row[1]].type_name, row[2]))
+        for row in page
     ]
     info = PageInfo(
         has_next_page=has_cursor if backwards else surplus,

@@ -49,6 +49,7 @@ class TransactionReader:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
         self.requests = 1
+        self.kept: dict[Any, Any] = {}
         self.backend = connection.dialect.name
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
@@ -73,9 +74,7 @@ class Writing:
     backend: str
     change: str = field(default_factory=lambda: uuid4().hex)
 
-    def emit(
-        self, kind: str, row: Base, *, customer_id: int | None = None, data: dict[str, Any] | None = None
-    ) -> None:
+    def emit(self, kind: str, row: Base, *, customer_id: int | None = None, data: dict[str, Any] | None = None) -> None:
         """Note a change in the outbox; the row must have its key (flush first)."""
         self.session.add(
             Event(
@@ -178,6 +177,7 @@ async def _once(
                 await session.flush()
                 shown = await show(payload, inside)
                 await (transaction.rollback() if call.dry_run else transaction.commit())
+                reading.reader.kept.clear()
                 return shown
         except Refused as refused:
             await transaction.rollback()

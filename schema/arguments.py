@@ -84,4 +84,3 @@ def _cursor(
     decoded = decode_cursor(declared.entity, order, cursor)
     values |= {f"c{index}": value for index, value in enumerate(decoded)}
     return tuple(value is None for value in decoded)
-

@@ -28,12 +28,17 @@ SORT_KEYS: dict[str, dict[str, Column]] = {}
 """The columns that each type's sort keys stand for."""
 
 PAGE_ARGUMENTS = (
-    Argument("first", "int | None", f"How many from the start, {LARGEST_PAGE} at most; {DEFAULT_PAGE} where neither "
-             "`first` nor `last` is given.", None),
+    Argument(
+        "first",
+        "int | None",
+        f"How many from the start, {LARGEST_PAGE} at most; {DEFAULT_PAGE} where neither `first` nor `last` is given.",
+        None,
+    ),
     Argument("after", "str | None", "Only what comes after this cursor.", None),
     Argument("last", "int | None", f"How many from the end, {LARGEST_PAGE} at most.", None),
     Argument("before", "str | None", "Only what comes before this cursor.", None),
 )
+
 
 def _shown(**fields: tuple[str, str]) -> dict[str, Declaration]:
     return {
@@ -129,7 +134,12 @@ def list_arguments(declared: TypeDeclaration) -> list[Argument]:
     ]
     if declared.searchable:
         arguments.append(
-            Argument("search", "str | None", "Only rows that have each of these words, or a word that starts with it; "
-                     "case and accents don't matter.", None)
+            Argument(
+                "search",
+                "str | None",
+                "Only rows that have each of these words, or a word that starts with it; "
+                "case and accents don't matter.",
+                None,
+            )
         )
     return arguments

@@ -145,9 +145,7 @@ class CustomerConsent:
 
 def _external(value: dict[str, str]) -> dict[str, object]:
     return {
-        "sources": {
-            "some": {"source": {"code": {"eq": value["source"]}}, "externalId": {"eq": value["externalId"]}}
-        }
+        "sources": {"some": {"source": {"code": {"eq": value["source"]}}, "externalId": {"eq": value["externalId"]}}}
     }
 
 

@@ -371,4 +371,3 @@ def computed(annotation: Any, *columns: Column | Source, description: str) -> Ca
         return Computed(annotation=annotation, columns=columns, function=function, description=description)
 
     return decorate
-

@@ -61,12 +61,18 @@ def _comparison_fields(operand: str, operators: dict[str, str]) -> dict[str, Fie
 def make_comparisons() -> None:
     """Make the inputs that compare a value, one for each kind of value and each enum."""
     for kind, (operand, operators) in KINDS.items():
-        input_type(f"{kind}Filter", f"Conditions on a {kind} value; all given must hold.",
-                   _comparison_fields(operand, operators))
+        input_type(
+            f"{kind}Filter",
+            f"Conditions on a {kind} value; all given must hold.",
+            _comparison_fields(operand, operators),
+        )
     for enum in ENUMS.values():
         NAMES[enum.__name__] = enum
-        input_type(f"{enum.__name__}Filter", f"Conditions on a {enum.__name__}; all given must hold.",
-                   _comparison_fields(enum.__name__, EQUALITY))
+        input_type(
+            f"{enum.__name__}Filter",
+            f"Conditions on a {enum.__name__}; all given must hold.",
+            _comparison_fields(enum.__name__, EQUALITY),
+        )
 
 
 FILTERS: dict[str, FilterSet] = {}

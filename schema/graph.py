@@ -50,13 +50,12 @@ from schema.declarations import (
     TypeDeclaration,
 )
 from schema.execution.ordinary import resolver
-from schema.execution.planner import declaration_of
+from schema.execution.places import declaration_of
 from schema.execution.schema import PlannedSchema
 from schema.filters import make_comparisons, make_filters, target_type, type_of_entity
 from schema.mutations import mutation_spec
 from schema.strawberries import NAMES, FieldSpec, input_type, output_type
 from schema.values import graphql_enum, value_of
-
 
 ROOTS = ("Query", "Mutation")
 
@@ -90,7 +89,7 @@ def _one(declared: TypeDeclaration, field: One) -> FieldSpec:
     assert declared.entity is not None
     relation = relationship_of(declared.entity, field.relation or field.name)
     column = next(iter(relation.local_columns))
-    nullable = column.nullable or not relation.direction.name == "MANYTOONE"
+    nullable = column.nullable or relation.direction.name != "MANYTOONE"
     nullable = bool(nullable) if field.nullable is None else field.nullable
     description = field.description or column.doc or ""
     return FieldSpec(_optional(type_of_entity(relation.mapper.class_), nullable=nullable), description, (), field)
@@ -157,7 +156,10 @@ def build() -> PlannedSchema:
     entities = [declared for declared in TYPES.values() if declared.entity is not None and not declared.is_part]
     for declared in entities:
         if declared.is_node:
-            declared.fields = {"id": NodeId(name="id", description="Opaque id, unique among all nodes."), **declared.fields}
+            declared.fields = {
+                "id": NodeId(name="id", description="Opaque id, unique among all nodes."),
+                **declared.fields,
+            }
     for declared in entities:
         make_order(declared)
     for declared in entities:

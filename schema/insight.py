@@ -57,6 +57,12 @@ class Insights:
     frequency_score = shown("int | None", "1 to 5 among all customers by the number of purchases in 12 months.")
     monetary_score = shown("int | None", "1 to 5 among all customers by the turnover in 12 months.")
     favourite_store = shown("Store | None", "Where most of the period's purchases were made.")
-    favourite_products = shown("list[FavouriteProduct]", "The products on most of the period's bills.", pick=_first, arguments=FIRST)
-    favourite_brands = shown("list[FavouriteBrand]", "The brands on most of the period's bills.", pick=_first, arguments=FIRST)
-    favourite_groups = shown("list[FavouriteGroup]", "The groups on most of the period's bills.", pick=_first, arguments=FIRST)
+    favourite_products = shown(
+        "list[FavouriteProduct]", "The products on most of the period's bills.", pick=_first, arguments=FIRST
+    )
+    favourite_brands = shown(
+        "list[FavouriteBrand]", "The brands on most of the period's bills.", pick=_first, arguments=FIRST
+    )
+    favourite_groups = shown(
+        "list[FavouriteGroup]", "The groups on most of the period's bills.", pick=_first, arguments=FIRST
+    )

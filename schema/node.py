@@ -56,10 +56,14 @@ class NodeQueries:
     """Finding anything by its id."""
 
     node = batched(
-        "Node | None", _node, "The node with this id; null when there is none.",
+        "Node | None",
+        _node,
+        "The node with this id; null when there is none.",
         arguments=[Argument("id", "ID", "The id.")],
     )
     nodes = batched(
-        "list[Node | None]", _nodes, "The nodes with these ids, in their order; null where there is none.",
+        "list[Node | None]",
+        _nodes,
+        "The nodes with these ids, in their order; null where there is none.",
         arguments=[Argument("ids", "list[ID]", f"The ids, {MOST_NODES} at most.")],
     )

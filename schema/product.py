@@ -89,7 +89,10 @@ class ProductGroup(Owned):
     partner = one()
     children = many(order=[by("name")], description="The groups below.")
     path = each(
-        link=GROUP_PATH, type_name="ProductGroup", order=[by(GROUP_DEPTH)], filterable=False,
+        link=GROUP_PATH,
+        type_name="ProductGroup",
+        order=[by(GROUP_DEPTH)],
+        filterable=False,
         description="The groups from the top down to this one.",
     )
     products = many(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import models
 from resolvers.columns import Column
 from resolvers.expressions import VALID_NOW
@@ -89,9 +87,9 @@ class Reward(Owned):
     vouchers = many(order=[by("id", descending=True)], description="The vouchers issued, newest first.")
     properties = each(description="Custom properties.")
 
-    @computed("list[Weekday]", "weekdays", description="The days of the week on which it applies.")
-    def weekdays(mask: int, _reading: Any) -> Any:  # noqa: N805
-        return [day for place, day in enumerate(Weekday) if mask >> place & 1]
+    weekdays = computed("list[Weekday]", "weekdays", description="The days of the week on which it applies.")(
+        lambda mask, _reading: [day for place, day in enumerate(Weekday) if mask >> place & 1]
+    )
 
 
 @exposes(models.RewardCondition)
@@ -121,7 +119,9 @@ class RewardQueries:
     """Finding rewards."""
 
     reward = lookup(
-        "Reward", "One reward; null when there is none.", code=found_by("Its code.", "code"),
+        "Reward",
+        "One reward; null when there is none.",
+        code=found_by("Its code.", "code"),
         external_id=found_by_external_id(),
     )
     rewards = listing("Reward", "All rewards, those of the highest priority first.")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import models
 from resolvers.opening import is_open, next_opening, opening_days
 from resolvers.stores_near import load_stores_near
@@ -79,20 +77,19 @@ class Store(Owned):
     partner = one()
     properties = each(description="Custom properties.")
 
-    @computed("list[OpeningDay]", "opening", description="Opening hours, Monday first; days when it is closed are left out.")
-    def opening(hours: Any, reading: Any) -> Any:  # noqa: N805
-        return opening_days(hours)
+    opening = computed(
+        "list[OpeningDay]", "opening", description="Opening hours, Monday first; days when it is closed are left out."
+    )(lambda hours, _reading: opening_days(hours))
 
-    @computed("bool | None", "opening", "time_zone", description="Whether it is open now; null when hours are not known.")
-    def is_open(hours: Any, zone: str, reading: Any) -> Any:  # noqa: N805
-        return is_open(hours, zone, reading.now)
-
-    @computed(
-        "DateTime | None", "opening", "time_zone",
+    is_open = computed(
+        "bool | None", "opening", "time_zone", description="Whether it is open now; null when hours are not known."
+    )(lambda hours, zone, reading: is_open(hours, zone, reading.now))
+    next_opening = computed(
+        "DateTime | None",
+        "opening",
+        "time_zone",
         description="When it opens next; null when hours are not known or it never does.",
-    )
-    def next_opening(hours: Any, zone: str, reading: Any) -> Any:  # noqa: N805
-        return next_opening(hours, zone, reading.now)
+    )(lambda hours, zone, reading: next_opening(hours, zone, reading.now))
 
 
 @structure
@@ -129,7 +126,9 @@ class StoreQueries:
     """Finding stores."""
 
     store = lookup(
-        "Store", "One store; null when there is none.", code=found_by("Its code.", "code"),
+        "Store",
+        "One store; null when there is none.",
+        code=found_by("Its code.", "code"),
         external_id=found_by_external_id(),
     )
     stores = listing("Store", "All stores.")

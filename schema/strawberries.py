@@ -91,7 +91,9 @@ def _know(name: str, cls: type, fields: Mapping[str, FieldSpec]) -> None:
     NAMES[name] = cls
 
 
-def output_type(name: str, description: str, fields: Mapping[str, FieldSpec], interfaces: tuple[type, ...] = ()) -> None:
+def output_type(
+    name: str, description: str, fields: Mapping[str, FieldSpec], interfaces: tuple[type, ...] = ()
+) -> None:
     """Make an object type."""
     cls = _class(name, {field: _field(field, spec) for field, spec in fields.items()}, interfaces)
     _know(name, strawberry.type(cls, name=name, description=description), fields)

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import strawberry
@@ -97,7 +97,7 @@ def value_of(kind: TypeEngine[Any]) -> Value:
     if isinstance(kind, Date):
         return Value(date, _day, date.isoformat, None, "Date")
     if isinstance(kind, Enum) and kind.enum_class is not None:
-        return enum_value(kind.enum_class)
+        return enum_value(cast("type[StrEnum]", kind.enum_class))
     if isinstance(kind, Boolean):
         return Value(bool, bool, None, bool, "Boolean", sortable=False)
     if isinstance(kind, JSON):

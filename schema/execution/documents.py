@@ -21,7 +21,8 @@ from graphql import (
 from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues
 
-from schema.execution.planner import NotPlannable, Planner
+from schema.execution.places import NotPlannable
+from schema.execution.planner import Planner
 from schema.execution.shapes import Change, Shape
 
 Key = TypeVar("Key")

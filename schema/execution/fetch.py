@@ -172,7 +172,7 @@ def _cut(group: Group, rows: Rows) -> None:
         group.more_after, group.more_before = surplus, rows.cursor is not None
 
 
-def cursor_of(level: Level, asked: Asked, row: Row) -> str:
+def cursor_of(asked: Asked, row: Row) -> str:
     """The cursor of a row: its sort keys stand last in it."""
     return encode_cursor(asked.sign, list(row[-len(asked.order) :]))
 
@@ -180,4 +180,3 @@ def cursor_of(level: Level, asked: Asked, row: Row) -> str:
 def positions(level: Level, *, counted: bool) -> dict[Column, int]:
     """Where a level's columns stand in its rows."""
     return {column: index + 1 + counted for index, column in enumerate(level.columns)}
-

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from resolvers.columns import Column
-from schema.execution.planner import NotPlannable
+from schema.execution.places import NotPlannable
 from schema.execution.shapes import Batch, Below, Constant, Filling, Level, Nested, Opaque, Plain, Scalar, Shape
 
 Build = Callable[[Sequence[Any], Filling, Sequence[list[Any]]], list[Any]]

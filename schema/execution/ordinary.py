@@ -38,14 +38,8 @@ from schema.declarations import (
     Shown,
 )
 from schema.execution.fetch import Asked, Group, ask_with, cursor_of, fetch, positions
-from schema.execution.planner import (
-    Place,
-    Planner,
-    bind_part,
-    column_value,
-    find_code,
-    plain_value,
-)
+from schema.execution.places import Place, bind_part, column_value, find_code, plain_value
+from schema.execution.planner import Planner
 from schema.execution.shapes import Level
 
 
@@ -128,7 +122,7 @@ class ConnectionRecord:
 
     def cursor(self, index: int) -> str | None:
         """The cursor of one of the rows; none on an empty page."""
-        return cursor_of(self.level, self.asked, self.group.rows[index]) if self.group.rows else None
+        return cursor_of(self.asked, self.group.rows[index]) if self.group.rows else None
 
 
 @dataclass(slots=True, eq=False)
@@ -266,9 +260,7 @@ def _batch_loader(declared: Batched, info: Info, args: Mapping[str, Any]) -> Dat
 async def _rows_named(value: Any, info: Info) -> Any:
     """The value, with the rows that it names in their place."""
     if isinstance(value, RowRef):
-        level = _level(
-            info, lambda planner: planner.row_level("", value.type_name, _details(info)), value.type_name
-        )
+        level = _level(info, lambda planner: planner.row_level("", value.type_name, _details(info)), value.type_name)
         group = await _load(_loader(info, level, {}), value.key)
         return next(iter(_records(level, group, value.type_name)), None)
     if isinstance(value, list | tuple) and any(isinstance(item, RowRef) for item in value):

@@ -190,28 +190,28 @@ def _connection(level: Level, asked: Asked, group: Group, objects: Sequence[list
         if kind == "nodes":
             answer[key] = next(remaining)
         elif kind == "edges":
-            answer[key] = _edges(level, asked, group, what, remaining)
+            answer[key] = _edges(asked, group, what, remaining)
         elif kind == "page_info":
-            answer[key] = _page_info(level, asked, group, what)
+            answer[key] = _page_info(asked, group, what)
         else:
             answer[key] = group.count if kind == "total_count" else what
     return answer
 
 
-def _edges(level: Level, asked: Asked, group: Group, parts: Any, remaining: Any) -> list[dict[str, Any]]:
+def _edges(asked: Asked, group: Group, parts: Any, remaining: Any) -> list[dict[str, Any]]:
     columns: list[tuple[str, list[Any]]] = []
     for key, kind, what in parts:
         if kind == "node":
             columns.append((key, next(remaining)))
         elif kind == "cursor":
-            columns.append((key, [cursor_of(level, asked, row) for row in group.rows]))
+            columns.append((key, [cursor_of(asked, row) for row in group.rows]))
         else:
             columns.append((key, [what] * len(group.rows)))
     names = [key for key, _ in columns]
     return [dict(zip(names, values, strict=True)) for values in zip(*(column for _, column in columns), strict=True)]
 
 
-def _page_info(level: Level, asked: Asked, group: Group, names: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def _page_info(asked: Asked, group: Group, names: Sequence[tuple[str, str]]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for key, name in names:
         if name == "hasNextPage":
@@ -222,6 +222,5 @@ def _page_info(level: Level, asked: Asked, group: Group, names: Sequence[tuple[s
             made[key] = "PageInfo"
         else:
             row = (group.rows[0] if name == "startCursor" else group.rows[-1]) if group.rows else None
-            made[key] = None if row is None else cursor_of(level, asked, row)
+            made[key] = None if row is None else cursor_of(asked, row)
     return made
-

@@ -14,7 +14,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from resolvers.reading import Reading
-from schema.execution.documents import Document, Documents
+from schema.execution.documents import Documents
 from schema.execution.run import change, run
 from schema.execution.shapes import Change
 
@@ -106,7 +106,7 @@ class PlannedSchema(strawberry.Schema):
             return None
         try:
             data = await run(plan.shape, context.reading, coerced)
-        except Exception:  # noqa: BLE001 - the ordinary way meets the same error and reports it
+        except Exception:
             context.reading.memo.clear()
             return None
         context.planned = True
@@ -125,7 +125,7 @@ class PlannedSchema(strawberry.Schema):
             assert context.engine is not None
             try:
                 data[wanted.key] = await change(wanted, context.reading, context.engine, variables)
-            except Exception as error:  # noqa: BLE001 - told as the field's error, as graphql-core would
+            except Exception as error:
                 located = located_error(error, [wanted.arguments.node], [wanted.key])
                 return ExecutionResult(data=None, errors=[located])
         return ExecutionResult(data=data, errors=None)
