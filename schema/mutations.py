@@ -134,11 +134,11 @@ CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 def snake(value: Any, of: GraphQLInputType) -> Any:
-    """An input with its names in snake case, all the way down; JSON of the caller's own stays as it is."""
+    """An input with its names in snake case, all the way down; a filter and a caller's own JSON stay as they are."""
     if isinstance(of, GraphQLNonNull):
         return snake(value, of.of_type)
     if isinstance(of, GraphQLList) and isinstance(value, list):
         return [snake(each, of.of_type) for each in value]
-    if isinstance(of, GraphQLInputObjectType) and isinstance(value, Mapping):
+    if isinstance(of, GraphQLInputObjectType) and isinstance(value, Mapping) and not of.name.endswith("Where"):
         return {CAPITAL.sub("_", name).lower(): snake(each, of.fields[name].type) for name, each in value.items()}
     return value

@@ -1,10 +1,10 @@
 from datetime import timedelta
 from decimal import Decimal
 
-import models
-from resolvers import status
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import models
+from resolvers import status
 from tests import factories
 from tests.factories import NOW
 from tests.resolvers.doing import Doing

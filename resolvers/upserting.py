@@ -1,0 +1,301 @@
+"""Putting a record of an outside system in its place: found by its key and changed, or made.
+
+A record is known by its opaque id, by (source, external id), or by its code where it has one. What is not given is left
+alone, null clears it. All that is wrong with a record is told at once. A record that was deleted comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar, cast
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+import models
+from models import Base
+from models.base import External
+from resolvers.checking import Values, for_column, text
+from resolvers.errors import Refused
+from resolvers.finding import References
+from resolvers.ids import key_of
+from resolvers.reading import RowRef
+from resolvers.writing import UserError, Writing
+
+Entity = TypeVar("Entity", bound=Base)
+
+MOST_RECORDS = 200
+"""How many records one call takes."""
+
+
+def camel(name: str) -> str:
+    """A field as the API writes it."""
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)
+
+
+@dataclass(slots=True)
+class Problems:
+    """What is wrong with an input, all of it, under a path into it."""
+
+    path: str = ""
+    found: list[UserError] = field(default_factory=list)
+
+    def below(self, path: str) -> Problems:
+        """The same list under a further path."""
+        return replace(self, path=f"{self.path}{path}.")
+
+    def at(self, name: str) -> str:
+        """The path of a field."""
+        return f"{self.path}{camel(name)}"
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Go on after a refusal, to find what else is wrong."""
+        try:
+            yield
+        except Refused as refused:
+            self.found += [UserError(refused.code, str(refused), refused.field, refused.missing), *refused.more]
+
+    def check(self) -> None:
+        """Refuse, if anything is wrong."""
+        if self.found:
+            first, *more = self.found
+            raise Refused(first.code, first.message, first.field, first.missing, more)
+
+
+@dataclass(eq=False)
+class Record(Generic[Entity]):
+    """A record on its way into the database, with what is wrong with it."""
+
+    writing: Writing
+    references: References
+    given: Values
+    problems: Problems
+    row: Entity | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    changed: bool = False
+
+    @property
+    def key(self) -> int:
+        """The row's key, once it is written."""
+        return cast("Base", self.row).id
+
+    def will_be(self, column: str) -> Any:
+        """What a column will hold: what is given, what is there, or what a new row begins with."""
+        return self.values[column] if column in self.values else getattr(self.row, column, None)
+
+
+Check = Callable[[Record[Any]], Awaitable[None]]
+Follow = Callable[[Record[Any]], Awaitable[None]]
+
+
+@dataclass(frozen=True, eq=False)
+class Form(Generic[Entity]):
+    """What an upsert takes: columns by the fields of the input, and the rows it refers to.
+
+    `check` refuses what the values don't allow together, before anything is written; `follow` writes what belongs to
+    the row or is derived from it, once it has its key.
+    """
+
+    entity: type[Entity]
+    columns: Mapping[str, str]
+    references: Mapping[str, tuple[str, type[Base]]] = field(default_factory=dict)
+    required: Sequence[str] = ()
+    check: Check | None = None
+    follow: Follow | None = None
+
+    @property
+    def kind(self) -> str:
+        """What its events begin with: PRODUCT, PRODUCT_GROUP."""
+        return cast("str", self.entity.__tablename__).upper()
+
+
+async def upsert(form: Form[Entity], writing: Writing, given: Values) -> Entity:
+    """Put one record in its place; the row."""
+    await alone(writing, form.entity)
+    record = Record[Entity](writing, References(writing), given, Problems())
+    return await _put(form, record)
+
+
+async def upsert_all(form: Form[Entity], writing: Writing, given: Sequence[Values], path: str) -> list[Entity]:
+    """Put several records in their places, all of them or none; their errors say where they stand in the list."""
+    if len(given) > MOST_RECORDS:
+        raise Refused("TOO_MANY", f"One call takes {MOST_RECORDS} records at most.", path)
+    await alone(writing, form.entity)
+    references, problems = References(writing), Problems()
+    rows = []
+    for place, one in enumerate(given):
+        with problems.noted():
+            rows.append(await _put(form, Record[Entity](writing, references, one, Problems(f"{path}[{place}]."))))
+    problems.check()
+    return rows
+
+
+async def alone(writing: Writing, entity: type[Base]) -> None:
+    """Only one transaction at a time puts records of a kind in place, so that none is made twice."""
+    if writing.backend == "postgresql":
+        turn = func.pg_advisory_xact_lock(func.hashtextextended(f"upsert {entity.__tablename__}", 0))
+        await writing.session.execute(select(turn))
+
+
+async def _put(form: Form[Entity], record: Record[Entity]) -> Entity:
+    problems = record.problems
+    record.row = await _locate(form, record)
+    for name in (*form.columns, *form.references):
+        if name in record.given:
+            with problems.noted():
+                await _take(form, record, name)
+    if record.row is None:
+        for name in form.required:
+            if name not in record.given:
+                problems.found.append(UserError("REQUIRED", "A new record needs this.", problems.at(name)))
+    problems.check()
+    if form.check is not None:
+        await form.check(record)
+        problems.check()
+    return await _write(form, record)
+
+
+async def _take(form: Form[Entity], record: Record[Entity], name: str) -> None:
+    """A value or a reference of the input, as its column takes it."""
+    value, path = record.given[name], record.problems.at(name)
+    if name in form.columns:
+        column = form.columns[name]
+        record.values[column] = for_column(form.entity, column, value, path)
+        return
+    column, target = form.references[name]
+    if value is None:
+        record.values[column] = for_column(form.entity, column, None, path)
+    else:
+        record.values[column] = (await record.references.find(target, value, path)).id
+
+
+async def _locate(form: Form[Entity], record: Record[Entity]) -> Entity | None:
+    """The row that is there already, locked; none where the record is new."""
+    given, problems = record.given, record.problems
+    entity: Any = form.entity
+    query = select(entity).with_for_update(key_share=True)
+    if given.get("id") is not None:
+        key = key_of(given["id"], entity.__name__)
+        row = await record.writing.session.scalar(query.where(entity.id == key))
+        if row is None or getattr(row, "state", None) == models.State.DELETED:
+            raise Refused("NOT_FOUND", f"There is no {entity.__name__} with this id.", problems.at("id"))
+        await _name_anew(form, record, row)
+        return cast("Entity", row)
+    if issubclass(entity, External) and given.get("source") is not None and given.get("external_id") is not None:
+        named = _named(record)
+        found = await record.writing.session.scalar(query.filter_by(**named))
+        if found is None:
+            record.values |= named
+        return cast("Entity | None", found)
+    if "code" in form.columns and given.get("code") is not None and not _is_external(form):
+        code = text(given["code"], problems.at("code"), 64)
+        return cast("Entity | None", await record.writing.session.scalar(query.where(entity.code == code)))
+    keys = "`source` and `externalId`" if _is_external(form) else "`code`"
+    raise Refused("REQUIRED", f"Give {keys}, or the `id` of a record that is there.", problems.at("id"))
+
+
+def _is_external(form: Form[Any]) -> bool:
+    return issubclass(form.entity, External)
+
+
+def _named(record: Record[Any]) -> dict[str, str]:
+    at = record.problems.at
+    return {
+        "source": text(record.given["source"], at("source"), 64),
+        "external_id": text(record.given["external_id"], at("external_id"), 128),
+    }
+
+
+async def _name_anew(form: Form[Entity], record: Record[Entity], row: Entity) -> None:
+    """A row that is given by its id may get the name under which an outside system will know it."""
+    given, entity = record.given, cast("Any", form.entity)
+    if not _is_external(form) or given.get("source") is None or given.get("external_id") is None:
+        return
+    named = _named(record)
+    other = await record.writing.session.scalar(select(entity.id).filter_by(**named).where(entity.id != row.id))
+    if other is not None:
+        raise Refused("TAKEN", "Another record has this external id.", record.problems.at("external_id"))
+    record.values |= named
+
+
+async def _write(form: Form[Entity], record: Record[Entity]) -> Entity:
+    writing, row = record.writing, record.row
+    is_new = row is None
+    if row is None:
+        row = record.row = form.entity(**record.values, created_at=writing.now, updated_at=writing.now)
+        writing.session.add(row)
+    else:
+        record.changed = set_values(row, record.values)
+        if getattr(row, "state", None) == models.State.DELETED:
+            record.changed = set_values(row, {"state": models.State.ACTIVE})
+    await settle(writing)
+    if form.follow is not None:
+        await form.follow(record)
+        await settle(writing)
+    if is_new or record.changed:
+        if not is_new:
+            row.updated_at = writing.now  # type: ignore[attr-defined]
+        writing.emit(f"{form.kind}_{'CREATED' if is_new else 'UPDATED'}", row)
+    return row
+
+
+def set_values(row: Base, values: Mapping[str, Any]) -> bool:
+    """Set what differs; whether anything did."""
+    different = {name: value for name, value in values.items() if getattr(row, name) != value}
+    for name, value in different.items():
+        setattr(row, name, value)
+    return bool(different)
+
+
+async def settle(writing: Writing) -> None:
+    """Let the database have its say; what only another writer can have brought about is told as that."""
+    try:
+        await writing.session.flush()
+    except IntegrityError as error:
+        raise Refused("CONFLICT", "Somebody else changed this at the same moment; try again.") from error
+
+
+async def replace_parts(
+    record: Record[Any], part: type[Base], owner: str, key: str, wanted: Iterable[Mapping[str, Any]]
+) -> None:
+    """Make the parts of a row those that are wanted: known again by a key, changed where they differ."""
+    session, owner_id = record.writing.session, record.key
+    known = await session.scalars(select(part).where(getattr(part, owner) == owner_id))
+    there = {getattr(row, key): row for row in known}
+    for values in wanted:
+        row = there.pop(values[key], None)
+        if row is None:
+            session.add(part(**{owner: owner_id}, **values))
+            record.changed = True
+        elif set_values(row, values):
+            record.changed = True
+    for row in there.values():
+        await session.delete(row)
+        record.changed = True
+
+
+def no_twice(keys: Iterable[Any], problems: Problems, name: str, key: str) -> None:
+    """A list names each thing once."""
+    seen = set()
+    for place, one in enumerate(keys):
+        if one in seen:
+            raise Refused("DUPLICATE_ITEM", "This is given twice.", f"{problems.at(name)}[{place}]{key}")
+        seen.add(one)
+
+
+def switching(entity: type[Base], state: models.State, verb: str, payload: str) -> Any:
+    """An operation that switches records of a kind on or off, or deletes them."""
+
+    async def switch(writing: Writing, given: Values) -> Values:
+        row: Any = await writing.find(entity, given["id"], "id")
+        if row.state != state:
+            row.state, row.updated_at = state, writing.now
+            await writing.session.flush()
+            writing.emit(f"{cast('str', entity.__tablename__).upper()}_{verb}", row)
+        return {payload: RowRef(entity.__name__, row.id)}
+
+    return switch
