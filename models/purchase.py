@@ -111,7 +111,12 @@ class Purchase(Base, Timestamped):
     type: Mapped[PurchaseType | None] = relationship(lazy="raise")
     items: Mapped[list[PurchaseItem]] = relationship(back_populates="purchase", lazy="raise")
     discounts: Mapped[list[PurchaseDiscount]] = relationship(back_populates="purchase", lazy="raise")
-    vouchers: Mapped[list[Voucher]] = relationship(back_populates="purchase", lazy="raise")
+    vouchers: Mapped[list[Voucher]] = relationship(
+        back_populates="purchase", foreign_keys="Voucher.purchase_id", lazy="raise"
+    )
+    vouchers_earned: Mapped[list[Voucher]] = relationship(
+        back_populates="earned_by", foreign_keys="Voucher.earned_by_id", lazy="raise"
+    )
     point_entries: Mapped[list[PointEntry]] = relationship(back_populates="purchase", lazy="raise")
     properties: Mapped[list[PropertyRecord]] = relationship(lazy="raise")
 

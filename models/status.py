@@ -99,6 +99,7 @@ class StatusRecord(Base):
     )
     ended_at: Mapped[datetime | None] = mapped_column(doc="When it ended; none while it is the current one.")
     note: Mapped[str | None] = mapped_column(doc="Why, in the words of who set it.")
+    purchase_id: Mapped[int | None] = reference("purchase", "The bill that led to it, where one did.")
 
     customer: Mapped[Customer] = relationship(back_populates="status_records", lazy="raise")
     status: Mapped[Status] = relationship(back_populates="records", lazy="raise")

@@ -65,13 +65,19 @@ class Voucher(Base, Timestamped):
     store_id: Mapped[int | None] = reference("store", "Where it was applied.")
     purchase_id: Mapped[int | None] = reference("purchase", "The bill it was applied to.")
     redeemed_at: Mapped[datetime | None] = mapped_column(doc="When it was applied.")
+    earned_by_id: Mapped[int | None] = reference("purchase", "The bill for which an automatic reward issued it.")
     reserved_for: Mapped[str | None] = mapped_column(text(128), doc="The bill it is put aside for.")
     reserved_until: Mapped[datetime | None] = mapped_column(doc="Until when it is put aside.")
 
     customer: Mapped[Customer] = relationship(back_populates="vouchers", lazy="raise")
     reward: Mapped[Reward] = relationship(back_populates="vouchers", lazy="raise")
     store: Mapped[Store | None] = relationship(lazy="raise")
-    purchase: Mapped[Purchase | None] = relationship(back_populates="vouchers", lazy="raise")
+    purchase: Mapped[Purchase | None] = relationship(
+        back_populates="vouchers", foreign_keys="Voucher.purchase_id", lazy="raise"
+    )
+    earned_by: Mapped[Purchase | None] = relationship(
+        back_populates="vouchers_earned", foreign_keys="Voucher.earned_by_id", lazy="raise"
+    )
     events: Mapped[list[VoucherEvent]] = relationship(back_populates="voucher", lazy="raise")
 
 
