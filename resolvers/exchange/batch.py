@@ -89,7 +89,7 @@ class Batch:
                         wanted[shape.by_column[column].to or Base].add(ref)
         found = {model: await self.names.keys(model, refs) for model, refs in wanted.items()}
         own = found.setdefault(self.resource.model, {})
-        for draft in self.drafts:
+        for draft in self.good:
             for path, shape, part in self._parts(draft):
                 _take_keys(draft, path, shape, part, found)
             if not draft.errors:

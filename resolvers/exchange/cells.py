@@ -6,8 +6,10 @@ quotation marks two are added, so that every text comes back as it was.
 
 from __future__ import annotations
 
+import csv
+import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import orjson
@@ -74,6 +76,13 @@ def write_cell(row: dict[str, Any], path: Path) -> str:
     if isinstance(value, str):
         return f'""{value}' if PAIRS_OF_QUOTES.fullmatch(value) else value
     return orjson.dumps(value).decode()
+
+
+def table(rows: Iterable[Iterable[str]]) -> bytes:
+    """Rows of cells as CSV. Lines end as its standard has it: only so are both marks of a line's end put in quotes."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode()
 
 
 def read_cell(cell: str, read: Cell) -> Any:

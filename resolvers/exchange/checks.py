@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import literal, select
 
 import models
-from models.property import PropertyType
 from models.rules.card_number import CardPattern, CheckDigit, refusal
 from resolvers.exchange.identity import OWN_SOURCE, table_of
 from resolvers.exchange.shapes import Draft
@@ -135,25 +134,28 @@ async def _check_properties(batch: Batch) -> None:
     items: dict[int, set[str]] = defaultdict(set)
     for key, value in choices:
         items[key].add(value)
+    owners: dict[tuple[int, type[Any], Any], int] = {}
     for draft, path, part in given:
         value, key = part.values["value"], part.values["property_id"]
         if reason := _wrong_value(properties[key].data_type, value, items[key]):
             draft.refuse(f"{path}.value", reason)
-        elif properties[key].is_unique and await _is_taken(batch, draft, part):
-            draft.refuse(f"{path}.value", "is another's already")
+        elif properties[key].is_unique:
+            owner = owners.setdefault((key, type(value), value), draft.key)
+            if owner != draft.key or await _is_taken(batch, draft, part):
+                draft.refuse(f"{path}.value", "is another's already")
 
 
-def _wrong_value(kind: PropertyType, value: Any, items: set[str]) -> str | None:
-    if kind is PropertyType.BOOLEAN:
+def _wrong_value(kind: models.PropertyType, value: Any, items: set[str]) -> str | None:
+    if kind is models.PropertyType.BOOLEAN:
         return None if isinstance(value, bool) else "must be true or false"
-    if kind is PropertyType.NUMBER:
+    if kind is models.PropertyType.NUMBER:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         return None if number else "must be a number"
     if not isinstance(value, str):
         return "must be text"
-    if kind is PropertyType.CHOICE:
+    if kind is models.PropertyType.CHOICE:
         return None if value in items else f"must be one of {', '.join(sorted(items))}"
-    if kind is PropertyType.DATE:
+    if kind is models.PropertyType.DATE:
         try:
             date.fromisoformat(value)
         except ValueError:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -37,7 +35,7 @@ async def export_files(
     What the folder held of the resources before is gone. Rows stand in the order in which they were made, so
     that the same rows always give the same bytes.
     """
-    told = progress or Silent()
+    told = Silent() if progress is None else progress
     chosen = [RESOURCES[name] for name in RESOURCES if resources is None or name in resources]
     if unknown := set(resources or ()) - RESOURCES.keys():
         raise ValueError(f"There are no resources called {', '.join(sorted(unknown))}.")
@@ -110,11 +108,7 @@ def _csv_lines(shape: Shape) -> Callable[[Rows, bool], bytes]:
     columns = cells.columns(shape)
 
     def lines(page: Rows, first: bool) -> bytes:
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        if first:
-            writer.writerow(columns)
-        writer.writerows([cells.write_cell(row, path) for path in columns.values()] for row in page)
-        return text.getvalue().encode()
+        header = [list(columns)] if first else []
+        return cells.table([*header, *([cells.write_cell(row, path) for path in columns.values()] for row in page)])
 
     return lines

@@ -42,7 +42,7 @@ async def import_files(
     engine = make_engine(url, poolclass=NullPool)
     try:
         async with engine.connect() as connection:
-            run = Import(connection, report, progress or Silent(), in_one=dry_run or not skip_bad)
+            run = Import(connection, report, Silent() if progress is None else progress, in_one=dry_run or not skip_bad)
             outer = await connection.begin() if run.in_one else None
             for resource, path in _in_order(files, report):
                 await run.read(resource, path)

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import select
 
 import models
-from models.point import PointEntryKind
 from resolvers.exchange import ledger_rows
 from resolvers.exchange.batch import Batch
 from resolvers.exchange.identity import table_of
@@ -51,7 +50,7 @@ class OpeningBatch(Batch):
     async def _leave_out_taken(self) -> None:
         customers = {draft.values["customer_id"] for draft in self.good}
         query = select(ENTRY.c.customer_id, ENTRY.c.amount, ENTRY.c.extended_data).where(
-            ENTRY.c.customer_id.in_(customers), ENTRY.c.kind == PointEntryKind.ASSIGN
+            ENTRY.c.customer_id.in_(customers), ENTRY.c.kind == models.PointEntryKind.ASSIGN
         )
         taken = {}
         for customer, amount, data in await self.connection.execute(query):
@@ -78,7 +77,7 @@ def _opening(draft: Draft, entry: int, lot: int) -> tuple[Values, Values, Values
     shared = {name: given.get(name) for name in ("customer_id", "point_type_id", "partner_id", "note", "amount")}
     times = {"created_at": made, "active_from": given.get("active_from") or made, "expires_at": given.get("expires_at")}
     return (
-        {"id": entry, **shared, "kind": PointEntryKind.ASSIGN.value, "at": made, "extended_data": named},
+        {"id": entry, **shared, "kind": models.PointEntryKind.ASSIGN.value, "at": made, "extended_data": named},
         {"id": lot, **shared, **times, "remaining": given["amount"]},
         {"entry_id": entry, "lot_id": lot, "amount": given["amount"]},
     )
@@ -152,6 +151,8 @@ def _balance(draft: Draft) -> None:
     if draft.errors:
         return
     lots = draft.lists.setdefault("lots", [])
+    for reservation in draft.lists.get("reservations", ()):
+        reservation.values.setdefault("state", models.PointReservationState.ACTIVE.value)
     left = [ZERO] * len(lots)
     for place, entry in enumerate(draft.lists.get("entries", ())):
         touched = entry.lists.get("lots", ())

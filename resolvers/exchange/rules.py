@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from models.card import CardState
-from models.reward import VoucherValidity
+import models
 from models.rules.periods import TimeUnit, is_period
 from resolvers import text
 from resolvers.exchange.shapes import Draft
@@ -26,7 +25,7 @@ def begin(resource: str, draft: Draft) -> None:
     """Fill in what a new row has where its file doesn't say."""
     if resource == "cards":
         holder = draft.refs.get("customer_id")
-        draft.values.setdefault("state", (CardState.ASSIGNED if holder else CardState.FREE).value)
+        draft.values.setdefault("state", (models.CardState.ASSIGNED if holder else models.CardState.FREE).value)
 
 
 def _customer(draft: Draft) -> None:
@@ -71,9 +70,9 @@ def _purchase(draft: Draft) -> None:
 
 def _reward(draft: Draft) -> None:
     value, validity = draft.values.get("voucher_validity_value"), draft.values.get("voucher_validity")
-    if validity == VoucherValidity.INTERVAL and not is_period(value or ""):
+    if validity == models.VoucherValidity.INTERVAL and not is_period(value or ""):
         draft.refuse("voucherValidityValue", "must be a period such as P30D")
-    if validity == VoucherValidity.END_OF_TIME_UNIT and value not in list(TimeUnit):
+    if validity == models.VoucherValidity.END_OF_TIME_UNIT and value not in list(TimeUnit):
         draft.refuse("voucherValidityValue", f"must be one of {', '.join(TimeUnit)}")
 
 

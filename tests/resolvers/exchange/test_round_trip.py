@@ -22,7 +22,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("target", ["sqlite", "postgresql"])
-async def test_what_is_exported_and_taken_into_another_crm_is_exported_alike(  # noqa: PLR0917
+async def test_what_is_exported_and_taken_into_another_crm_is_exported_alike(
     session: AsyncSession, database_url: str, new_database: NewDatabase, tmp_path: Path, kind: Kind, target: str
 ) -> None:
     await save_everything(session)
