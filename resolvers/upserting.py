@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -23,8 +23,6 @@ from resolvers.finding import References
 from resolvers.ids import key_of
 from resolvers.reading import RowRef
 from resolvers.writing import UserError, Writing
-
-Entity = TypeVar("Entity", bound=Base)
 
 MOST_RECORDS = 200
 """How many records one call takes."""
@@ -67,40 +65,42 @@ class Problems:
 
 
 @dataclass(eq=False)
-class Record(Generic[Entity]):
+class Record:
     """A record on its way into the database, with what is wrong with it."""
 
     writing: Writing
     references: References
     given: Values
     problems: Problems
-    row: Entity | None = None
+    row: Any = None
     values: dict[str, Any] = field(default_factory=dict)
+    lists: dict[str, Any] = field(default_factory=dict)
     changed: bool = False
 
     @property
     def key(self) -> int:
         """The row's key, once it is written."""
-        return cast("Base", self.row).id
+        key: int = self.row.id
+        return key
 
     def will_be(self, column: str) -> Any:
         """What a column will hold: what is given, what is there, or what a new row begins with."""
         return self.values[column] if column in self.values else getattr(self.row, column, None)
 
 
-Check = Callable[[Record[Any]], Awaitable[None]]
-Follow = Callable[[Record[Any]], Awaitable[None]]
+Check = Callable[[Record], Awaitable[None]]
+Follow = Callable[[Record], Awaitable[None]]
 
 
 @dataclass(frozen=True, eq=False)
-class Form(Generic[Entity]):
+class Form:
     """What an upsert takes: columns by the fields of the input, and the rows it refers to.
 
     `check` refuses what the values don't allow together, before anything is written; `follow` writes what belongs to
     the row or is derived from it, once it has its key.
     """
 
-    entity: type[Entity]
+    entity: type[Base]
     columns: Mapping[str, str]
     references: Mapping[str, tuple[str, type[Base]]] = field(default_factory=dict)
     required: Sequence[str] = ()
@@ -113,14 +113,14 @@ class Form(Generic[Entity]):
         return cast("str", self.entity.__tablename__).upper()
 
 
-async def upsert(form: Form[Entity], writing: Writing, given: Values) -> Entity:
+async def upsert(form: Form, writing: Writing, given: Values) -> Any:
     """Put one record in its place; the row."""
     await alone(writing, form.entity)
-    record = Record[Entity](writing, References(writing), given, Problems())
+    record = Record(writing, References(writing), given, Problems())
     return await _put(form, record)
 
 
-async def upsert_all(form: Form[Entity], writing: Writing, given: Sequence[Values], path: str) -> list[Entity]:
+async def upsert_all(form: Form, writing: Writing, given: Sequence[Values], path: str) -> list[Any]:
     """Put several records in their places, all of them or none; their errors say where they stand in the list."""
     if len(given) > MOST_RECORDS:
         raise Refused("TOO_MANY", f"One call takes {MOST_RECORDS} records at most.", path)
@@ -129,7 +129,7 @@ async def upsert_all(form: Form[Entity], writing: Writing, given: Sequence[Value
     rows = []
     for place, one in enumerate(given):
         with problems.noted():
-            rows.append(await _put(form, Record[Entity](writing, references, one, Problems(f"{path}[{place}]."))))
+            rows.append(await _put(form, Record(writing, references, one, Problems(f"{path}[{place}]."))))
     problems.check()
     return rows
 
@@ -141,7 +141,7 @@ async def alone(writing: Writing, entity: type[Base]) -> None:
         await writing.session.execute(select(turn))
 
 
-async def _put(form: Form[Entity], record: Record[Entity]) -> Entity:
+async def _put(form: Form, record: Record) -> Any:
     problems = record.problems
     record.row = await _locate(form, record)
     for name in (*form.columns, *form.references):
@@ -159,7 +159,7 @@ async def _put(form: Form[Entity], record: Record[Entity]) -> Entity:
     return await _write(form, record)
 
 
-async def _take(form: Form[Entity], record: Record[Entity], name: str) -> None:
+async def _take(form: Form, record: Record, name: str) -> None:
     """A value or a reference of the input, as its column takes it."""
     value, path = record.given[name], record.problems.at(name)
     if name in form.columns:
@@ -173,7 +173,7 @@ async def _take(form: Form[Entity], record: Record[Entity], name: str) -> None:
         record.values[column] = (await record.references.find(target, value, path)).id
 
 
-async def _locate(form: Form[Entity], record: Record[Entity]) -> Entity | None:
+async def _locate(form: Form, record: Record) -> Any:
     """The row that is there already, locked; none where the record is new."""
     given, problems = record.given, record.problems
     entity: Any = form.entity
@@ -184,25 +184,25 @@ async def _locate(form: Form[Entity], record: Record[Entity]) -> Entity | None:
         if row is None or getattr(row, "state", None) == models.State.DELETED:
             raise Refused("NOT_FOUND", f"There is no {entity.__name__} with this id.", problems.at("id"))
         await _name_anew(form, record, row)
-        return cast("Entity", row)
+        return row
     if issubclass(entity, External) and given.get("source") is not None and given.get("external_id") is not None:
         named = _named(record)
         found = await record.writing.session.scalar(query.filter_by(**named))
         if found is None:
             record.values |= named
-        return cast("Entity | None", found)
+        return found
     if "code" in form.columns and given.get("code") is not None and not _is_external(form):
         code = text(given["code"], problems.at("code"), 64)
-        return cast("Entity | None", await record.writing.session.scalar(query.where(entity.code == code)))
+        return await record.writing.session.scalar(query.where(entity.code == code))
     keys = "`source` and `externalId`" if _is_external(form) else "`code`"
     raise Refused("REQUIRED", f"Give {keys}, or the `id` of a record that is there.", problems.at("id"))
 
 
-def _is_external(form: Form[Any]) -> bool:
+def _is_external(form: Form) -> bool:
     return issubclass(form.entity, External)
 
 
-def _named(record: Record[Any]) -> dict[str, str]:
+def _named(record: Record) -> dict[str, str]:
     at = record.problems.at
     return {
         "source": text(record.given["source"], at("source"), 64),
@@ -210,7 +210,7 @@ def _named(record: Record[Any]) -> dict[str, str]:
     }
 
 
-async def _name_anew(form: Form[Entity], record: Record[Entity], row: Entity) -> None:
+async def _name_anew(form: Form, record: Record, row: Base) -> None:
     """A row that is given by its id may get the name under which an outside system will know it."""
     given, entity = record.given, cast("Any", form.entity)
     if not _is_external(form) or given.get("source") is None or given.get("external_id") is None:
@@ -222,9 +222,9 @@ async def _name_anew(form: Form[Entity], record: Record[Entity], row: Entity) ->
     record.values |= named
 
 
-async def _write(form: Form[Entity], record: Record[Entity]) -> Entity:
-    writing, row = record.writing, record.row
-    is_new = row is None
+async def _write(form: Form, record: Record) -> Any:
+    writing: Writing = record.writing
+    row, is_new = record.row, record.row is None
     if row is None:
         row = record.row = form.entity(**record.values, created_at=writing.now, updated_at=writing.now)
         writing.session.add(row)
@@ -238,7 +238,7 @@ async def _write(form: Form[Entity], record: Record[Entity]) -> Entity:
         await settle(writing)
     if is_new or record.changed:
         if not is_new:
-            row.updated_at = writing.now  # type: ignore[attr-defined]
+            row.updated_at = writing.now
         writing.emit(f"{form.kind}_{'CREATED' if is_new else 'UPDATED'}", row)
     return row
 
@@ -260,7 +260,7 @@ async def settle(writing: Writing) -> None:
 
 
 async def replace_parts(
-    record: Record[Any], part: type[Base], owner: str, key: str, wanted: Iterable[Mapping[str, Any]]
+    record: Record, part: type[Base], owner: str, key: str, wanted: Iterable[Mapping[str, Any]]
 ) -> None:
     """Make the parts of a row those that are wanted: known again by a key, changed where they differ."""
     session, owner_id = record.writing.session, record.key

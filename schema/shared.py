@@ -106,3 +106,10 @@ input_type(
         "campaign": FieldSpec("str | None", "The campaign (utm_campaign)."),
     },
 )
+
+IDENTITY = {
+    "id": FieldSpec("ID | None", "The record to change, where it is known by its opaque id."),
+    "source": FieldSpec("str | None", "Code of the outside system that owns the record; given with `externalId`."),
+    "external_id": FieldSpec("str | None", "The record's id there, by which it is found, or made where it isn't."),
+}
+"""How an upsert names its record."""
