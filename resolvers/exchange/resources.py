@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import models
@@ -65,7 +65,17 @@ def _resource(
     skip: Iterable[str] = (),
     once: bool = False,
 ) -> Resource:
-    return Resource(name, shape(model, lists=lists, skip=skip), keys or keys_of(model), once=once)
+    found = keys or keys_of(model)
+    return Resource(name, _keys_first(shape(model, lists=lists, skip=skip), found), found, once=once)
+
+
+def _keys_first(found: Shape, keys: tuple[tuple[str, ...], ...]) -> Shape:
+    """A shape that begins with the fields by which a row is found; they are needed where there is but one way."""
+    ordered = dict.fromkeys(column for key in keys for column in key)
+    firsts = [found.by_column[column] for column in ordered]
+    named = [replace(item, required=item.required or len(keys) == 1) for item in firsts]
+    others = [item for item in found.fields.values() if item.column not in ordered]
+    return Shape(found.model, {item.name: item for item in (*named, *others)}, found.lists)
 
 
 def _properties(parent: str) -> ListOf:

@@ -13,6 +13,12 @@ from tests.resolvers.exchange.conftest import Bring, Take, reasons
 HEADER = b"code,name\n"
 
 
+@pytest.fixture
+def database_kind() -> str:
+    """Reading is the same whatever the rows are read into."""
+    return "sqlite"
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
