@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, CodeList, Timestamped
@@ -66,6 +67,13 @@ class Card(Base, Timestamped):
         Index("ix_card_customer_id", "customer_id", "id"),
         Index("ix_card_card_type_id", "card_type_id", "id"),
         Index("ix_card_valid_to", "valid_to", "id"),
+        Index(
+            "ix_card_free",
+            "card_type_id",
+            "id",
+            sqlite_where=sql("state = 'FREE'"),
+            postgresql_where=sql("state = 'FREE'"),
+        ),
         CheckConstraint("state != 'FREE' OR customer_id IS NULL", name="free_has_no_holder"),
         CheckConstraint("state != 'ASSIGNED' OR customer_id IS NOT NULL", name="assigned_has_holder"),
     )

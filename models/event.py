@@ -3,17 +3,63 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, Boolean, Index
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.sql.functions import FunctionElement
 
 from models.base import Base
 from models.columns import BigKey, text
 
+if TYPE_CHECKING:
+    from models.customer import Customer
+
+
+class CurrentTransaction(FunctionElement[int]):
+    """The number of the running transaction on PostgreSQL; 0 on SQLite, where writers follow one another."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+class IsSettled(FunctionElement[bool]):
+    """Whether all transactions up to the numbered one have ended."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(CurrentTransaction)
+@compiles(CurrentTransaction, "sqlite")
+def _no_transaction(_element: Any, _compiler: Any, **_options: Any) -> str:
+    return "0"
+
+
+@compiles(CurrentTransaction, "postgresql")
+def _current_transaction(_element: Any, _compiler: Any, **_options: Any) -> str:
+    return "CAST(CAST(pg_current_xact_id() AS text) AS bigint)"
+
+
+@compiles(IsSettled)
+@compiles(IsSettled, "sqlite")
+def _always(_element: Any, _compiler: Any, **_options: Any) -> str:
+    return "1 = 1"
+
+
+@compiles(IsSettled, "postgresql")
+def _is_settled(element: Any, compiler: Any, **options: Any) -> str:
+    number = compiler.process(element.clauses, **options)
+    return f"{number} < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)"
+
 
 class Event(Base):
-    """One change. Events are only ever added, and read in the order of their ids."""
+    """One change. Events are only ever added, and read in the order of their ids.
+
+    Ids are drawn before transactions commit: an event is shown once all transactions before its own have ended, so
+    that none ever appears behind a reader who has already passed its place.
+    """
 
     __tablename__ = "event"
     __table_args__ = (
@@ -30,6 +76,13 @@ class Event(Base):
     customer_id: Mapped[int | None] = mapped_column(BigKey, doc="The customer concerned, if one is.")
     at: Mapped[datetime] = mapped_column(doc="When it happened.")
     data: Mapped[dict[str, Any] | None] = mapped_column(doc="What else a reader of events needs; no personal data.")
+    transaction_id: Mapped[int] = mapped_column(
+        BigKey, default=CurrentTransaction(), server_default="0", doc="The database's transaction that wrote it."
+    )
+
+    customer: Mapped[Customer | None] = relationship(
+        primaryjoin="foreign(Event.customer_id) == Customer.id", viewonly=True, lazy="raise"
+    )
 
 
 class IdempotencyKey(Base):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import DDL, CheckConstraint, Index, Table, UniqueConstraint, event
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -55,7 +55,9 @@ class PointEntry(Base):
     kind: Mapped[PointEntryKind] = choice(PointEntryKind, "Why the points moved.")
     amount: Mapped[Decimal] = mapped_column(POINTS, doc="Points added, or taken where negative.")
     at: Mapped[datetime] = mapped_column(doc="When the points moved.")
-    note: Mapped[str | None] = mapped_column(doc="What a person reads beside the entry.")
+    note: Mapped[str | None] = mapped_column(
+        doc="What a person reads beside the entry; kept for good, so no place for personal data."
+    )
     point_type_id: Mapped[int | None] = reference("point_type", "Where the points come from.")
     partner_id: Mapped[int | None] = reference("partner", "The partner on whose account they moved.")
     store_id: Mapped[int | None] = reference("store", "Where they moved.")
@@ -84,6 +86,13 @@ class PointLot(Base):
         Index("ix_point_lot_customer_id", "customer_id", "expires_at", "id"),
         Index(
             "ix_point_lot_left",
+            "customer_id",
+            sqlite_where=sql("remaining > 0"),
+            postgresql_where=sql("remaining > 0"),
+        ),
+        Index(
+            "ix_point_lot_expiring",
+            "expires_at",
             "customer_id",
             sqlite_where=sql("remaining > 0"),
             postgresql_where=sql("remaining > 0"),
@@ -151,3 +160,34 @@ class PointReservation(Base):
     expires_at: Mapped[datetime] = mapped_column(doc="When they come free again by themselves.")
 
     customer: Mapped[Customer] = relationship(back_populates="point_reservations", lazy="raise")
+
+
+SQLITE_GUARD = """
+CREATE TRIGGER {table}_refuses_{verb} BEFORE {verb} ON {table}
+BEGIN
+    SELECT RAISE(ABORT, '{table} is append-only');
+END
+"""
+POSTGRES_GUARD = """
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$
+"""
+POSTGRES_TRIGGER = """
+CREATE TRIGGER {table}_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+"""
+
+
+def _append_only(table: Table) -> None:
+    """Let the database itself refuse every change to a table's rows."""
+    guards = [("sqlite", SQLITE_GUARD.format(table=table.name, verb=verb)) for verb in ("UPDATE", "DELETE")]
+    guards += [("postgresql", POSTGRES_GUARD), ("postgresql", POSTGRES_TRIGGER.format(table=table.name))]
+    for dialect, statement in guards:
+        ddl = DDL(statement.strip().replace("%", "%%"))
+        event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
+
+
+for _ledger in (PointEntry, PointEntryLot):
+    _append_only(Base.metadata.tables[_ledger.__tablename__])

@@ -1,7 +1,7 @@
 """The one door through which every statement sees the tables.
 
 What is deleted is not listed and not found; what still refers to it shows it, except a deleted customer, who is
-gone from wherever the graph leads to them.
+gone from wherever the graph leads to them. An event is there once nothing can come before it any more.
 """
 
 from __future__ import annotations
@@ -10,14 +10,17 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from models import Base, Customer, State
+from models import Base, Customer, Event, State
 from models.base import Stateful
+from models.event import IsSettled
 
 
 def listed(entity: type[Base], alias: Any) -> list[ColumnElement[bool]]:
     """Conditions on a row to be found or listed."""
     if issubclass(entity, Stateful):
         return [alias.state != State.DELETED]
+    if entity is Event:
+        return [IsSettled(alias.transaction_id)]
     return []
 
 

@@ -1,0 +1,36 @@
+"""The database itself refuses every change to what the ledger of points says."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tests import factories
+
+CHANGES = [
+    "UPDATE point_entry SET amount = 1",
+    "UPDATE point_entry SET note = NULL",
+    "DELETE FROM point_entry",
+    "UPDATE point_entry_lot SET amount = 1",
+    "DELETE FROM point_entry_lot",
+    "TRUNCATE point_entry_lot",
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_what_the_ledger_says_is_never_changed(session: AsyncSession, database_kind: str, change: str) -> None:
+    await factories.save(session, factories.points())
+
+    if database_kind == "sqlite" and change.startswith("TRUNCATE"):
+        change = "DELETE FROM point_entry_lot WHERE 1 = 1"
+    with pytest.raises(IntegrityError, match="is append-only"):
+        await session.execute(text(change))
+
+
+async def test_a_lot_does_change(session: AsyncSession) -> None:
+    lot = factories.points()
+    await factories.save(session, lot)
+
+    await session.execute(text("UPDATE point_lot SET remaining = 0"))
+
+    assert await session.scalar(text("SELECT remaining FROM point_lot")) == 0
