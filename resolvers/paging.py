@@ -192,31 +192,54 @@ def _may_be_null(entity: type[Base], key: SortKey) -> bool:
     return bool(key.column.path) or is_nullable(entity, key.column.source)
 
 
-def after(joins: Joins, order: Order, nulls: tuple[bool, ...], *, backwards: bool = False) -> ColumnElement[bool]:
-    """Rows behind the cursor whose values come as parameters `c0`, `c1` …; `nulls` says which of them are null."""
+def after(
+    joins: Joins, order: Order, nulls: tuple[bool, ...], *, backwards: bool = False
+) -> tuple[ColumnElement[bool], ...]:
+    """Rows behind the cursor whose values come as parameters `c0`, `c1` …; `nulls` says which of them are null.
+
+    The answer is one range of the order, or two that don't touch: values and nulls lie at different places in an
+    index, and one condition over both would read it from its beginning.
+    """
     columns = [joins.read(key.column) for key in order]
     values = [parameter(f"c{index}", column.type) for index, column in enumerate(columns)]
     directions = [key.descending != backwards for key in order]
-    plain = not any(_may_be_null(joins.entity, key) for key in order)
-    if plain and len(set(directions)) == 1 and not any(nulls):
+    nullable = [_may_be_null(joins.entity, key) for key in order]
+    if not any(nullable) and len(set(directions)) == 1:
         row, cursor = tuple_(*columns), tuple_(*values)
-        return row < cursor if directions[0] else row > cursor
-    choices = []
-    equal: list[ColumnElement[bool]] = []
-    for key, column, value, descending, null in zip(order, columns, values, directions, nulls, strict=True):
-        nullable = _may_be_null(joins.entity, key)
-        choices.append(and_(*equal, _behind(column, value, descending=descending, null=null, nullable=nullable)))
-        equal.append(column.is_(None) if null else column == value)
-    condition = or_(*choices)
-    # The bound on the first key alone lets the index skip what lies before the page.
-    if not _may_be_null(joins.entity, order[0]):
-        bound = columns[0] <= values[0] if directions[0] else columns[0] >= values[0]
-        return and_(bound, condition)
-    return condition
+        return (row < cursor if directions[0] else row > cursor,)
+    rest: ColumnElement[bool] = false()
+    for place in range(len(order) - 1, 0, -1):
+        here = _behind(columns[place], values[place], directions[place], nulls[place], nullable[place])
+        rest = or_(here, and_(_equal(columns[place], values[place], null=nulls[place]), rest))
+    ranges = _ranges(columns[0], values[0], rest, descending=directions[0], null=nulls[0], nullable=nullable[0])
+    return (or_(*ranges),) if order[0].column.path else ranges
+
+
+def _ranges(
+    first: ColumnElement[Any],
+    value: ColumnElement[Any],
+    rest: ColumnElement[bool],
+    *,
+    descending: bool,
+    null: bool,
+    nullable: bool,
+) -> tuple[ColumnElement[bool], ...]:
+    """The ranges by the first key, whose bound alone lets an index skip what lies before the page."""
+    if null:
+        among_nulls = and_(first.is_(None), rest)
+        return (among_nulls, first.is_not(None)) if descending else (among_nulls,)
+    if descending:
+        return (and_(first <= value, or_(first < value, rest)),)
+    among_values = and_(first >= value, or_(first > value, rest))
+    return (among_values, first.is_(None)) if nullable else (among_values,)
+
+
+def _equal(column: ColumnElement[Any], value: ColumnElement[Any], *, null: bool) -> ColumnElement[bool]:
+    return column.is_(None) if null else column == value
 
 
 def _behind(
-    column: ColumnElement[Any], value: ColumnElement[Any], *, descending: bool, null: bool, nullable: bool
+    column: ColumnElement[Any], value: ColumnElement[Any], descending: bool, null: bool, nullable: bool
 ) -> ColumnElement[bool]:
     if null:
         return column.is_not(None) if descending else false()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, func, literal, literal_column, select, true
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, func, literal, literal_column, select, true, union_all
 from sqlalchemy.orm import RelationshipDirection, aliased
 
 from models import Base, Customer, CustomerTerm, Product, ProductTerm
@@ -102,6 +102,11 @@ class Rows:
     counted: bool = False
 
     @property
+    def comes_reversed(self) -> bool:
+        """Whether the statement answers the rows from the list's end, as it does where it sorts only once."""
+        return self.link is None and not self.counted and self.page is not None and self.page.backwards
+
+    @property
     def first_column(self) -> int:
         """Where the columns start in a row of the answer: behind the key and the count."""
         return 1 + self.counted
@@ -141,18 +146,41 @@ def _has_word(entity: type[Base], alias: Any, index: int) -> ColumnElement[bool]
     return found
 
 
-def _cut(rows: Rows, statement_: Select[Any], joins: Joins, backend: str) -> Select[Any]:
+def _cut(
+    rows: Rows, statement_: Select[Any], joins: Joins, backend: str, key: ColumnElement[Any] | None = None
+) -> Select[Any]:
     """Start behind the cursor, sort, and stop after the page."""
     backwards = rows.page is not None and rows.page.backwards
-    if rows.cursor is not None:
-        statement_ = statement_.where(after(joins, rows.order, rows.cursor, backwards=backwards))
+    ranges = after(joins, rows.order, rows.cursor, backwards=backwards) if rows.cursor is not None else ()
+    if len(ranges) == 1:
+        statement_ = statement_.where(ranges[0])
+    elif ranges:
+        statement_ = statement_.where(joins.alias.id.in_(_of_ranges(rows, len(ranges), backend, key)))
     # Rows that a foreign key doesn't find are few: they are sorted, and not looked for along an index of the order.
-    indexed = backend != "sqlite" or rows.link is None or rows.link.column is not None
+    found_by_key = len(ranges) < 2 and (rows.link is None or rows.link.column is not None)
+    indexed = backend != "sqlite" or found_by_key
     statement_ = statement_.order_by(*order_by(joins, rows.order, backwards=backwards, indexed=indexed))
-    if rows.page is not None:
-        # A literal, not a parameter: PostgreSQL plans a page of ten otherwise than a tenth of the table.
-        statement_ = statement_.limit(literal_column(str(rows.page.limit)))
-    return statement_
+    return _limited(rows, statement_)
+
+
+def _limited(rows: Rows, statement_: Select[Any]) -> Select[Any]:
+    # A literal, not a parameter: PostgreSQL plans a page of ten otherwise than a tenth of the table.
+    return statement_ if rows.page is None else statement_.limit(literal_column(str(rows.page.limit)))
+
+
+def _of_ranges(rows: Rows, count: int, backend: str, key: ColumnElement[Any] | None) -> Any:
+    """A page of each range behind the cursor; the page is among them."""
+    assert rows.page is not None
+    assert rows.cursor is not None
+    backwards, pages = rows.page.backwards, []
+    for place in range(count):
+        joins = Joins(rows.entity)
+        within = after(joins, rows.order, rows.cursor, backwards=backwards)[place]
+        page = select(joins.alias.id).select_from(joins.alias)
+        page = page.where(within, *_conditions(rows, joins, key, backend))
+        page = joins.apply(_limited(rows, page.order_by(*order_by(joins, rows.order, backwards=backwards))))
+        pages.append(select(page.subquery().c.id))
+    return union_all(*pages)
 
 
 def _columns(rows: Rows, joins: Joins, backend: str) -> list[ColumnElement[Any]]:
@@ -198,7 +226,7 @@ def _per_parent_on_postgresql(rows: Rows) -> Select[Any]:
     order = [joins.read(key.column).label(f"o{index}") for index, key in enumerate(rows.order)]
     inner = select(*_columns(rows, joins, backend), *order).select_from(joins.alias)
     key = KEY if rows.link is not None else None
-    inner = joins.apply(_cut(rows, inner, joins, backend)).where(*_conditions(rows, joins, key, backend))
+    inner = joins.apply(_cut(rows, inner, joins, backend, key)).where(*_conditions(rows, joins, key, backend))
     page = inner.lateral("t")
     columns = [page.c[f"r{index}"] for index in range(len(rows.columns))]
     # A join above a LATERAL may lose its order: it is said once more.
@@ -221,7 +249,7 @@ def _per_parent_on_sqlite(rows: Rows) -> Select[Any]:
     keys = _sqlite_keys(rows)
     picked = Joins(rows.entity)
     key = KEY if rows.link is not None else None
-    inner = _cut(rows, select(picked.alias.id).select_from(picked.alias), picked, backend)
+    inner = _cut(rows, select(picked.alias.id).select_from(picked.alias), picked, backend, key)
     inner = picked.apply(inner).where(*_conditions(rows, picked, key, backend))
     joins = Joins(rows.entity)
     columns = _columns(rows, joins, backend)

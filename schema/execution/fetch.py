@@ -118,7 +118,8 @@ def _lookup(level: Level, field: Lookup, args: Mapping[str, Any]) -> Asked:
 async def fetch_rows(asked: Asked, reading: Reading, keys: Sequence[int]) -> Sequence[Row]:
     """The rows of all parents; none, without asking, where there is no parent."""
     if asked.rows.link is None:
-        return await reading.fetch(asked.statement(reading.backend), asked.values)
+        found = await reading.fetch(asked.statement(reading.backend), asked.values)
+        return found[::-1] if asked.rows.comes_reversed else found
     return await reading.fetch(asked.statement(reading.backend), {**asked.values, "keys": keys}) if keys else ()
 
 
