@@ -39,7 +39,7 @@ class Voucher(Base, Timestamped):
 
     __tablename__ = "voucher"
     __table_args__ = (
-        Index("ix_voucher_customer_id", "customer_id", "valid_to", "id"),
+        Index("ix_voucher_customer_id", "customer_id", "id"),
         Index("ix_voucher_reward_id", "reward_id", "id"),
         Index("ix_voucher_valid_to", "valid_to", "id"),
         CheckConstraint("(state = 'APPLIED') = (redeemed_at IS NOT NULL)", name="applied_once"),

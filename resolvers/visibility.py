@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, literal_column
 
 from models import Base, Customer, Event, State
 from models.base import Stateful
+
+DELETED: ColumnElement[str] = literal_column(f"'{State.DELETED}'")
+"""Written into the statement, so that the planner knows how many rows it keeps."""
 from models.event import IsSettled
 
 
 def listed(entity: type[Base], alias: Any) -> list[ColumnElement[bool]]:
     """Conditions on a row to be found or listed."""
     if issubclass(entity, Stateful):
-        return [alias.state != State.DELETED]
+        return [alias.state != DELETED]
     if entity is Event:
         return [IsSettled(alias.transaction_id)]
     return []

@@ -1068,7 +1068,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('code', name=op.f('uq_voucher_code'))
     )
     with op.batch_alter_table('voucher', schema=None) as batch_op:
-        batch_op.create_index('ix_voucher_customer_id', ['customer_id', 'valid_to', 'id'], unique=False)
+        batch_op.create_index('ix_voucher_customer_id', ['customer_id', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_voucher_purchase_id'), ['purchase_id'], unique=False)
         batch_op.create_index('ix_voucher_reward_id', ['reward_id', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_voucher_store_id'), ['store_id'], unique=False)
