@@ -66,7 +66,6 @@ from models.reservation import (
     ReservablePrice,
     ReservableProduct,
     ReservationExternalCode,
-    ReservationState,
 )
 from models.reward import (
     ConditionRole,
@@ -84,6 +83,7 @@ from models.rules.basket import RelatedTo, RewardKind, VoucherState
 from models.rules.card_number import CheckDigit
 from models.rules.point_reservation import PointReservationState
 from models.rules.qualification import Qualification, StatusChange
+from models.rules.reservation_steps import ReservationState
 from models.rules.validity import VoucherValidity
 from models.rules.voucher_code import CodeGeneration
 from models.segment import Segment, SegmentGroup, SegmentKind, SegmentMember

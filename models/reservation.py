@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
@@ -12,25 +11,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, CodeList, External, Stateful, Timestamped
 from models.columns import MONEY, PERCENT, QUANTITY, choice, owner, reference, text
+from models.rules.reservation_steps import ReservationState
 
 if TYPE_CHECKING:
     from models.customer import Customer
     from models.product import Product
     from models.store import Store
-
-
-class ReservationState(StrEnum):
-    """How far a reservation has come."""
-
-    CANCELLED = "CANCELLED"
-    ENTERED = "ENTERED"
-    ACCEPTED = "ACCEPTED"
-    READY = "READY"
-    DELIVERED = "DELIVERED"
-    IN_PROGRESS = "IN_PROGRESS"
-    NOT_PICKED_UP = "NOT_PICKED_UP"
-    ORDERED = "ORDERED"
-    BEING_SOLVED = "BEING_SOLVED"
 
 
 class ReservableProduct(Base, Stateful, Timestamped, External):

@@ -104,8 +104,14 @@ class Form:
     columns: Mapping[str, str]
     references: Mapping[str, tuple[str, type[Base]]] = field(default_factory=dict)
     required: Sequence[str] = ()
+    known_by: str | None = None
+    """A field by which a record is found too, and which no two share."""
     check: Check | None = None
     follow: Follow | None = None
+
+    def column(self, name: str) -> str:
+        """The column that a field fills."""
+        return self.columns[name] if name in self.columns else self.references[name][0]
 
     @property
     def kind(self) -> str:
@@ -153,6 +159,9 @@ async def _put(form: Form, record: Record) -> Any:
             if name not in record.given:
                 problems.found.append(UserError("REQUIRED", "A new record needs this.", problems.at(name)))
     problems.check()
+    if form.known_by is not None and form.known_by in record.given:
+        column = form.column(form.known_by)
+        await _refuse_taken(form, record, form.known_by, {column: record.values[column]}, record.row)
     if form.check is not None:
         await form.check(record)
         problems.check()
@@ -175,51 +184,58 @@ async def _take(form: Form, record: Record, name: str) -> None:
 
 async def _locate(form: Form, record: Record) -> Any:
     """The row that is there already, locked; none where the record is new."""
-    given, problems = record.given, record.problems
     entity: Any = form.entity
     query = select(entity).with_for_update(key_share=True)
-    if given.get("id") is not None:
-        key = key_of(given["id"], entity.__name__)
-        row = await record.writing.session.scalar(query.where(entity.id == key))
+    if record.given.get("id") is not None:
+        row = await record.writing.session.scalar(query.where(entity.id == key_of(record.given["id"], entity.__name__)))
         if row is None or getattr(row, "state", None) == models.State.DELETED:
-            raise Refused("NOT_FOUND", f"There is no {entity.__name__} with this id.", problems.at("id"))
-        await _name_anew(form, record, row)
-        return row
-    if issubclass(entity, External) and given.get("source") is not None and given.get("external_id") is not None:
-        named = _named(record)
-        found = await record.writing.session.scalar(query.filter_by(**named))
-        if found is None:
-            record.values |= named
-        return found
-    if "code" in form.columns and given.get("code") is not None and not _is_external(form):
-        code = text(given["code"], problems.at("code"), 64)
-        return await record.writing.session.scalar(query.where(entity.code == code))
-    keys = "`source` and `externalId`" if _is_external(form) else "`code`"
-    raise Refused("REQUIRED", f"Give {keys}, or the `id` of a record that is there.", problems.at("id"))
+            raise Refused("NOT_FOUND", f"There is no {entity.__name__} with this id.", record.problems.at("id"))
+    else:
+        row = await _known(form, record, query)
+    named = _named(form, record)
+    if named and (row is None or (row.source, row.external_id) != tuple(named.values())):
+        await _refuse_taken(form, record, "external_id", named, row)
+        record.values |= named
+    return row
 
 
-def _is_external(form: Form) -> bool:
-    return issubclass(form.entity, External)
+async def _known(form: Form, record: Record, query: Any) -> Any:
+    """The row that has the record's external id, or else its other key."""
+    named, given = _named(form, record), record.given
+    if named:
+        row = await record.writing.session.scalar(query.filter_by(**named))
+        if row is not None:
+            return row
+    if form.known_by is not None and given.get(form.known_by) is not None:
+        await _take(form, record, form.known_by)
+        column = form.column(form.known_by)
+        return await record.writing.session.scalar(query.where(getattr(form.entity, column) == record.values[column]))
+    if named:
+        return None
+    keys = [f"`{camel(form.known_by)}`"] if form.known_by else []
+    keys += ["`source` and `externalId`"] if issubclass(form.entity, External) else []
+    raise Refused("REQUIRED", f"Give {' or '.join(keys)}, or the `id` of one that is there.", record.problems.at("id"))
 
 
-def _named(record: Record) -> dict[str, str]:
+def _named(form: Form, record: Record) -> dict[str, str]:
+    """The record's name in an outside system, where it is given one."""
+    source, external_id = record.given.get("source"), record.given.get("external_id")
+    if not issubclass(form.entity, External) or source is None or external_id is None:
+        return {}
     at = record.problems.at
     return {
-        "source": text(record.given["source"], at("source"), 64),
-        "external_id": text(record.given["external_id"], at("external_id"), 128),
+        "source": text(source, at("source"), 64), "external_id": text(external_id, at("external_id"), 128)
     }
 
 
-async def _name_anew(form: Form, record: Record, row: Base) -> None:
-    """A row that is given by its id may get the name under which an outside system will know it."""
-    given, entity = record.given, cast("Any", form.entity)
-    if not _is_external(form) or given.get("source") is None or given.get("external_id") is None:
-        return
-    named = _named(record)
-    other = await record.writing.session.scalar(select(entity.id).filter_by(**named).where(entity.id != row.id))
-    if other is not None:
-        raise Refused("TAKEN", "Another record has this external id.", record.problems.at("external_id"))
-    record.values |= named
+async def _refuse_taken(form: Form, record: Record, name: str, key: Mapping[str, Any], row: Base | None) -> None:
+    """No two records share a key."""
+    entity: Any = form.entity
+    others = select(entity.id).filter_by(**key)
+    if row is not None:
+        others = others.where(entity.id != row.id)
+    if await record.writing.session.scalar(others) is not None:
+        raise Refused("TAKEN", f"Another {entity.__name__} has this.", record.problems.at(name))
 
 
 async def _write(form: Form, record: Record) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import models
+from resolvers import reservation, reservation_catalogue, reservation_stock
 from resolvers.columns import Column
 from schema.declarations import (
     by,
@@ -20,7 +21,9 @@ from schema.declarations import (
     query,
     texts,
 )
-from schema.shared import Dated, Listed, Owned
+from schema.mutations import changes, given, mutation
+from schema.shared import IDENTITY, Dated, Listed, Owned
+from schema.strawberries import input_type
 
 RESERVATION_CURRENCY = Column(("reservation",), "currency_code")
 
@@ -130,3 +133,113 @@ class ReservationQueries:
     product_reservations = listing("ProductReservation", "All reservations, newest first.")
     product_reservation_sources = listing("ProductReservationSource", "All places reservations come from.")
     external_list_types = listing("ExternalListType", "All kinds of outside codes of reservations.")
+
+
+input_type(
+    "ProductReservationItemInput",
+    "A product to reserve.",
+    {
+        "reservable_product": given("ID!", "The reservable product."),
+        "quantity": given("Decimal!", "How many, or how much by weight."),
+        "vat_rate": given("Decimal", "Rate of value added tax in per cent, to be kept with the item."),
+    },
+)
+input_type(
+    "ReservationExternalCodeInput",
+    "A code under which an outside system knows a reservation.",
+    {"type": given("ID!", "What kind of code it is: an `ExternalListType`."), "value": given("String!", "The code.")},
+)
+input_type(
+    "ReservableOfferInput",
+    "What a store has of a reservable product. What is left out of an offer that is there stays as it is.",
+    {
+        "store": given("StoreBy!", "The store."),
+        "stock": given("Decimal", "How many are free to reserve now; a new offer begins with none."),
+        "price": given("Decimal", "Price of one; a new offer needs it."),
+        "currency": given("String", "Currency of the price, ISO 4217; the store's own where it is left out."),
+        "prices": given("[MoneyInput!]", "Prices in further currencies; they take the place of those there."),
+    },
+)
+
+RESERVATION = {"reservation": ("ProductReservation", "The reservation.")}
+OFFER = {"offer": ("ReservableOffer", "What the store has of it now.")}
+IN_STORE = {
+    "reservable_product": given("ID!", "The reservable product."),
+    "store": given("ID!", "The store whose stock it is."),
+}
+
+
+@mutation
+class ReservationMutations:
+    """Reserving products, and keeping what can be reserved."""
+
+    product_reservation_create = changes(
+        reservation.create,
+        "Reserve products in a store for a customer. The stock is held at once, all of it or none: OUT_OF_STOCK says "
+        "what is missing. The same external id sent again changes nothing and answers the first reservation.",
+        input={
+            "customer": given("ID!", "Who reserves."),
+            "store": given("ID!", "Where it will be picked up."),
+            "items": given("[ProductReservationItemInput!]!", "What is reserved, each product once."),
+            "currency": given("String", "Currency to pay in, ISO 4217; the store's own where it is left out."),
+            "pickup_date": given("Date", "The day until which it is kept."),
+            "customer_note": given("String", "What the customer wrote."),
+            "origin": given("ID", "Where the reservation comes from: a `ProductReservationSource`."),
+            "benefit_codes": given("[String!]", "Codes of rewards and vouchers to be used with it."),
+            "external_codes": given("[ReservationExternalCodeInput!]", "Codes under which outside systems know it."),
+            "utm": given("UtmInput", "Where the customer came from."),
+            "source": given("String", "Code of the outside system that reserves; given with `externalId`."),
+            "external_id": given("String", "The reservation's id there."),
+        },
+        payload=RESERVATION,
+    )
+    product_reservation_advance = changes(
+        reservation.advance,
+        "Move a reservation one step on, along the steps that its state allows. One that is cancelled or not picked "
+        "up gives its stock back.",
+        input={
+            "id": given("ID!", "The reservation."),
+            "state": given("ReservationState!", "What it comes to."),
+            "note": given("String", "What a person reads beside the step."),
+            "pickup_date": given("Date", "The day until which it is kept from now on."),
+            "external_purchase_id": given("String", "The bill it ended in, as the till knows it."),
+        },
+        payload=RESERVATION,
+    )
+    product_reservation_comment = changes(
+        reservation.comment,
+        "Write a remark of the store's people on a reservation.",
+        input={"id": given("ID!", "The reservation."), "note": given("String!", "The remark.")},
+        payload=RESERVATION,
+    )
+    reservable_product_upsert = changes(
+        reservation_catalogue.upsert_reservable,
+        "Let customers reserve a product, or change what stores offer of it. It is found by its own id, its external "
+        "id or its product.",
+        input={
+            **IDENTITY,
+            "product": given("ProductBy", "The product; a new reservable product needs one."),
+            "offers": given(
+                "[ReservableOfferInput!]", "What stores have of it; stores that are not named keep their offers."
+            ),
+        },
+        payload={"reservable_product": ("ReservableProduct", "The reservable product.")},
+    )
+    reservable_product_remove = changes(
+        reservation_catalogue.remove_reservable,
+        "Let customers reserve a product no longer; reservations that are there go on.",
+        input={"id": given("ID!", "The reservable product.")},
+        payload={"reservable_product": ("ReservableProduct", "The reservable product, removed.")},
+    )
+    reservable_stock_set = changes(
+        reservation_stock.set_stock,
+        "Say how many of a product are free to reserve in a store, as counted.",
+        input={**IN_STORE, "stock": given("Decimal!", "How many are free.")},
+        payload=OFFER,
+    )
+    reservable_stock_adjust = changes(
+        reservation_stock.adjust_stock,
+        "Add to what is free to reserve in a store, or take from it; never below zero.",
+        input={**IN_STORE, "by": given("Decimal!", "How many came, or went where it is negative.")},
+        payload=OFFER,
+    )

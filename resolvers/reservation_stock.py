@@ -1,0 +1,115 @@
+"""Stock that can be reserved: taken and given back by statements that settle who comes first, never below zero.
+
+Whoever changes the stock of several offers does so in the order of their keys, so that two never wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import func, select, update
+
+import models
+from models.columns import QUANTITY
+from models.rules.refusals import plain
+from resolvers.checking import Values, exact
+from resolvers.errors import Refused
+from resolvers.finding import References
+from resolvers.reading import RowRef
+from resolvers.writing import UserError, Writing
+
+OFFER = models.ReservableOffer
+ITEM = models.ProductReservationItem
+RESERVATION = models.ProductReservation
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How much of an offer somebody wants, and where they said so."""
+
+    offer: models.ReservableOffer
+    quantity: Decimal
+    name: str
+    field: str
+
+
+async def take(writing: Writing, wanted: Iterable[Wanted]) -> None:
+    """Take stock for a reservation: all of it, or a refusal that says what is missing of which."""
+    short = []
+    for one in sorted(wanted, key=lambda each: each.offer.id):
+        if not await _move(writing, one.offer.id, -one.quantity):
+            stock = await writing.session.scalar(select(OFFER.stock).where(OFFER.id == one.offer.id)) or Decimal(0)
+            missing = f"{plain(one.quantity - stock)} of {one.name}"
+            short.append(UserError("OUT_OF_STOCK", f"Only {plain(stock)} of {one.name} are left.", one.field, missing))
+    if short:
+        first, *more = short
+        raise Refused(first.code, first.message, first.field, first.missing, more)
+
+
+async def give_back(writing: Writing, reservations: Iterable[int]) -> None:
+    """Give back what reservations held; they are locked, and come to an end in this transaction."""
+    held = (
+        select(OFFER.id, func.sum(ITEM.quantity, type_=QUANTITY))
+        .select_from(ITEM)
+        .join(RESERVATION, RESERVATION.id == ITEM.reservation_id)
+        .join(
+            OFFER,
+            (OFFER.reservable_product_id == ITEM.reservable_product_id) & (OFFER.store_id == RESERVATION.store_id),
+        )
+        .where(RESERVATION.id.in_(list(reservations)))
+        .group_by(OFFER.id)
+        .order_by(OFFER.id)
+    )
+    for offer, quantity in (await writing.session.execute(held)).all():
+        await _move(writing, offer, quantity)
+
+
+async def _move(writing: Writing, offer: int, by: Decimal) -> bool:
+    """Change an offer's stock; false where too little is left, and nothing was changed."""
+    changed = await writing.session.scalar(
+        update(OFFER)
+        .where(OFFER.id == offer, OFFER.stock + by >= Decimal(0))
+        .values(stock=OFFER.stock + by, updated_at=writing.now)
+        .returning(OFFER.id)
+        .execution_options(synchronize_session=False)
+    )
+    return changed is not None
+
+
+async def set_stock(writing: Writing, given: Values) -> Values:
+    """Say how many of a product are free to reserve in a store: what was counted."""
+    stock = exact(QUANTITY, given["stock"], "stock")
+    offer = await _offer(writing, given)
+    if offer.stock != stock:
+        offer.stock, offer.updated_at = stock, writing.now
+        await writing.session.flush()
+        writing.emit("STOCK_SET", offer, data={"stock": plain(stock)})
+    return {"offer": RowRef("ReservableOffer", offer.id)}
+
+
+async def adjust_stock(writing: Writing, given: Values) -> Values:
+    """Add to what is free to reserve in a store, or take from it: what came or went."""
+    by = exact(QUANTITY, given["by"], "by", lowest=None)
+    offer = await _offer(writing, given)
+    if offer.stock + by < 0:
+        missing = plain(-by - offer.stock)
+        raise Refused("OUT_OF_STOCK", f"Only {plain(offer.stock)} are left.", "by", missing)
+    exact(QUANTITY, offer.stock + by, "by")
+    if by:
+        await _move(writing, offer.id, by)
+        writing.emit("STOCK_ADJUSTED", offer, data={"by": plain(by)})
+    return {"offer": RowRef("ReservableOffer", offer.id)}
+
+
+async def _offer(writing: Writing, given: Mapping[str, str]) -> models.ReservableOffer:
+    """A store's offer of a product, locked."""
+    references = References(writing)
+    product = await references.find(models.ReservableProduct, given["reservable_product"], "reservableProduct")
+    store = await references.find(models.Store, given["store"], "store")
+    query = select(OFFER).where(OFFER.reservable_product_id == product.id, OFFER.store_id == store.id)
+    offer: models.ReservableOffer | None = await writing.session.scalar(query.with_for_update())
+    if offer is None:
+        raise Refused("NOT_OFFERED", "The store doesn't offer this product for reservation.", "store")
+    return offer
