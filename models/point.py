@@ -185,7 +185,7 @@ def _append_only(table: Table) -> None:
     guards = [("sqlite", SQLITE_GUARD.format(table=table.name, verb=verb)) for verb in ("UPDATE", "DELETE")]
     guards += [("postgresql", POSTGRES_GUARD), ("postgresql", POSTGRES_TRIGGER.format(table=table.name))]
     for dialect, statement in guards:
-        ddl = DDL(statement.strip().replace("%", "%%"))
+        ddl = DDL(statement.strip().replace("%", "%%"))  # type: ignore[no-untyped-call]
         event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
 
 

@@ -81,17 +81,27 @@ async def put(
 ) -> models.PointEntry:
     """Make a lot, with the entry that puts its points there. `about` is what else the entry tells."""
     origin = {name: about.get(name) for name in ("point_type_id", "partner_id", "note")}
-    made = models.PointLot(
-        customer_id=customer_id,
-        amount=lot.amount,
-        remaining=lot.amount,
-        active_from=lot.active_from,
-        expires_at=lot.expires_at,
-        created_at=about.get("at") or writing.now,
-        **origin,
+    made = models.PointLot(customer_id=customer_id, created_at=about.get("at") or writing.now, **shape(lot), **origin)
+    return await put_lots(writing, customer_id, [made], kind, **about)
+
+
+async def put_lots(
+    writing: Writing, customer_id: int, lots: Sequence[models.PointLot], kind: PointEntryKind, **about: Any
+) -> models.PointEntry:
+    """Add lots that were made, with the one entry that puts their points there."""
+    return await _book(
+        writing, customer_id, kind, [models.PointEntryLot(lot=lot, amount=lot.amount) for lot in lots], about
     )
-    touched = [models.PointEntryLot(lot=made, amount=lot.amount)]
-    return await _book(writing, customer_id, kind, touched, about)
+
+
+def shape(lot: NewLot) -> dict[str, Any]:
+    """The columns of a lot that the rule decides."""
+    return {
+        "amount": lot.amount,
+        "remaining": lot.amount,
+        "active_from": lot.active_from,
+        "expires_at": lot.expires_at,
+    }
 
 
 async def take(

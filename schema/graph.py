@@ -12,6 +12,7 @@ import schema.campaign
 import schema.card
 import schema.code
 import schema.customer
+import schema.event
 import schema.insight
 import schema.node
 import schema.point

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import models
+from resolvers import point, point_reservation
 from resolvers.expressions import (
     POINTS_ACTIVE,
     POINTS_EXPIRING,
@@ -12,6 +13,7 @@ from resolvers.expressions import (
     POINTS_RESERVED,
 )
 from schema.declarations import by, each, embedded, exposes, leaf, listing, lookup, many, one, part, query
+from schema.mutations import changes, given, mutation
 from schema.shared import Listed
 
 
@@ -111,3 +113,99 @@ class PointQueries:
     point_lots = listing("PointLot", "All lots.")
     point_reservation = lookup("PointReservation", "One reservation of points.")
     point_reservations = listing("PointReservation", "All reservations of points.")
+
+
+ABOUT = {
+    "partner": given("ID", "The partner on whose account they move."),
+    "store": given("ID", "Where they move."),
+    "note": given("String", "What a person reads beside the entry; kept for good, so it must not name the customer."),
+    "extended_data": given(
+        "JSON", "An object of your own, kept with the entry for good; it must not name the customer."
+    ),
+}
+ENTRY = ("PointEntry", "The entry that was added to the ledger.")
+ACCOUNT = ("PointAccount", "The customer's points afterwards.")
+RESERVATION = ("PointReservation", "The reservation.")
+
+
+@mutation
+class PointMutations:
+    """Moving points."""
+
+    points_assign = changes(
+        point.assign,
+        "Give a customer points. They make a lot of their own, which can be spent at once or from a date on.",
+        input={
+            "customer": given("ID!", "Who gets them."),
+            "amount": given("Decimal!", "How many; two decimals at most."),
+            "active_from": given("DateTime", "From when they can be spent; at once unless said otherwise."),
+            "expires_at": given("DateTime", "When what is left of them expires; never unless said otherwise."),
+            "type": given("ID", "Where they come from: a point type."),
+            **ABOUT,
+        },
+        payload={"entry": ENTRY, "account": ACCOUNT},
+    )
+    points_spend = changes(
+        point.spend,
+        "Spend a customer's points, those that expire soonest first, then the oldest. POINTS_SHORT says how many are "
+        "missing.",
+        input={
+            "customer": given("ID!", "Whose points."),
+            "amount": given("Decimal!", "How many; two decimals at most."),
+            **ABOUT,
+        },
+        payload={"entry": ENTRY, "account": ACCOUNT},
+    )
+    points_reserve = changes(
+        point_reservation.reserve,
+        "Put points aside for a time, so that nothing else spends them. The same `externalId` with the same amount "
+        "answers the reservation that was made first.",
+        input={
+            "customer": given("ID!", "Whose points."),
+            "amount": given("Decimal!", "How many; two decimals at most."),
+            "expires_at": given("DateTime", "Until when; fifteen minutes unless said otherwise."),
+            "external_id": given("String", "Your own id of the reservation, unique for the customer."),
+        },
+        payload={"reservation": RESERVATION, "account": ACCOUNT},
+    )
+    points_release = changes(
+        point_reservation.release,
+        "Let reserved points go before their time is over.",
+        input={"reservation": given("ID!", "The reservation.")},
+        payload={"reservation": RESERVATION, "account": ACCOUNT},
+    )
+    points_capture = changes(
+        point_reservation.capture,
+        "Spend reserved points. Where only a part is captured, the rest is free again.",
+        input={
+            "reservation": given("ID!", "The reservation."),
+            "amount": given("Decimal", "How many of the reserved points; all unless said otherwise."),
+            **ABOUT,
+        },
+        payload={"reservation": RESERVATION, "entry": ENTRY, "account": ACCOUNT},
+    )
+    points_transfer = changes(
+        point.transfer,
+        "Hand points on from one customer to another. They are taken as if spent, and keep the expiry they had.",
+        input={
+            "from_": given("ID!", "Who gives them."),
+            "to": given("ID!", "Who gets them."),
+            "amount": given("Decimal!", "How many; two decimals at most."),
+            **ABOUT,
+        },
+        payload={
+            "entries": ("list[PointEntry]", "The entry of who gave them, then the entry of who got them."),
+            "account": ("PointAccount", "The points of who gave them, afterwards."),
+        },
+    )
+    points_reverse = changes(
+        point.reverse,
+        "Take an entry back. Spent points return to the lots they came from, and so have their old expiry; assigned "
+        "ones leave the lot they made. What a bill or a voucher moved goes back with that bill or voucher.",
+        input={
+            "entry": given("ID!", "The entry."),
+            "amount": given("Decimal", "How many of its points; all that were not yet taken back unless said otherwise."),
+            **ABOUT,
+        },
+        payload={"entry": ENTRY, "account": ACCOUNT},
+    )

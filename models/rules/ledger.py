@@ -116,11 +116,11 @@ def balance(lots: Sequence[Lot], reserved: Decimal, at: datetime) -> Balance:
 def assign(
     amount: Decimal, *, at: datetime, active_from: datetime | None = None, expires_at: datetime | None = None
 ) -> NewLot | Refusal:
-    """Assigned points are active at once, or pending until a date; they may not expire before that."""
+    """Assigned points are active at once, or pending until a date; they may not expire before that, or be expired."""
     if refusal := amount_refusal(amount):
         return refusal
     start = active_from or at
-    if expires_at is not None and expires_at <= start:
+    if expires_at is not None and expires_at <= max(start, at):
         return Refusal(RefusalCode.INVALID_PERIOD, "The points would expire before they become active.")
     return NewLot(amount, start, expires_at)
 
@@ -193,6 +193,17 @@ def withdraw(lots: Sequence[Lot], lot_id: int, amount: Decimal, *, at: datetime)
     others = [lot for lot in _in_spending_order(lots, at) if lot.id != lot_id]
     takens = _take(own + others, amount)
     return Withdrawn(takens, amount - sum((taken.amount for taken in takens), ZERO))
+
+
+def retract(
+    lots: Sequence[Lot], lot_id: int, amount: Decimal, *, reserved: Decimal, at: datetime
+) -> list[Taken] | Refusal:
+    """Points assigned by mistake are taken from the lot they made; what is spent or reserved of it is not."""
+    if refusal := amount_refusal(amount):
+        return refusal
+    own = next(lot for lot in lots if lot.id == lot_id)
+    free = min(own.remaining, balance(lots, reserved, at).spendable) if own.is_active(at) else own.remaining
+    return points_short(amount, free) if amount > free else [Taken(lot_id, amount)]
 
 
 def after(lots: Iterable[Lot], changes: Iterable[Taken | Given]) -> list[Lot]:

@@ -1,0 +1,31 @@
+"""The outbox: what changed, for systems that follow."""
+
+from __future__ import annotations
+
+import models
+from resolvers.ids import opaque_id
+from schema.declarations import by, computed, exposes, leaf, listing, one, query
+
+
+@exposes(models.Event, order=[by("id")])
+class Event:
+    """One change. Events come in the order of their ids, and none ever appears before one that was already shown."""
+
+    change = leaf()
+    kind = leaf()
+    entity = leaf()
+    at = leaf()
+    data = leaf()
+    customer = one(description="The customer concerned; null where there is none, or they were erased.")
+
+    @computed("ID", "entity", "entity_key", description="The id of what changed.")
+    def entity_id(entity: str, key: int, _reading: object) -> str:  # noqa: N805
+        """The opaque id of the row behind the event."""
+        return opaque_id(entity, key)
+
+
+@query
+class EventQueries:
+    """Following what changes."""
+
+    events = listing("Event", "Everything that changed, the oldest first.")
