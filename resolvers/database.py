@@ -45,8 +45,6 @@ class Reader(Protocol):
     backend: str
     requests: int
     """How many requests are being answered; many at once are better served one statement after another."""
-    kept: dict[Any, Any]
-    """What changes too seldom to be read for every request; see `Reading.keep`."""
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
         """All rows of a statement."""
@@ -74,7 +72,6 @@ class PostgresReader:
             "database": url.database,
         }
         self.requests = 0
-        self.kept: dict[Any, Any] = {}
         self._turns = asyncio.Semaphore(connections)
         self._free: list[Any] = []
         self._retiring: set[asyncio.Task[None]] = set()
@@ -155,7 +152,6 @@ class SqliteReader:
 
     def __init__(self, url: URL, connections: int = 2) -> None:
         self.requests = 0
-        self.kept: dict[Any, Any] = {}
         self._path = url.database or ":memory:"
         self._connections = connections
         self._free: asyncio.Queue[aiosqlite.Connection] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,6 @@ from typing import Any
 from models.base import utc_now
 from resolvers.database import Reader, Row
 from resolvers.statement import Statement
-
-KEPT_SECONDS = 5.0
-"""How old a kept list may be; in the process that changes it, it is never old."""
 
 AT_ONCE = 4
 """How many connections one request may use side by side."""
@@ -60,13 +57,6 @@ class Reading:
     def backend(self) -> str:
         """Which database is behind."""
         return self.reader.backend
-
-    async def keep(self, name: str, load: Callable[[Reading], Awaitable[Any]]) -> Any:
-        """What `load` reads, kept for a few seconds: for short lists that change by hand, such as the statuses."""
-        found = self.reader.kept.get(name)
-        if found is None or found[0] < time.monotonic():
-            found = self.reader.kept[name] = (time.monotonic() + KEPT_SECONDS, await load(self))
-        return found[1]
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
         """Run a statement; the request's moment is among its values."""

@@ -10,9 +10,8 @@ from sqlalchemy import select
 
 import models
 from models.rules import qualification as rules
-from resolvers.progress import ZONE, read_statuses
+from resolvers.achievements import ZONE, read_programme
 from resolvers.reading import Reading
-from resolvers.status_achieved import achievements
 from resolvers.writing import TransactionReader, Writing
 
 
@@ -24,11 +23,11 @@ async def requalify(writing: Writing, customer_id: int) -> models.StatusRecord |
     if not await _lock(writing, customer_id):
         return None
     reading = await _inside(writing)
-    statuses = await read_statuses(reading)
+    programme = await read_programme(reading, [customer_id])
     current = await current_record(writing, customer_id)
     holding = rules.Holding(current.status_id, current.valid_to) if current else None
-    achieved = await achievements(reading, customer_id, statuses, writing.now)
-    decision = rules.qualify(holding, statuses, achieved, at=writing.now, zone=ZONE)
+    achieved = programme.achievements(customer_id)
+    decision = rules.qualify(holding, programme.statuses, achieved, at=writing.now, zone=ZONE)
     if decision is None:
         return None
     return await _replace(writing, customer_id, current, decision)

@@ -49,7 +49,6 @@ class TransactionReader:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
         self.requests = 1
-        self.kept: dict[Any, Any] = {}
         self.backend = connection.dialect.name
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
@@ -177,7 +176,6 @@ async def _once(
                 await session.flush()
                 shown = await show(payload, inside)
                 await (transaction.rollback() if call.dry_run else transaction.commit())
-                reading.reader.kept.clear()
                 return shown
         except Refused as refused:
             await transaction.rollback()
