@@ -3,10 +3,12 @@
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
+from resolvers.exchange import names
 from resolvers.exchange.report import Count
 from tests import factories
 from tests.resolvers.exchange.conftest import Bring, Take, reasons
@@ -240,3 +242,45 @@ async def test_decimals_arrive_exactly(session: AsyncSession, bring: Bring) -> N
 
     found = await session.scalars(select(models.ProductPrice.amount).order_by(models.ProductPrice.id))
     assert list(found) == [Decimal("0.1"), Decimal("99999999999999.9999")]
+
+
+async def test_a_code_that_was_given_up_names_nothing_any_more(bring: Bring) -> None:
+    bill = {"externalId": "1", "paidAt": "2024-05-15T12:00:00Z", "currencyCode": "CZK", "total": 1}
+
+    report = await bring(
+        {
+            # What was remembered of the first file is no longer so after the second.
+            "stores-1.jsonl": [{**known_as("1"), "code": "a", "name": "A"}],
+            "stores-2.jsonl": [{**known_as("1"), "code": "b"}],
+            "purchases.jsonl": [{**bill, "store": "a"}, {**bill, "store": "b"}],
+        },
+        skip_bad=True,
+    )
+
+    assert reasons(report) == ["purchases.jsonl, line 1: store names what is not there: a"]
+
+
+async def test_more_names_than_are_remembered_are_looked_up_again(
+    bring: Bring, take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(names, "CACHED", 2)
+    monkeypatch.setattr(names, "AT_ONCE", 2)
+    tags = [{"code": f"t{number}", "name": "T"} for number in range(5)]
+    butter = {**known_as("1"), "code": "b", "name": "Butter", "tags": [tag["code"] for tag in tags]}
+
+    again = {**known_as("2"), "code": "c", "name": "Cheese", "tags": ["t4", "t0"]}
+    await bring({"tags.jsonl": tags, "products.jsonl": [butter]})
+    report = await bring({"products.jsonl": [butter, again]})
+
+    assert report.errors == []
+    assert [row["tags"] for row in await take("products")] == [["t0", "t1", "t2", "t3", "t4"], ["t4", "t0"]]
+
+
+async def test_this_crms_own_source_is_made_where_customers_need_it(bring: Bring, take: Take) -> None:
+    own = [{"source": "crm360", "externalId": f"{key}-1715774400000000", "email": "j@example.com"} for key in (1, 2)]
+
+    report = await bring({"customers.jsonl": own}, skip_bad=True)
+
+    assert report.counts["customers"] == Count(created=1, refused=1)
+    assert [row["externalId"] for row in await take("customers")] == ["1-1715774400000000"]
+    assert await take("customerSources") == []
