@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import strawberry
-from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLUnionType
+from graphql import GraphQLEnumType, GraphQLInterfaceType, GraphQLObjectType, GraphQLUnionType
 from strawberry.schema.config import StrawberryConfig
 
 import schema.campaign
@@ -25,8 +25,10 @@ import schema.reward
 import schema.segment
 import schema.status
 import schema.store
+import schema.till
 import schema.timeline
 import schema.token
+import schema.viewer
 import schema.voucher  # noqa: F401
 from resolvers.columns import is_nullable, relationship_of, source_type
 from resolvers.opening import Weekday
@@ -54,6 +56,7 @@ from schema.execution.ordinary import resolver
 from schema.execution.places import declaration_of
 from schema.execution.schema import PlannedSchema
 from schema.filters import make_comparisons, make_filters, target_type, type_of_entity
+from schema.meanings import explain
 from schema.mutations import mutation_spec
 from schema.strawberries import NAMES, FieldSpec, input_type, output_type
 from schema.values import graphql_enum, value_of
@@ -177,12 +180,14 @@ def build() -> PlannedSchema:
         types=[NAMES[declared.name] for declared in TYPES.values() if declared.name not in ROOTS],
         config=StrawberryConfig(auto_camel_case=True),
     )
-    _attach_resolvers(schema)
+    _finish(schema)
     return schema
 
 
-def _attach_resolvers(schema: strawberry.Schema) -> None:
+def _finish(schema: strawberry.Schema) -> None:
     for made in schema._schema.type_map.values():
+        if isinstance(made, GraphQLEnumType) and not made.name.startswith("__"):
+            explain(made)
         if isinstance(made, GraphQLInterfaceType | GraphQLUnionType):
             made.resolve_type = _type_of
         if isinstance(made, GraphQLObjectType):
