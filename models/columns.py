@@ -20,8 +20,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 BigKey = BigInteger().with_variant(Integer(), "sqlite")
 """A 64-bit key; SQLite needs the word INTEGER to make it the row's own id."""
 
-Json = JSON().with_variant(JSONB(), "postgresql")
-"""A JSON document, indexed and compared as `jsonb` on PostgreSQL."""
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+"""A JSON document, indexed and compared as `jsonb` on PostgreSQL. None is no document, not a document that says null."""
 
 
 def text(length: int | None = None) -> TypeEngine[str]:

@@ -66,6 +66,10 @@ class FilterSet:
     filters: dict[str, Filter] = field(default_factory=dict)
 
 
+FILTERS: dict[str, FilterSet] = {}
+"""What each type of the graph can be filtered by, by its name; the graph fills it when it is built."""
+
+
 # A structure: ("and" | "or", parts) · ("not", part) · ("value", source, operator, parameter) ·
 # ("one", filter, part) · ("some" | "none" | "every", filter, part) · ("absent", filter, parameter) · ("all",)
 Structure = tuple[Any, ...]

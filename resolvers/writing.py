@@ -178,7 +178,9 @@ async def _once(
                 await (transaction.rollback() if call.dry_run else transaction.commit())
                 return shown
         except Refused as refused:
-            await transaction.rollback()
+            # A statement that the database refused has ended the transaction already.
+            if transaction.is_active:
+                await transaction.rollback()
             error = UserError(refused.code, str(refused), refused.field, refused.missing)
             return await show(Payload({}, user_errors=[error, *refused.more]), reading)
         finally:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from resolvers.errors import BadInput
-from resolvers.filters import ALL, LAST_CHARACTER, Structure, checked, read_filter
+from resolvers.filters import ALL, FILTERS, LAST_CHARACTER, Structure, checked, read_filter
 from resolvers.paging import Order, Page, SortKey, complete, decode_cursor, page_size, start_of
 from resolvers.text import search_words
 from schema.connections import SORT_KEYS
 from schema.declarations import TypeDeclaration
-from schema.filters import FILTERS
 
 MOST_WORDS = 8
 MOST_SORT_KEYS = 4

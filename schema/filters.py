@@ -7,7 +7,7 @@ from typing import Any
 
 from models.base import Base
 from resolvers.columns import Column, Expression, Source, relationship_of, source_type
-from resolvers.filters import Filter, FilterSet, IdFilter, RelationFilter, ValueFilter
+from resolvers.filters import FILTERS, Filter, FilterSet, IdFilter, RelationFilter, ValueFilter
 from schema.declarations import (
     TYPES,
     Coded,
@@ -73,10 +73,6 @@ def make_comparisons() -> None:
             f"Conditions on a {enum.__name__}; all given must hold.",
             _comparison_fields(enum.__name__, EQUALITY),
         )
-
-
-FILTERS: dict[str, FilterSet] = {}
-"""What each type can be filtered by."""
 
 
 def camel(name: str) -> str:

@@ -11,7 +11,7 @@ from graphql.execution.values import VariableValues
 from resolvers.columns import Column
 from resolvers.database import Row
 from resolvers.errors import BadInput
-from resolvers.filters import read_filter
+from resolvers.filters import FILTERS, read_filter
 from resolvers.paging import ROW, Order, Page, complete, encode_cursor, signature
 from resolvers.reading import Reading
 from resolvers.rows import NO_KEY, Link, Rows, statement
@@ -19,7 +19,7 @@ from resolvers.statement import Statement
 from schema.arguments import listing
 from schema.declarations import Lookup, Many
 from schema.execution.shapes import Level
-from schema.filters import FILTERS, camel
+from schema.filters import camel
 
 
 @dataclass(slots=True, eq=False)

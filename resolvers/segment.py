@@ -1,0 +1,186 @@
+"""Segments: lists of customers kept by hand, and criteria from which members are worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, select
+
+import models
+from models import SegmentKind, State
+from resolvers import checking
+from resolvers.checking import Values
+from resolvers.errors import Refused
+from resolvers.finding import References
+from resolvers.ids import key_of
+from resolvers.reading import RowRef
+from resolvers.segment_criteria import stored
+from resolvers.segment_members import work_out
+from resolvers.trees import refuse_cycle
+from resolvers.upserting import Form, alone, set_values, settle, upsert
+from resolvers.visibility import listed
+from resolvers.writing import UserError, Writing
+
+SEGMENT = models.Segment
+MEMBER = models.SegmentMember
+MOST_CUSTOMERS = 1_000
+TEXTS = {"name": "name", "note": "note", "picture_url": "pictureUrl"}
+
+
+async def create(writing: Writing, given: Values) -> Values:
+    """Make a segment: a list with its first members, or criteria whose members are worked out at once."""
+    kind = SegmentKind(given.get("kind") or ("CRITERIA" if given.get("where") is not None else "LIST"))
+    _check_kind(kind, given)
+    await alone(writing, SEGMENT)
+    values = await _values(writing, given)
+    await _refuse_taken(writing, given)
+    criteria = stored(given["where"]) if kind is SegmentKind.CRITERIA else None
+    segment = SEGMENT(
+        kind=kind, criteria=criteria, source=given.get("source"), external_id=given.get("external_id"),
+        created_at=writing.now, updated_at=writing.now, **values,
+    )
+    writing.session.add(segment)
+    await settle(writing)
+    writing.emit("SEGMENT_CREATED", segment)
+    if kind is SegmentKind.CRITERIA:
+        await work_out(writing, segment)
+    else:
+        await _add(writing, segment, given.get("customers") or [])
+    return {"segment": RowRef("Segment", segment.id)}
+
+
+async def update(writing: Writing, given: Values) -> Values:
+    """Change what a segment is called, or its criteria; then its members are worked out anew."""
+    segment = await writing.find(SEGMENT, given["id"], "id")
+    changed = set_values(segment, await _values(writing, given))
+    if given.get("where") is not None:
+        _refuse_kind(segment, SegmentKind.CRITERIA, "where")
+        if set_values(segment, {"criteria": stored(given["where"])}):
+            changed = True
+            await work_out(writing, segment)
+    if changed:
+        segment.updated_at = writing.now
+        writing.emit("SEGMENT_UPDATED", segment)
+    return {"segment": RowRef("Segment", segment.id)}
+
+
+async def add_customers(writing: Writing, given: Values) -> Values:
+    """Put customers on a list; those who are on it stay."""
+    segment = await writing.find(SEGMENT, given["segment"], "segment")
+    _refuse_kind(segment, SegmentKind.LIST, "segment")
+    return {"segment": RowRef("Segment", segment.id), "added": await _add(writing, segment, given["customers"])}
+
+
+async def remove_customers(writing: Writing, given: Values) -> Values:
+    """Take customers off a list; those who aren't on it don't count."""
+    segment = await writing.find(SEGMENT, given["segment"], "segment")
+    _refuse_kind(segment, SegmentKind.LIST, "segment")
+    keys = _keys(given["customers"])
+    there = select(MEMBER).where(MEMBER.segment_id == segment.id, MEMBER.customer_id.in_(keys)).order_by(MEMBER.id)
+    members = list(await writing.session.scalars(there))
+    for member in members:
+        await writing.session.delete(member)
+        writing.emit("SEGMENT_LEFT", segment, customer_id=member.customer_id)
+    return {"segment": RowRef("Segment", segment.id), "removed": len(members)}
+
+
+async def refresh(writing: Writing, given: Values) -> Values:
+    """Work the members of a segment out from its criteria now."""
+    segment = await writing.find(SEGMENT, given["id"], "id")
+    _refuse_kind(segment, SegmentKind.CRITERIA, "id")
+    changed = await work_out(writing, segment)
+    counts = {"added": changed.added, "removed": changed.removed}
+    writing.emit("SEGMENT_REFRESHED", segment, data=counts)
+    return {"segment": RowRef("Segment", segment.id), **counts}
+
+
+async def remove(writing: Writing, given: Values) -> Values:
+    """Delete a segment: its customers leave it, and what was for it alone is for nobody."""
+    segment = await writing.find(SEGMENT, given["id"], "id")
+    segment.state, segment.updated_at = State.DELETED, writing.now
+    await writing.session.execute(delete(MEMBER).where(MEMBER.segment_id == segment.id))
+    writing.emit("SEGMENT_DELETED", segment)
+    return {"deleted_id": given["id"]}
+
+
+async def upsert_group(writing: Writing, given: Values) -> Values:
+    """Put a folder of segments in its place."""
+    return {"segment_group": RowRef("SegmentGroup", (await upsert(GROUP, writing, given)).id)}
+
+
+GROUP = Form(
+    models.SegmentGroup,
+    columns={"code": "code", "name": "name", "note": "note"},
+    references={"parent": ("parent_id", models.SegmentGroup)},
+    required=("code", "name"),
+    known_by="code",
+    check=refuse_cycle("parent"),
+)
+
+
+async def _values(writing: Writing, given: Values) -> dict[str, Any]:
+    """What the input says of a segment beside its members."""
+    values = {
+        name: checking.for_column(SEGMENT, name, given[name], field) for name, field in TEXTS.items() if name in given
+    }
+    if "group" in given:
+        by = given["group"]
+        group = await References(writing).find(models.SegmentGroup, by, "group") if by is not None else None
+        values["group_id"] = group.id if group else None
+    return values
+
+
+def _check_kind(kind: SegmentKind, given: Values) -> None:
+    if kind is SegmentKind.CRITERIA and given.get("where") is None:
+        raise Refused("REQUIRED", "A segment by criteria needs its filter.", "where")
+    if kind is SegmentKind.CRITERIA and given.get("customers"):
+        raise Refused("WRONG_KIND", "Members of a segment by criteria are worked out, not given.", "customers")
+    if kind is SegmentKind.LIST and given.get("where") is not None:
+        raise Refused("WRONG_KIND", "A list is kept by hand; only CRITERIA takes a filter.", "where")
+
+
+def _refuse_kind(segment: models.Segment, kind: SegmentKind, field: str) -> None:
+    if segment.kind is not kind:
+        how = "kept by hand" if segment.kind is SegmentKind.LIST else "worked out from criteria"
+        raise Refused("WRONG_KIND", f"The members of this segment are {how}.", field)
+
+
+async def _refuse_taken(writing: Writing, given: Values) -> None:
+    source, external_id = given.get("source"), given.get("external_id")
+    if (source is None) != (external_id is None):
+        raise Refused("REQUIRED", "`source` and `externalId` belong together.", "externalId")
+    if source is None or external_id is None:
+        return
+    named = {
+        "source": checking.text(source, "source", 64), "external_id": checking.text(external_id, "externalId", 128)
+    }
+    if await writing.session.scalar(select(SEGMENT.id).filter_by(**named)) is not None:
+        raise Refused("TAKEN", "Another segment has this external id.", "externalId")
+
+
+def _keys(customers: Sequence[str]) -> list[int]:
+    if len(customers) > MOST_CUSTOMERS:
+        raise Refused("TOO_MANY", f"One call takes {MOST_CUSTOMERS} customers at most.", "customers")
+    return list(dict.fromkeys(key_of(opaque, "Customer") for opaque in customers))
+
+
+async def _add(writing: Writing, segment: models.Segment, customers: Sequence[str]) -> int:
+    keys = _keys(customers)
+    entity = models.Customer
+    known = set(await writing.session.scalars(select(entity.id).where(entity.id.in_(keys), *listed(entity, entity))))
+    gone = [
+        UserError("NOT_FOUND", "There is no such Customer.", f"customers[{place}]")
+        for place, opaque in enumerate(customers)
+        if key_of(opaque, "Customer") not in known
+    ]
+    if gone:
+        raise Refused(gone[0].code, gone[0].message, gone[0].field, None, gone[1:])
+    there = select(MEMBER.customer_id).where(MEMBER.segment_id == segment.id, MEMBER.customer_id.in_(keys))
+    members = set(await writing.session.scalars(there))
+    new = [key for key in keys if key not in members]
+    writing.session.add_all(MEMBER(segment_id=segment.id, customer_id=key, since=writing.now) for key in new)
+    for key in new:
+        writing.emit("SEGMENT_JOINED", segment, customer_id=key)
+    await settle(writing)
+    return len(new)
