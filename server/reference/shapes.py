@@ -67,5 +67,5 @@ class Shapes:
 
 def _edge(page: GraphQLObjectType) -> GraphQLObjectType:
     edge = get_named_type(page.fields["edges"].type)
-    assert isinstance(edge, GraphQLObjectType)  # noqa: S101 - what has a pageInfo and edges is a connection
+    assert isinstance(edge, GraphQLObjectType)
     return edge

@@ -1,0 +1,85 @@
+"""Errors as clients see them, and as the log does.
+
+A caller's own mistake is told with its code. Whatever else went wrong is masked: the answer says an id, and the log
+says under the same id where it happened, without any message or value, since these may hold personal data.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Iterator, Sequence
+from secrets import token_hex
+from typing import Any
+
+from graphql import GraphQLError, GraphQLSyntaxError
+
+from resolvers.errors import CrmError
+
+PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+BAD_INPUT = "BAD_INPUT"
+INTERNAL = "INTERNAL"
+
+logger = logging.getLogger("crm360")
+
+Shown = dict[str, Any]
+"""An error in an answer."""
+
+
+def refusal(message: str, code: str) -> Shown:
+    """An error that concerns the request as a whole."""
+    return {"message": message, "extensions": {"code": code}}
+
+
+def shown(errors: Sequence[GraphQLError], *, invalid: bool) -> list[Shown]:
+    """Errors as the answer tells them; `invalid` when they come from the document itself."""
+    return [_shown(error, invalid=invalid) for error in errors]
+
+
+def _shown(error: GraphQLError, *, invalid: bool) -> Shown:
+    cause = _cause(error)
+    if isinstance(cause, CrmError):
+        made = refusal(str(cause), cause.code)
+    elif cause is not None:
+        made = masked(cause)
+    elif isinstance(error, GraphQLSyntaxError):
+        made = refusal(error.message, PARSE_FAILED)
+    else:
+        made = refusal(error.message, (error.extensions or {}).get("code", VALIDATION_FAILED if invalid else BAD_INPUT))
+    if error.locations:
+        made["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
+    if error.path is not None:
+        made["path"] = list(error.path)
+    return made
+
+
+def _cause(error: GraphQLError) -> Exception | None:
+    """What a resolver raised, or an answer's conversion; none for what graphql-core found wrong with the request."""
+    cause: Exception | None = error.original_error
+    while isinstance(cause, GraphQLError):
+        if cause.original_error is None:
+            # Without a path it is about a variable, and holds what the client sent.
+            return None if error.path is None else cause
+        cause = cause.original_error
+    return cause
+
+
+def masked(error: BaseException) -> Shown:
+    """The answer to an error that nobody foresaw, which is logged once."""
+    error_id = token_hex(8)
+    logger.error("Internal error %s\n%s", error_id, "".join(_trace(error)).rstrip())
+    made = refusal("Internal error", INTERNAL)
+    made["extensions"]["id"] = error_id
+    return made
+
+
+def _trace(error: BaseException) -> Iterator[str]:
+    """Where an error and those before it were raised; types and lines of code, but no message."""
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield f"{type(current).__module__}.{type(current).__qualname__}\n"
+        yield from traceback.format_tb(current.__traceback__)
+        current = current.__cause__ or current.__context__

@@ -1,0 +1,167 @@
+"""The endpoint: GraphQL over HTTP on bare ASGI, with a deadline for each request.
+
+Queries come by GET or POST, mutations by POST. A query is dropped when its client leaves or its deadline comes, in
+the database too; a mutation that began runs to its end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import OperationType
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.types import Receive, Scope, Send
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType as Allowed
+
+from resolvers.codes import DEFAULT_LOCALE, preferred_locale
+from resolvers.database import Reader
+from resolvers.errors import BadId, Unavailable
+from resolvers.ids import key_of
+from resolvers.reading import Reading, Viewer
+from schema.execution.schema import Context, PlannedSchema
+from server import errors
+from server.playground import PlaygroundPage
+from server.protocol import GRAPHQL, HTML, Answer, Asked, Gone, Refused, Request
+
+DEADLINE = "DEADLINE"
+NOBODY = Viewer()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a request may take: seconds, and bytes of its body."""
+
+    deadline: float
+    body: int
+
+
+class Endpoint:
+    """Answers operations, and browsers with the playground."""
+
+    def __init__(
+        self,
+        schema: PlannedSchema,
+        reader: Reader,
+        engine: AsyncEngine,
+        limits: Limits,
+        playground: Callable[[], Awaitable[PlaygroundPage]],
+        *,
+        development: bool = False,
+    ) -> None:
+        self.schema = schema
+        self.reader = reader
+        self.engine = engine
+        self.limits = limits
+        self.playground = playground
+        self.development = development
+        self._begun: set[asyncio.Task[Answer]] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        try:
+            answer = await self._in_time(request)
+        except Refused as refused:
+            answer = refused.answer()
+        except Gone:
+            return
+        except Exception as error:
+            answer = Answer.of({"errors": [errors.masked(error)]}, 500)
+        await answer.send(send, request)
+
+    async def close(self) -> None:
+        """Wait for the mutations that began, whether anybody still waits for their answers or not."""
+        await asyncio.gather(*self._begun, return_exceptions=True)
+
+    async def _in_time(self, request: Request) -> Answer:
+        try:
+            async with asyncio.timeout(self.limits.deadline) as limit:
+                asked = await request.asked(self.limits.body)
+                if asked is None:
+                    return await self._page()
+                watcher = asyncio.ensure_future(request.watch(limit))
+                try:
+                    return await self._operation(asked, request)
+                finally:
+                    watcher.cancel()
+        except TimeoutError:
+            if request.is_gone:
+                raise Gone from None
+            if not request.is_read:
+                raise Refused(408, "The request did not come in time.", DEADLINE, Connection="close") from None
+            late = errors.refusal(f"There was no answer within {self.limits.deadline:g} s; ask for less.", DEADLINE)
+            return Answer.of({"data": None, "errors": [late]})
+
+    async def _page(self) -> Answer:
+        page = await self.playground()
+        return Answer(page.html.encode(), headers=page.headers, media_type=HTML)
+
+    async def _operation(self, asked: Asked, request: Request) -> Answer:
+        operation = self.schema.documents.document(asked.query).operation(asked.operation_name)
+        running = self._run(asked, request)
+        if operation is None or operation.operation is not OperationType.MUTATION:
+            return await running
+        task = asyncio.ensure_future(running)
+        self._begun.add(task)
+        task.add_done_callback(self._begun.discard)
+        return await asyncio.shield(task)
+
+    async def _run(self, asked: Asked, request: Request) -> Answer:
+        context = Context(self._reading(request), self.engine)
+        allowed = Allowed.from_http(request.method)  # type: ignore[arg-type]
+        try:
+            result = await self.schema.execute(
+                asked.query, asked.variables, context, None, asked.operation_name, allowed
+            )
+        except CannotGetOperationTypeError as error:
+            raise Refused(400, error.as_http_error_reason()) from None
+        except InvalidOperationTypeError:
+            raise Refused(405, "A GET may only query; send this by POST.", Allow="POST") from None
+        except RecursionError:
+            raise Refused(400, "The document or its variables are nested too deeply.") from None
+        return self._answer(asked, context, result, request)
+
+    def _reading(self, request: Request) -> Reading:
+        """Who asks, and in which language. Until there are tokens, whoever asks may say for which customer."""
+        language = request.header(b"accept-language")
+        locale = preferred_locale(language) if language else DEFAULT_LOCALE
+        viewer = NOBODY
+        if customer := request.header(b"crm360-customer"):
+            try:
+                viewer = Viewer(key_of(customer, "Customer"))
+            except BadId as error:
+                raise Refused(400, f"The header CRM360-Customer: {error}", error.code) from None
+        return Reading(self.reader, locale=locale, viewer=viewer)
+
+    def _answer(self, asked: Asked, context: Context, result: ExecutionResult, request: Request) -> Answer:
+        content: dict[str, Any] = {"data": result.data}
+        status, headers = 200, {}
+        if result.errors:
+            invalid = bool(self.schema.documents.document(asked.query).errors)
+            content["errors"] = errors.shown(result.errors, invalid=invalid)
+            if result.data is None and all(error.path is None for error in result.errors):
+                # It was refused before it began: there is no data to speak of.
+                del content["data"]
+                status = 400 if request.wanted == GRAPHQL else 200
+            elif result.data is None and any(_is_unavailable(error) for error in content["errors"]):
+                status, headers = 503, {"Retry-After": "1"}
+        if self.development and request.header(b"crm360-plan") == "1":
+            content["extensions"] = {"plan": _plan(context)}
+        return Answer.of(content, status, headers)
+
+
+def _is_unavailable(error: errors.Shown) -> bool:
+    return bool(error["extensions"]["code"] == Unavailable.code)
+
+
+def _plan(context: Context) -> dict[str, Any]:
+    """What the answer took: its statements, and whether they were planned at once."""
+    statements = [
+        {"sql": run.sql, "rows": run.rows, "milliseconds": round(run.milliseconds, 3)} for run in context.reading.runs
+    ]
+    return {"planned": context.planned, "statements": statements}
