@@ -1,0 +1,168 @@
+"""The command line. Each command imports what it needs when it runs, so that asking for help is quick."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+
+class Commands(TyperGroup):
+    """Tells what a user can mend in one line, without a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            from server.obstacles import explain  # noqa: PLC0415
+
+            line = explain(error)
+            if line is None:
+                raise
+            typer.secho(line, err=True, fg="red")
+            raise typer.Exit(1) from None
+
+
+class Format(str, Enum):  # noqa: UP042 - typer shows a StrEnum the same way only from 3.12 on
+    """What an export writes."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A GraphQL gateway over a retailer's loyalty CRM, with the Customer at the root.",
+    epilog="The database is DATABASE_URL; unset, a SQLite file in the project's folder. Other settings: CRM360_…",
+)
+imports = typer.Typer(no_args_is_help=True, help="Bring data in: the demo's, or a retailer's own files.")
+app.add_typer(imports, name="import")
+
+Host = Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.", show_default="8000")]
+Open = Annotated[bool | None, typer.Option("--open", help="Let others than this machine reach the gateway.")]
+Households = Annotated[int | None, typer.Option(min=1, help="Import only so many households.", show_default="all")]
+Shift = Annotated[
+    bool, typer.Option("--shift/--no-shift", help="Move all dates by whole weeks, so that they end last week.")
+]
+Weeks = Annotated[int, typer.Option(min=0, help="How many weeks of promotions to import, 400,000 rows each.")]
+
+
+@app.command()
+def serve(
+    host: Host = None,
+    port: Port = None,
+    workers: Annotated[int, typer.Option(min=1, help="How many processes answer.")] = 1,
+    open_: Open = None,
+) -> None:
+    """Serve the gateway from a migrated database."""
+    from server import running, settings  # noqa: PLC0415
+
+    running.serve(settings.load(host=host, port=port, open=open_), workers)
+
+
+@app.command()
+def demo(host: Host = None, port: Port = None, open_: Open = None, households: Households = None) -> None:
+    """Migrate, fill an empty database with The Complete Journey, and serve it with the playground."""
+    from server import running, settings  # noqa: PLC0415
+
+    running.demo(settings.load(host=host, port=port, open=open_), households)
+
+
+@app.command()
+def migrate(
+    revision: Annotated[str | None, typer.Option(help="Where to stop.", show_default="the newest")] = None,
+    down: Annotated[bool, typer.Option("--down", help="Go back; what the dropped tables held is gone.")] = False,
+) -> None:
+    """Bring the database's tables to the shape that this version needs."""
+    from models import migrations  # noqa: PLC0415
+    from server import running, settings  # noqa: PLC0415
+
+    loaded = settings.load()
+    if down:
+        migrations.downgrade(loaded.database_url, revision or "base")
+    else:
+        running.prepare_folder(loaded)
+        migrations.upgrade(loaded.database_url, revision or "head")
+    typer.echo(f"The database is at {revision or ('its beginning' if down else 'the newest revision')}.")
+
+
+@imports.command("journey")
+def import_journey(shift: Shift = True, promotion_weeks: Weeks = 1, households: Households = None) -> None:
+    """Fill a migrated and empty database with The Complete Journey, or go on where that was interrupted."""
+    from server import moving, settings  # noqa: PLC0415
+
+    moving.bring_journey(
+        settings.load(),
+        shift=shift,
+        today=date.today(),
+        promotion_weeks=promotion_weeks,
+        households=households,
+    )
+
+
+@imports.command("files")
+def import_files(
+    paths: Annotated[list[Path], typer.Argument(help="Files called after their resource: customers.jsonl, …")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Try everything and write nothing.")] = False,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Write the good rows even where some are bad.")] = False,
+) -> None:
+    """Bring in a retailer's own files, JSON Lines or CSV: all of their rows, or none."""
+    from server import moving, settings  # noqa: PLC0415
+
+    if not moving.bring_files(settings.load(), paths, dry_run=dry_run, skip_bad=skip_bad):
+        raise typer.Exit(1)
+
+
+@app.command("export")
+def export(
+    folder: Annotated[Path, typer.Argument(help="Where the files go; those of the same name are replaced.")],
+    kind: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.JSONL,
+    resource: Annotated[list[str] | None, typer.Option(help="Only this one; may be repeated.")] = None,
+) -> None:
+    """Write everything into files that `import files` takes back."""
+    from server import moving, settings  # noqa: PLC0415
+
+    moving.take_out(settings.load(), folder, kind.value, resource)
+
+
+@app.command()
+def schema(
+    output: Annotated[Path | None, typer.Option(help="Write to this file instead of printing.")] = None,
+    reference: Annotated[Path | None, typer.Option(help="Write the reference's page into this folder.")] = None,
+) -> None:
+    """Print the schema as GraphQL's definition language, or write its reference."""
+    from server import definitions  # noqa: PLC0415
+
+    definitions.show(output, reference)
+
+
+@app.command()
+def explain(
+    file: Annotated[Path, typer.Argument(help="A document; - reads it from the standard input.", allow_dash=True)],
+    operation: Annotated[str | None, typer.Option(help="Which operation, where there are several.")] = None,
+    variables: Annotated[str, typer.Option(help="Variables as JSON.")] = "{}",
+) -> None:
+    """Show the levels and statements by which a query would be answered, without running it."""
+    from server import explaining, settings  # noqa: PLC0415
+
+    text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    typer.echo(explaining.explain(text, operation, variables, settings.load().database_url))
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
