@@ -1,0 +1,61 @@
+# make run      the demo: everything is installed, migrated, imported and served
+# make test     the tests
+# make check    all that CI checks, the tests included
+# make schema   schema.graphql anew, after a change to the graph
+# make format   the code laid out as the checks want it
+# PYTHON=…      the Python to use, 3.11 or newer
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
+
+.PHONY: run test check format schema clean
+
+run: $(VENV)/.run
+	@$(BIN)/crm360 demo $(ARGS)
+
+test: $(VENV)/.dev
+	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@$(BIN)/crm360 schema | diff schema.graphql - || { echo "The graph has changed: run make schema."; exit 1; }
+	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term-missing:skip-covered
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+schema: $(VENV)/.dev
+	$(BIN)/crm360 schema --output schema.graphql
+
+clean:
+	rm -rf $(VENV)
+
+# A stamp is newer than what was installed from.
+$(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing; this happens once."
+	@$(PIP) --editable '.[demo]'
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing with what the tests need; this happens once."
+	@$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/.run
+
+$(BIN)/python:
+	@for name in $(PYTHONS); do \
+		$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && found=$$name && break; \
+	done; \
+	test -n "$$found" || { \
+		echo "crm360 needs Python 3.11 or newer; none of these is: $(PYTHONS)."; \
+		echo "Install one, or name it: make PYTHON=/path/to/python3.13 $(MAKECMDGOALS)"; \
+		exit 1; }; \
+	$$found -m venv $(VENV) || { \
+		rm -rf $(VENV); \
+		echo "$$found can't make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv"; \
+		exit 1; }
