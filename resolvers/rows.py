@@ -112,7 +112,7 @@ class Rows:
         return 1 + self.counted
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def statement(rows: Rows, backend: str) -> Statement:
     """The statement of a level for one database."""
     return compile_statement(_build(rows, backend), backend)
