@@ -173,9 +173,11 @@ class SqliteReader:
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
         """All rows of a statement; a caller who is cancelled interrupts it."""
+        # Before a connection is taken: what can't be bound must not keep one.
+        arguments = statement.arguments(values)
         free = self._free or await self._open()
         connection = await free.get()
-        running = asyncio.ensure_future(connection.execute_fetchall(statement.sql, statement.arguments(values)))
+        running = asyncio.ensure_future(connection.execute_fetchall(statement.sql, arguments))
         try:
             return list(await asyncio.shield(running))
         except asyncio.CancelledError:

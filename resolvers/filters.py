@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true
 from sqlalchemy.orm import aliased
+from sqlalchemy.types import TypeEngine
 
 from models import Base
-from models.columns import Json
+from models.columns import ExactDecimal, Json
 from resolvers.columns import Source, read, relationship_of, source_type
 from resolvers.errors import BadFilter
 from resolvers.ids import key_of
@@ -25,6 +27,8 @@ from resolvers.statement import Many, parameter
 from resolvers.visibility import listed, reachable
 
 COMPARISONS = ("eq", "ne", "in", "nin", "lt", "lte", "gt", "gte", "isNull", "startsWith", "contains", "has")
+WHOLE = frozenset({"eq", "ne", "in", "nin"})
+"""Comparisons with a whole value; the others may be given a part of one."""
 LAST_CHARACTER = "\U0010ffff"
 DEEPEST = 12
 MOST_CONDITIONS = 100
@@ -71,7 +75,7 @@ FILTERS: dict[str, FilterSet] = {}
 
 
 # A structure: ("and" | "or", parts) · ("not", part) · ("value", source, operator, parameter) ·
-# ("one", filter, part) · ("some" | "none" | "every", filter, part) · ("absent", filter, parameter) · ("all",)
+# ("one", filter, part) · ("some" | "none" | "every", filter, part) · ("absent", filter, wanted) · ("all",)
 Structure = tuple[Any, ...]
 ALL: Structure = ("all",)
 
@@ -102,13 +106,13 @@ class _Reader:
         if name == "not":
             return "not", self.read(filters, value, path, depth + 1)
         if name == "isNull":
-            return "absent", None, self._bind(value)
+            raise BadFilter(f"`{path}` stands alone, right below a relation to one row.")
         known = filters.filters.get(name)
         if known is None:
             raise BadFilter(f"`{path}` is not a filter; known are {', '.join(sorted(filters.filters))}.")
         if isinstance(known, RelationFilter):
             return self._relation(known, value, path, depth)
-        return self._value(known, value, path)
+        return self._value(filters.entity, known, value, path)
 
     def _relation(self, known: RelationFilter, value: Mapping[str, Any], path: str, depth: int) -> Structure:
         if not known.many:
@@ -128,7 +132,9 @@ class _Reader:
             parts.append((mode, known, self.read(known.target(), inner, f"{path}.{mode}", depth + 1)))
         return parts[0] if len(parts) == 1 else ("and", tuple(parts))
 
-    def _value(self, known: ValueFilter | IdFilter, comparisons: Any, path: str) -> Structure:
+    def _value(
+        self, entity: type[Base], known: ValueFilter | IdFilter, comparisons: Any, path: str
+    ) -> Structure:
         if not isinstance(comparisons, Mapping):
             raise BadFilter(f"`{path}` must be an object of comparisons.")
         parts: list[Structure] = []
@@ -137,14 +143,16 @@ class _Reader:
                 raise BadFilter(f"`{path}.{operator}` is not a comparison.")
             if operand is None:
                 raise BadFilter(f"`{path}.{operator}` is null; use `isNull` to find missing values.")
-            parts.append(self._comparison(known, operator, operand, path))
+            parts.append(self._comparison(entity, known, operator, operand, path))
         return parts[0] if len(parts) == 1 else ("and", tuple(parts)) if parts else ALL
 
-    def _comparison(self, known: ValueFilter | IdFilter, operator: str, operand: Any, path: str) -> Structure:
+    def _comparison(
+        self, entity: type[Base], known: ValueFilter | IdFilter, operator: str, operand: Any, path: str
+    ) -> Structure:
         source = "id" if isinstance(known, IdFilter) else known.source
         if operator == "isNull":
             return "value", source, "isNull" if operand else "isSet", ()
-        each = self._normaliser(known)
+        each = _normaliser(entity, known, whole=operator in WHOLE)
         try:
             if operator in ("in", "nin"):
                 if len(operand) > MOST_VALUES:
@@ -152,17 +160,12 @@ class _Reader:
                 if None in operand:
                     raise BadFilter(f"`{path}.{operator}` has a null; use `isNull` to find missing values.")
                 return "value", source, operator, (self._bind([each(item) for item in operand]),)
-            bound = each(operand) if operator != "contains" or isinstance(known, IdFilter) else operand
+            bound = each(operand)
         except ValueError as error:
             raise BadFilter(f"`{path}.{operator}`: {error}") from error
         if operator == "startsWith":
             return "value", source, operator, (self._bind(bound), self._bind(bound + LAST_CHARACTER))
         return "value", source, operator, (self._bind(bound),)
-
-    def _normaliser(self, known: ValueFilter | IdFilter) -> Callable[[Any], Any]:
-        if isinstance(known, IdFilter):
-            return lambda opaque: key_of(opaque, known.type_name)
-        return checked if known.normalise is None else lambda value: known.normalise(checked(value))  # type: ignore[misc]
 
     def _bind(self, value: Any) -> str:
         name = f"w{len(self.values)}"
@@ -170,13 +173,58 @@ class _Reader:
         return name
 
 
-def checked(value: Any) -> Any:
-    """A value that both databases can hold: text without U+0000 (PostgreSQL has none), instants with an offset."""
-    if isinstance(value, str) and "\x00" in value:
-        raise ValueError("text can't hold the character U+0000.")
-    if isinstance(value, datetime) and value.tzinfo is None:
-        raise ValueError("the time needs an offset, such as Z or +01:00.")
+def _normaliser(entity: type[Base], known: ValueFilter | IdFilter, *, whole: bool) -> Callable[[Any], Any]:
+    """What brings an operand to the form in which it is compared; a part of a value may have no such form."""
+    if isinstance(known, IdFilter):
+        return lambda opaque: key_of(opaque, known.type_name)
+    normalise, kind = known.normalise, source_type(entity, known.source)
+    if normalise is None:
+        return lambda value: checked(value, kind)
+
+    def normalised(value: Any) -> Any:
+        try:
+            return normalise(checked(value))
+        except ValueError:
+            if whole:
+                raise
+            return checked(value)
+
+    return normalised
+
+
+def checked(value: Any, kind: TypeEngine[Any] | None = None) -> Any:
+    """A value that both databases can hold: whole text without U+0000, instants with an offset, decimals that fit."""
+    if isinstance(value, str):
+        if "\x00" in value:
+            raise ValueError("text can't hold the character U+0000.")
+        if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise ValueError("text can't hold half of a surrogate pair.")
+    elif isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("the time needs an offset, such as Z or +01:00.")
+        try:
+            value.astimezone(UTC)
+        except OverflowError as error:
+            raise ValueError("the time is out of range.") from error
+    elif isinstance(kind, ExactDecimal):
+        kind.scaled(value)
+    elif isinstance(value, Mapping | list | float):
+        _check_json(value)
     return value
+
+
+def _check_json(value: Any) -> None:
+    if isinstance(value, Mapping):
+        for name, each in value.items():
+            checked(name)
+            _check_json(each)
+    elif isinstance(value, list):
+        for each in value:
+            _check_json(each)
+    elif isinstance(value, float) and not isfinite(value):
+        raise ValueError("JSON knows only finite numbers.")
+    else:
+        checked(value)
 
 
 def read_filter(filters: FilterSet, where: Mapping[str, Any]) -> tuple[Structure, dict[str, Any]]:
@@ -205,8 +253,6 @@ def condition(entity: type[Base], alias: Any, structure: Structure, backend: str
 
 def _absent(entity: type[Base], alias: Any, structure: Structure) -> ColumnElement[bool]:
     _, relation, wanted = structure
-    if relation is None:
-        return false() if wanted else true()
     found = _exists(entity, alias, relation, None, "")
     return not_(found) if wanted else found
 

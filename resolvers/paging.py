@@ -10,7 +10,7 @@ import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import blake2b
 from typing import Any
@@ -143,19 +143,22 @@ def _cursor_value(entity: type[Base], key: SortKey, value: Any) -> Any:
 
 def _python_value(kind: TypeEngine[Any], value: Any) -> Any:
     if isinstance(kind, ExactDecimal):
-        return Decimal(_checked(int, value)).scaleb(-kind.scale)
+        amount = Decimal(_checked(int, value)).scaleb(-kind.scale)
+        kind.scaled(amount)
+        return amount
     if isinstance(kind, Instant):
         moment = datetime.fromisoformat(_checked(str, value))
         if moment.tzinfo is None:
             raise ValueError("no offset")
-        return moment
+        return moment.astimezone(UTC)
     if isinstance(kind, Date):
         return date.fromisoformat(_checked(str, value))
     if isinstance(kind, Boolean):
         return bool(value)
-    if isinstance(kind, BigInteger | Integer):
+    if isinstance(kind, Integer):
         number: int = _checked(int, value)
-        if not -(2**63) <= number < 2**63:
+        bits = 63 if isinstance(kind, BigInteger) else 31
+        if not -(2**bits) <= number < 2**bits:
             raise ValueError("too large")
         return number
     text: str = _checked(str, value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -203,9 +203,10 @@ def _cursor(args: Mapping[str, Any], *, backwards: bool) -> tuple[datetime, int,
     try:
         at, kind, key = open_cursor(SIGN, cursor)
         moment = datetime.fromisoformat(at)
+        moment.astimezone(UTC)
         known = type(kind) is int and 0 <= kind < len(TABLES) and type(key) is int
         if not known or moment.tzinfo is None or not 0 < key < 2**63:
             raise ValueError(cursor)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise BadCursor(NOT_A_CURSOR) from error
     return moment, kind, key
