@@ -12,7 +12,7 @@ from models.columns import MONEY, QUANTITY
 from resolvers.checking import Values, currency, exact
 from resolvers.errors import Refused
 from resolvers.reading import RowRef
-from resolvers.upserting import Form, Record, no_twice, replace_parts, set_values, switching, upsert
+from resolvers.upserting import Form, Record, deleting, no_twice, replace_parts, set_values, upsert
 from resolvers.writing import Writing
 
 OFFER = models.ReservableOffer
@@ -26,7 +26,7 @@ async def upsert_reservable(writing: Writing, given: Values) -> Values:
     return {"reservable_product": RowRef("ReservableProduct", row.id)}
 
 
-remove_reservable = switching(models.ReservableProduct, models.State.DELETED, "REMOVED", "reservable_product")
+remove_reservable = deleting(models.ReservableProduct, "REMOVED")
 
 
 async def _check_offers(record: Record) -> None:

@@ -10,9 +10,32 @@ from sqlalchemy import select
 
 import models
 from models.rules import qualification as rules
+from resolvers import checking, inputs
 from resolvers.achievements import ZONE, read_programme
-from resolvers.reading import Reading
+from resolvers.checking import Values
+from resolvers.errors import Refused
+from resolvers.finding import References
+from resolvers.reading import Reading, RowRef
 from resolvers.writing import TransactionReader, Writing
+
+
+async def set_by_hand(writing: Writing, given: Values) -> Values:
+    """Give a customer a status by hand; the one they hold ends, and stays in the history."""
+    customer = await writing.find(models.Customer, given["customer"], "customer")
+    status = await References(writing).find(models.Status, given["status"], "status")
+    if status.state is not models.State.ACTIVE:
+        raise Refused("INACTIVE", "This status is not in use.", "status")
+    valid_to = rules.valid_until(status.validity, writing.now, ZONE)
+    if given.get("valid_to") is not None:
+        valid_to = checking.instant(given["valid_to"], "validTo")
+        if valid_to <= writing.now:
+            raise Refused("DATE_PASSED", "The status would have ended already.", "validTo")
+    held = rules.Status(status.id, status.rank)
+    decision = rules.StatusDecision(held, rules.StatusChange.SET, writing.now, valid_to)
+    current = await current_record(writing, customer.id)
+    record = await replace_record(writing, customer.id, current, decision, inputs.text(given, "note"))
+    assert record is not None
+    return {"status_record": RowRef("StatusRecord", record.id)}
 
 
 async def requalify(writing: Writing, customer_id: int) -> models.StatusRecord | None:
@@ -30,7 +53,7 @@ async def requalify(writing: Writing, customer_id: int) -> models.StatusRecord |
     decision = rules.qualify(holding, programme.statuses, achieved, at=writing.now, zone=ZONE)
     if decision is None:
         return None
-    return await _replace(writing, customer_id, current, decision)
+    return await replace_record(writing, customer_id, current, decision)
 
 
 async def current_record(writing: Writing, customer_id: int) -> models.StatusRecord | None:
@@ -55,7 +78,7 @@ async def _inside(writing: Writing) -> Reading:
     return Reading(TransactionReader(await writing.session.connection()), writing.now)
 
 
-async def _replace(
+async def replace_record(
     writing: Writing,
     customer_id: int,
     current: models.StatusRecord | None,

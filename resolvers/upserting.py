@@ -22,7 +22,7 @@ from resolvers.errors import Refused
 from resolvers.finding import References
 from resolvers.ids import key_of
 from resolvers.reading import RowRef
-from resolvers.writing import UserError, Writing
+from resolvers.writing import Operation, UserError, Writing
 
 MOST_RECORDS = 200
 """How many records one call takes."""
@@ -303,15 +303,30 @@ def no_twice(keys: Iterable[Any], problems: Problems, name: str, key: str) -> No
         seen.add(one)
 
 
-def switching(entity: type[Base], state: models.State, verb: str, payload: str) -> Any:
-    """An operation that switches records of a kind on or off, or deletes them."""
+def switching(entity: type[Base], state: models.State, verb: str, payload: str) -> Operation:
+    """An operation that switches records of a kind on or off."""
 
     async def switch(writing: Writing, given: Values) -> Values:
-        row: Any = await writing.find(entity, given["id"], "id")
-        if row.state != state:
-            row.state, row.updated_at = state, writing.now
-            await writing.session.flush()
-            writing.emit(f"{cast('str', entity.__tablename__).upper()}_{verb}", row)
+        row = await _switched(writing, entity, given["id"], state, verb)
         return {payload: RowRef(entity.__name__, row.id)}
 
     return switch
+
+
+def deleting(entity: type[Base], verb: str = "DELETED") -> Operation:
+    """An operation that deletes a record of a kind; it answers the id, since the record can't be seen any more."""
+
+    async def delete(writing: Writing, given: Values) -> Values:
+        await _switched(writing, entity, given["id"], models.State.DELETED, verb)
+        return {"deleted_id": given["id"]}
+
+    return delete
+
+
+async def _switched(writing: Writing, entity: type[Base], opaque: str, state: models.State, verb: str) -> Any:
+    row: Any = await writing.find(entity, opaque, "id")
+    if row.state != state:
+        row.state, row.updated_at = state, writing.now
+        await writing.session.flush()
+        writing.emit(f"{cast('str', entity.__tablename__).upper()}_{verb}", row)
+    return row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import models
+from resolvers import campaign
 from resolvers.expressions import VALID_NOW
 from resolvers.prices import PRICE_NOW, PRICE_NOW_CURRENCY
 from schema.declarations import (
@@ -22,7 +23,9 @@ from schema.declarations import (
     query,
     texts,
 )
-from schema.shared import Listed, Owned
+from schema.mutations import changes, given, mutation
+from schema.shared import IDENTITY, Listed, Owned
+from schema.strawberries import input_type
 
 
 @exposes(models.Campaign, order=[by("name")])
@@ -91,3 +94,68 @@ class CampaignQueries:
     campaign_product = lookup("CampaignProduct", "One campaign product.", external_id=found_by_external_id())
     campaign_products = listing("CampaignProduct", "All campaign products.")
     campaign_product_types = listing("CampaignProductType", "All kinds of campaign products.")
+
+
+input_type(
+    "CampaignPresentationInput",
+    "How an offer is presented. What is left out stays as it is, null clears it.",
+    {
+        "name": given("String", "Heading of the offer; the product's name where none is given."),
+        "subtitle": given("String", "Line below the heading."),
+        "note": given("String", "Small print."),
+        "description": given("String", "Text of the offer."),
+        "image_url": given("String", "Address of the offer's picture."),
+    },
+)
+
+
+@mutation
+class CampaignMutations:
+    """Running campaigns."""
+
+    campaign_upsert = changes(
+        campaign.upsert_campaign,
+        "Put a campaign in its place: changed where it is there, made where it isn't.",
+        input={
+            **IDENTITY,
+            "name": given("String", "Name of the campaign; a new one needs it."),
+            "kind": given("String", "The retailer's own kind of campaign."),
+            "valid_from": given("DateTime", "When it starts."),
+            "valid_to": given("DateTime", "When it ends."),
+            "parent": given("CampaignBy", "The campaign this is a part of."),
+            "segment": given("SegmentBy", "The customers it addresses; null means all."),
+        },
+        payload={"campaign": ("Campaign", "The campaign.")},
+    )
+    campaign_delete = changes(
+        campaign.delete_campaign,
+        "Delete a campaign. Its offers stay, and are switched off one by one.",
+        input={"id": given("ID!", "The campaign.")},
+        payload={"deleted_id": ("ID", "Its id, which leads nowhere now.")},
+    )
+    campaign_product_upsert = changes(
+        campaign.upsert_product,
+        "Put an offer of a campaign in its place: changed where it is there, made where it isn't.",
+        input={
+            **IDENTITY,
+            "product": given("ProductBy", "What is offered; a new offer needs it."),
+            "campaign": given("CampaignBy", "Under which campaign; a new offer needs it."),
+            "type": given("ID", "What kind of offer it is: a `CampaignProductType`."),
+            "value_kind": given("CampaignValueKind", "Whether the value is a percentage off or a final price."),
+            "value": given("Decimal", "Per cent off the price, or the price to pay; a new offer needs it."),
+            "currency": given("String", "Currency of a final price, ISO 4217; none for a percentage."),
+            "valid_from": given("DateTime", "First moment of the offer; a new offer needs it."),
+            "valid_to": given("DateTime", "End of the offer, itself not included; a new offer needs it."),
+            "display_in": given("[String!]", "Where it is shown, such as “web”; they take the place of those there."),
+            "presentation": given("CampaignPresentationInput", "How it is presented; null clears all of it."),
+            "stores": given("[StoreBy!]", "Where it holds, everywhere if empty; they take the place of those there."),
+            "segments": given("[SegmentBy!]", "Whom it is for, all where empty; they take the place of those there."),
+        },
+        payload={"campaign_product": ("CampaignProduct", "The offer.")},
+    )
+    campaign_product_delete = changes(
+        campaign.delete_product,
+        "Delete an offer of a campaign.",
+        input={"id": given("ID!", "The campaign product.")},
+        payload={"deleted_id": ("ID", "Its id, which leads nowhere now.")},
+    )

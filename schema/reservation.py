@@ -229,7 +229,7 @@ class ReservationMutations:
         reservation_catalogue.remove_reservable,
         "Let customers reserve a product no longer; reservations that are there go on.",
         input={"id": given("ID!", "The reservable product.")},
-        payload={"reservable_product": ("ReservableProduct", "The reservable product, removed.")},
+        payload={"deleted_id": ("ID", "Its id, which leads nowhere now.")},
     )
     reservable_stock_set = changes(
         reservation_stock.set_stock,

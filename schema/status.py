@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import models
+from resolvers import status, status_programme
 from resolvers.expressions import STATUS_VALID
 from resolvers.progress import load_progress
 from schema.declarations import (
@@ -21,6 +22,7 @@ from schema.declarations import (
     shown,
     structure,
 )
+from schema.mutations import changes, given, mutation
 from schema.shared import Listed
 
 
@@ -96,3 +98,62 @@ class StatusQueries:
     statuses = listing("Status", "All statuses, the lowest first.")
     status_record = lookup("StatusRecord", "One status record.")
     status_records = listing("StatusRecord", "All statuses that customers hold or held, newest first.")
+
+
+STATUS = {"status": ("Status", "The status.")}
+
+
+@mutation
+class StatusMutations:
+    """Setting up the programme's tiers, and giving them by hand."""
+
+    customer_status_set = changes(
+        status.set_by_hand,
+        "Give a customer a status by hand. The one they hold ends; it stays in their history.",
+        input={
+            "customer": given("ID!", "Who gets it."),
+            "status": given("ID!", "The status."),
+            "valid_to": given("DateTime", "Until when it is held; as the status says where it is left out."),
+            "note": given("String", "Why."),
+        },
+        payload={"status_record": ("StatusRecord", "The status as the customer holds it now.")},
+    )
+    status_upsert = changes(
+        status_programme.upsert_status,
+        "Put a status in its place in the programme, found by its code or its id. Customers are judged by it from "
+        "their next purchase on, or when what they hold ends.",
+        input={
+            "id": given("ID", "The status to change, where it is known by its opaque id."),
+            "code": given("String", "Short name that programs use; by it a status is found, or made where it isn't."),
+            "name": given("String", "Name that people read; a new status needs one."),
+            "description": given("String", "What the tier offers."),
+            "rank": given("Int", "Place among the tiers, the lowest first, each its own; a new status needs one."),
+            "qualification": given("Qualification", "How the tier is reached; a new status needs it."),
+            "qualification_months": given("Int", "How many months back turnover and points count; null for all time."),
+            "qualification_points": given("Decimal", "Points to collect in that time."),
+            "qualification_turnover": given(
+                "[MoneyInput!]", "Turnover to reach, any one is enough; they take the place of those there."
+            ),
+            "previous": given("StatusBy", "The tier below, through which this one is reached."),
+            "validity": given("String", "How long it is held: a period such as P12M, END_OF_YEAR, null for no end."),
+            "collects_points": given("Boolean", "Whether purchases earn points."),
+            "pays_with_points": given("Boolean", "Whether points can pay a bill."),
+            "discount": given("Decimal", "Basic discount in per cent, 0 to 100."),
+            "discounts_discounted_items": given(
+                "Boolean", "Whether the basic discount also applies to items that are already discounted."
+            ),
+        },
+        payload=STATUS,
+    )
+    status_deactivate = changes(
+        status_programme.deactivate,
+        "Take a status out of the programme: nobody reaches it any more.",
+        input={"id": given("ID!", "The status.")},
+        payload=STATUS,
+    )
+    status_reactivate = changes(
+        status_programme.reactivate,
+        "Take a status back into the programme.",
+        input={"id": given("ID!", "The status.")},
+        payload=STATUS,
+    )

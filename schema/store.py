@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import models
+from resolvers import store
 from resolvers.opening import is_open, next_opening, opening_days
 from resolvers.stores_near import load_stores_near
 from schema.connections import PAGE_ARGUMENTS
@@ -27,7 +28,8 @@ from schema.declarations import (
     structure,
     texts,
 )
-from schema.shared import Owned
+from schema.mutations import changes, given, mutation
+from schema.shared import IDENTITY, Owned
 from schema.strawberries import FieldSpec, input_type
 
 
@@ -141,4 +143,68 @@ class StoreQueries:
             Argument("within_km", "Decimal | None", "No farther than this many kilometres.", None),
             *PAGE_ARGUMENTS,
         ],
+    )
+
+
+input_type(
+    "OpeningIntervalInput",
+    "A time from opening to closing; one that ends before it starts ends on the next day.",
+    {"from_": given("String!", "When it opens, HH:MM in local time."), "to": given("String!", "When it closes.")},
+)
+input_type(
+    "OpeningDayInput",
+    "A day of the week with its opening hours; closed where there are none.",
+    {
+        "day": given("Weekday!", "The day of the week."),
+        "intervals": given("[OpeningIntervalInput!]!", "When it is open on that day."),
+    },
+)
+
+STORE = {"store": ("Store", "The store.")}
+
+
+@mutation
+class StoreMutations:
+    """Keeping the stores in step with the system that owns them."""
+
+    store_upsert = changes(
+        store.upsert_store,
+        "Put a store in its place, found by its id, its external id or its code: changed where it is there, made "
+        "where it isn't. What is left out stays as it is.",
+        input={
+            **IDENTITY,
+            "code": given("String", "The retailer's own code of the store; unique. A new store needs one."),
+            "name": given("String", "Name as customers know it; a new store needs one."),
+            "address": given("AddressInput", "Where it is; null clears it."),
+            "contact_email": given("String", "E-mail address for customers."),
+            "phone": given("String", "Phone number, international or as dialled in the store's country."),
+            "manager_name": given("String", "Who manages the store."),
+            "url": given("String", "The store's own page."),
+            "position": given("PositionInput", "Where it is on the map; null clears it."),
+            "time_zone": given("String", "IANA time zone of its opening hours, such as Europe/Prague."),
+            "currency": given("String", "Currency of its prices, ISO 4217."),
+            "opening": given("[OpeningDayInput!]", "Opening hours; null where they are not known."),
+            "image_urls": given("[String!]", "Addresses of pictures; they take the place of those there."),
+            "visible_to_customers": given("Boolean", "Whether shops and apps show the store."),
+            "short_description": given("String", "One line about the store."),
+            "description": given("String", "Text about the store."),
+            "registration_id": given("String", "Number in the register of companies."),
+            "partner": given("PartnerBy", "The partner that runs the store."),
+        },
+        payload=STORE,
+    )
+    stores_upsert = changes(
+        store.upsert_stores,
+        "Put up to 200 stores in their places, all of them or none; errors name the place in the list.",
+        input={"stores": given("[StoreUpsertInput!]!", "The stores.")},
+        payload={"stores": ("list[Store]", "The stores, in the order given.")},
+    )
+    store_deactivate = changes(
+        store.deactivate,
+        "Close a store for good, or for a time; what happened there stays.",
+        input={"id": given("ID!", "The store.")},
+        payload=STORE,
+    )
+    store_reactivate = changes(
+        store.reactivate, "Open a store again.", input={"id": given("ID!", "The store.")}, payload=STORE
     )

@@ -1,0 +1,123 @@
+"""Campaigns, and the products they offer under special conditions."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import models
+from models import CampaignValueKind
+from resolvers.checking import Values, currency, in_order
+from resolvers.errors import Refused
+from resolvers.reading import RowRef
+from resolvers.trees import refuse_cycle
+from resolvers.upserting import Form, Record, deleting, no_twice, replace_parts, upsert
+from resolvers.writing import Writing
+
+MOST_PLACES = 500
+WHOLE = Decimal(100)
+PRESENTATION = ("name", "subtitle", "note", "description", "image_url")
+
+
+async def upsert_campaign(writing: Writing, given: Values) -> Values:
+    """Put a campaign in its place."""
+    return {"campaign": RowRef("Campaign", (await upsert(CAMPAIGN, writing, given)).id)}
+
+
+async def upsert_product(writing: Writing, given: Values) -> Values:
+    """Put an offer of a campaign in its place."""
+    flat = {name: value for name, value in given.items() if name != "presentation"}
+    if "presentation" in given:
+        presented = given["presentation"] or dict.fromkeys(PRESENTATION)
+        flat |= {f"presentation.{name}": value for name, value in presented.items()}
+    return {"campaign_product": RowRef("CampaignProduct", (await upsert(PRODUCT, writing, flat)).id)}
+
+
+delete_campaign = deleting(models.Campaign)
+delete_product = deleting(models.CampaignProduct)
+
+
+_refuse_cycle = refuse_cycle("parent")
+
+
+async def _check_campaign(record: Record) -> None:
+    await _refuse_cycle(record)
+    in_order(record.will_be("valid_from"), record.will_be("valid_to"), record.problems.at("valid_to"))
+
+
+async def _check_product(record: Record) -> None:
+    """The value is a percentage, or a price in a currency; the validity has a beginning and an end."""
+    at = record.problems.at
+    with record.problems.noted():
+        _check_value(record)
+    with record.problems.noted():
+        in_order(record.will_be("valid_from"), record.will_be("valid_to"), at("valid_to"))
+    for name, entity, column in LINKS:
+        if name in record.given:
+            with record.problems.noted():
+                record.lists[name] = await _linked(record, name, entity, column)
+
+
+def _check_value(record: Record) -> None:
+    at = record.problems.at
+    if "currency" in record.given:
+        code = record.given["currency"]
+        record.values["currency_code"] = None if code is None else currency(code, at("currency"))
+    if record.will_be("value_kind") is CampaignValueKind.FINAL_PRICE:
+        if record.will_be("currency_code") is None:
+            raise Refused("REQUIRED", "A final price needs its currency.", at("currency"))
+        return
+    if record.will_be("currency_code") is not None and "currency" in record.given:
+        raise Refused("WRONG_KIND", "A percentage has no currency.", at("currency"))
+    record.values["currency_code"] = None
+    if record.will_be("value") > WHOLE:
+        raise Refused("OUT_OF_RANGE", "A percentage must be from 0 to 100.", at("value"))
+
+
+async def _linked(record: Record, name: str, entity: type[models.Base], column: str) -> list[dict[str, Any]]:
+    given, path = record.given[name] or [], record.problems.at(name)
+    if len(given) > MOST_PLACES:
+        raise Refused("TOO_MANY", f"An offer takes {MOST_PLACES} of them at most.", path)
+    keys = [(await record.references.find(entity, by, f"{path}[{place}]")).id for place, by in enumerate(given)]
+    no_twice(keys, record.problems, name, "")
+    return [{column: key} for key in keys]
+
+
+async def _follow_product(record: Record) -> None:
+    for name, _, column in LINKS:
+        if name in record.lists:
+            await replace_parts(record, TABLES[name], "campaign_product_id", column, record.lists[name])
+
+
+LINKS: tuple[tuple[str, type[models.Base], str], ...] = (
+    ("stores", models.Store, "store_id"),
+    ("segments", models.Segment, "segment_id"),
+)
+TABLES: dict[str, type[models.Base]] = {
+    "stores": models.CampaignProductStore,
+    "segments": models.CampaignProductSegment,
+}
+
+CAMPAIGN = Form(
+    models.Campaign,
+    columns={name: name for name in ("name", "kind", "valid_from", "valid_to")},
+    references={"parent": ("parent_id", models.Campaign), "segment": ("segment_id", models.Segment)},
+    required=("name",),
+    check=_check_campaign,
+)
+
+PRODUCT = Form(
+    models.CampaignProduct,
+    columns={
+        **{name: name for name in ("value_kind", "value", "valid_from", "valid_to", "display_in")},
+        **{f"presentation.{name}": name for name in PRESENTATION},
+    },
+    references={
+        "product": ("product_id", models.Product),
+        "campaign": ("campaign_id", models.Campaign),
+        "type": ("type_id", models.CampaignProductType),
+    },
+    required=("product", "campaign", "value_kind", "value", "valid_from", "valid_to"),
+    check=_check_product,
+    follow=_follow_product,
+)
