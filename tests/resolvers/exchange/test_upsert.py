@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
-from resolvers.exchange import names
+from resolvers.exchange import importer, names
 from resolvers.exchange.report import Count
 from tests import factories
-from tests.resolvers.exchange.conftest import Bring, Take, reasons
+from tests.resolvers.exchange.conftest import Bring, Rows, Take, reasons
 
 SOURCE = [{"code": "erp", "name": "ERP"}]
 
@@ -65,6 +65,20 @@ async def test_customers_are_found_by_any_of_their_accounts(bring: Bring, take: 
     (row,) = await take("customers")
     assert report.counts["customers"] == Count(updated=1)
     assert (row["firstName"], row["lastName"], row["externalId"]) == ("Jana", "Nová", "1")
+
+
+async def test_a_new_list_of_accounts_leaves_the_one_that_the_file_names(bring: Bring, take: Take) -> None:
+    shop = {"source": "shop", "externalId": "j"}
+    sources = [*SOURCE, {"code": "shop", "name": "Shop"}]
+    jana = {**known_as("1"), "sources": [known_as("1"), shop]}
+    await bring({"customerSources.jsonl": sources, "customers.jsonl": [jana]})
+    (before,) = await take("customers")
+
+    await bring({"customers.jsonl": [{**shop, "sources": []}]})
+
+    (after,) = await take("customers")
+    assert (before["externalId"], before["sources"]) == ("1", [shop])
+    assert (after["externalId"], "sources" in after) == ("j", False)
 
 
 async def test_a_customer_must_come_from_a_known_source(bring: Bring) -> None:
@@ -264,16 +278,17 @@ async def test_more_names_than_are_remembered_are_looked_up_again(
     bring: Bring, take: Take, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(names, "CACHED", 2)
-    monkeypatch.setattr(names, "AT_ONCE", 2)
-    tags = [{"code": f"t{number}", "name": "T"} for number in range(5)]
-    butter = {**known_as("1"), "code": "b", "name": "Butter", "tags": [tag["code"] for tag in tags]}
+    monkeypatch.setattr(importer, "ROWS_AT_ONCE", 1)
+    tags = [{"code": f"t{number}", "name": "T"} for number in range(3)]
+    lists = (["t0", "t1"], ["t0", "t2"], ["t2", "t0", "t1"])
+    products: Rows = [
+        {**known_as(str(number)), "code": "c", "name": "P", "tags": codes} for number, codes in enumerate(lists)
+    ]
 
-    again = {**known_as("2"), "code": "c", "name": "Cheese", "tags": ["t4", "t0"]}
-    await bring({"tags.jsonl": tags, "products.jsonl": [butter]})
-    report = await bring({"products.jsonl": [butter, again]})
+    report = await bring({"tags.jsonl": tags, "products.jsonl": products})
 
     assert report.errors == []
-    assert [row["tags"] for row in await take("products")] == [["t0", "t1", "t2", "t3", "t4"], ["t4", "t0"]]
+    assert [row["tags"] for row in await take("products")] == list(lists)
 
 
 async def test_this_crms_own_source_is_made_where_customers_need_it(bring: Bring, take: Take) -> None:
