@@ -204,7 +204,7 @@ class PointMutations:
         "ones leave the lot they made. What a bill or a voucher moved goes back with that bill or voucher.",
         input={
             "entry": given("ID!", "The entry."),
-            "amount": given("Decimal", "How many of its points; all that were not yet taken back unless said otherwise."),
+            "amount": given("Decimal", "How many of its points; all not yet taken back unless said otherwise."),
             **ABOUT,
         },
         payload={"entry": ENTRY, "account": ACCOUNT},

@@ -46,11 +46,17 @@ def check_digit(check: CheckDigit, digits: str) -> str:
     return ean_digit(digits) if check is CheckDigit.EAN13 else ""
 
 
+def capacity(pattern: CardPattern) -> int:
+    """How many numbers a type has."""
+    room = _room(pattern)
+    return 10**room if room > 0 else 0
+
+
 def generate(pattern: CardPattern, serial: int) -> str | Refusal:
     """The card number with a serial number that fits between the prefix and the check digit."""
     if not _is_spelt_right(pattern, f"{pattern.prefix}0"):
         return _wrong_character(pattern)
-    room = pattern.length - len(pattern.prefix) - (pattern.check is not CheckDigit.NONE)
+    room = _room(pattern)
     if serial < 0 or room < 1 or len(str(serial)) > room:
         return Refusal(RefusalCode.LIMIT_REACHED, "This type of card has no such number.")
     digits = f"{pattern.prefix}{serial:0{room}d}"
@@ -68,6 +74,10 @@ def refusal(pattern: CardPattern, number: str) -> Refusal | None:
     if not number.endswith(check_digit(pattern.check, number[:-1])):
         return Refusal(RefusalCode.WRONG_CHECK_DIGIT, "The number's last digit doesn't match the others.")
     return None
+
+
+def _room(pattern: CardPattern) -> int:
+    return pattern.length - len(pattern.prefix) - (pattern.check is not CheckDigit.NONE)
 
 
 def _is_spelt_right(pattern: CardPattern, number: str) -> bool:
