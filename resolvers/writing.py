@@ -56,11 +56,18 @@ class TransactionReader:
         raw: Any = (await self._connection.get_raw_connection()).driver_connection
         arguments = statement.arguments(values)
         if self.backend == "postgresql":
-            return list(await raw.fetch(statement.sql, *arguments))
+            return [_as_read(row) for row in await raw.fetch(statement.sql, *arguments)]
         return list(await raw.execute_fetchall(statement.sql, arguments))
 
     async def close(self) -> None:
         """Leave the connection to the transaction."""
+
+
+def _as_read(row: Row) -> Row:
+    """A row with JSON as text, as readers have it; the engine's connections decode it."""
+    if any(isinstance(value, dict | list) for value in row):
+        return [orjson.dumps(value).decode() if isinstance(value, dict | list) else value for value in row]
+    return row
 
 
 @dataclass(eq=False)

@@ -32,7 +32,8 @@ class Doing:
         """The data that a document answers; it must have no errors."""
         context = Context(Reading(self.reader, now=self.now), self.engine)
         result = await schema().execute(document, variables, context_value=context)
-        assert not result.errors, result.errors
+        if result.errors:
+            raise AssertionError(result.errors) from result.errors[0].original_error
         return result.data
 
     async def do(self, mutation: str, shows: str, /, *, key: str | None = None, dry: bool = False, **input: Any) -> Any:

@@ -22,7 +22,7 @@ async def test_an_offer_is_made_and_changed(crm: Doing, session: AsyncSession) -
     butter, spring, store = factories.product(), factories.campaign(), factories.store(code="P1")
     families, leaflet = factories.segment(name="Families"), factories.campaign_product_type(code="leaflet")
     await factories.save(
-        session, factories.product_price(product=butter, amount=Decimal("50")), spring, store, families, leaflet
+        session, factories.product_price(product=butter, amount=Decimal(50)), spring, store, families, leaflet
     )
     offer = {"source": "erp", "externalId": "o-1"}
 
@@ -98,7 +98,9 @@ async def test_campaigns_lie_in_a_tree_without_cycles(crm: Doing, session: Async
         source="erp", externalId="easter", name="Easter", parent=by(spring), validTo="2024-06-01T00:00:00Z",
     )
 
-    assert payload["campaign"] == {"name": "Easter", "parent": {"name": "Spring"}, "validTo": "2024-06-01T00:00:00+00:00"}
+    assert payload["campaign"] == {
+        "name": "Easter", "parent": {"name": "Spring"}, "validTo": "2024-06-01T00:00:00+00:00"
+    }
     easter = {"externalId": {"source": "erp", "externalId": "easter"}}
     assert await crm.refused("campaignUpsert", source=year.source, externalId=year.external_id, parent=easter) == [
         ("CYCLE", "parent", None)
