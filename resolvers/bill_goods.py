@@ -67,7 +67,7 @@ async def find_goods(reading: Reading, items: Sequence[Values]) -> list[Goods | 
     found = await _by_names(reading, {name for its in names for name in its})
     wanted = [key or next((found[name] for name in its if name in found), None)
               for key, its in zip(keys, names, strict=True)]
-    goods = await _goods(reading, {key for key in wanted if key is not None})
+    goods = await goods_by_key(reading, {key for key in wanted if key is not None})
     for place, key in enumerate(keys):
         if key is not None and key not in goods:
             raise Refused("NOT_FOUND", "There is no such product.", f"bill.items[{place}].product")
@@ -116,7 +116,8 @@ async def _by_names(reading: Reading, names: set[Name]) -> dict[Name, int]:
     return {(kind, scope, code): key for kind, scope, code, key in sorted(rows, key=lambda row: -row[3])}
 
 
-async def _goods(reading: Reading, keys: set[int]) -> dict[int, Goods]:
+async def goods_by_key(reading: Reading, keys: set[int]) -> dict[int, Goods]:
+    """Products by their keys."""
     if not keys:
         return {}
     brands: dict[int, int | None] = {}

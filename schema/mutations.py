@@ -69,9 +69,12 @@ def changes(
     description: str,
     *,
     input: Mapping[str, FieldSpec],  # noqa: A002
-    payload: Mapping[str, tuple[str, str]],
+    payload: Mapping[str, tuple[str, ...]],
 ) -> Any:
-    """Show an operation as a mutation. `payload` gives each value's type and description; all may be null."""
+    """Show an operation as a mutation. `payload` gives each value's type and description; all may be null.
+
+    A third text names the operation's value where it is called otherwise.
+    """
     return _Draft(operation, description, input, payload)
 
 
@@ -81,7 +84,7 @@ class _Draft:
         operation: Operation,
         description: str,
         fields: Mapping[str, FieldSpec],
-        payload: Mapping[str, tuple[str, str]],
+        payload: Mapping[str, tuple[str, ...]],
     ) -> None:
         self.operation, self.description, self.fields, self.payload = operation, description, fields, payload
 
@@ -99,12 +102,12 @@ def _declared(name: str, draft: _Draft) -> Mutation:
     base = "".join(word.capitalize() for word in name.split("_"))
     input_type(f"{base}Input", f"What `{_camel(name)}` is given.", draft.fields)
     fields: dict[str, Declaration] = {
-        each: replace(shown(f"{annotation} | None", description), name=each)
-        for each, (annotation, description) in draft.payload.items()
+        each: replace(shown(f"{annotation} | None", description, attribute=next(iter(attribute), None)), name=each)
+        for each, (annotation, description, *attribute) in draft.payload.items()
     }
-    fields["repeated"] = replace(
-        shown("bool", "Whether it had been done before, and nothing was done now."), name="repeated"
-    )
+    once = shown("bool", "Whether it had been done before, and nothing was done now.")
+    # An operation on many things may count those that had been done before, under the same name.
+    fields.setdefault("repeated", replace(once, name="repeated"))
     fields["user_errors"] = replace(
         shown("list[UserError]", "Why it was refused; empty when it was done."), name="user_errors"
     )

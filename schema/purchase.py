@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import models
+from resolvers import purchase, purchase_late
 from resolvers.columns import Column
 from schema.declarations import (
     LookupKey,
@@ -18,7 +19,10 @@ from schema.declarations import (
     money,
     one,
     query,
+    shown,
+    structure,
 )
+from schema.mutations import changes, given, mutation
 from schema.shared import Dated, Listed
 from schema.strawberries import FieldSpec, input_type
 
@@ -128,3 +132,113 @@ class PurchaseQueries:
     purchase_items = listing("PurchaseItem", "The lines of all bills.")
     purchase_types = listing("PurchaseType", "All kinds of bills.")
     purchase_item_types = listing("PurchaseItemType", "All kinds of lines.")
+
+
+input_type(
+    "UtmInput",
+    "Where a visitor came from, as web analytics name it.",
+    {
+        "source": given("String", "The site or app (utm_source)."),
+        "medium": given("String", "The medium (utm_medium)."),
+        "campaign": given("String", "The campaign (utm_campaign)."),
+    },
+)
+CLOSED = {
+    "customer": given("CustomerBy", "Who bought; nobody in particular where neither they nor a card are given."),
+    "bill": given("BillInput!", "The bill."),
+    "source": given("String", "Code of the outside system that closes the bill."),
+    "type": given("String", "Code of the kind of bill."),
+    "payment_type": given("PaymentType", "How it is paid."),
+    "is_fiscal": given("Boolean", "Whether the bill goes to the tax office's register; it does unless this is false."),
+    "utm": given("UtmInput", "Where the buyer came from."),
+}
+input_type(
+    "OfflineBillInput",
+    "A bill that was closed without the gateway. Its lines are as they were paid, discounts taken off.",
+    {**CLOSED, "voucher_codes": given("[String!]", "Codes of the vouchers that were used on it.")},
+)
+input_type(
+    "ReturnedItemInput",
+    "A line of a bill that is returned, known by one of its ids.",
+    {
+        "id": given("ID", "The line."),
+        "bill_item_id": given("String", "The line's id at the till."),
+        "quantity": given("Decimal", "How much of it is returned; all that is left where this is left out."),
+    },
+)
+
+
+@structure
+class RefusedBill:
+    """A bill that was not imported. The others were."""
+
+    index = shown("int", "Its place among the bills given, from 0.")
+    code = shown("str", "What is wrong, for programs.")
+    message = shown("str", "What is wrong, for people.")
+    field = shown("str | None", "The field of the bill that is to blame.")
+    missing = shown("str | None", "What is missing.")
+
+
+PURCHASE = {"purchase": ("Purchase", "The bill.")}
+
+
+@mutation
+class PurchaseMutations:
+    """Closing bills and undoing them."""
+
+    purchase_send = changes(
+        purchase.send,
+        "Close a bill. Discounts, vouchers and points are applied, points earned, the customer's status is found anew "
+        "and automatic rewards are issued: all of it or nothing. If anything that was asked for can't be had, nothing "
+        "is done. The same bill, by its store and id there, sent again changes nothing and is answered as it is.",
+        input={
+            **CLOSED,
+            "benefit_codes": given("[String!]", "Codes of vouchers, and of rewards to be applied."),
+            "spend_points": given("Decimal", "Points that are to pay a part of the bill."),
+            "to_pay": given(
+                "Decimal", "What the till took in money; refused as TO_PAY_DIFFERS when it comes to something else."
+            ),
+        },
+        payload=PURCHASE,
+    )
+    purchase_cancel = changes(
+        purchase.cancel,
+        "Undo a bill, or what was not returned of it. It counts no longer; points, vouchers and status go back the way "
+        "they came. Points that it earned and that are spent already are written off.",
+        input={"id": given("ID!", "The bill."), "reason": given("String", "Why.")},
+        payload=PURCHASE,
+    )
+    purchase_return = changes(
+        purchase.give_back,
+        "Return some items of a bill. Points that were earned or had paid go back in proportion; a voucher or reward "
+        "goes back once all the lines that it was given on are returned.",
+        input={
+            "id": given("ID!", "The bill."),
+            "items": given("[ReturnedItemInput!]!", "What is returned."),
+            "reason": given("String", "Why."),
+        },
+        payload={
+            **PURCHASE,
+            "refund": ("Money", "What these items came to; points that are given back paid a part of it."),
+            "points_back": ("Decimal", "Points that had paid for them, and are the customer's again."),
+            "points_withdrawn": ("Decimal", "Points that they had earned, and that are taken back."),
+        },
+    )
+    purchases_import = changes(
+        purchase_late.import_bills,
+        "Bring bills in that were closed offline, in any order, 500 at most. Each counts once, whether it was imported "
+        "or sent before; one that is refused does not stop the others.",
+        input={"bills": given("[OfflineBillInput!]!", "The bills.")},
+        payload={
+            "imported": ("int", "How many bills are new."),
+            "repeated": ("int", "How many bills had been there already.", "repeated_bills"),
+            "refused": ("list[RefusedBill]", "Which bills were refused, and why."),
+        },
+    )
+    purchase_assign_customer = changes(
+        purchase_late.assign_customer,
+        "Give a bill without a customer to one. It earns them points, counts for their status and is rewarded as if "
+        "they had been recognised; discounts are as they were paid.",
+        input={"id": given("ID!", "The bill."), "customer": given("CustomerBy!", "Whose bill it is.")},
+        payload=PURCHASE,
+    )

@@ -1,0 +1,217 @@
+"""Bills: closed at the till or in the e-shop, undone, and given to a customer afterwards.
+
+A bill is known by its store and its id there, and counts once, however often and from wherever it is sent. Locks are
+taken in one order everywhere: the customer, limited rewards, vouchers by key; points move last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+import models
+from models import Purchase, PurchaseState, PurchaseType, State
+from models.columns import MONEY, QUANTITY
+from models.rules.returning import Sold
+from resolvers import checking
+from resolvers.bill import TillBill, optional, read_bill
+from resolvers.bill_case import points_given, read_case
+from resolvers.bill_customer import Found, find_customer
+from resolvers.bill_rows import inside
+from resolvers.errors import Refused
+from resolvers.ids import key_of
+from resolvers.point_ledger import accepted, lock_customer
+from resolvers.purchase_recording import Closing, record
+from resolvers.purchase_undo import Undoing, sold_lines, status_back, undo
+from resolvers.reading import RowRef
+from resolvers.till import refused_benefits
+from resolvers.values import Money
+from resolvers.writing import UserError, Values, Writing
+
+UTM = ("source", "medium", "campaign")
+
+
+async def send(writing: Writing, given: Values) -> Values:
+    """Close a bill: discounts, vouchers, points, status and automatic rewards, all of it or nothing."""
+    reading = await inside(writing)
+    bill = await read_bill(reading, given["bill"])
+    if (done := await sent_before(writing, bill)) is not None:
+        return _answer(done, repeated=True)
+    try:
+        purchase_id = await _close(writing, given, bill)
+    except Refused:
+        # What it asked for may just have been used by the same bill, sent a moment earlier.
+        if (done := await sent_before(writing, bill)) is not None:
+            return _answer(done, repeated=True)
+        raise
+    if purchase_id is None:
+        done = await sent_before(writing, bill)
+        assert done is not None
+        return _answer(done, repeated=True)
+    return _answer(purchase_id)
+
+
+async def cancel(writing: Writing, given: Values) -> Values:
+    """Undo a bill, or what is left of it: it counts no longer, and points and vouchers go back the way they came."""
+    purchase, lines = await _locked(writing, given)
+    if purchase.state is PurchaseState.CANCELLED:
+        return _answer(purchase.id, repeated=True)
+    if purchase.state is PurchaseState.RETURNED:
+        raise Refused("WRONG_STATE", "All of the bill has been returned already.", "id")
+    before = [line for line, _ in lines]
+    undoing = Undoing(purchase, before, [line.whole() for line in before], optional(given, "reason", 1000, ""))
+    await undo(writing, undoing, counts=False)
+    await _change(writing, purchase, PurchaseState.CANCELLED, "PURCHASE_CANCELLED")
+    return _answer(purchase.id)
+
+
+async def give_back(writing: Writing, given: Values) -> Values:
+    """Return some items of a bill: money line by line, points in proportion, vouchers once they gave nothing."""
+    purchase, lines = await _locked(writing, given)
+    if purchase.state in {PurchaseState.CANCELLED, PurchaseState.RETURNED}:
+        raise Refused("WRONG_STATE", f"The bill is {purchase.state.lower()}; nothing is left to return.", "id")
+    before = [line for line, _ in lines]
+    after = _returned(given["items"], lines)
+    undoing = Undoing(purchase, before, after, optional(given, "reason", 1000, ""))
+    back = await undo(writing, undoing)
+    purchase.returned += back.refund
+    state = PurchaseState.RETURNED if undoing.is_whole else PurchaseState.PARTLY_RETURNED
+    await _change(writing, purchase, state, "PURCHASE_RETURNED", refund=str(back.refund))
+    moved = {"refund": Money(back.refund, purchase.currency_code), "points_back": back.unspent}
+    return _answer(purchase.id) | moved | {"points_withdrawn": back.unearned}
+
+
+async def sent_before(writing: Writing, bill: TillBill) -> int | None:
+    """The key of the bill of the same store and id, if it is there."""
+    same = (Purchase.store_id == bill.rules.store_id, Purchase.external_id == bill.external_id)
+    key: int | None = await writing.session.scalar(select(Purchase.id).where(*same))
+    return key
+
+
+async def recognised(writing: Writing, given: Values) -> Found | None:
+    """The customer that a bill names: outright, or by the card that it shows."""
+    reading = await inside(writing)
+    if given.get("customer") is not None:
+        return await find_customer(reading, given["customer"], "customer")
+    number = given["bill"].get("card_number")
+    return await find_customer(reading, {"card_number": number}, "bill") if number is not None else None
+
+
+async def details(writing: Writing, given: Values) -> dict[str, Any]:
+    """Columns of a purchase that no rule looks at."""
+    utm = given.get("utm") or {}
+    payment: Any = given.get("payment_type")
+    return {
+        "type_id": await _type(writing, given.get("type")),
+        "source": optional(given, "source", 64, ""),
+        "payment_type": None if payment is None else models.PaymentType(getattr(payment, "value", payment)),
+        "is_fiscal": given.get("is_fiscal") is not False,
+        **{f"utm_{name}": optional(utm, name, 255, "utm.") for name in UTM},
+    }
+
+
+async def _close(writing: Writing, given: Values, bill: TillBill) -> int | None:
+    customer = await recognised(writing, given)
+    points = points_given(given)
+    about = await details(writing, given)
+    if customer is not None:
+        if not await lock_customer(writing, customer.id):
+            raise Refused("NOT_FOUND", "There is no such customer.", "customer")
+        about["card_number"] = bill.card_number or customer.card_number
+    codes: Sequence[str] = given.get("benefit_codes") or ()
+    key = customer.id if customer else None
+    case = await read_case(await inside(writing), bill, key, codes, locked=True)
+    settled = case.settle(points)
+    _all_or_nothing([
+        UserError(one.code, one.message, "spendPoints" if one.benefit_code is None else "benefitCodes", one.missing)
+        for one in refused_benefits(settled, case.named)
+    ])
+    _as_expected(given.get("to_pay"), settled.to_pay)
+    return await record(writing, Closing(case, settled, about))
+
+
+def _all_or_nothing(errors: Sequence[UserError]) -> None:
+    """The till told the shopper what it previewed: if any of it can't be had, the bill isn't closed."""
+    if errors:
+        first, *more = errors
+        raise Refused(first.code, first.message, first.field, first.missing, more)
+
+
+def _as_expected(expected: Decimal | None, to_pay: Decimal) -> None:
+    if expected is not None and checking.exact(MONEY, expected, "toPay", lowest=None) != to_pay:
+        message = f"The bill comes to {to_pay:.2f}, not to {expected:.2f}; preview it again."
+        raise Refused("TO_PAY_DIFFERS", message, "toPay", f"{to_pay - expected:.2f}")
+
+
+async def _type(writing: Writing, code: str | None) -> int | None:
+    if code is None:
+        return None
+    known = PurchaseType.code == checking.text(code, "type", 64)
+    key: int | None = await writing.session.scalar(
+        select(PurchaseType.id).where(known, PurchaseType.state != State.DELETED)
+    )
+    if key is None:
+        raise Refused("NOT_FOUND", "There is no such kind of bill.", "type")
+    return key
+
+
+async def lock_purchase(writing: Writing, opaque: str) -> Purchase:
+    """A bill, its customer locked before it."""
+    key = key_of(opaque, "Purchase")
+    owner = await writing.session.scalar(select(Purchase.customer_id).where(Purchase.id == key))
+    if owner is not None:
+        await lock_customer(writing, owner)
+    purchase = await writing.session.get(Purchase, key, with_for_update={"key_share": True}, populate_existing=True)
+    if purchase is None:
+        raise Refused("NOT_FOUND", "There is no Purchase with this id.", "id")
+    return purchase
+
+
+async def _locked(writing: Writing, given: Values) -> tuple[Purchase, list[tuple[Sold, str | None]]]:
+    purchase = await lock_purchase(writing, given["id"])
+    return purchase, await sold_lines(writing, purchase.id)
+
+
+def _returned(items: Sequence[Values], lines: Sequence[tuple[Sold, str | None]]) -> list[Sold]:
+    """The lines once the items named are returned; one named without a quantity, as far as it is still there."""
+    if not items:
+        raise Refused("REQUIRED", "Say which items are returned.", "items")
+    after = {line.id: line for line, _ in lines}
+    named: set[int] = set()
+    for place, item in enumerate(items):
+        field = f"items[{place}]"
+        line = after[_line_of(item, lines, field)]
+        if line.id in named:
+            raise Refused("DUPLICATE_ITEM", "An item is named twice.", field)
+        named.add(line.id)
+        given = item.get("quantity")
+        quantity = line.kept if given is None else checking.above_zero(QUANTITY, given, f"{field}.quantity")
+        if not quantity:
+            raise Refused("LIMIT_REACHED", "All of this line has been returned.", field)
+        after[line.id] = accepted(line.back(quantity), f"{field}.quantity")
+    return [after[line.id] for line, _ in lines]
+
+
+def _line_of(item: Values, lines: Sequence[tuple[Sold, str | None]], field: str) -> int:
+    if (item.get("id") is None) == (item.get("bill_item_id") is None):
+        raise Refused("REQUIRED", "Name the item by its id, or by its id at the till.", field)
+    key = None if item.get("id") is None else key_of(item["id"], "PurchaseItem")
+    for line, external_id in lines:
+        if line.id == key or (key is None and external_id == item["bill_item_id"]):
+            return line.id
+    raise Refused("ITEM_NOT_FOUND", "There is no such item on the bill.", field)
+
+
+async def _change(writing: Writing, purchase: Purchase, state: PurchaseState, kind: str, **data: Any) -> None:
+    purchase.state = state
+    purchase.updated_at = writing.now
+    await writing.session.flush()
+    writing.emit(kind, purchase, customer_id=purchase.customer_id, data=data or None)
+    await status_back(writing, purchase)
+
+
+def _answer(purchase_id: int, *, repeated: bool = False) -> dict[str, Any]:
+    return {"purchase": RowRef("Purchase", purchase_id), "repeated": repeated}

@@ -1,0 +1,181 @@
+"""Writing a closed bill down: its lines and discounts, the vouchers it used up, the points it moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
+
+import models
+from models import PointEntryKind, Purchase, PurchaseDiscount, PurchaseItem, Voucher, VoucherChange, VoucherState
+from models.rules import ledger
+from models.rules.applicability import refusals
+from models.rules.basket import Benefit, Reward
+from models.rules.basket import Voucher as RuleVoucher
+from models.rules.money import ZERO
+from models.rules.plans import is_gift
+from models.rules.programme import PROGRAMME
+from models.rules.settlement import Settlement
+from resolvers import point_ledger, voucher_issue
+from resolvers.bill_case import Case
+from resolvers.errors import Refused
+from resolvers.purchase_status import rise
+from resolvers.writing import Writing
+
+FOR_REWARD = "reward"
+"""In an entry's own data: the reward applied directly that the points were spent on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A bill that is decided: what was known, and what it comes to."""
+
+    case: Case
+    settled: Settlement
+    details: dict[str, Any] = field(default_factory=dict)
+    """Columns of the purchase that no rule looks at."""
+
+
+async def record(writing: Writing, closing: Closing) -> int | None:
+    """Write a bill down with all that follows from it; its key, or none where the same bill is there already."""
+    purchase_id = await _purchase(writing, closing)
+    if purchase_id is None:
+        return None
+    await _discounts(writing, closing, purchase_id, await _items(writing, closing, purchase_id))
+    for applied in closing.settled.combination.applied:
+        if isinstance(applied.benefit, RuleVoucher):
+            await _use_up(writing, closing, purchase_id, applied.benefit)
+    await _spend(writing, closing, purchase_id)
+    writing.emit("PURCHASE_CLOSED", Purchase(id=purchase_id), customer_id=closing.case.shopper.customer_id)
+    await reward_customer(writing, closing.case, closing.settled.earned, purchase_id)
+    return purchase_id
+
+
+async def reward_customer(writing: Writing, case: Case, earned: Decimal, purchase_id: int) -> None:
+    """What a customer gets for a bill: points, a better status perhaps, and vouchers of automatic rewards."""
+    customer_id = case.shopper.customer_id
+    if customer_id is None:
+        return
+    bill = case.bill.rules
+    if earned > ZERO:
+        lot = PROGRAMME.lot(earned, case.at, bill.store_zone)
+        about = {"at": case.at, "store_id": bill.store_id, "purchase_id": purchase_id}
+        await point_ledger.put(writing, customer_id, lot, PointEntryKind.EARN, **about)
+    await rise(writing, customer_id, purchase_id)
+    for offer in case.automatic:
+        if offer.needs_voucher and not refusals(offer.terms, bill, case.shopper, case.at):
+            await voucher_issue.make(
+                writing, offer.terms.id, customer_id, zone=bill.store_zone, earned_by_id=purchase_id
+            )
+
+
+async def _purchase(writing: Writing, closing: Closing) -> int | None:
+    case, settled, bill = closing.case, closing.settled, closing.case.bill
+    values = {
+        "customer_id": case.shopper.customer_id,
+        "store_id": bill.rules.store_id,
+        "external_id": bill.external_id,
+        "number": bill.number,
+        "paid_at": bill.paid_at,
+        "currency_code": bill.rules.currency,
+        "total": settled.combination.to_pay,
+        "items_count": len(bill.items),
+        "state": models.PurchaseState.CLOSED,
+        "card_number": bill.card_number,
+        "cashdesk": bill.cashdesk,
+        "created_by": bill.created_by,
+        "points_earned": settled.earned,
+        "points_spent": settled.points_spent,
+        "created_at": writing.now,
+        "updated_at": writing.now,
+    } | closing.details
+    on: Any = insert_on_postgresql if writing.backend == "postgresql" else insert_on_sqlite
+    # Of two that bring the same bill at once, the later one waits here, and then finds it there.
+    made = on(Purchase).values(values).on_conflict_do_nothing(index_elements=["store_id", "external_id"])
+    key: int | None = await writing.session.scalar(made.returning(Purchase.id))
+    return key
+
+
+async def _items(writing: Writing, closing: Closing, purchase_id: int) -> dict[str, int]:
+    left = {standing.line.id: standing.left for standing in closing.settled.combination.lines}
+    rows = [
+        {
+            "purchase_id": purchase_id,
+            "line": place,
+            "external_id": item.line.id,
+            "product_id": item.line.product_id,
+            "product_name": item.product_name,
+            "type_id": item.type_id,
+            "quantity": item.line.quantity,
+            "price": left[item.line.id],
+            "vat_rate": item.vat_rate,
+            "retail_discount": item.retail_discount,
+            "loyalty_off": item.line.loyalty_off,
+        }
+        for place, item in enumerate(closing.case.bill.items, start=1)
+    ]
+    made = insert(PurchaseItem).returning(PurchaseItem.id, sort_by_parameter_order=True)
+    keys = (await writing.session.scalars(made, rows)).all()
+    return {item.line.id: key for item, key in zip(closing.case.bill.items, keys, strict=True)}
+
+
+async def _discounts(writing: Writing, closing: Closing, purchase_id: int, items: dict[str, int]) -> None:
+    rows = []
+    for one in closing.settled.combination.applied:
+        given = {"purchase_id": purchase_id, **_origin(one.benefit), "description": one.benefit.terms.name}
+        rows += [{**given, "item_id": items[line], "amount": amount} for line, amount in one.discounts.items()]
+        if is_gift(one.benefit):
+            rows.append({**given, "item_id": None, "amount": ZERO})
+    basic = {"purchase_id": purchase_id, "reward_id": None, "voucher_id": None, "description": None}
+    for line, amount in closing.settled.combination.basic.items():
+        rows.append({**basic, "item_id": items[line], "amount": amount})
+    if rows:
+        await writing.session.execute(insert(PurchaseDiscount), rows)
+
+
+def _origin(benefit: Benefit) -> dict[str, int | None]:
+    return {"reward_id": benefit.terms.id, "voucher_id": benefit.id if isinstance(benefit, RuleVoucher) else None}
+
+
+async def _use_up(writing: Writing, closing: Closing, purchase_id: int, voucher: RuleVoucher) -> None:
+    """A voucher is applied at most once: whoever finds it used up already changes nothing."""
+    applied = {
+        "state": VoucherState.APPLIED,
+        "redeemed_at": closing.case.at,
+        "purchase_id": purchase_id,
+        "store_id": closing.case.bill.rules.store_id,
+        "updated_at": writing.now,
+    }
+    usable = Voucher.state.in_([VoucherState.ACTIVE, VoucherState.RESERVED])
+    changed: Any = await writing.session.execute(
+        update(Voucher).where(Voucher.id == voucher.id, usable).values(applied),
+        execution_options={"synchronize_session": False},
+    )
+    if changed.rowcount != 1:
+        raise Refused("ALREADY_APPLIED", "The voucher has been used.", "benefitCodes")
+    voucher_issue.record(writing, voucher.id, voucher.customer_id, VoucherChange.APPLIED)
+
+
+async def _spend(writing: Writing, closing: Closing, purchase_id: int) -> None:
+    """Rewards that cost points take theirs first, then the bill is paid: each with an entry of its own."""
+    purse, customer_id = closing.case.purse, closing.case.shopper.customer_id
+    costs = [
+        (one.benefit.points_cost, {FOR_REWARD: one.benefit.code})
+        for one in closing.settled.combination.applied
+        if isinstance(one.benefit, Reward) and one.benefit.points_cost
+    ]
+    lots = purse.lots
+    for points, data in [*costs, (closing.settled.payment.points, None)]:
+        if not points:
+            continue
+        assert customer_id is not None
+        takens = point_ledger.accepted(
+            ledger.spend(lots, points, reserved=purse.reserved, at=writing.now), "spendPoints"
+        )
+        about = {"purchase_id": purchase_id, "store_id": closing.case.bill.rules.store_id, "extended_data": data}
+        await point_ledger.take(writing, customer_id, takens, PointEntryKind.SPEND, **about)
+        lots = ledger.after(lots, takens)

@@ -1,0 +1,72 @@
+"""The status that bills lead to: reached when one is closed, and taken back when it is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+import models
+from models.rules import qualification as rules
+from resolvers import status
+from resolvers.achievements import ZONE, read_programme
+from resolvers.bill_rows import inside
+from resolvers.writing import Writing
+
+MOST_LOOKED_BACK = 20
+
+
+async def rise(writing: Writing, customer_id: int, purchase_id: int) -> None:
+    """Give a customer the status that a bill led to, and remember the bill."""
+    record = await status.requalify(writing, customer_id)
+    if record is not None:
+        record.purchase_id = purchase_id
+
+
+async def fall(writing: Writing, customer_id: int, since: datetime) -> None:
+    """Take back what bills closed since led to, as far as the customer's other bills don't lead there as well.
+
+    Called when one of those bills was undone: its customer gets back the status that they had, with its validity.
+    """
+    records = await _latest_first(writing, customer_id)
+    reached = _reached_by_bills(records, since)
+    if not reached:
+        await status.requalify(writing, customer_id)
+        return
+    current, base = records[0], records[reached] if reached < len(records) else None
+    programme = await read_programme(await inside(writing), [customer_id])
+    holding = rules.Holding(base.status_id, base.valid_to) if base else None
+    achieved = programme.achievements(customer_id)
+    decision = rules.qualify(holding, programme.statuses, achieved, at=writing.now, zone=ZONE)
+    if decision is None:
+        held = rules.Status(base.status_id, 0) if base else None
+        decision = rules.StatusDecision(held, rules.StatusChange.FALLEN, writing.now, base.valid_to if base else None)
+    if decision.status is not None and decision.status.id == current.status_id:
+        return
+    back = rules.StatusDecision(decision.status, rules.StatusChange.FALLEN, writing.now, decision.valid_to)
+    await status.replace_record(writing, customer_id, current, back)
+
+
+async def _latest_first(writing: Writing, customer_id: int) -> Sequence[models.StatusRecord]:
+    record = models.StatusRecord
+    await writing.session.flush()
+    found = await writing.session.scalars(
+        select(record)
+        .where(record.customer_id == customer_id)
+        .order_by(record.ended_at.is_not(None), record.valid_from.desc(), record.id.desc())
+        .limit(MOST_LOOKED_BACK)
+    )
+    return found.all()
+
+
+def _reached_by_bills(records: Sequence[models.StatusRecord], since: datetime) -> int:
+    """How many of the latest records bills led to, beginning at a moment; none when the current one isn't such."""
+    if not records or records[0].ended_at is not None:
+        return 0
+    count = 0
+    for record in records:
+        if record.purchase_id is None or record.valid_from < since:
+            break
+        count += 1
+    return count
