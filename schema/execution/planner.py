@@ -8,6 +8,7 @@ from typing import Any
 
 from graphql import (
     FieldNode,
+    GraphQLError,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
@@ -311,7 +312,11 @@ class Planner:
         definition = parent.fields[name]
         if _has_variables(node):
             return Arguments(definition, node, None)
-        return Arguments(definition, node, get_argument_values(definition, node, self.variables))
+        try:
+            return Arguments(definition, node, get_argument_values(definition, node, self.variables))
+        except GraphQLError as error:
+            # Validation lets some through, such as an input of exactly one field with none: executing reports it.
+            raise NotPlannable from error
 
     def object_type(self, field_type: Any) -> GraphQLObjectType:
         """The object type within wrappers; abstract types are for rows that name their type."""
