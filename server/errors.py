@@ -32,7 +32,7 @@ def refusal(message: str, code: str) -> Shown:
     return {"message": message, "extensions": {"code": code}}
 
 
-def shown(errors: Sequence[GraphQLError], *, invalid: bool) -> list[Shown]:
+def shown(errors: Sequence[GraphQLError], *, invalid: bool = False) -> list[Shown]:
     """Errors as the answer tells them; `invalid` when they come from the document itself."""
     return [_shown(error, invalid=invalid) for error in errors]
 

@@ -102,7 +102,10 @@ class Endpoint:
         return Answer(page.html.encode(), headers=page.headers, media_type=HTML)
 
     async def _operation(self, asked: Asked, request: Request) -> Answer:
-        operation = self.schema.documents.document(asked.query).operation(asked.operation_name)
+        document = self.schema.documents.document(asked.query)
+        if document.errors:
+            return _before_it_began(errors.shown(document.errors, invalid=True), request)
+        operation = document.operation(asked.operation_name)
         running = self._run(asked, request)
         if operation is None or operation.operation is not OperationType.MUTATION:
             return await running
@@ -124,7 +127,7 @@ class Endpoint:
             raise Refused(405, "A GET may only query; send this by POST.", Allow="POST") from None
         except RecursionError:
             raise Refused(400, "The document or its variables are nested too deeply.") from None
-        return self._answer(asked, context, result, request)
+        return self._answer(context, result, request)
 
     def _reading(self, request: Request) -> Reading:
         """Who asks, and in which language. Until there are tokens, whoever asks may say for which customer."""
@@ -138,25 +141,22 @@ class Endpoint:
                 raise Refused(400, f"The header CRM360-Customer: {error}", error.code) from None
         return Reading(self.reader, locale=locale, viewer=viewer)
 
-    def _answer(self, asked: Asked, context: Context, result: ExecutionResult, request: Request) -> Answer:
+    def _answer(self, context: Context, result: ExecutionResult, request: Request) -> Answer:
         content: dict[str, Any] = {"data": result.data}
-        status, headers = 200, {}
         if result.errors:
-            invalid = bool(self.schema.documents.document(asked.query).errors)
-            content["errors"] = errors.shown(result.errors, invalid=invalid)
+            content["errors"] = shown = errors.shown(result.errors)
             if result.data is None and all(error.path is None for error in result.errors):
-                # It was refused before it began: there is no data to speak of.
-                del content["data"]
-                status = 400 if request.wanted == GRAPHQL else 200
-            elif result.data is None and any(_is_unavailable(error) for error in content["errors"]):
-                status, headers = 503, {"Retry-After": "1"}
+                return _before_it_began(shown, request)
+            if result.data is None and any(error["extensions"]["code"] == Unavailable.code for error in shown):
+                return Answer.of(content, 503, {"Retry-After": "1"})
         if self.development and request.header(b"crm360-plan") == "1":
             content["extensions"] = {"plan": _plan(context)}
-        return Answer.of(content, status, headers)
+        return Answer.of(content)
 
 
-def _is_unavailable(error: errors.Shown) -> bool:
-    return bool(error["extensions"]["code"] == Unavailable.code)
+def _before_it_began(shown: list[errors.Shown], request: Request) -> Answer:
+    """An operation that could not begin has no data; only those who know GraphQL's own media type get a status."""
+    return Answer.of({"errors": shown}, 400 if request.wanted == GRAPHQL else 200)
 
 
 def _plan(context: Context) -> dict[str, Any]:

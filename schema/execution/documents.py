@@ -12,15 +12,18 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
+    MaxIntrospectionDepthRule,
     OperationDefinitionNode,
     OperationType,
     Source,
     parse,
+    specified_rules,
     validate,
 )
 from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues
 
+from schema.execution import limits
 from schema.execution.places import NotPlannable
 from schema.execution.planner import Planner
 from schema.execution.shapes import Change, Shape
@@ -28,6 +31,7 @@ from schema.execution.shapes import Change, Shape
 Key = TypeVar("Key")
 Kept = TypeVar("Kept")
 
+RULES = (*specified_rules, MaxIntrospectionDepthRule)
 MOST_DOCUMENTS = 1000
 MOST_PLANS = 2000
 
@@ -97,17 +101,27 @@ class Documents:
         self.plans: Cache[Any, Plan] = Cache(MOST_PLANS)
 
     def document(self, text: str) -> Document:
-        """A document by its text."""
-        return self.read.get(text) or self.read.put(text, self._read(text))
+        """A document by its text; one with errors is not kept, since these hold on to all that was read."""
+        kept = self.read.get(text)
+        if kept is not None:
+            return kept
+        document = self._read(text)
+        return document if document.errors else self.read.put(text, document)
 
     def _read(self, text: str) -> Document:
         try:
-            node = parse(Source(text, "GraphQL request"))
+            node = parse(
+                Source(text, "GraphQL request"),
+                max_lexical_tokens=limits.MOST_TOKENS,
+                max_comments=limits.MOST_COMMENTS,
+                max_source_length=limits.LONGEST_DOCUMENT,
+            )
         except GraphQLError as error:
             return Document(None, [error])
-        errors = validate(self.schema, node)
+        excess = limits.excess(self.schema, node)
+        errors = [excess] if excess else validate(self.schema, node, RULES, limits.MOST_ERRORS)
         if errors:
-            return Document(node, errors)
+            return Document(None, errors)
         document = Document(node, [], switches=frozenset(_switches(node)))
         for definition in node.definitions:
             if isinstance(definition, FragmentDefinitionNode):
