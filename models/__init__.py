@@ -25,6 +25,7 @@ from models.customer import (
 )
 from models.event import Event, IdempotencyKey
 from models.insight import ImportStep, ScoreBand, ScoreMetric
+from models.job import JobRun
 from models.partner import Partner
 from models.point import (
     PointEntry,
@@ -123,6 +124,7 @@ __all__ = [
     "Gender",
     "IdempotencyKey",
     "ImportStep",
+    "JobRun",
     "Partner",
     "PaymentType",
     "PointEntry",

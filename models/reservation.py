@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, CodeList, External, Stateful, Timestamped
@@ -88,6 +89,12 @@ class ProductReservation(Base, Timestamped, External):
         UniqueConstraint("source", "external_id"),
         Index("ix_product_reservation_customer_id", "customer_id", "created_at", "id"),
         Index("ix_product_reservation_store_id", "store_id", "created_at", "id"),
+        Index(
+            "ix_product_reservation_ready",
+            "id",
+            sqlite_where=sql("state = 'READY'"),
+            postgresql_where=sql("state = 'READY'"),
+        ),
         CheckConstraint("total >= 0", name="total"),
     )
 

@@ -22,6 +22,7 @@ from tests.factories.customer import (
 )
 from tests.factories.event import event, idempotency_key
 from tests.factories.insight import import_step, score_band
+from tests.factories.job import job_run
 from tests.factories.partner import partner
 from tests.factories.point import (
     point_entry,
@@ -98,6 +99,7 @@ __all__ = [
     "external_list_type",
     "idempotency_key",
     "import_step",
+    "job_run",
     "number",
     "partner",
     "point_entry",
