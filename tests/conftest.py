@@ -1,8 +1,8 @@
 """What tests ask for by name: databases of both kinds, and sessions to put rows into them."""
 
+import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -11,18 +11,18 @@ from resolvers.engine import make_engine
 from tests import databases, factories
 
 NewDatabase = Callable[..., str]
-RUN_FOLDER = pytest.StashKey[Path | None]()
+JANITOR = pytest.StashKey[subprocess.Popen[bytes] | None]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the folder that all processes of the run share."""
-    config.stash[RUN_FOLDER] = databases.begin_run()
+    config.stash[JANITOR] = databases.begin_run()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the run's PostgreSQL and delete the folder."""
-    if folder := config.stash.get(RUN_FOLDER, None):
-        databases.end_run(folder)
+    if janitor := config.stash.get(JANITOR, None):
+        databases.end_run(janitor)
 
 
 @pytest.fixture(scope="session")

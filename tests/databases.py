@@ -9,14 +9,13 @@ import atexit
 import fcntl
 import os
 import shutil
-import signal
+import subprocess
 import tempfile
 import threading
-import time
 import uuid
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,28 +32,31 @@ FAST = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
 """What guards a database against the loss of power, or tidies it: tests need neither."""
 
 
-def begin_run() -> Path | None:
-    """Make the run's folder; none where a parent process made it already and will clear it away."""
+JANITOR = """
+read -r _
+pid_file="$1/postgres/postmaster.pid"
+[ -f "$pid_file" ] && kill -QUIT "$(head -n 1 "$pid_file")" && while [ -f "$pid_file" ]; do sleep 0.02; done
+rm -rf "$1"
+"""
+"""Stops the server and deletes the folder as soon as nobody holds the other end of its input, for whatever reason."""
+
+
+def begin_run() -> subprocess.Popen[bytes] | None:
+    """Make the run's folder, and have someone who clears it away even if this process is killed.
+
+    None where a parent process made it already.
+    """
     if FOLDER in os.environ:
         return None
-    folder = Path(tempfile.mkdtemp(prefix="crm360-tests-"))
-    os.environ[FOLDER] = str(folder)
-    return folder
+    folder = tempfile.mkdtemp(prefix="crm360-tests-")
+    os.environ[FOLDER] = folder
+    return subprocess.Popen(["sh", "-c", JANITOR, "sh", folder], stdin=subprocess.PIPE, start_new_session=True)
 
 
-def end_run(folder: Path) -> None:
+def end_run(janitor: subprocess.Popen[bytes]) -> None:
     """Stop the server if one was started, and delete what the run left."""
     os.environ.pop(FOLDER, None)
-    pid_file = folder / "postgres" / "postmaster.pid"
-    with suppress(FileNotFoundError, ProcessLookupError):
-        server = int(pid_file.read_text().splitlines()[0])
-        os.kill(server, signal.SIGQUIT)
-        for _ in range(200):
-            if not pid_file.exists():
-                break
-            os.kill(server, 0)
-            time.sleep(0.01)
-    shutil.rmtree(folder, ignore_errors=True)
+    janitor.communicate(timeout=30)
 
 
 def shared_folder() -> Path:

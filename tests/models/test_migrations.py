@@ -30,8 +30,8 @@ def shape(connection: Connection) -> set[tuple[Any, ...]]:
     if connection.dialect.name == "postgresql":
         rows = [tuple(row) for query in POSTGRES_SHAPE for row in connection.execute(text(query))]
     else:
-        # A table's columns and constraints stand one a line, in an order that means nothing; nor do quotes round a name,
-        # which a table has that was made anew by a later migration.
+        # A table's columns and constraints stand one a line, in an order that means nothing; nor do quotes round
+        # a name, which a table has that was made anew by a later migration.
         rows = [
             (kind, name, line.strip().removesuffix(",").replace('"', ""))
             for kind, name, sql in connection.execute(text(SQLITE_SHAPE))
