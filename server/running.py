@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import math
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 from typing import Any
 
 import typer
@@ -17,7 +20,7 @@ from uvicorn.supervisors import Multiprocess
 from models import migrations
 from resolvers.ids import opaque_id
 from resolvers.journey import is_imported, notable_customers
-from server import moving, playground, readiness
+from server import playground, readiness
 from server.obstacles import Obstacle
 from server.settings import Settings
 
@@ -38,6 +41,7 @@ def serve(settings: Settings, workers: int = 1) -> None:
 
 def demo(settings: Settings, households: int | None = None) -> None:
     """Serve the demo's data, which is brought in the first time."""
+    gc.disable()
     listening = listen(settings)
     prepare_folder(settings)
     with ThreadPoolExecutor(1) as beside:
@@ -47,9 +51,18 @@ def demo(settings: Settings, households: int | None = None) -> None:
             migrations.upgrade(settings.database_url)
         if not asyncio.run(is_imported(settings.database_url)):
             typer.echo("Filling the database with The Complete Journey; this happens once.")
-            moving.bring_journey(settings, today=date.today(), households=households)
+            _bring_journey(settings, households)
         bundled.result()
     _run(settings, listening, 1, lambda: _introduce(settings))
+
+
+def _bring_journey(settings: Settings, households: int | None) -> None:
+    """Import in a process of its own, which takes with it the memory that only the import needs."""
+    command = [sys.executable, "-m", "server.cli", "import", "journey"]
+    command += [f"--households={households}"] if households else []
+    environment = {**os.environ, "DATABASE_URL": settings.database_url}
+    if subprocess.run(command, env=environment, check=False).returncode:  # noqa: S603 - this very program
+        raise Obstacle("The import was not finished. Start again, and it goes on where it stopped.")
 
 
 def prepare_folder(settings: Settings) -> None:
