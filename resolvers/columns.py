@@ -6,7 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Numeric, Select, cast, inspect, literal, select, type_coerce
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Numeric,
+    Select,
+    Text,
+    cast,
+    inspect,
+    literal,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import RelationshipProperty, aliased
 from sqlalchemy.types import TypeEngine
 
@@ -79,8 +91,13 @@ def read(alias: Any, source: Source) -> ColumnElement[Any]:
 
 
 def scaled(column: Any, backend: str) -> ColumnElement[Any]:
-    """An exact decimal as an integer in units of its last place, which drivers decode fastest and exactly."""
+    """An exact decimal as an integer in units of its last place, which drivers decode fastest and exactly.
+
+    JSON comes as text, as drivers don't agree on when to read it.
+    """
     kind = column.type
+    if isinstance(kind, JSON) and backend == "postgresql":
+        return cast(column, Text)
     if isinstance(kind, ExactDecimal) and backend == "postgresql":
         return cast(type_coerce(column, Numeric()) * literal(10**kind.scale, Numeric()), BigInteger)
     same: ColumnElement[Any] = column
