@@ -1,0 +1,161 @@
+"""The work that nobody asks for: what time brings about is written down, and what is worked out is worked out anew.
+
+Answers never wait for a job: an expired voucher is expired from its very moment. A job works in small batches, each a
+transaction of its own, and can be stopped between and within them. One process of the cluster does it at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+import models
+from models.base import utc_now
+from resolvers.alone import alone
+from resolvers.point_expiry import expire_points
+from resolvers.reservation import expire_reservations
+from resolvers.score_bands import refresh_score_bands
+from resolvers.segment_members import refresh_segments
+from resolvers.status_validity import requalify_statuses
+from resolvers.voucher_expiry import expire_vouchers
+from resolvers.working import in_transaction
+from resolvers.writing import Writing
+
+BATCH = 500
+log = logging.getLogger("crm360")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to do every so often, at most `batch` records a transaction; it answers how many it changed."""
+
+    name: str
+    description: str
+    work: Callable[[AsyncEngine, datetime, int], Awaitable[int]]
+    batch: int = BATCH
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What became of a job: how many records it changed, unless another process is at it or it failed."""
+
+    name: str
+    done: int = 0
+    skipped: bool = False
+    failed: bool = False
+
+
+async def purge_idempotency_keys(engine: AsyncEngine, now: datetime, batch: int) -> int:
+    """Forget the keys under which nothing can be retried any more."""
+    purged = 0
+    while count := await in_transaction(engine, now, partial(_purge, batch=batch)):
+        purged += count
+    return purged
+
+
+async def _purge(writing: Writing, *, batch: int) -> int:
+    key = models.IdempotencyKey
+    over = select(key.id).where(key.expires_at <= writing.now).order_by(key.expires_at).limit(batch)
+    keys = list(await writing.session.scalars(over))
+    await writing.session.execute(delete(key).where(key.id.in_(keys)))
+    return len(keys)
+
+
+async def _expire_points(engine: AsyncEngine, now: datetime, batch: int) -> int:
+    swept = await expire_points(engine, now, batch)
+    return swept.customers + swept.reservations
+
+
+JOBS: dict[str, Job] = {
+    job.name: job
+    for job in (
+        Job("expire-points", "Take expired points off, and free those that were put aside too long.", _expire_points),
+        Job("expire-vouchers", "Mark vouchers whose validity is over as expired.", expire_vouchers),
+        Job("expire-reservations", "Give back what was ready but not picked up in time.", expire_reservations),
+        Job("requalify-statuses", "Keep or lower statuses whose validity is over.", requalify_statuses),
+        Job("refresh-segments", "Work out the members of segments by criteria.", refresh_segments, 5_000),
+        Job("refresh-scores", "Work out where the fifths of all customers begin.", refresh_score_bands),
+        Job("purge-keys", "Forget idempotency keys that are no longer kept.", purge_idempotency_keys),
+    )
+}
+"""All jobs, in the order in which they are done."""
+
+
+async def run_jobs(
+    engine: AsyncEngine, now: datetime, names: Iterable[str] | None = None, *, every: timedelta | None = None
+) -> list[Ran]:
+    """Do jobs one after another, all unless some are named; with `every`, those that weren't done for so long.
+
+    One that fails is logged and doesn't keep the others from being done. An unknown name is a `KeyError`.
+    """
+    chosen = list(JOBS.values()) if names is None else [JOBS[name] for name in names]
+    return [await _run(engine, now, job, every) for job in chosen]
+
+
+async def _run(engine: AsyncEngine, now: datetime, job: Job, every: timedelta | None) -> Ran:
+    try:
+        async with alone(engine, job.name) as mine:
+            if not mine or (every is not None and not await _is_due(engine, job, now - every)):
+                return Ran(job.name, skipped=True)
+            done = await job.work(engine, now, job.batch)
+            await in_transaction(engine, now, partial(_note, job=job, done=done))
+            return Ran(job.name, done)
+    except Exception as error:  # one job must not keep the others from being done
+        log.error("The job %s failed and will be tried again: %s", job.name, type(error).__name__)
+        return Ran(job.name, failed=True)
+
+
+async def _is_due(engine: AsyncEngine, job: Job, since: datetime) -> bool:
+    last = select(models.JobRun.started_at).where(models.JobRun.name == job.name)
+    async with engine.connect() as connection:
+        await connection.execution_options(reading=True)
+        began = await connection.scalar(last)
+    return began is None or began <= since
+
+
+async def _note(writing: Writing, *, job: Job, done: int) -> None:
+    run = await writing.session.scalar(select(models.JobRun).where(models.JobRun.name == job.name).with_for_update())
+    if run is None:
+        run = models.JobRun(name=job.name)
+        writing.session.add(run)
+    run.started_at, run.finished_at, run.done = writing.now, utc_now(), done
+
+
+class Scheduler:
+    """Does the jobs that are due, again and again, while the server runs."""
+
+    def __init__(
+        self, engine: AsyncEngine, every: timedelta, clock: Callable[[], datetime] = utc_now, tick: float | None = None
+    ) -> None:
+        self.engine = engine
+        self.every = every
+        self.clock = clock
+        self.tick = tick or min(60.0, every.total_seconds())
+        """How often, in seconds, this process looks for what is due; another one may have done it."""
+        self._running: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin; must be called from a running event loop."""
+        if self._running is None:
+            self._running = asyncio.create_task(self._go_on(), name="jobs")
+
+    async def stop(self) -> None:
+        """End at once; the batch in work is undone, and done again some other time."""
+        running, self._running = self._running, None
+        if running is not None:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+
+    async def _go_on(self) -> None:
+        while True:
+            await asyncio.sleep(self.tick)
+            await run_jobs(self.engine, self.clock(), every=self.every)
