@@ -15,6 +15,7 @@ from typing import Any
 from aiodataloader import DataLoader
 from graphql import GraphQLResolveInfo
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails
+from graphql.execution.values import VariableValues
 
 from models import Base
 from resolvers.columns import Column
@@ -158,7 +159,7 @@ def planner_of(info: Info) -> Planner:
     key = ("planner", id(info.operation))
     if key not in memo:
         fragments = {name: FragmentDetails(definition, None) for name, definition in info.fragments.items()}
-        memo[key] = Planner(info.schema, info.operation, fragments, info.variable_values)
+        memo[key] = Planner(info.schema, info.operation, fragments, VariableValues({}, info.variable_values))
     planner: Planner = memo[key]
     return planner
 
