@@ -1,7 +1,7 @@
 """Random documents over the graph, most of which find something.
 
-The arguments that hypothesis-graphql would fill with anything at all are narrowed to what a caller would send: pages of a few
-rows, ids that exist, words that are searched for. A share of the documents keeps free filters.
+The arguments that hypothesis-graphql would fill with anything at all are narrowed to what a caller would send: pages of
+a few rows, ids that exist, words that are searched for. A share of the documents keeps free filters.
 """
 
 from __future__ import annotations

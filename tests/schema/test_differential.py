@@ -63,4 +63,4 @@ def _holds_something(data: object) -> bool:
         return any(_holds_something(value) for key, value in data.items() if key not in ("pageInfo", "totalCount"))
     if isinstance(data, list):
         return any(_holds_something(value) for value in data)
-    return data is not None and data not in ("Query",)
+    return data is not None and data != "Query"
