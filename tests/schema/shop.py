@@ -320,10 +320,10 @@ class Shop:
     async def campaigns(self) -> None:
         """Campaigns within campaigns, and their offers."""
         chance = self.chance
-        for _ in range(6):
-            parent = chance.maybe(self.rows.get("campaign", [])) if "campaign" in self.rows else None
+        for index in range(8):
+            parent = self.each("campaign")[0] if index > 4 else None
             segment = chance.maybe(self.each("segment"))
-            fields = {"kind": chance.of(None, "LEAFLET"), "state": chance.state(), **chance.dates()}
+            fields = {"kind": chance.of(None, "LEAFLET"), "state": models.State.ACTIVE, **chance.dates()}
             await self.keep(factories.campaign(name=chance.one(NAMES), parent=parent, segment=segment, **fields))
         for _ in range(24):
             final = chance.of(True, False)
@@ -384,13 +384,15 @@ class Shop:
                 for _ in range(chance.random.randint(0, 3))
             ]
             await self.keep(reward, *rules)
-            await self.keep(*[self.target(rule) for rule in rules])
+            await self.keep(
+                *[self.target(rule, which) for rule in rules for which in (0, 1, 2) if chance.of(True, False)]
+            )
             await self.keep(*self.audience(reward))
 
-    def target(self, rule: models.RewardCondition) -> models.RewardConditionTarget:
+    def target(self, rule: models.RewardCondition, which: int) -> models.RewardConditionTarget:
         """A product, group or brand that a rule accepts."""
-        which, table = self.chance.of(("product", "product"), ("group", "product_group"), ("brand", "product_brand"))
-        return factories.reward_condition_target(condition=rule, **{which: self.chance.one(self.each(table))})
+        name, table = (("product", "product"), ("group", "product_group"), ("brand", "product_brand"))[which]
+        return factories.reward_condition_target(condition=rule, **{name: self.chance.one(self.each(table))})
 
     def audience(self, reward: models.Reward) -> list[models.Base]:
         """Where and for whom a reward is."""
@@ -399,9 +401,9 @@ class Shop:
             *[factories.reward_store(reward_id=key, store_id=row.id) for row in chance.some(self.each("store"), 3)],
             *[
                 factories.reward_segment(reward_id=key, segment_id=row.id)
-                for row in chance.some(self.each("segment"), 1)
+                for row in chance.some(self.each("segment"), 3)
             ],
-            *[factories.reward_status(reward_id=key, status_id=row.id) for row in chance.some(self.each("status"), 1)],
+            *[factories.reward_status(reward_id=key, status_id=row.id) for row in chance.some(self.each("status"), 3)],
             *[factories.reward_tag(reward_id=key, tag_id=row.id) for row in chance.some(self.each("tag"), 2)],
         ]
 
@@ -502,10 +504,10 @@ class Shop:
                 spent = factories.point_entry(customer=customer, kind="SPEND", amount=Decimal(-20), at=chance.past())
                 both.append(factories.point_entry_lot(entry=spent, lot=lot, amount=Decimal(-20)))
             await self.keep(lot, *(pair.entry for pair in both), *both)
-        for customer in self.each("customer")[::2]:
+        for index in range(24):
             await self.keep(
                 factories.point_reservation(
-                    customer=customer,
+                    customer=self.each("customer")[index % 7],
                     state=chance.one(list(models.PointReservationState)),
                     created_at=chance.past(),
                     expires_at=chance.of(*FUTURE, PAST[0]),
