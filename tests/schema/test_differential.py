@@ -58,9 +58,9 @@ def _listed(text: str | None) -> list[str]:
 
 
 def _holds_something(data: object) -> bool:
-    """Whether there is a value anywhere that is more than a count, a flag of a page or the name of a type."""
+    """Whether there is a value anywhere that is more than a zero, a flag of a page or the name of the root."""
     if isinstance(data, dict):
-        return any(_holds_something(value) for key, value in data.items() if key not in ("pageInfo", "totalCount"))
+        return any(_holds_something(value) for key, value in data.items() if key != "pageInfo")
     if isinstance(data, list):
         return any(_holds_something(value) for value in data)
-    return data is not None and data != "Query"
+    return data not in (None, 0, "Query")
