@@ -15,6 +15,7 @@ from resolvers import checking
 from resolvers.codes import known_codes
 from resolvers.errors import Refused
 from resolvers.finding import References
+from resolvers.upserting import camel
 from resolvers.writing import Values, Writing
 
 LONGEST_NOTE = 1000
@@ -26,18 +27,18 @@ def text(given: Values, name: str, longest: int = LONGEST_NOTE, field: str | Non
     value = given.get(name)
     if value is None:
         return None
-    return checking.text(value.strip(), field or name, longest, required=False) or None
+    return checking.text(value.strip(), field or camel(name), longest, required=False) or None
 
 
 def required_text(given: Values, name: str, longest: int = LONGEST_NOTE, field: str | None = None) -> str:
     """A text that must say something."""
-    return checking.text((given.get(name) or "").strip(), field or name, longest)
+    return checking.text((given.get(name) or "").strip(), field or camel(name), longest)
 
 
 def moment(given: Values, name: str) -> datetime | None:
     """An instant that may be missing."""
     value = given.get(name)
-    return None if value is None else checking.instant(value, name).astimezone(UTC)
+    return None if value is None else checking.instant(value, camel(name)).astimezone(UTC)
 
 
 def code(given: Values, name: str, type_name: str, field: str | None = None) -> str | None:
@@ -47,7 +48,7 @@ def code(given: Values, name: str, type_name: str, field: str | None = None) -> 
         return None
     known = value.lower() if type_name == "Language" else value.upper()
     if known not in known_codes(type_name):
-        raise Refused(f"UNKNOWN_{type_name.upper()}", f"No {type_name.lower()} has this code.", field or name)
+        raise Refused(f"UNKNOWN_{type_name.upper()}", f"No {type_name.lower()} has this code.", field or camel(name))
     return known
 
 
@@ -57,8 +58,8 @@ def json_object(given: Values, name: str) -> dict[str, Any] | None:
     if value is None:
         return None
     if not isinstance(value, Mapping):
-        raise Refused("BAD_JSON", "A JSON object is kept here.", name)
-    return dict(checked_json(value, name))
+        raise Refused("BAD_JSON", "A JSON object is kept here.", camel(name))
+    return dict(checked_json(value, camel(name)))
 
 
 def checked_json(value: Any, field: str) -> Any:
@@ -86,7 +87,7 @@ async def reference(writing: Writing, entity: type[Base], given: Values, name: s
     """The key of a row that the input refers to by its opaque id, and that is in use; none where it refers to none."""
     if given.get(name) is None:
         return None
-    row = await References(writing).find(entity, given[name], name)
+    row = await References(writing).find(entity, given[name], camel(name))
     if getattr(row, "state", None) == State.INACTIVE:
-        raise Refused("INACTIVE", f"This {entity.__name__} is not in use.", name)
+        raise Refused("INACTIVE", f"This {entity.__name__} is not in use.", camel(name))
     return row.id

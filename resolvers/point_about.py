@@ -12,6 +12,7 @@ import models
 from resolvers import inputs
 from resolvers.errors import Refused
 from resolvers.text import email_key, fold, words
+from resolvers.upserting import camel
 from resolvers.writing import Values, Writing
 
 REFERENCES = {"type": models.PointType, "partner": models.Partner, "store": models.Store}
@@ -32,7 +33,8 @@ async def about(writing: Writing, given: Values, customer_id: int) -> dict[str, 
     for name in ("note", "extended_data"):
         written = told[name] if isinstance(told[name], str) else json.dumps(told[name], ensure_ascii=False)
         if told[name] and names_person(written, *person):
-            raise Refused("PERSONAL_DATA", "The ledger keeps this for good: it must not name the customer.", name)
+            message = "The ledger keeps this for good: it must not name the customer."
+            raise Refused("PERSONAL_DATA", message, camel(name))
     return told
 
 
