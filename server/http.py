@@ -84,11 +84,8 @@ class Endpoint:
                 asked = await request.asked(self.limits.body)
                 if asked is None:
                     return await self._page()
-                watcher = asyncio.ensure_future(request.watch(limit))
-                try:
+                with request.watched(limit):
                     return await self._operation(asked, request)
-                finally:
-                    watcher.cancel()
         except TimeoutError:
             if request.is_gone:
                 raise Gone from None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -17,6 +18,10 @@ from server.errors import refusal
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
 HTML = "text/html"
+KINDS: tuple[tuple[str, type], ...] = (("variables", dict), ("extensions", dict), ("operationName", str))
+"""What may stand beside a query."""
+WATCHED_FROM = 0.1
+"""The seconds after which a request is watched for its client's leaving."""
 BAD_REQUEST = "BAD_REQUEST"
 
 
@@ -100,8 +105,23 @@ class Request:
         self.is_read = True
         return asked
 
-    async def watch(self, limit: asyncio.Timeout) -> None:
-        """Bring the deadline forward to the moment when the client leaves."""
+    @contextmanager
+    def watched(self, limit: asyncio.Timeout) -> Iterator[None]:
+        """Meanwhile, bring the deadline forward to the moment when the client leaves.
+
+        Most answers are there before it is worth looking.
+        """
+        watching: list[asyncio.Task[None]] = []
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(WATCHED_FROM, lambda: watching.append(loop.create_task(self._watch(limit))))
+        try:
+            yield
+        finally:
+            timer.cancel()
+            for task in watching:
+                task.cancel()
+
+    async def _watch(self, limit: asyncio.Timeout) -> None:
         while (await self.receive())["type"] != "http.disconnect":
             pass
         self.is_gone = True
@@ -179,7 +199,8 @@ def operation(given: Any) -> Asked:
     query = given.get("query")
     if not isinstance(query, str):
         raise Refused(400, "There is no `query`: it must be the document as a string.")
-    for name, kind in (("variables", dict), ("extensions", dict), ("operationName", str)):
-        if not isinstance(given.get(name), kind | None):
+    for name, kind in KINDS:
+        value = given.get(name)
+        if value is not None and not isinstance(value, kind):
             raise Refused(400, f"`{name}` must be {'a string' if kind is str else 'an object'} or null.")
     return Asked(query, given.get("variables"), given.get("operationName"))
