@@ -24,7 +24,7 @@ class Status(Base, CodeList):
     __tablename__ = "status"
     __table_args__ = (
         UniqueConstraint("previous_id"),
-        CheckConstraint("discount BETWEEN 0 AND 1000000", name="discount"),
+        CheckConstraint("discount >= 0", name="discount"),
         CheckConstraint("qualification_months > 0", name="qualification_months"),
     )
 

@@ -59,14 +59,25 @@ def product_terms(name: str, codes: Iterable[str]) -> set[str]:
     return {*words(name), *(fold(code) for code in codes)}
 
 
+PHONE = re.compile(r"\+?\d[\d\s()./-]*")
+SHORTEST_PHONE = 6
+
+
 def search_words(query: str) -> list[str]:
-    """The words that all must be found; an e-mail address counts as one, a phone number as its digits."""
+    """The words that all must be found; an e-mail address counts as one, and so does a number however it is spaced."""
+    if (number := _phone(query.strip())) is not None:
+        return [number]
     pieces = []
     for piece in query.split():
+        number = _phone(piece)
         if "@" in piece:
             pieces.append(email_key(piece))
-        elif re.fullmatch(r"\+?[\d()./-]*\d[\d()./-]*", piece) and len(re.sub(r"\D", "", piece)) > 3:
-            pieces.append(re.sub(r"\D", "", piece))
         else:
-            pieces.extend(words(piece))
+            pieces.extend(words(piece) if number is None else [number])
     return pieces
+
+
+def _phone(text: str) -> str | None:
+    """The digits of what looks like a phone number or the beginning of one."""
+    digits = re.sub(r"\D", "", text)
+    return digits if PHONE.fullmatch(text) and len(digits) >= SHORTEST_PHONE else None

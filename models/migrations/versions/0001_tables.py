@@ -218,7 +218,7 @@ def upgrade() -> None:
     sa.Column('state', sa.Enum('ACTIVE', 'INACTIVE', 'DELETED', name='state', native_enum=False, create_constraint=True, length=32), server_default='ACTIVE', nullable=False),
     sa.Column('created_at', models.columns.Instant(), nullable=False),
     sa.Column('updated_at', models.columns.Instant(), nullable=False),
-    sa.CheckConstraint('discount BETWEEN 0 AND 1000000', name=op.f('ck_status_discount')),
+    sa.CheckConstraint('discount >= 0', name=op.f('ck_status_discount')),
     sa.CheckConstraint('qualification_months > 0', name=op.f('ck_status_qualification_months')),
     sa.ForeignKeyConstraint(['previous_id'], ['status.id'], name=op.f('fk_status_previous_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_status')),
