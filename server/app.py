@@ -6,6 +6,7 @@ import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -14,6 +15,7 @@ from starlette.routing import Route
 
 from resolvers.database import make_reader
 from resolvers.engine import make_engine
+from resolvers.jobs import Scheduler
 from schema.execution.schema import PlannedSchema
 from schema.graph import build
 from server import playground, reference
@@ -35,6 +37,7 @@ def create_app(settings: Settings, schema: PlannedSchema | None = None) -> Starl
     welcome = Welcome(schema, reader, settings.database_url, endpoint=GRAPHQL, reference=REFERENCE)
     limits = Limits(settings.deadline, settings.body_limit)
     endpoint = Endpoint(schema, reader, engine, limits, welcome.page, development=settings.development)
+    scheduler = Scheduler(engine, timedelta(minutes=settings.jobs_every)) if settings.jobs_every else None
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -42,7 +45,11 @@ def create_app(settings: Settings, schema: PlannedSchema | None = None) -> Starl
         gc.collect()
         gc.freeze()
         gc.enable()
+        if scheduler is not None:
+            scheduler.start()
         yield
+        if scheduler is not None:
+            await scheduler.stop()
         await endpoint.close()
         await reader.close()
         await engine.dispose()

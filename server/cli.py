@@ -136,6 +136,20 @@ def export(
 
 
 @app.command()
+def jobs(
+    names: Annotated[list[str] | None, typer.Argument(help="Which ones.", show_default="all")] = None,
+    list_: Annotated[bool, typer.Option("--list", help="Say what there is to do, and do nothing.")] = False,
+) -> None:
+    """Do now what a server does by itself every so often: expire, requalify, work out anew."""
+    from server import jobs, settings  # noqa: PLC0415
+
+    if list_:
+        typer.echo(jobs.listed())
+    elif not jobs.do(settings.load(), names or []):
+        raise typer.Exit(1)
+
+
+@app.command()
 def schema(
     output: Annotated[Path | None, typer.Option(help="Write to this file instead of printing.")] = None,
     reference: Annotated[Path | None, typer.Option(help="Write the reference's page into this folder.")] = None,

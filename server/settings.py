@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     body_limit: Annotated[int, Field(ge=1024)] = 1_048_576
     """The most bytes of a request's body."""
 
+    jobs_every: Annotated[int, Field(ge=0, le=1440)] = 10
+    """After how many minutes what time brings about is written down again; 0 leaves that to `crm360 jobs`."""
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @classmethod
