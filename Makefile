@@ -3,6 +3,7 @@
 # make check    all that CI checks, the tests included
 # make schema   schema.graphql anew, after a change to the graph
 # make format   the code laid out as the checks want it
+# make bench    measure the gateway beside other servers; options as in ARGS='--sizes 1,10,30 --rounds 5'
 # PYTHON=…      the Python to use, 3.11 or newer
 
 VENV := .venv
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --constraint constraints.txt
 PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 
-.PHONY: run test check format schema clean
+.PHONY: run test check format schema bench clean
 
 run: $(VENV)/.run
 	@$(BIN)/crm360 demo $(ARGS)
@@ -32,6 +33,9 @@ format: $(VENV)/.dev
 
 schema: $(VENV)/.dev
 	$(BIN)/crm360 schema --output schema.graphql
+
+bench: $(VENV)/.dev
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 clean:
 	rm -rf $(VENV)

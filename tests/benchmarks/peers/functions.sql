@@ -1,0 +1,49 @@
+-- What a hand-made server would put into the database beside the tables, once for all peers.
+
+CREATE OR REPLACE FUNCTION customer_recommended(c customer) RETURNS SETOF recommendation LANGUAGE sql STABLE AS $$
+    SELECT r.* FROM recommendation r
+    WHERE r.id IN (
+        SELECT id FROM recommendation WHERE customer_id = c.id
+        UNION ALL SELECT id FROM recommendation WHERE audience = 'ALL'
+        UNION ALL SELECT id FROM recommendation
+            WHERE segment_id IN (SELECT segment_id FROM segment_member WHERE customer_id = c.id)
+    )
+    AND r.state = 'ACTIVE'
+    AND (r.valid_from IS NULL OR r.valid_from <= now())
+    AND (r.valid_to IS NULL OR r.valid_to > now())
+    ORDER BY r.priority, r.score DESC, r.id DESC
+$$;
+
+DROP TYPE IF EXISTS timeline_event CASCADE;
+CREATE TYPE timeline_event AS (
+    place integer, at timestamptz, key bigint,
+    total numeric, points_kind text, points numeric, change text,
+    voucher_code text, status_name text, card_number text
+);
+
+CREATE OR REPLACE FUNCTION customer_timeline(c customer, newest integer) RETURNS SETOF timeline_event
+LANGUAGE sql STABLE AS $$
+    SELECT * FROM (
+        (SELECT 0 AS place, p.paid_at AS at, p.id AS key, p.total, NULL::text AS points_kind, NULL::numeric AS points,
+            NULL::text AS change, NULL::text AS voucher_code, NULL::text AS status_name, NULL::text AS card_number
+            FROM purchase p WHERE p.customer_id = c.id ORDER BY p.paid_at DESC, p.id DESC LIMIT newest)
+        UNION ALL
+        (SELECT 1, e.at, e.id, NULL, e.kind, e.amount, NULL, NULL, NULL, NULL
+            FROM point_entry e WHERE e.customer_id = c.id ORDER BY e.at DESC, e.id DESC LIMIT newest)
+        UNION ALL
+        (SELECT 2, e.at, e.id, NULL, NULL, NULL, e.change, v.code, NULL, NULL
+            FROM voucher_event e JOIN voucher v ON v.id = e.voucher_id
+            WHERE e.customer_id = c.id ORDER BY e.at DESC, e.id DESC LIMIT newest)
+        UNION ALL
+        (SELECT 3, r.valid_from, r.id, NULL, NULL, NULL, r.change, NULL, s.name, NULL
+            FROM status_record r JOIN status s ON s.id = r.status_id
+            WHERE r.customer_id = c.id ORDER BY r.valid_from DESC, r.id DESC LIMIT newest)
+        UNION ALL
+        (SELECT 4, e.at, e.id, NULL, NULL, NULL, e.change, NULL, NULL, card.number
+            FROM card_event e JOIN card ON card.id = e.card_id
+            WHERE e.customer_id = c.id ORDER BY e.at DESC, e.id DESC LIMIT newest)
+    ) events
+    ORDER BY at DESC, place, key DESC LIMIT newest
+$$;
+
+COMMENT ON COLUMN status_record.ended_at IS E'@behavior +attribute:filterBy';
