@@ -50,11 +50,18 @@ class ExactDecimal(TypeDecorator[Decimal]):
     def scaled(self, value: Decimal | int) -> int:
         """The value in units of the last place; `ValueError` when it does not fit."""
         try:
-            shifted = Decimal(value).scaleb(self.scale)
-            units = int(shifted)
-        except (InvalidOperation, OverflowError, ValueError) as error:
-            raise ValueError(f"{value} is not a number") from error
-        if units != shifted:
+            exact = Decimal(value)
+        except InvalidOperation:
+            exact = Decimal("NaN")
+        if not exact.is_finite():
+            raise ValueError(f"{value} is not a number")
+        if not exact:
+            return 0
+        # Before the digits of 1e999999 are written out.
+        if exact.adjusted() + self.scale >= self.precision:
+            raise ValueError(f"{value} is too large")
+        units = int(exact.scaleb(self.scale))
+        if Decimal(units).scaleb(-self.scale) != exact:
             raise ValueError(f"{value} has more than {self.scale} decimal places")
         if abs(units) >= 10**self.precision:
             raise ValueError(f"{value} is too large")

@@ -221,8 +221,9 @@ def _check_json(value: Any) -> None:
     elif isinstance(value, list):
         for each in value:
             _check_json(each)
-    elif isinstance(value, float) and not isfinite(value):
-        raise ValueError("JSON knows only finite numbers.")
+    elif isinstance(value, float):
+        if not isfinite(value):
+            raise ValueError("JSON knows only finite numbers.")
     else:
         checked(value)
 
