@@ -18,7 +18,12 @@ QUIET = timedelta(weeks=4)
 PRAGUE = {"latitude": 50.08, "longitude": 14.43}
 FIRST = """{
   customers(first: 1) { nodes { id } }
-  stores(first: 1, where: { state: { eq: ACTIVE } }) { nodes { position { latitude longitude } } }
+  stores(first: 1, where: { state: { eq: ACTIVE } }) {
+    nodes { code currency { code } position { latitude longitude } }
+  }
+  products(first: 3, where: { state: { eq: ACTIVE }, prices: { some: { amount: { gt: "0" } } } }) {
+    nodes { id prices { amount currency { code } } }
+  }
 }"""
 
 
@@ -55,6 +60,7 @@ class Welcome:
             "CustomersWithFilters": {"since": since},
             "Timeline": {**named},
             "Catalogue": {"position": _first(found, "stores", "position") or PRAGUE},
+            **_bill_to_close(named, found),
         }
 
     async def _notable(self) -> str | None:
@@ -62,6 +68,32 @@ class Welcome:
         return next(
             (opaque_id("Customer", customer.id) for customer in customers if "reservations" in customer.why), None
         )
+
+
+def _bill_to_close(customer: dict[str, object], found: Any) -> dict[str, dict[str, object]]:
+    """The tabs that close a bill, for a few products at their list prices in one store."""
+    store = _first(found, "stores", "code")
+    products = (found.get("products") or {}).get("nodes") or []
+    if store is None or not products:
+        return {}
+    items = [
+        {
+            "billItemId": str(line),
+            "product": {"id": product["id"]},
+            "quantity": "2",
+            "price": product["prices"][0]["amount"],
+        }
+        for line, product in enumerate(products, 1)
+    ]
+    currency = products[0]["prices"][0]["currency"]["code"]
+    bill = {"store": {"code": store}, "externalId": "PLAYGROUND-1", "currency": currency, "items": items}
+    asked: dict[str, object] = {"customer": customer, "bill": bill}
+    return {
+        "RecommendedRewards": asked,
+        "PreviewTheBill": {**asked, "benefitCodes": ["WELCOME"], "spendPoints": "10"},
+        "CloseTheBill": {"input": {**asked, "benefitCodes": [], "spendPoints": "10"}, "key": "playground-1"},
+        "UndoTheBill": {"input": {"id": "the id that CloseTheBill answered"}},
+    }
 
 
 def _first(found: Any, name: str, key: str) -> Any:

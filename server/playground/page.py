@@ -14,7 +14,16 @@ from .bundle import HERE, manifest
 from .parts import Parts, Script, Style
 
 # The ready tabs, from left to right: each is an operation in the file of its name.
-TABS = ("Customer360", "CustomersWithFilters", "Timeline", "Catalogue")
+TABS = (
+    "Customer360",
+    "CustomersWithFilters",
+    "Timeline",
+    "Catalogue",
+    "RecommendedRewards",
+    "PreviewTheBill",
+    "CloseTheBill",
+    "UndoTheBill",
+)
 
 _logger = logging.getLogger(__name__)
 _templates = Environment(loader=FileSystemLoader(HERE), autoescape=True)
