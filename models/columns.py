@@ -21,7 +21,7 @@ BigKey = BigInteger().with_variant(Integer(), "sqlite")
 """A 64-bit key; SQLite needs the word INTEGER to make it the row's own id."""
 
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-"""A JSON document, indexed and compared as `jsonb` on PostgreSQL. None is no document, not a document that says null."""
+"""A JSON document, indexed and compared as `jsonb` on PostgreSQL; None is no document, not one that says null."""
 
 
 def text(length: int | None = None) -> TypeEngine[str]:

@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, literal_column
 
 from models import Base, Customer, Event, State
 from models.base import Stateful
+from models.event import IsSettled
 
 DELETED: ColumnElement[str] = literal_column(f"'{State.DELETED}'")
 """Written into the statement, so that the planner knows how many rows it keeps."""
-from models.event import IsSettled
 
 
 def listed(entity: type[Base], alias: Any) -> list[ColumnElement[bool]]:

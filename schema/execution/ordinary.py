@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from aiodataloader import DataLoader
 from graphql import GraphQLResolveInfo
@@ -159,7 +159,9 @@ def planner_of(info: Info) -> Planner:
     key = ("planner", id(info.operation))
     if key not in memo:
         fragments = {name: FragmentDetails(definition, None) for name, definition in info.fragments.items()}
-        memo[key] = Planner(info.schema, info.operation, fragments, VariableValues({}, info.variable_values))
+        memo[key] = Planner(
+            info.schema, info.operation, fragments, VariableValues({}, cast("dict[str, Any]", info.variable_values))
+        )
     planner: Planner = memo[key]
     return planner
 

@@ -60,7 +60,7 @@ class PlannedSchema(strawberry.Schema):
     def process_errors(self, *_: Any) -> None:
         """Say nothing: whoever shows the errors masks them, and logs those that nobody foresaw."""
 
-    async def execute(  # type: ignore[override]
+    async def execute(
         self,
         query: str | None,
         variable_values: dict[str, Any] | None = None,
