@@ -40,7 +40,10 @@ async def place(record: Record) -> None:
         .where(PAIR.group_id.in_(below), PAIR.ancestor_id.in_(above))
         .execution_options(synchronize_session=False)
     )
-    pairs = select(lower.group_id, upper.ancestor_id, lower.distance + upper.distance + literal_column("1")).where(
-        lower.ancestor_id == literal(key), upper.group_id == literal(record.row.parent_id)
+    # Every group below with every group above: nothing but the group that moves joins them.
+    pairs = (
+        select(lower.group_id, upper.ancestor_id, lower.distance + upper.distance + literal_column("1"))
+        .join_from(lower, upper, upper.group_id == literal(record.row.parent_id))
+        .where(lower.ancestor_id == literal(key))
     )
     await session.execute(insert(PAIR).from_select(["group_id", "ancestor_id", "distance"], pairs))

@@ -11,11 +11,11 @@ import models
 from models import SegmentKind, State
 from resolvers import checking
 from resolvers.checking import Values
-from resolvers.errors import Refused
+from resolvers.errors import BadFilter, Refused
 from resolvers.finding import References
 from resolvers.ids import key_of
 from resolvers.reading import RowRef
-from resolvers.segment_criteria import stored
+from resolvers.segment_criteria import kept
 from resolvers.segment_members import work_out
 from resolvers.trees import refuse_cycle
 from resolvers.upserting import Form, alone, set_values, settle, upsert
@@ -35,7 +35,7 @@ async def create(writing: Writing, given: Values) -> Values:
     await alone(writing, SEGMENT)
     values = await _values(writing, given)
     await _refuse_taken(writing, given)
-    criteria = stored(given["where"]) if kind is SegmentKind.CRITERIA else None
+    criteria = _criteria(writing, given["where"]) if kind is SegmentKind.CRITERIA else None
     segment = SEGMENT(
         kind=kind, criteria=criteria, source=given.get("source"), external_id=given.get("external_id"),
         created_at=writing.now, updated_at=writing.now, **values,
@@ -56,7 +56,7 @@ async def update(writing: Writing, given: Values) -> Values:
     changed = set_values(segment, await _values(writing, given))
     if given.get("where") is not None:
         _refuse_kind(segment, SegmentKind.CRITERIA, "where")
-        if set_values(segment, {"criteria": stored(given["where"])}):
+        if set_values(segment, {"criteria": _criteria(writing, given["where"])}):
             changed = True
             await work_out(writing, segment)
     if changed:
@@ -129,6 +129,13 @@ async def _values(writing: Writing, given: Values) -> dict[str, Any]:
         group = await References(writing).find(models.SegmentGroup, by, "group") if by is not None else None
         values["group_id"] = group.id if group else None
     return values
+
+
+def _criteria(writing: Writing, where: Any) -> dict[str, Any]:
+    try:
+        return kept(where, writing.backend)
+    except BadFilter as error:
+        raise Refused("BAD_FILTER", str(error), "where") from error
 
 
 def _check_kind(kind: SegmentKind, given: Values) -> None:

@@ -8,7 +8,9 @@ from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any
 
+import orjson
 from sqlalchemy import ColumnElement, Date, Integer
+from sqlalchemy.orm import aliased
 
 import models
 from models.columns import ExactDecimal, Instant
@@ -31,6 +33,15 @@ def stored(where: Any) -> Any:
     if isinstance(where, datetime | date):
         return where.isoformat()
     return where.value if isinstance(where, Enum) else where
+
+
+def kept(where: Any, backend: str) -> dict[str, Any]:
+    """A filter as it is kept; `BadFilter` where it could not be applied, or not be kept."""
+    criteria: dict[str, Any] = stored(where)
+    matching(criteria, aliased(models.Customer), backend)
+    if b"\\u0000" in orjson.dumps(criteria):
+        raise BadFilter("`where` can't hold the character U+0000.")
+    return criteria
 
 
 def matching(criteria: Mapping[str, Any], customer: Any, backend: str) -> tuple[ColumnElement[bool], dict[str, Any]]:

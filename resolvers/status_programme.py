@@ -37,9 +37,11 @@ _refuse_cycle = refuse_cycle("previous")
 
 async def _check(record: Record) -> None:
     """What a status asks for, gives, and where it stands all make sense together."""
-    for check in (_check_numbers, _check_turnover, _check_chain, _check_condition):
+    for check in (_check_numbers, _check_turnover, _check_chain):
         with record.problems.noted():
             await check(record)
+    record.problems.check()
+    await _check_condition(record)
 
 
 async def _check_numbers(record: Record) -> None:

@@ -1,4 +1,4 @@
-from datetime import timedelta
+import asyncio
 from decimal import Decimal
 from typing import Any
 
@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
-from models.rules.reservation_steps import STEPS
 from resolvers.ids import opaque_id
 from resolvers.reservation import expire_reservations
 from tests import factories
@@ -99,4 +98,315 @@ async def test_a_reservation_holds_stock_and_keeps_the_prices_of_the_moment(crm:
     assert await stock(crm) == [Decimal(3), Decimal("1.25")]
     assert await crm.rows(models.Event, "kind", "entity", "customer_id") == [
         ("RESERVATION_ENTERED", "ProductReservation", shop.jana.id)
+    ]
+
+
+async def create(crm: Doing, shop: Shop, butter: str = "1", **rest: Any) -> str:
+    """The id of a new reservation."""
+    order = shop.order(butter, **rest)
+    payload = await crm.do("productReservationCreate", "reservation { id } userErrors { code }", **order)
+    assert payload["userErrors"] == []
+    which: str = payload["reservation"]["id"]
+    return which
+
+
+async def advance(crm: Doing, which: str, *states: str) -> None:
+    for state in states:
+        payload = await crm.do("productReservationAdvance", "userErrors { code }", id=which, state=state)
+        assert payload == {"userErrors": []}
+
+
+async def test_too_little_stock_refuses_all_and_tells_what_is_missing_of_each(crm: Doing, shop: Shop) -> None:
+    before = await crm.dump()
+
+    refused = await crm.refused("productReservationCreate", **shop.order("7", "2.6"))
+
+    assert refused == [
+        ("OUT_OF_STOCK", "items[0].quantity", "2 of Butter"), ("OUT_OF_STOCK", "items[1].quantity", "0.1 of Milk")
+    ]
+    assert await crm.dump() == before
+
+
+async def test_a_further_currency_has_its_own_price(crm: Doing, shop: Shop) -> None:
+    payload = await crm.do(
+        "productReservationCreate", "reservation { total { amount currency { code } } }",
+        **shop.order("2", currency="EUR"),
+    )
+
+    assert payload == {"reservation": {"total": {"amount": "4.80", "currency": {"code": "EUR"}}}}
+    assert await crm.refused("productReservationCreate", **shop.order(milk="1", currency="EUR")) == [
+        ("WRONG_CURRENCY", "items[0].reservableProduct", None)
+    ]
+
+
+async def test_reservations_that_make_no_sense_are_refused(crm: Doing, shop: Shop, session: AsyncSession) -> None:
+    gone = factories.customer(state="DELETED")
+    resting = factories.customer(state="INACTIVE")
+    elsewhere = factories.store()
+    await factories.save(session, gone, resting, elsewhere)
+    butter = shop.order("1")["items"]
+
+    async def refused(**rest: Any) -> Any:
+        return await crm.refused("productReservationCreate", **{**shop.order("1"), **rest})
+
+    assert await refused(customer=opaque_id("Customer", gone.id)) == [("NOT_FOUND", "customer", None)]
+    assert await refused(customer=opaque_id("Customer", resting.id)) == [("INACTIVE", "customer", None)]
+    assert await refused(store=opaque_id("Store", 999)) == [("NOT_FOUND", "store", None)]
+    assert await refused(store=opaque_id("Store", elsewhere.id)) == [
+        ("NOT_OFFERED", "items[0].reservableProduct", None)
+    ]
+    assert await refused(items=[]) == [("REQUIRED", "items", None)]
+    assert await refused(items=butter * 101) == [("TOO_MANY", "items", None)]
+    assert await refused(items=butter * 2) == [("DUPLICATE_ITEM", "items[1].reservableProduct", None)]
+    for quantity, code in (
+        ("0", "NEGATIVE_AMOUNT"), ("-1", "NEGATIVE_AMOUNT"), ("0.0001", "TOO_PRECISE"), ("NaN", "NOT_A_NUMBER"),
+        ("1e999999999", "OUT_OF_RANGE"), ("Infinity", "NOT_A_NUMBER"),
+    ):
+        assert await refused(items=[{**butter[0], "quantity": quantity}]) == [(code, "items[0].quantity", None)]
+    assert await refused(items=[{**butter[0], "vatRate": "101"}]) == [("OUT_OF_RANGE", "items[0].vatRate", None)]
+    assert await refused(currency="ABC") == [("UNKNOWN_CURRENCY", "currency", None)]
+    assert await refused(pickupDate="2024-05-14") == [("DATE_PASSED", "pickupDate", None)]
+    assert await refused(source="eshop") == [("REQUIRED", "externalId", None)]
+    assert await refused(origin=opaque_id("ProductReservationSource", 9)) == [("NOT_FOUND", "origin", None)]
+    assert await refused(externalCodes=[{"type": opaque_id("ExternalListType", 9), "value": "1"}]) == [
+        ("NOT_FOUND", "externalCodes[0].type", None)
+    ]
+    assert await refused(customerNote="x" * 1001) == [("TOO_LONG", "customerNote", None)]
+    assert await stock(crm) == [Decimal(5), Decimal("2.5")]
+
+
+async def test_the_same_external_id_again_answers_the_first_reservation(
+    crm: Doing, shop: Shop, session: AsyncSession
+) -> None:
+    petr = factories.customer()
+    await factories.save(session, petr)
+    named = {"source": "eshop", "externalId": "r-1"}
+
+    first = await crm.do("productReservationCreate", "reservation { id } repeated", **shop.order("2", **named))
+    again = await crm.do("productReservationCreate", "reservation { id } repeated", **shop.order("2", **named))
+
+    assert again == {"reservation": first["reservation"], "repeated": True}
+    assert await stock(crm) == [Decimal(3), Decimal("2.5")]
+    other = shop.order("1", **named, customer=opaque_id("Customer", petr.id))
+    assert await crm.refused("productReservationCreate", **other) == [("TAKEN", "externalId", None)]
+
+
+async def test_a_retry_under_one_key_reserves_once_and_a_dry_run_never(crm: Doing, shop: Shop) -> None:
+    before = await crm.dump()
+    tried = await crm.do("productReservationCreate", "reservation { state }", dry=True, **shop.order("2"))
+    assert tried == {"reservation": {"state": "ENTERED"}}
+    assert await crm.dump() == before
+
+    first = await crm.do("productReservationCreate", "reservation { id } repeated", key="k", **shop.order("2"))
+    again = await crm.do("productReservationCreate", "reservation { id } repeated", key="k", **shop.order("2"))
+
+    assert again == {**first, "repeated": True}
+    assert await stock(crm) == [Decimal(3), Decimal("2.5")]
+
+
+async def test_steps_are_kept_and_only_allowed_ones_are_taken(crm: Doing, shop: Shop) -> None:
+    which = await create(crm, shop)
+    await advance(crm, which, "ACCEPTED")
+    await crm.do("productReservationComment", "repeated", id=which, note="Called the customer.")
+
+    payload = await crm.do(
+        "productReservationAdvance",
+        "reservation { state pickupDate progress { state note } comments { note at } } userErrors { code }",
+        id=which, state="READY", note="In the fridge.", pickupDate="2024-05-20",
+    )
+
+    assert payload == {
+        "reservation": {
+            "state": "READY",
+            "pickupDate": "2024-05-20",
+            "progress": [
+                {"state": "ENTERED", "note": None},
+                {"state": "ACCEPTED", "note": None},
+                {"state": "READY", "note": "In the fridge."},
+            ],
+            "comments": [{"note": "Called the customer.", "at": "2024-05-15T12:00:00+00:00"}],
+        },
+        "userErrors": [],
+    }
+    assert await crm.refused("productReservationAdvance", id=which, state="ENTERED") == [
+        ("WRONG_STATE", "state", "one of BEING_SOLVED, CANCELLED, DELIVERED, NOT_PICKED_UP")
+    ]
+    assert await crm.refused("productReservationComment", id=which, note=" ") == [("REQUIRED", "note", None)]
+    assert [kind for (kind,) in await crm.rows(models.Event, "kind")] == [
+        "RESERVATION_ENTERED", "RESERVATION_ACCEPTED", "RESERVATION_COMMENTED", "RESERVATION_READY"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("way", "left"),
+    [
+        (["CANCELLED"], Decimal(5)),
+        (["ACCEPTED", "READY", "NOT_PICKED_UP"], Decimal(5)),
+        (["READY", "BEING_SOLVED", "CANCELLED"], Decimal(5)),
+        (["READY", "DELIVERED"], Decimal(2)),
+        (["ACCEPTED", "ORDERED", "IN_PROGRESS", "BEING_SOLVED"], Decimal(2)),
+    ],
+)
+async def test_stock_goes_back_only_when_a_reservation_ends_undelivered(
+    crm: Doing, shop: Shop, way: list[str], left: Decimal
+) -> None:
+    which = await create(crm, shop, "3")
+
+    await advance(crm, which, *way)
+
+    assert await stock(crm) == [left, Decimal("2.5")]
+
+
+async def test_stock_goes_back_once_however_many_cancel_at_once(crm: Doing, shop: Shop) -> None:
+    which = await create(crm, shop, "3")
+
+    cancelled = await asyncio.gather(
+        *(crm.refused("productReservationAdvance", id=which, state="CANCELLED") for _ in range(10))
+    )
+
+    assert sorted(cancelled) == [[]] + [[("WRONG_STATE", "state", None)]] * 9
+    assert await stock(crm) == [Decimal(5), Decimal("2.5")]
+
+
+async def test_what_was_ready_is_let_go_once_its_day_is_over_where_the_store_is(
+    crm: Doing, session: AsyncSession
+) -> None:
+    """At noon UTC on 15 May it is 15 May in Prague, 16 May in Auckland's first minutes."""
+    made = []
+    for zone, state, day in (
+        ("Europe/Prague", "READY", 14),
+        ("Europe/Prague", "READY", 15),
+        ("Pacific/Auckland", "READY", 15),
+        ("Pacific/Auckland", "READY", 16),
+        ("Europe/Prague", "ACCEPTED", 1),
+        ("Europe/Prague", "READY", None),
+    ):
+        store = factories.store(time_zone=zone)
+        product = factories.reservable_product()
+        item = factories.product_reservation_item(reservable_product=product, quantity=Decimal(2))
+        pickup = None if day is None else NOW.date().replace(day=day)
+        made += [
+            factories.reservable_offer(reservable_product=product, store=store, stock=Decimal(1)),
+            factories.product_reservation(store=store, items=[item], state=state, pickup_date=pickup),
+        ]
+    await factories.save(session, *made)
+
+    expired = await expire_reservations(crm.engine, NOW, 2)
+
+    assert expired == 2
+    assert [state for (state,) in await crm.rows(models.ProductReservation, "state")] == [
+        "NOT_PICKED_UP", "READY", "NOT_PICKED_UP", "READY", "ACCEPTED", "READY"
+    ]
+    assert await stock(crm) == [3, 1, 3, 1, 1, 1]
+    assert await crm.rows(models.ProductReservationProgress, "state", "at") == [("NOT_PICKED_UP", NOW)] * 2
+    assert await expire_reservations(crm.engine, NOW, 2) == 0
+
+
+async def test_a_product_becomes_reservable_with_what_stores_offer(crm: Doing, session: AsyncSession) -> None:
+    butter, prague, brno = factories.product(), factories.store(code="P1"), factories.store(code="B1")
+    await factories.save(session, butter, prague, brno)
+    product = {"id": opaque_id("Product", butter.id)}
+    shows = (
+        "reservableProduct { product { name } source offers { nodes { store { code } stock price { amount currency"
+        " { code } } prices { amount currency { code } } } } } userErrors { code field }"
+    )
+    offer = {"store": {"code": "P1"}, "stock": "10", "price": "59.90", "prices": [{"amount": "2.4", "currency": "EUR"}]}
+
+    made = await crm.do("reservableProductUpsert", shows, product=product, offers=[offer])
+    changed = await crm.do(
+        "reservableProductUpsert", shows, product=product, source="erp", externalId="r-1",
+        offers=[{"store": {"code": "P1"}, "price": "49.90", "prices": []}, {"store": {"code": "B1"}, "price": "1"}],
+    )
+
+    assert made["userErrors"] == []
+    assert made["reservableProduct"] == {
+        "product": {"name": "Butter"},
+        "source": None,
+        "offers": {"nodes": [{
+            "store": {"code": "P1"}, "stock": "10", "price": {"amount": "59.90", "currency": {"code": "CZK"}},
+            "prices": [{"amount": "2.40", "currency": {"code": "EUR"}}],
+        }]},
+    }
+    assert changed["reservableProduct"] == {
+        "product": {"name": "Butter"},
+        "source": "erp",
+        "offers": {"nodes": [
+            {"store": {"code": "P1"}, "stock": "10", "price": {"amount": "49.90", "currency": {"code": "CZK"}},
+             "prices": []},
+            {"store": {"code": "B1"}, "stock": "0", "price": {"amount": "1.00", "currency": {"code": "CZK"}},
+             "prices": []},
+        ]},
+    }
+    assert [kind for (kind,) in await crm.rows(models.Event, "kind")] == [
+        "RESERVABLE_PRODUCT_CREATED", "RESERVABLE_PRODUCT_UPDATED"
+    ]
+
+
+async def test_reservable_products_that_make_no_sense_are_refused(crm: Doing, shop: Shop) -> None:
+    butter = {"id": opaque_id("Product", shop.butter.product_id)}
+    store = {"id": opaque_id("Store", shop.store.id)}
+
+    async def refused(*offers: dict[str, Any], **rest: Any) -> Any:
+        return await crm.refused("reservableProductUpsert", **{"product": butter, "offers": list(offers), **rest})
+
+    good = {"store": store, "price": "1"}
+    assert await refused({**good, "price": "-1"}, {**good, "stock": "0.0001"}) == [
+        ("NEGATIVE_AMOUNT", "offers[0].price", None), ("TOO_PRECISE", "offers[1].stock", None)
+    ]
+    assert await refused({**good, "currency": "ABC"}) == [("UNKNOWN_CURRENCY", "offers[0].currency", None)]
+    assert await refused({**good, "store": {"code": "none"}}) == [("NOT_FOUND", "offers[0].store", None)]
+    assert await refused(good, good) == [("DUPLICATE_ITEM", "offers[1].store", None)]
+    twice = [{"currency": "EUR", "amount": "1"}] * 2
+    assert await refused({**good, "prices": twice}) == [("DUPLICATE_ITEM", "offers[0].prices[1].currency", None)]
+    milk = opaque_id("ReservableProduct", shop.milk.id)
+    assert await refused(id=milk) == [("TAKEN", "product", None)]
+    assert await crm.refused("reservableProductUpsert", source="erp", externalId="new") == [
+        ("REQUIRED", "product", None)
+    ]
+
+
+async def test_a_new_offer_needs_a_price(crm: Doing, shop: Shop, session: AsyncSession) -> None:
+    await factories.save(session, factories.store(code="B1"))
+
+    refused = await crm.refused(
+        "reservableProductUpsert", product={"id": opaque_id("Product", shop.butter.product_id)},
+        offers=[{"store": {"code": "B1"}, "stock": "1"}],
+    )
+
+    assert refused == [("REQUIRED", "offers[0].price", None)]
+
+
+async def test_a_removed_product_is_no_longer_reserved_and_reservations_go_on(crm: Doing, shop: Shop) -> None:
+    which = await create(crm, shop, "3")
+    product = opaque_id("ReservableProduct", shop.butter.id)
+
+    removed = await crm.do("reservableProductRemove", "deletedId", id=product)
+
+    assert removed == {"deletedId": product}
+    assert await crm.refused("productReservationCreate", **shop.order("1")) == [
+        ("NOT_FOUND", "items[0].reservableProduct", None)
+    ]
+    await advance(crm, which, "CANCELLED")
+    assert await stock(crm) == [Decimal(5), Decimal("2.5")]
+
+
+async def test_stock_is_set_and_adjusted_but_never_below_zero(crm: Doing, shop: Shop) -> None:
+    where = {
+        "reservableProduct": opaque_id("ReservableProduct", shop.butter.id),
+        "store": opaque_id("Store", shop.store.id),
+    }
+
+    counted = await crm.do("reservableStockSet", "offer { stock }", **where, stock="7.5")
+    came = await crm.do("reservableStockAdjust", "offer { stock }", **where, by="2")
+    went = await crm.do("reservableStockAdjust", "offer { stock }", **where, by="-9.5")
+
+    assert (counted, came, went) == tuple({"offer": {"stock": left}} for left in ("7.5", "9.5", "0"))
+    assert await crm.refused("reservableStockAdjust", **where, by="-0.5") == [("OUT_OF_STOCK", "by", "0.5")]
+    assert await crm.refused("reservableStockSet", **where, stock="-1") == [("NEGATIVE_AMOUNT", "stock", None)]
+    assert await crm.refused("reservableStockAdjust", **where, by="1e15") == [("OUT_OF_RANGE", "by", None)]
+    assert await crm.refused("reservableStockSet", **{**where, "store": opaque_id("Store", 99)}, stock="1") == [
+        ("NOT_FOUND", "store", None)
+    ]
+    assert await crm.rows(models.Event, "kind", "data") == [
+        ("STOCK_SET", {"stock": "7.5"}), ("STOCK_ADJUSTED", {"by": "2"}), ("STOCK_ADJUSTED", {"by": "-9.5"})
     ]
