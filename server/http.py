@@ -14,9 +14,7 @@ from typing import Any
 from graphql import OperationType
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import Receive, Scope, Send
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
-from strawberry.types.graphql import OperationType as Allowed
 
 from resolvers.codes import DEFAULT_LOCALE, preferred_locale
 from resolvers.database import Reader
@@ -103,8 +101,13 @@ class Endpoint:
         if document.errors:
             return _before_it_began(errors.shown(document.errors, invalid=True), request)
         operation = document.operation(asked.operation_name)
+        if operation is None:
+            raise Refused(400, "`operationName` must say which of the document's operations to run.")
+        changes = operation.operation is OperationType.MUTATION
+        if changes and request.method == "GET":
+            raise Refused(405, "A GET may only query; send this by POST.", Allow="POST")
         running = self._run(asked, request)
-        if operation is None or operation.operation is not OperationType.MUTATION:
+        if not changes:
             return await running
         task = asyncio.ensure_future(running)
         self._begun.add(task)
@@ -113,17 +116,10 @@ class Endpoint:
 
     async def _run(self, asked: Asked, request: Request) -> Answer:
         context = Context(self._reading(request), self.engine)
-        allowed = Allowed.from_http(request.method)  # type: ignore[arg-type]
         try:
-            result = await self.schema.execute(
-                asked.query, asked.variables, context, None, asked.operation_name, allowed
-            )
-        except CannotGetOperationTypeError as error:
-            raise Refused(400, error.as_http_error_reason()) from None
-        except InvalidOperationTypeError:
-            raise Refused(405, "A GET may only query; send this by POST.", Allow="POST") from None
+            result = await self.schema.execute(asked.query, asked.variables, context, None, asked.operation_name)
         except RecursionError:
-            raise Refused(400, "The document or its variables are nested too deeply.") from None
+            raise Refused(400, "The variables are nested too deeply.") from None
         return self._answer(context, result, request)
 
     def _reading(self, request: Request) -> Reading:

@@ -43,6 +43,8 @@ MOST_REPEATS = 20
 """How often one answer may be asked for in one place."""
 MOST_SPREADS = 40
 """How many fragments may be spread in one place."""
+MOST_LISTS = 60
+"""How many lists and lookups a document may ask for; each takes a statement."""
 MOST_KEYS = 100
 """How many keys an object in the document may have."""
 MOST_OBJECTS = 250_000
@@ -141,6 +143,7 @@ class _Walk:
         self.schema = schema
         self.fragments = fragments
         self.objects = 0
+        self.lists = 0
 
     def operation(self, operation: OperationDefinitionNode) -> None:
         """Walk from the root."""
@@ -172,6 +175,9 @@ class _Walk:
         definition = _definition(parent, nodes[0].name.value)
         objects = parents * (_length(parent, definition, nodes[0]) if definition else 1)
         self.objects += objects
+        self.lists += bool(definition and definition.args)
+        if self.lists > MOST_LISTS:
+            raise TooComplex(f"The document asks for more than {MOST_LISTS} lists and lookups.")
         if self.objects > MOST_OBJECTS:
             raise TooComplex(f"The answer could have more than {MOST_OBJECTS} objects: ask for smaller pages.")
         target = get_named_type(definition.type) if definition else None

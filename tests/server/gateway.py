@@ -1,0 +1,62 @@
+"""The real gateway in a test's own process, and a client to speak with it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cache
+from typing import Any
+
+import httpx
+from starlette.applications import Starlette
+
+from schema.execution.schema import PlannedSchema
+from schema.graph import build
+from server.app import create_app
+from server.http import Endpoint
+from server.settings import load
+
+Gateway = Callable[..., AbstractAsyncContextManager["Client"]]
+
+
+@cache
+def graph() -> PlannedSchema:
+    """The schema, built once a test process: that takes most of a second."""
+    return build()
+
+
+class Client(httpx.AsyncClient):
+    """Speaks to a gateway in this very process."""
+
+    def __init__(self, app: Starlette) -> None:
+        super().__init__(transport=httpx.ASGITransport(app), base_url="http://gateway")
+        self.app = app
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The gateway's GraphQL endpoint, for tests that make something fail in it."""
+        endpoint = next(route.app for route in self.app.routes if route.name == "graphql")
+        assert isinstance(endpoint, Endpoint)
+        return endpoint
+
+    async def ask(self, query: str, variables: dict[str, Any] | None = None, **headers: str) -> httpx.Response:
+        """Send an operation as most clients do."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.post("/graphql", json={"query": query, "variables": variables}, headers=named)
+
+    async def send_body(self, body: bytes, content_type: str = "application/json") -> httpx.Response:
+        """Send whatever as an operation."""
+        return await self.post("/graphql", content=body, headers={"Content-Type": content_type})
+
+
+@asynccontextmanager
+async def opened(url: str, **settings: Any) -> AsyncIterator[Client]:
+    """Open a gateway: `async with opened(url, deadline=0.2) as client`."""
+    app = create_app(load(database_url=url, **settings), graph())
+    async with app.router.lifespan_context(app), Client(app) as client:
+        yield client
+
+
+def code(response: httpx.Response) -> str:
+    """The code of an answer's only error."""
+    [error] = response.json()["errors"]
+    found: str = error["extensions"]["code"]
+    return found

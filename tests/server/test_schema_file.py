@@ -1,0 +1,85 @@
+"""The schema as it was promised: the committed file, what was released before, and what frontends ask for."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from graphql import (
+    FragmentDefinitionNode,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    build_schema,
+    parse,
+    print_ast,
+    validate,
+)
+from graphql.utilities import find_breaking_changes
+
+from server.definitions import definition
+from tests.server.gateway import graph
+
+ROOT = Path(__file__).parents[2]
+FILE = ROOT / "schema.graphql"
+CONTRACT = Path(__file__).parents[1] / "contract"
+
+NOT_YET = {"Install", "LogIn", "LogOut"}
+"""The operations of the contract that can't be asked for yet."""
+
+
+def test_the_committed_file_is_the_schema() -> None:
+    assert FILE.read_text(encoding="utf-8") == definition(graph()), "Run make schema, and look at what changed."
+
+
+def breaking(old: GraphQLSchema, new: GraphQLSchema) -> list[str]:
+    return [change.description for change in find_breaking_changes(old, new)]
+
+
+def test_nothing_that_was_released_is_taken_away() -> None:
+    if released := git("describe", "--tags", "--match=v*", "--abbrev=0"):
+        old = build_schema(git("show", f"{released}:schema.graphql"))
+
+        assert breaking(old, graph()._schema) == []
+
+
+def git(*arguments: str) -> str:
+    """What git answers; nothing where there is no git, or no release yet."""
+    ran = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    return ran.stdout.strip() if ran.returncode == 0 else ""
+
+
+@pytest.mark.parametrize(
+    ("new", "taken"),
+    [
+        ("type Query { a(x: Int): Int! b: Int c: Int }", []),
+        ("type Query { a(x: Int): Int }", ["Field Query.b was removed."]),
+        ("type Query { a(x: Int!): Int b: Int }", ["Argument Query.a(x:) has changed type from Int to Int!."]),
+        ("type Query { a(x: Int, y: Int!): Int b: Int }", ["A required argument Query.a(y:) was added."]),
+        ("type Query { a(x: Int): String b: Int }", ["Field Query.a changed type from Int to String."]),
+    ],
+)
+def test_what_takes_something_away_is_found(new: str, taken: list[str]) -> None:
+    assert breaking(build_schema("type Query { a(x: Int): Int b: Int }"), build_schema(new)) == taken
+
+
+def contract() -> dict[str, str]:
+    """Each operation that frontends were promised, as a document of its own."""
+    found = {}
+    for file in sorted(CONTRACT.glob("*.graphql")):
+        document = parse(file.read_text(encoding="utf-8"))
+        fragments = [print_ast(node) for node in document.definitions if isinstance(node, FragmentDefinitionNode)]
+        for node in document.definitions:
+            if isinstance(node, OperationDefinitionNode):
+                assert node.name is not None
+                found[node.name.value] = "\n".join([print_ast(node), *fragments])
+    return found
+
+
+def test_all_that_frontends_were_promised_can_be_asked_for_but_for_a_list_that_shrinks() -> None:
+    failing = {name for name, text in contract().items() if validate(graph()._schema, parse(text))}
+
+    assert failing == NOT_YET, "An operation was broken, or the list NOT_YET can be shortened."
+
+
+@pytest.mark.parametrize("name", sorted(contract().keys() - NOT_YET))
+def test_an_operation_of_the_contract_is_within_the_limits(name: str) -> None:
+    assert graph().documents.document(contract()[name]).errors == []

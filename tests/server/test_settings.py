@@ -1,0 +1,110 @@
+from pathlib import Path
+
+import pytest
+
+from server.settings import EMBEDDED, SettingsError, load
+
+
+@pytest.fixture(autouse=True)
+def _nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No settings but those of the test."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+
+
+def test_without_settings_an_embedded_database_answers_this_machine_only() -> None:
+    settings = load()
+
+    assert settings.database_file == EMBEDDED
+    assert (settings.host, settings.port, settings.open, settings.development) == ("127.0.0.1", 8000, False, False)
+    assert settings.deadline == 5
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("postgresql://eva:s%40crm@db:5433/crm?x=y", "postgresql+asyncpg://eva:s%40crm@db:5433/crm?x=y"),
+        ("postgres://db/crm", "postgresql+asyncpg://db/crm"),
+        ("postgresql+asyncpg://db/crm", "postgresql+asyncpg://db/crm"),
+        ("sqlite:///crm.sqlite", "sqlite+aiosqlite:///crm.sqlite"),
+        ("sqlite:////var/crm.sqlite", "sqlite+aiosqlite:////var/crm.sqlite"),
+        ("sqlite+aiosqlite:////var/crm.sqlite", "sqlite+aiosqlite:////var/crm.sqlite"),
+    ],
+)
+def test_a_database_goes_by_its_usual_addresses(monkeypatch: pytest.MonkeyPatch, given: str, expected: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", given)
+
+    assert load().database_url == expected
+
+
+def test_what_is_nearest_to_the_caller_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "crm360.toml").write_text('port = 1\nhost = "::1"\ndeadline = 1.5\nlog_level = "debug"\n')
+    (tmp_path / ".env").write_text("CRM360_PORT=2\nCRM360_HOST=localhost\nCRM360_DEADLINE=2.5\nSOMETHING_ELSE=x\n")
+    monkeypatch.setenv("CRM360_PORT", "3")
+    monkeypatch.setenv("CRM360_HOST", "127.0.0.2")
+
+    settings = load(port=4, host=None)
+
+    assert (settings.port, settings.host, settings.deadline, settings.log_level) == (4, "127.0.0.2", 2.5, "debug")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("CRM360_PORT", "99999", "CRM360_PORT: input should be less than or equal to 65535 (it is '99999')."),
+        ("CRM360_DEADLINE", "0", "CRM360_DEADLINE: input should be greater than 0 (it is '0')."),
+        (
+            "CRM360_LOG_LEVEL",
+            "loud",
+            "CRM360_LOG_LEVEL: input should be 'debug', 'info', 'warning' or 'error' (it is 'loud').",
+        ),
+        (
+            "DATABASE_URL",
+            "mysql://root:secret@db/crm",
+            "DATABASE_URL: must look like postgresql://user:password@host:5432/name or sqlite:///path/to/file.sqlite.",
+        ),
+        (
+            "DATABASE_URL",
+            "sqlite://",
+            "DATABASE_URL: must name a file, as in sqlite:///crm360.sqlite or sqlite:////absolute/path.sqlite.",
+        ),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError) as raised:
+        load()
+
+    assert str(raised.value) == message
+
+
+def test_a_broken_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "crm360.toml").write_text("port = = 1")
+
+    with pytest.raises(SettingsError, match=r"crm360\.toml can't be read: "):
+        load()
+
+
+def test_a_password_is_not_shown_with_the_settings() -> None:
+    settings = load(database_url="postgresql://eva:canary@db/crm")
+
+    assert "canary" not in repr(settings)
+    assert "canary" not in str(settings)
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("crm.example", False),
+    ],
+)
+def test_only_loopback_is_local(host: str, expected: bool) -> None:
+    assert load(host=host).is_local is expected
