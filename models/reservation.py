@@ -100,12 +100,8 @@ class ProductReservation(Base, Timestamped, External):
 
     customer_id: Mapped[int] = reference("customer", "Who reserved.", index=False)
     store_id: Mapped[int] = reference("store", "Where it will be picked up.", index=False)
-    origin_id: Mapped[int | None] = reference(
-        "product_reservation_source", "Where the reservation came from."
-    )
-    state: Mapped[ReservationState] = choice(
-        ReservationState, "How far it has come.", default=ReservationState.ENTERED
-    )
+    origin_id: Mapped[int | None] = reference("product_reservation_source", "Where the reservation came from.")
+    state: Mapped[ReservationState] = choice(ReservationState, "How far it has come.", default=ReservationState.ENTERED)
     pickup_date: Mapped[date | None] = mapped_column(doc="The day until which it is kept.")
     customer_note: Mapped[str | None] = mapped_column(doc="What the customer wrote.")
     currency_code: Mapped[str] = mapped_column(text(3), doc="Currency of its prices, ISO 4217.")
@@ -113,15 +109,11 @@ class ProductReservation(Base, Timestamped, External):
     external_purchase_id: Mapped[str | None] = mapped_column(
         text(128), doc="The bill it ended in, as the till knows it."
     )
-    reservation_codes: Mapped[list[str]] = mapped_column(
-        default=list, doc="Codes by which the store finds it."
-    )
+    reservation_codes: Mapped[list[str]] = mapped_column(default=list, doc="Codes by which the store finds it.")
     benefit_codes: Mapped[list[str]] = mapped_column(
         default=list, doc="Codes of rewards and vouchers to be used with it."
     )
-    utm_source: Mapped[str | None] = mapped_column(
-        text(255), doc="Where the customer came from (utm_source)."
-    )
+    utm_source: Mapped[str | None] = mapped_column(text(255), doc="Where the customer came from (utm_source).")
     utm_medium: Mapped[str | None] = mapped_column(text(255), doc="By which medium (utm_medium).")
     utm_campaign: Mapped[str | None] = mapped_column(text(255), doc="Through which campaign (utm_campaign).")
 
@@ -129,15 +121,9 @@ class ProductReservation(Base, Timestamped, External):
     store: Mapped[Store] = relationship(lazy="raise")
     origin: Mapped[ProductReservationSource | None] = relationship(lazy="raise")
     items: Mapped[list[ProductReservationItem]] = relationship(back_populates="reservation", lazy="raise")
-    progress: Mapped[list[ProductReservationProgress]] = relationship(
-        back_populates="reservation", lazy="raise"
-    )
-    comments: Mapped[list[ProductReservationComment]] = relationship(
-        back_populates="reservation", lazy="raise"
-    )
-    external_codes: Mapped[list[ReservationExternalCode]] = relationship(
-        back_populates="reservation", lazy="raise"
-    )
+    progress: Mapped[list[ProductReservationProgress]] = relationship(back_populates="reservation", lazy="raise")
+    comments: Mapped[list[ProductReservationComment]] = relationship(back_populates="reservation", lazy="raise")
+    external_codes: Mapped[list[ReservationExternalCode]] = relationship(back_populates="reservation", lazy="raise")
 
 
 class ProductReservationItem(Base):

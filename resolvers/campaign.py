@@ -10,8 +10,9 @@ from models import CampaignValueKind
 from resolvers.checking import Values, currency, in_order
 from resolvers.errors import Refused
 from resolvers.reading import RowRef
+from resolvers.switching import deleting
 from resolvers.trees import refuse_cycle
-from resolvers.upserting import Form, Record, deleting, no_twice, replace_parts, upsert
+from resolvers.upserting import Form, Record, no_twice, replace_parts, upsert
 from resolvers.writing import Writing
 
 MOST_PLACES = 500

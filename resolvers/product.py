@@ -13,8 +13,9 @@ from resolvers import product_groups
 from resolvers.checking import Values, currency, exact, text
 from resolvers.errors import Refused
 from resolvers.reading import RowRef
+from resolvers.switching import switching
 from resolvers.text import product_terms
-from resolvers.upserting import Form, Record, no_twice, replace_parts, switching, upsert, upsert_all
+from resolvers.upserting import Form, Record, no_twice, replace_parts, upsert, upsert_all
 from resolvers.writing import Writing
 
 MOST_PARTS = 100
@@ -90,8 +91,10 @@ async def _codes(record: Record, given: Sequence[Values]) -> list[dict[str, Any]
 async def _prices(record: Record, given: Sequence[Values]) -> list[dict[str, Any]]:
     at = _places(record, given, "prices")
     prices = [
-        {"currency_code": currency(price["currency"], f"{path}.currency"),
-         "amount": exact(MONEY, price["amount"], f"{path}.amount")}
+        {
+            "currency_code": currency(price["currency"], f"{path}.currency"),
+            "amount": exact(MONEY, price["amount"], f"{path}.amount"),
+        }
         for price, path in zip(given, at, strict=True)
     ]
     no_twice((price["currency_code"] for price in prices), record.problems, "prices", ".currency")
@@ -100,9 +103,7 @@ async def _prices(record: Record, given: Sequence[Values]) -> list[dict[str, Any
 
 async def _tags(record: Record, given: Sequence[Values]) -> list[dict[str, Any]]:
     at = _places(record, given, "tags")
-    keys = [
-        (await record.references.find(models.Tag, by, path)).id for by, path in zip(given, at, strict=True)
-    ]
+    keys = [(await record.references.find(models.Tag, by, path)).id for by, path in zip(given, at, strict=True)]
     no_twice(keys, record.problems, "tags", "")
     return [{"tag_id": key} for key in keys]
 

@@ -7,7 +7,8 @@ from models import Audience, RecommendationKind
 from resolvers.checking import Values, exact, in_order, whole
 from resolvers.errors import Refused
 from resolvers.reading import RowRef
-from resolvers.upserting import Form, Record, deleting, upsert
+from resolvers.switching import deleting
+from resolvers.upserting import Form, Record, upsert
 from resolvers.writing import Writing
 
 FIRST, LAST = 1, 9

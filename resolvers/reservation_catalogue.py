@@ -12,7 +12,8 @@ from models.columns import MONEY, QUANTITY
 from resolvers.checking import Values, currency, exact
 from resolvers.errors import Refused
 from resolvers.reading import RowRef
-from resolvers.upserting import Form, Record, deleting, no_twice, replace_parts, set_values, upsert
+from resolvers.switching import deleting
+from resolvers.upserting import Form, Record, no_twice, replace_parts, set_values, upsert
 from resolvers.writing import Writing
 
 OFFER = models.ReservableOffer

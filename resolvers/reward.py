@@ -14,7 +14,8 @@ from models.rules.validity import is_valid_setting
 from resolvers.checking import CLOCK, Values, above_zero, exact, in_order, whole
 from resolvers.errors import Refused
 from resolvers.reading import RowRef
-from resolvers.upserting import Form, Record, deleting, no_twice, replace_parts, switching, upsert
+from resolvers.switching import deleting, switching
+from resolvers.upserting import Form, Record, no_twice, replace_parts, upsert
 from resolvers.writing import Writing
 
 MOST_PARTS = 200

@@ -37,8 +37,13 @@ async def create(writing: Writing, given: Values) -> Values:
     await _refuse_taken(writing, given)
     criteria = _criteria(writing, given["where"]) if kind is SegmentKind.CRITERIA else None
     segment = SEGMENT(
-        kind=kind, criteria=criteria, source=given.get("source"), external_id=given.get("external_id"),
-        created_at=writing.now, updated_at=writing.now, **values,
+        kind=kind,
+        criteria=criteria,
+        source=given.get("source"),
+        external_id=given.get("external_id"),
+        created_at=writing.now,
+        updated_at=writing.now,
+        **values,
     )
     writing.session.add(segment)
     await settle(writing)
@@ -160,7 +165,8 @@ async def _refuse_taken(writing: Writing, given: Values) -> None:
     if source is None or external_id is None:
         return
     named = {
-        "source": checking.text(source, "source", 64), "external_id": checking.text(external_id, "externalId", 128)
+        "source": checking.text(source, "source", 64),
+        "external_id": checking.text(external_id, "externalId", 128),
     }
     if await writing.session.scalar(select(SEGMENT.id).filter_by(**named)) is not None:
         raise Refused("TAKEN", "Another segment has this external id.", "externalId")

@@ -14,8 +14,9 @@ from models.rules.qualification import is_validity
 from resolvers.checking import Values, above_zero, currency, whole
 from resolvers.errors import Refused
 from resolvers.reading import RowRef
+from resolvers.switching import switching
 from resolvers.trees import refuse_cycle
-from resolvers.upserting import Form, Record, replace_parts, switching, upsert
+from resolvers.upserting import Form, Record, replace_parts, upsert
 from resolvers.writing import Writing
 
 STATUS = models.Status

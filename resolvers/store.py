@@ -11,7 +11,8 @@ from resolvers import text
 from resolvers.checking import Values, opening_hours
 from resolvers.errors import Refused
 from resolvers.reading import RowRef
-from resolvers.upserting import Form, Record, switching, upsert, upsert_all
+from resolvers.switching import switching
+from resolvers.upserting import Form, Record, upsert, upsert_all
 from resolvers.writing import Writing
 
 ADDRESS = {

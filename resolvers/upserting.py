@@ -21,8 +21,7 @@ from resolvers.checking import Values, for_column, text
 from resolvers.errors import Refused
 from resolvers.finding import References
 from resolvers.ids import key_of
-from resolvers.reading import RowRef
-from resolvers.writing import Operation, UserError, Writing
+from resolvers.writing import UserError, Writing
 
 MOST_RECORDS = 200
 """How many records one call takes."""
@@ -223,9 +222,7 @@ def _named(form: Form, record: Record) -> dict[str, str]:
     if not issubclass(form.entity, External) or source is None or external_id is None:
         return {}
     at = record.problems.at
-    return {
-        "source": text(source, at("source"), 64), "external_id": text(external_id, at("external_id"), 128)
-    }
+    return {"source": text(source, at("source"), 64), "external_id": text(external_id, at("external_id"), 128)}
 
 
 async def _refuse_taken(form: Form, record: Record, name: str, key: Mapping[str, Any], row: Base | None) -> None:
@@ -301,32 +298,3 @@ def no_twice(keys: Iterable[Any], problems: Problems, name: str, key: str) -> No
         if one in seen:
             raise Refused("DUPLICATE_ITEM", "This is given twice.", f"{problems.at(name)}[{place}]{key}")
         seen.add(one)
-
-
-def switching(entity: type[Base], state: models.State, verb: str, payload: str) -> Operation:
-    """An operation that switches records of a kind on or off."""
-
-    async def switch(writing: Writing, given: Values) -> Values:
-        row = await _switched(writing, entity, given["id"], state, verb)
-        return {payload: RowRef(entity.__name__, row.id)}
-
-    return switch
-
-
-def deleting(entity: type[Base], verb: str = "DELETED") -> Operation:
-    """An operation that deletes a record of a kind; it answers the id, since the record can't be seen any more."""
-
-    async def delete(writing: Writing, given: Values) -> Values:
-        await _switched(writing, entity, given["id"], models.State.DELETED, verb)
-        return {"deleted_id": given["id"]}
-
-    return delete
-
-
-async def _switched(writing: Writing, entity: type[Base], opaque: str, state: models.State, verb: str) -> Any:
-    row: Any = await writing.find(entity, opaque, "id")
-    if row.state != state:
-        row.state, row.updated_at = state, writing.now
-        await writing.session.flush()
-        writing.emit(f"{cast('str', entity.__tablename__).upper()}_{verb}", row)
-    return row

@@ -27,13 +27,29 @@ async def test_an_offer_is_made_and_changed(crm: Doing, session: AsyncSession) -
     offer = {"source": "erp", "externalId": "o-1"}
 
     made = await crm.do(
-        "campaignProductUpsert", SHOWN, **offer, product=by(butter), campaign=by(spring), valueKind="PERCENT",
-        value="10", validFrom="2024-05-01T00:00:00Z", validTo="2024-06-01T00:00:00+02:00", displayIn=["web"],
-        presentation={"name": "Butter!", "subtitle": "Cheap"}, stores=[{"code": "P1"}], segments=[by(families)],
+        "campaignProductUpsert",
+        SHOWN,
+        **offer,
+        product=by(butter),
+        campaign=by(spring),
+        valueKind="PERCENT",
+        value="10",
+        validFrom="2024-05-01T00:00:00Z",
+        validTo="2024-06-01T00:00:00+02:00",
+        displayIn=["web"],
+        presentation={"name": "Butter!", "subtitle": "Cheap"},
+        stores=[{"code": "P1"}],
+        segments=[by(families)],
         type=opaque_id("CampaignProductType", leaflet.id),
     )
     changed = await crm.do(
-        "campaignProductUpsert", SHOWN, **offer, valueKind="FINAL_PRICE", value="39.9", currency="CZK", stores=[],
+        "campaignProductUpsert",
+        SHOWN,
+        **offer,
+        valueKind="FINAL_PRICE",
+        value="39.9",
+        currency="CZK",
+        stores=[],
         presentation={"subtitle": None},
     )
 
@@ -67,8 +83,14 @@ async def test_offers_that_make_no_sense_are_refused(crm: Doing, session: AsyncS
     butter, spring = factories.product(), factories.campaign()
     await factories.save(session, butter, spring)
     good = {
-        "source": "erp", "externalId": "o-1", "product": by(butter), "campaign": by(spring), "valueKind": "PERCENT",
-        "value": "10", "validFrom": "2024-05-01T00:00:00Z", "validTo": "2024-06-01T00:00:00Z",
+        "source": "erp",
+        "externalId": "o-1",
+        "product": by(butter),
+        "campaign": by(spring),
+        "valueKind": "PERCENT",
+        "value": "10",
+        "validFrom": "2024-05-01T00:00:00Z",
+        "validTo": "2024-06-01T00:00:00Z",
     }
 
     async def refused(**rest: object) -> object:
@@ -94,20 +116,27 @@ async def test_campaigns_lie_in_a_tree_without_cycles(crm: Doing, session: Async
     await factories.save(session, spring)
 
     payload = await crm.do(
-        "campaignUpsert", "campaign { name parent { name } validTo } userErrors { code }",
-        source="erp", externalId="easter", name="Easter", parent=by(spring), validTo="2024-06-01T00:00:00Z",
+        "campaignUpsert",
+        "campaign { name parent { name } validTo } userErrors { code }",
+        source="erp",
+        externalId="easter",
+        name="Easter",
+        parent=by(spring),
+        validTo="2024-06-01T00:00:00Z",
     )
 
     assert payload["campaign"] == {
-        "name": "Easter", "parent": {"name": "Spring"}, "validTo": "2024-06-01T00:00:00+00:00"
+        "name": "Easter",
+        "parent": {"name": "Spring"},
+        "validTo": "2024-06-01T00:00:00+00:00",
     }
     easter = {"externalId": {"source": "erp", "externalId": "easter"}}
     assert await crm.refused("campaignUpsert", source=year.source, externalId=year.external_id, parent=easter) == [
         ("CYCLE", "parent", None)
     ]
-    assert await crm.refused(
-        "campaignUpsert", source="erp", externalId="easter", validFrom="2024-07-01T00:00:00Z"
-    ) == [("BAD_VALIDITY", "validTo", None)]
+    assert await crm.refused("campaignUpsert", source="erp", externalId="easter", validFrom="2024-07-01T00:00:00Z") == [
+        ("BAD_VALIDITY", "validTo", None)
+    ]
 
 
 async def test_a_deleted_offer_is_gone_and_comes_back_with_an_upsert(crm: Doing, session: AsyncSession) -> None:
@@ -121,7 +150,10 @@ async def test_a_deleted_offer_is_gone_and_comes_back_with_an_upsert(crm: Doing,
     assert await crm.refused("campaignProductDelete", id=which) == [("NOT_FOUND", "id", None)]
     assert await crm.refused("campaignProductUpsert", id=which, value="5") == [("NOT_FOUND", "id", None)]
     payload = await crm.do(
-        "campaignProductUpsert", "campaignProduct { state value }", source=offer.source, externalId=offer.external_id,
+        "campaignProductUpsert",
+        "campaignProduct { state value }",
+        source=offer.source,
+        externalId=offer.external_id,
         value="5",
     )
     assert payload == {"campaignProduct": {"state": "ACTIVE", "value": "5.00"}}

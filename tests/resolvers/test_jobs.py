@@ -39,7 +39,9 @@ async def save_work(session: AsyncSession) -> None:
     butter = factories.reservable_product()
     offer = factories.reservable_offer(reservable_product=butter, store=store, stock=Decimal(1))
     rows: list[models.Base] = [
-        member, offer, factories.segment(criteria={"purchases": {"some": {"total": {"gte": "300"}}}})
+        member,
+        offer,
+        factories.segment(criteria={"purchases": {"some": {"total": {"gte": "300"}}}}),
     ]
     for number in range(1, 6):
         customer = factories.customer()
@@ -213,9 +215,7 @@ async def test_scores_begin_where_fifths_of_the_customers_do(crm: Doing, session
     for number in range(1, 11):
         customer = factories.customer()
         paid_at = NOW - number * DAY
-        rows += [
-            factories.purchase(customer=customer, paid_at=paid_at, total=Decimal(number)) for _ in range(number)
-        ]
+        rows += [factories.purchase(customer=customer, paid_at=paid_at, total=Decimal(number)) for _ in range(number)]
         rows.append(factories.purchase(customer=customer, paid_at=NOW - 500 * DAY, total=Decimal(9999)))
         rows.append(factories.purchase(customer=customer, paid_at=NOW, state="CANCELLED"))
     rows.append(factories.purchase(customer=factories.customer(state="DELETED")))

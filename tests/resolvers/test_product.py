@@ -65,13 +65,22 @@ def by(external_id: str) -> dict[str, dict[str, str]]:
 async def test_what_is_left_out_of_a_product_stays_and_lists_are_replaced(crm: Doing) -> None:
     shows = "product { name packageSize codes { code } prices { amount } updatedAt } userErrors { code }"
     await crm.do(
-        "productUpsert", shows, **BUTTER, packageSize="250 g",
-        codes=[{"list": "EAN", "code": "1"}, {"list": "EAN", "code": "2"}], prices=[{"amount": "1", "currency": "EUR"}],
+        "productUpsert",
+        shows,
+        **BUTTER,
+        packageSize="250 g",
+        codes=[{"list": "EAN", "code": "1"}, {"list": "EAN", "code": "2"}],
+        prices=[{"amount": "1", "currency": "EUR"}],
     )
     crm.now += timedelta(hours=1)
 
     payload = await crm.do(
-        "productUpsert", shows, source="erp", externalId="p-1", packageSize=None, name="Fresh butter",
+        "productUpsert",
+        shows,
+        source="erp",
+        externalId="p-1",
+        packageSize=None,
+        name="Fresh butter",
         codes=[{"list": "EAN", "code": "2"}, {"list": "EAN", "code": "3"}],
     )
 
@@ -83,7 +92,11 @@ async def test_what_is_left_out_of_a_product_stays_and_lists_are_replaced(crm: D
         "updatedAt": "2024-05-15T13:00:00+00:00",
     }
     assert [term for (term,) in sorted(await crm.rows(models.ProductTerm, "term"))] == [
-        "100", "2", "3", "butter", "fresh"
+        "100",
+        "2",
+        "3",
+        "butter",
+        "fresh",
     ]
 
 
@@ -114,7 +127,9 @@ async def test_products_that_make_no_sense_are_refused(crm: Doing) -> None:
     ]
     assert await refused(tags=[{"code": "none"}]) == [("NOT_FOUND", "tags[0]", None)]
     assert await refused(group=by("none"), brand=by("none"), name="\x00") == [
-        ("BAD_TEXT", "name", None), ("NOT_FOUND", "group", None), ("NOT_FOUND", "brand", None)
+        ("BAD_TEXT", "name", None),
+        ("NOT_FOUND", "group", None),
+        ("NOT_FOUND", "brand", None),
     ]
     assert await refused(imageUrls=["x"] * 101) == [("TOO_MANY", "imageUrls", None)]
     assert await crm.refused("productUpsert", source="erp", name="No id") == [("REQUIRED", "id", None)]
@@ -170,9 +185,7 @@ def group(name: str, parent: str | None = None) -> dict[str, object]:
 
 
 async def path(crm: Doing, name: str) -> list[str]:
-    found = await crm.answer(
-        "query($by: ProductGroupBy!) { productGroup(by: $by) { path { name } } }", by=by(name)
-    )
+    found = await crm.answer("query($by: ProductGroupBy!) { productGroup(by: $by) { path { name } } }", by=by(name))
     return [each["name"] for each in found["productGroup"]["path"]]
 
 

@@ -16,9 +16,17 @@ async def test_a_recommendation_for_a_customer_is_made(crm: Doing, session: Asyn
         "recommendationUpsert",
         "recommendation { name kind audience product { name } customer { id } priority webUrl pictureUrls system }"
         " userErrors { code }",
-        source="engine", externalId="r-1", name="Butter again?", kind="PRODUCT", audience="CUSTOMER",
-        customer=opaque_id("Customer", jana.id), product={"externalId": {"source": "erp", "externalId": "butter"}},
-        score="0.9", reason="Bought often.", system="engine", pictureUrls=["https://example.com/b.jpg"],
+        source="engine",
+        externalId="r-1",
+        name="Butter again?",
+        kind="PRODUCT",
+        audience="CUSTOMER",
+        customer=opaque_id("Customer", jana.id),
+        product={"externalId": {"source": "erp", "externalId": "butter"}},
+        score="0.9",
+        reason="Bought often.",
+        system="engine",
+        pictureUrls=["https://example.com/b.jpg"],
     )
 
     assert payload["recommendation"] == {

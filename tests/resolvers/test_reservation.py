@@ -30,7 +30,9 @@ class Shop:
 
     async def save(self, session: AsyncSession) -> None:
         await factories.save(
-            session, self.jana, factories.reservable_price(offer=self.butter_offer, amount=Decimal("2.40")),
+            session,
+            self.jana,
+            factories.reservable_price(offer=self.butter_offer, amount=Decimal("2.40")),
             self.milk_offer,
         )
 
@@ -67,8 +69,14 @@ async def test_a_reservation_holds_stock_and_keeps_the_prices_of_the_moment(crm:
         " items { quantity unitPrice { amount } vatRate reservableProduct { product { name } } } }"
         " repeated userErrors { code }",
         **shop.order(
-            "2", "1.250", pickupDate="2024-05-15", customerNote="Please call.", benefitCodes=["WELCOME"],
-            utm={"source": "news", "campaign": "may"}, source="eshop", externalId="r-1",
+            "2",
+            "1.250",
+            pickupDate="2024-05-15",
+            customerNote="Please call.",
+            benefitCodes=["WELCOME"],
+            utm={"source": "news", "campaign": "may"},
+            source="eshop",
+            externalId="r-1",
         ),
     )
 
@@ -86,10 +94,18 @@ async def test_a_reservation_holds_stock_and_keeps_the_prices_of_the_moment(crm:
             "externalId": "r-1",
             "progress": [{"state": "ENTERED", "at": "2024-05-15T12:00:00+00:00"}],
             "items": [
-                {"quantity": "2", "unitPrice": {"amount": "59.90"}, "vatRate": None,
-                 "reservableProduct": {"product": {"name": "Butter"}}},
-                {"quantity": "1.25", "unitPrice": {"amount": "19.99"}, "vatRate": None,
-                 "reservableProduct": {"product": {"name": "Milk"}}},
+                {
+                    "quantity": "2",
+                    "unitPrice": {"amount": "59.90"},
+                    "vatRate": None,
+                    "reservableProduct": {"product": {"name": "Butter"}},
+                },
+                {
+                    "quantity": "1.25",
+                    "unitPrice": {"amount": "19.99"},
+                    "vatRate": None,
+                    "reservableProduct": {"product": {"name": "Milk"}},
+                },
             ],
         },
         "repeated": False,
@@ -122,14 +138,16 @@ async def test_too_little_stock_refuses_all_and_tells_what_is_missing_of_each(cr
     refused = await crm.refused("productReservationCreate", **shop.order("7", "2.6"))
 
     assert refused == [
-        ("OUT_OF_STOCK", "items[0].quantity", "2 of Butter"), ("OUT_OF_STOCK", "items[1].quantity", "0.1 of Milk")
+        ("OUT_OF_STOCK", "items[0].quantity", "2 of Butter"),
+        ("OUT_OF_STOCK", "items[1].quantity", "0.1 of Milk"),
     ]
     assert await crm.dump() == before
 
 
 async def test_a_further_currency_has_its_own_price(crm: Doing, shop: Shop) -> None:
     payload = await crm.do(
-        "productReservationCreate", "reservation { total { amount currency { code } } }",
+        "productReservationCreate",
+        "reservation { total { amount currency { code } } }",
         **shop.order("2", currency="EUR"),
     )
 
@@ -159,8 +177,12 @@ async def test_reservations_that_make_no_sense_are_refused(crm: Doing, shop: Sho
     assert await refused(items=butter * 101) == [("TOO_MANY", "items", None)]
     assert await refused(items=butter * 2) == [("DUPLICATE_ITEM", "items[1].reservableProduct", None)]
     for quantity, code in (
-        ("0", "NEGATIVE_AMOUNT"), ("-1", "NEGATIVE_AMOUNT"), ("0.0001", "TOO_PRECISE"), ("NaN", "NOT_A_NUMBER"),
-        ("1e999999999", "OUT_OF_RANGE"), ("Infinity", "NOT_A_NUMBER"),
+        ("0", "NEGATIVE_AMOUNT"),
+        ("-1", "NEGATIVE_AMOUNT"),
+        ("0.0001", "TOO_PRECISE"),
+        ("NaN", "NOT_A_NUMBER"),
+        ("1e999999999", "OUT_OF_RANGE"),
+        ("Infinity", "NOT_A_NUMBER"),
     ):
         assert await refused(items=[{**butter[0], "quantity": quantity}]) == [(code, "items[0].quantity", None)]
     assert await refused(items=[{**butter[0], "vatRate": "101"}]) == [("OUT_OF_RANGE", "items[0].vatRate", None)]
@@ -212,7 +234,10 @@ async def test_steps_are_kept_and_only_allowed_ones_are_taken(crm: Doing, shop: 
     payload = await crm.do(
         "productReservationAdvance",
         "reservation { state pickupDate progress { state note } comments { note at } } userErrors { code }",
-        id=which, state="READY", note="In the fridge.", pickupDate="2024-05-20",
+        id=which,
+        state="READY",
+        note="In the fridge.",
+        pickupDate="2024-05-20",
     )
 
     assert payload == {
@@ -233,7 +258,10 @@ async def test_steps_are_kept_and_only_allowed_ones_are_taken(crm: Doing, shop: 
     ]
     assert await crm.refused("productReservationComment", id=which, note=" ") == [("REQUIRED", "note", None)]
     assert [kind for (kind,) in await crm.rows(models.Event, "kind")] == [
-        "RESERVATION_ENTERED", "RESERVATION_ACCEPTED", "RESERVATION_COMMENTED", "RESERVATION_READY"
+        "RESERVATION_ENTERED",
+        "RESERVATION_ACCEPTED",
+        "RESERVATION_COMMENTED",
+        "RESERVATION_READY",
     ]
 
 
@@ -295,7 +323,12 @@ async def test_what_was_ready_is_let_go_once_its_day_is_over_where_the_store_is(
 
     assert expired == 2
     assert [state for (state,) in await crm.rows(models.ProductReservation, "state")] == [
-        "NOT_PICKED_UP", "READY", "NOT_PICKED_UP", "READY", "ACCEPTED", "READY"
+        "NOT_PICKED_UP",
+        "READY",
+        "NOT_PICKED_UP",
+        "READY",
+        "ACCEPTED",
+        "READY",
     ]
     assert await stock(crm) == [3, 1, 3, 1, 1, 1]
     assert await crm.rows(models.ProductReservationProgress, "state", "at") == [("NOT_PICKED_UP", NOW)] * 2
@@ -314,7 +347,11 @@ async def test_a_product_becomes_reservable_with_what_stores_offer(crm: Doing, s
 
     made = await crm.do("reservableProductUpsert", shows, product=product, offers=[offer])
     changed = await crm.do(
-        "reservableProductUpsert", shows, product=product, source="erp", externalId="r-1",
+        "reservableProductUpsert",
+        shows,
+        product=product,
+        source="erp",
+        externalId="r-1",
         offers=[{"store": {"code": "P1"}, "price": "49.90", "prices": []}, {"store": {"code": "B1"}, "price": "1"}],
     )
 
@@ -322,23 +359,40 @@ async def test_a_product_becomes_reservable_with_what_stores_offer(crm: Doing, s
     assert made["reservableProduct"] == {
         "product": {"name": "Butter"},
         "source": None,
-        "offers": {"nodes": [{
-            "store": {"code": "P1"}, "stock": "10", "price": {"amount": "59.90", "currency": {"code": "CZK"}},
-            "prices": [{"amount": "2.40", "currency": {"code": "EUR"}}],
-        }]},
+        "offers": {
+            "nodes": [
+                {
+                    "store": {"code": "P1"},
+                    "stock": "10",
+                    "price": {"amount": "59.90", "currency": {"code": "CZK"}},
+                    "prices": [{"amount": "2.40", "currency": {"code": "EUR"}}],
+                }
+            ]
+        },
     }
     assert changed["reservableProduct"] == {
         "product": {"name": "Butter"},
         "source": "erp",
-        "offers": {"nodes": [
-            {"store": {"code": "P1"}, "stock": "10", "price": {"amount": "49.90", "currency": {"code": "CZK"}},
-             "prices": []},
-            {"store": {"code": "B1"}, "stock": "0", "price": {"amount": "1.00", "currency": {"code": "CZK"}},
-             "prices": []},
-        ]},
+        "offers": {
+            "nodes": [
+                {
+                    "store": {"code": "P1"},
+                    "stock": "10",
+                    "price": {"amount": "49.90", "currency": {"code": "CZK"}},
+                    "prices": [],
+                },
+                {
+                    "store": {"code": "B1"},
+                    "stock": "0",
+                    "price": {"amount": "1.00", "currency": {"code": "CZK"}},
+                    "prices": [],
+                },
+            ]
+        },
     }
     assert [kind for (kind,) in await crm.rows(models.Event, "kind")] == [
-        "RESERVABLE_PRODUCT_CREATED", "RESERVABLE_PRODUCT_UPDATED"
+        "RESERVABLE_PRODUCT_CREATED",
+        "RESERVABLE_PRODUCT_UPDATED",
     ]
 
 
@@ -351,7 +405,8 @@ async def test_reservable_products_that_make_no_sense_are_refused(crm: Doing, sh
 
     good = {"store": store, "price": "1"}
     assert await refused({**good, "price": "-1"}, {**good, "stock": "0.0001"}) == [
-        ("NEGATIVE_AMOUNT", "offers[0].price", None), ("TOO_PRECISE", "offers[1].stock", None)
+        ("NEGATIVE_AMOUNT", "offers[0].price", None),
+        ("TOO_PRECISE", "offers[1].stock", None),
     ]
     assert await refused({**good, "currency": "ABC"}) == [("UNKNOWN_CURRENCY", "offers[0].currency", None)]
     assert await refused({**good, "store": {"code": "none"}}) == [("NOT_FOUND", "offers[0].store", None)]
@@ -369,7 +424,8 @@ async def test_a_new_offer_needs_a_price(crm: Doing, shop: Shop, session: AsyncS
     await factories.save(session, factories.store(code="B1"))
 
     refused = await crm.refused(
-        "reservableProductUpsert", product={"id": opaque_id("Product", shop.butter.product_id)},
+        "reservableProductUpsert",
+        product={"id": opaque_id("Product", shop.butter.product_id)},
         offers=[{"store": {"code": "B1"}, "stock": "1"}],
     )
 
@@ -408,5 +464,7 @@ async def test_stock_is_set_and_adjusted_but_never_below_zero(crm: Doing, shop: 
         ("NOT_FOUND", "store", None)
     ]
     assert await crm.rows(models.Event, "kind", "data") == [
-        ("STOCK_SET", {"stock": "7.5"}), ("STOCK_ADJUSTED", {"by": "2"}), ("STOCK_ADJUSTED", {"by": "-9.5"})
+        ("STOCK_SET", {"stock": "7.5"}),
+        ("STOCK_ADJUSTED", {"by": "2"}),
+        ("STOCK_ADJUSTED", {"by": "-9.5"}),
     ]

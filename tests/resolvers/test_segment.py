@@ -38,7 +38,9 @@ async def test_a_list_begins_with_its_first_members(crm: Doing, session: AsyncSe
         "userErrors": [],
     }
     assert await crm.rows(models.Event, "kind", "customer_id") == [
-        ("SEGMENT_CREATED", None), ("SEGMENT_JOINED", jana.id), ("SEGMENT_JOINED", petr.id)
+        ("SEGMENT_CREATED", None),
+        ("SEGMENT_JOINED", jana.id),
+        ("SEGMENT_JOINED", petr.id),
     ]
 
 
@@ -116,7 +118,8 @@ async def test_customers_come_onto_a_list_and_off_it_and_are_counted_once(crm: D
     assert removed == {"removed": 1}
     assert await crm.rows(models.SegmentMember, "customer_id") == [(petr.id,)]
     assert await crm.rows(models.Event, "kind", "customer_id") == [
-        ("SEGMENT_JOINED", petr.id), ("SEGMENT_LEFT", jana.id)
+        ("SEGMENT_JOINED", petr.id),
+        ("SEGMENT_LEFT", jana.id),
     ]
 
 
@@ -213,13 +216,17 @@ async def test_new_criteria_work_the_members_out_anew(crm: Doing, session: Async
     which = opaque_id("Segment", segment.id)
 
     payload = await crm.do(
-        "segmentUpdate", "segment { name members { totalCount nodes { customer { id } } } } userErrors { code }",
-        id=which, name="Resting", where={"state": {"eq": "INACTIVE"}},
+        "segmentUpdate",
+        "segment { name members { totalCount nodes { customer { id } } } } userErrors { code }",
+        id=which,
+        name="Resting",
+        where={"state": {"eq": "INACTIVE"}},
     )
     counted = await crm.do("segmentRefresh", "added removed", id=which)
 
     assert payload["segment"] == {
-        "name": "Resting", "members": {"totalCount": 1, "nodes": [{"customer": {"id": ids(resting)[0]}}]}
+        "name": "Resting",
+        "members": {"totalCount": 1, "nodes": [{"customer": {"id": ids(resting)[0]}}]},
     }
     assert counted == {"added": 0, "removed": 0}
 

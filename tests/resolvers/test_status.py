@@ -17,8 +17,12 @@ async def save_tiers(session: AsyncSession) -> tuple[models.Status, models.Statu
     """Member on registration; silver from 1,000 crowns or 50 points, gold from 5,000 crowns in a year."""
     member = factories.status(code="member", qualification="REGISTRATION")
     silver = factories.status(
-        code="silver", previous=member, qualification="CONDITION", qualification_months=12,
-        qualification_points=Decimal(50), validity="P12M",
+        code="silver",
+        previous=member,
+        qualification="CONDITION",
+        qualification_months=12,
+        qualification_points=Decimal(50),
+        validity="P12M",
     )
     gold = factories.status(
         code="gold", previous=silver, qualification="CONDITION", qualification_months=12, validity="P12M"
@@ -146,7 +150,9 @@ async def test_a_status_is_given_by_hand_and_the_history_kept(crm: Doing, sessio
         "customerStatusSet",
         "statusRecord { status { code } change validTo note customer { statusHistory { nodes { status { code } endedAt"
         " } } } } userErrors { code }",
-        customer=who, status=which, note="Moved here from the partner's programme.",
+        customer=who,
+        status=which,
+        note="Moved here from the partner's programme.",
     )
 
     assert payload["userErrors"] == []
@@ -155,10 +161,14 @@ async def test_a_status_is_given_by_hand_and_the_history_kept(crm: Doing, sessio
         "change": "SET",
         "validTo": "2025-05-15T12:00:00+00:00",
         "note": "Moved here from the partner's programme.",
-        "customer": {"statusHistory": {"nodes": [
-            {"status": {"code": "silver"}, "endedAt": None},
-            {"status": {"code": "member"}, "endedAt": "2024-05-15T12:00:00+00:00"},
-        ]}},
+        "customer": {
+            "statusHistory": {
+                "nodes": [
+                    {"status": {"code": "silver"}, "endedAt": None},
+                    {"status": {"code": "member"}, "endedAt": "2024-05-15T12:00:00+00:00"},
+                ]
+            }
+        },
     }
     until = await crm.do(
         "customerStatusSet", "statusRecord { validTo }", customer=who, status=which, validTo="2024-06-01T00:00:00Z"
@@ -188,17 +198,21 @@ async def test_one_customer_holds_one_status_however_many_decide_at_once(crm: Do
     jana = factories.customer()
     await factories.save(session, jana, factories.purchase(customer=jana, total=Decimal(1000)))
 
-    begun = await asyncio.gather(
-        *(crm.inside(lambda writing: status.requalify(writing, jana.id)) for _ in range(10))
-    )
+    begun = await asyncio.gather(*(crm.inside(lambda writing: status.requalify(writing, jana.id)) for _ in range(10)))
 
     assert len([record for record in begun if record is not None]) == 1
     assert len(await current(crm)) == 1
 
 
 PLATINUM = {
-    "code": "platinum", "name": "Platinum", "rank": 90, "qualification": "CONDITION", "qualificationMonths": 12,
-    "qualificationTurnover": [{"amount": "20000", "currency": "CZK"}], "validity": "END_OF_YEAR", "discount": "5.5",
+    "code": "platinum",
+    "name": "Platinum",
+    "rank": 90,
+    "qualification": "CONDITION",
+    "qualificationMonths": 12,
+    "qualificationTurnover": [{"amount": "20000", "currency": "CZK"}],
+    "validity": "END_OF_YEAR",
+    "discount": "5.5",
 }
 
 
@@ -211,7 +225,11 @@ async def test_a_tier_is_added_above_the_others_and_changed(crm: Doing, session:
 
     made = await crm.do("statusUpsert", shows, **PLATINUM, previous={"code": "gold"})
     changed = await crm.do(
-        "statusUpsert", shows, code="platinum", qualificationPoints="500", validity=None,
+        "statusUpsert",
+        shows,
+        code="platinum",
+        qualificationPoints="500",
+        validity=None,
         qualificationTurnover=[{"amount": "900", "currency": "EUR"}],
     )
 
@@ -245,9 +263,7 @@ async def test_tiers_that_make_no_sense_are_refused(crm: Doing, session: AsyncSe
     assert await refused(discount="100.1") == [("OUT_OF_RANGE", "discount", None)]
     assert await refused(qualificationMonths=0) == [("OUT_OF_RANGE", "qualificationMonths", None)]
     assert await refused(qualificationPoints="0") == [("NEGATIVE_AMOUNT", "qualificationPoints", None)]
-    assert await refused(rank=silver.rank) == [
-        ("TAKEN", "rank", None), ("BAD_RANK", "rank", f"above {gold.rank}")
-    ]
+    assert await refused(rank=silver.rank) == [("TAKEN", "rank", None), ("BAD_RANK", "rank", f"above {gold.rank}")]
     assert await refused(previous={"code": "member"}) == [("TAKEN", "previous", None)]
     assert await refused(qualificationTurnover=[]) == [("REQUIRED", "qualificationTurnover", None)]
     money = {"amount": "1", "currency": "CZK"}
@@ -257,14 +273,13 @@ async def test_tiers_that_make_no_sense_are_refused(crm: Doing, session: AsyncSe
     assert await refused(qualificationTurnover=[{**money, "amount": "0"}]) == [
         ("NEGATIVE_AMOUNT", "qualificationTurnover[0].amount", None)
     ]
-    assert await crm.refused("statusUpsert", code="member", previous={"code": "gold"}) == [
-        ("CYCLE", "previous", None)
-    ]
+    assert await crm.refused("statusUpsert", code="member", previous={"code": "gold"}) == [("CYCLE", "previous", None)]
     assert await crm.refused("statusUpsert", code="silver", rank=member.rank - 1) == [
         ("BAD_RANK", "rank", f"above {member.rank}")
     ]
     assert await crm.refused("statusUpsert", code="new", name="New") == [
-        ("REQUIRED", "rank", None), ("REQUIRED", "qualification", None)
+        ("REQUIRED", "rank", None),
+        ("REQUIRED", "qualification", None),
     ]
 
 

@@ -103,7 +103,8 @@ async def test_all_that_is_wrong_with_a_store_is_told_at_once(crm: Doing, sessio
     ]
     assert await crm.refused("storeUpsert", **{**PRAGUE, "phone": "12"}) == [("BAD_PHONE", "phone", None)]
     assert await crm.refused("storeUpsert", source="erp", externalId="x") == [
-        ("REQUIRED", "code", None), ("REQUIRED", "name", None)
+        ("REQUIRED", "code", None),
+        ("REQUIRED", "name", None),
     ]
     assert await crm.refused("storeUpsert", name="Nowhere") == [("REQUIRED", "id", None)]
 
@@ -158,5 +159,7 @@ async def test_a_store_closes_and_opens_again(crm: Doing, session: AsyncSession)
     assert await crm.do("storeDeactivate", "store { state }", id=which) == {"store": {"state": "INACTIVE"}}
     assert await crm.do("storeReactivate", "store { state }", id=which) == {"store": {"state": "ACTIVE"}}
     assert [kind for (kind,) in await crm.rows(models.Event, "kind")] == [
-        "STORE_CREATED", "STORE_DEACTIVATED", "STORE_REACTIVATED"
+        "STORE_CREATED",
+        "STORE_DEACTIVATED",
+        "STORE_REACTIVATED",
     ]
