@@ -200,8 +200,9 @@ async def _alone(writing: Writing, key: str | None) -> AsyncIterator[None]:
     if key is None:
         yield
         return
-    if not 0 < len(key) <= LONGEST_KEY:
-        raise Refused("BAD_KEY", f"`idempotencyKey` must have 1 to {LONGEST_KEY} characters.", "idempotencyKey")
+    if not 0 < len(key) <= LONGEST_KEY or "\x00" in key:
+        message = f"`idempotencyKey` must have 1 to {LONGEST_KEY} characters, none of them U+0000."
+        raise Refused("BAD_KEY", message, "idempotencyKey")
     busy = key in _in_flight
     if not busy and writing.backend == "postgresql":
         locked = select(func.pg_try_advisory_xact_lock(func.hashtextextended(key, 0)))

@@ -30,6 +30,7 @@ import schema.timeline
 import schema.token
 import schema.viewer
 import schema.voucher  # noqa: F401
+from models import Customer
 from resolvers.columns import is_nullable, relationship_of, source_type
 from resolvers.opening import Weekday
 from resolvers.timeline import TimelineKind
@@ -95,6 +96,8 @@ def _one(declared: TypeDeclaration, field: One) -> FieldSpec:
     column = next(iter(relation.local_columns))
     nullable = column.nullable or relation.direction.name != "MANYTOONE"
     nullable = bool(nullable) if field.nullable is None else field.nullable
+    # Customers are erased while their bills and entries stay; those then belong to nobody who can be shown.
+    nullable = nullable or relation.mapper.class_ is Customer
     description = field.description or column.doc or ""
     return FieldSpec(_optional(type_of_entity(relation.mapper.class_), nullable=nullable), description, (), field)
 
