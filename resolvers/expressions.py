@@ -18,7 +18,7 @@ from models import (
     Voucher,
     VoucherState,
 )
-from models.columns import POINTS, Instant
+from models.columns import MONEY, POINTS, Instant
 from resolvers.columns import NOW, Expression
 
 
@@ -61,6 +61,10 @@ VOUCHER_STATE = Expression("state", _voucher_state, Voucher.__table__.c.state.ty
 VOUCHER_VALID = Expression(
     "is_valid", lambda voucher: and_(_voucher_state(voucher) == word(VoucherState.ACTIVE), within(voucher)), Boolean()
 )
+VOUCHER_WORTH = Expression(
+    "worth", lambda voucher: case((voucher.currency_code.is_not(None), voucher.value)), MONEY, nullable=True
+)
+"""A voucher's own value where it is money, and not a share."""
 VALID_NOW = Expression("is_valid", _valid, Boolean())
 STATUS_VALID = Expression("is_valid", lambda record: and_(record.ended_at.is_(None), within(record)), Boolean())
 

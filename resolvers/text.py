@@ -51,12 +51,17 @@ def customer_terms(
     if phone:
         digits = phone.lstrip("+")
         terms |= {digits, digits[-9:]}
-    return terms | {fold(number) for number in card_numbers}
+    return terms | _code_terms(card_numbers)
 
 
 def product_terms(name: str, codes: Iterable[str]) -> set[str]:
     """What a product is found by: each word of its name, and its codes."""
-    return {*words(name), *(fold(code) for code in codes)}
+    return {*words(name), *_code_terms(codes)}
+
+
+def _code_terms(codes: Iterable[str]) -> set[str]:
+    """A code as a whole and each of its parts, as `P-7` is searched for by `p` and `7`."""
+    return {term for code in codes for term in (fold(code), *words(code))}
 
 
 PHONE = re.compile(r"\+?\d[\d\s()./-]*")

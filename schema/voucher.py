@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import models
 from resolvers import voucher
-from resolvers.expressions import VOUCHER_STATE, VOUCHER_VALID
+from resolvers.expressions import VOUCHER_STATE, VOUCHER_VALID, VOUCHER_WORTH
 from schema.declarations import (
     by,
     exposes,
@@ -28,7 +28,7 @@ class Voucher(Dated):
     """One use of a reward by one customer; it is applied at most once."""
 
     code = leaf()
-    value = money("value", when="currency_code")
+    value = money("value", when=VOUCHER_WORTH)
     state = leaf(
         VOUCHER_STATE, description="Where the voucher is in its life; EXPIRED from the moment its validity is over."
     )

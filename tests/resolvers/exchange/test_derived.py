@@ -56,7 +56,7 @@ async def test_products_are_found_by_their_words_and_codes(session: AsyncSession
     await bring({"products.jsonl": [butter]})
     await bring({"products.jsonl": [{**known_as("1"), "name": "Butter"}]})
 
-    assert set(await session.scalars(select(models.ProductTerm.term))) == {"butter", "b-1", "859"}
+    assert set(await session.scalars(select(models.ProductTerm.term))) == {"butter", "b", "1", "b-1", "859"}
 
 
 async def tree(session: AsyncSession) -> set[tuple[str, str, int]]:
