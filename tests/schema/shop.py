@@ -361,7 +361,7 @@ class Shop:
                 kind=chance.one(list(models.RewardKind)),
                 group=chance.one(list(models.RewardGroup)),
                 value=chance.of(None, Decimal(10)),
-                currency_code=chance.of(None, "CZK"),
+                currency_code="CZK",
                 minimum_purchase=chance.of(None, Decimal(500)),
                 points_cost=chance.of(Decimal(0), Decimal(0), Decimal(50)),
                 priority=chance.of(1, 5, 5, 9),

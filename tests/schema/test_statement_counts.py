@@ -1,0 +1,102 @@
+"""How many statements a document takes is set by its shape, and not by how many rows it finds."""
+
+from typing import Any
+
+import pytest
+
+from resolvers.ids import opaque_id
+from tests.schema.asking import Graph
+from tests.schema.promised import operations
+
+
+async def statements(graph: Graph, name: str, **variables: Any) -> int:
+    """How many statements a promised operation takes."""
+    answer = await graph.ask(operations()[name], **variables)
+    assert not answer.errors
+    assert answer.planned
+    return answer.statements
+
+
+async def everyone(graph: Graph) -> list[str]:
+    """The ids of all customers who are shown."""
+    data = await graph.data("{ customers(first: 100) { nodes { id } } }")
+    return [row["id"] for row in data["customers"]["nodes"]]
+
+
+async def test_a_customers_360_costs_the_same_for_few_rows_and_many(shop: Graph) -> None:
+    for customer in await everyone(shop):
+        few = await statements(shop, "Customer360", id=customer, recent=5)
+        many = await statements(shop, "Customer360", id=customer, recent=50)
+
+        assert few == many
+        assert many <= 25
+
+
+async def test_a_customer_with_nothing_costs_no_more(shop: Graph) -> None:
+    nobody = await statements(shop, "Customer360", id=opaque_id("Customer", 2**40), recent=5)
+
+    assert nobody == 1
+
+
+async def test_a_list_of_customers_costs_the_same_for_one_and_for_many(shop: Graph) -> None:
+    ids = await everyone(shop)
+
+    one = await statements(shop, "Customers", where={"id": {"eq": ids[0]}})
+    many = await statements(shop, "Customers", where={"id": {"in": ids}})
+
+    assert len(ids) > 20
+    assert one == many
+    assert many <= 5
+
+
+async def test_a_timeline_costs_one_statement_a_kind_at_most(shop: Graph) -> None:
+    counts = {each: await statements(shop, "CustomerTimeline", id=each) for each in await everyone(shop)}
+
+    assert max(counts.values()) <= 10
+
+
+@pytest.mark.parametrize("name", ["LoyalButQuiet", "Catalogue", "Refetch", "CustomerByEachKey"])
+async def test_promised_lists_cost_what_their_shape_says(shop: Graph, name: str) -> None:
+    ids = [opaque_id(kind, key) for kind in ("Customer", "Voucher", "Product") for key in range(1, 30)]
+    variables: dict[str, dict[str, Any]] = {
+        "LoyalButQuiet": {"since": "2024-01-01T00:00:00Z"},
+        "Catalogue": {"position": {"latitude": "50", "longitude": "14"}},
+        "Refetch": {"id": ids[0], "ids": ids},
+        "CustomerByEachKey": {
+            "email": "x@y.cz",
+            "phone": "+420601000000",
+            "card": "1",
+            "source": "a",
+            "externalId": "b",
+        },
+    }
+    most = {"LoyalButQuiet": 1, "Catalogue": 35, "Refetch": 8, "CustomerByEachKey": 4}
+
+    assert await statements(shop, name, **variables[name]) <= most[name]
+
+
+async def test_each_level_of_nesting_costs_one_statement(shop: Graph) -> None:
+    answer = await shop.ask("""{
+      productGroups(first: 50) { nodes {
+        products(first: 5) { nodes { name brand { name } group { parent { name } } prices { amount } tags { name } } }
+        children(first: 5) { nodes { products(first: 2) { nodes { name } } } }
+      } }
+    }""")
+
+    assert answer.statements == 6
+
+
+async def test_counting_costs_no_statement_of_its_own(shop: Graph) -> None:
+    plain = await shop.ask("{ customers { nodes { id cards { nodes { id } } } } }")
+    counted = await shop.ask("{ customers { totalCount nodes { id cards { totalCount nodes { id } } } } }")
+
+    assert (plain.statements, counted.statements) == (2, 2)
+
+
+async def test_pages_that_nobody_looks_at_are_not_read(shop: Graph) -> None:
+    answer = await shop.ask(
+        "{ customers { __typename totalCount } cards(first: 0) { nodes { id } pageInfo { hasNextPage } } }"
+    )
+
+    assert answer.data["cards"] == {"nodes": [], "pageInfo": {"hasNextPage": True}}
+    assert answer.statements == 2
