@@ -53,9 +53,7 @@ def utc_now() -> datetime:
 class Timestamped:
     """When a record was made and last changed."""
 
-    created_at: Mapped[datetime] = mapped_column(
-        default=utc_now, doc="When the record was made.", sort_order=90
-    )
+    created_at: Mapped[datetime] = mapped_column(default=utc_now, doc="When the record was made.", sort_order=90)
     updated_at: Mapped[datetime] = mapped_column(
         default=utc_now, onupdate=utc_now, doc="When the record last changed.", sort_order=91
     )

@@ -38,13 +38,9 @@ class Campaign(Base, Stateful, Timestamped, External):
     valid_from: Mapped[datetime | None] = mapped_column(doc="When the campaign starts.")
     valid_to: Mapped[datetime | None] = mapped_column(doc="When the campaign ends.")
     parent_id: Mapped[int | None] = reference("campaign", "The campaign this is a part of.")
-    segment_id: Mapped[int | None] = reference(
-        "segment", "The customers the campaign addresses; none means all."
-    )
+    segment_id: Mapped[int | None] = reference("segment", "The customers the campaign addresses; none means all.")
 
-    parent: Mapped[Campaign | None] = relationship(
-        back_populates="children", remote_side="Campaign.id", lazy="raise"
-    )
+    parent: Mapped[Campaign | None] = relationship(back_populates="children", remote_side="Campaign.id", lazy="raise")
     children: Mapped[list[Campaign]] = relationship(back_populates="parent", lazy="raise")
     segment: Mapped[Segment | None] = relationship(lazy="raise")
     products: Mapped[list[CampaignProduct]] = relationship(back_populates="campaign", lazy="raise")
@@ -67,9 +63,7 @@ class CampaignProduct(Base, Stateful, Timestamped, External):
         Index("ix_campaign_product_campaign_id", "campaign_id", "id"),
         CheckConstraint("value >= 0", name="value"),
         CheckConstraint("valid_from <= valid_to", name="validity"),
-        CheckConstraint(
-            "(value_kind = 'FINAL_PRICE') = (currency_code IS NOT NULL)", name="price_has_currency"
-        ),
+        CheckConstraint("(value_kind = 'FINAL_PRICE') = (currency_code IS NOT NULL)", name="price_has_currency"),
     )
 
     product_id: Mapped[int] = reference("product", "What is offered.", index=False)
@@ -83,9 +77,7 @@ class CampaignProduct(Base, Stateful, Timestamped, External):
         text(3), doc="Currency of a final price, ISO 4217; none for a percentage."
     )
     valid_from: Mapped[datetime] = mapped_column(doc="First moment of the offer.")
-    valid_to: Mapped[datetime] = mapped_column(
-        doc="End of the offer; from this moment on it no longer applies."
-    )
+    valid_to: Mapped[datetime] = mapped_column(doc="End of the offer; from this moment on it no longer applies.")
     display_in: Mapped[list[str]] = mapped_column(
         default=list, doc="Where the offer is shown, such as “web” or “leaflet”."
     )

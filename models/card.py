@@ -78,9 +78,7 @@ class Card(Base, Timestamped):
         CheckConstraint("state != 'ASSIGNED' OR customer_id IS NOT NULL", name="assigned_has_holder"),
     )
 
-    customer_id: Mapped[int | None] = reference(
-        "customer", "The holder; none while the card is free.", index=False
-    )
+    customer_id: Mapped[int | None] = reference("customer", "The holder; none while the card is free.", index=False)
     card_type_id: Mapped[int] = reference("card_type", "What kind of card it is.", index=False)
     number: Mapped[str] = mapped_column(text(64), unique=True, doc="The number on the card; unique.")
     secondary_number: Mapped[str | None] = mapped_column(

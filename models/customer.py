@@ -75,9 +75,7 @@ class Customer(Base, Stateful, Timestamped):
         CheckConstraint("(email IS NULL) = (email_key IS NULL)", name="email_has_key"),
     )
 
-    salutation: Mapped[str | None] = mapped_column(
-        text(64), doc="Form of address, such as “Ms” or “Dear Jana”."
-    )
+    salutation: Mapped[str | None] = mapped_column(text(64), doc="Form of address, such as “Ms” or “Dear Jana”.")
     pre_nominals: Mapped[str | None] = mapped_column(text(64), doc="Titles before the name, such as “Dr.”.")
     first_name: Mapped[str | None] = mapped_column(text(128), doc="Given name.")
     last_name: Mapped[str | None] = mapped_column(text(128), doc="Family name.")
@@ -96,9 +94,7 @@ class Customer(Base, Stateful, Timestamped):
     email: Mapped[str | None] = mapped_column(text(320), doc="E-mail address as the customer wrote it.")
     email_key: Mapped[str | None] = mapped_column(text(320), doc="E-mail address case-folded, for comparing.")
     email_confirmed_at: Mapped[datetime | None] = mapped_column(doc="When the e-mail address was confirmed.")
-    phone: Mapped[str | None] = mapped_column(
-        text(20), doc="Phone number in E.164 form, such as +420601234567."
-    )
+    phone: Mapped[str | None] = mapped_column(text(20), doc="Phone number in E.164 form, such as +420601234567.")
     phone_confirmed_at: Mapped[datetime | None] = mapped_column(doc="When the phone number was confirmed.")
     language_code: Mapped[str | None] = mapped_column(text(8), doc="Preferred language, ISO 639-1.")
     photo_url: Mapped[str | None] = mapped_column(doc="Address of a portrait.")
@@ -168,9 +164,7 @@ class CustomerSourceRecord(Base, Timestamped):
 
     customer_id: Mapped[int] = owner("customer", "Whose account it is.")
     source_id: Mapped[int] = reference("customer_source", "The outside system.", index=False)
-    external_id: Mapped[str | None] = mapped_column(
-        text(128), doc="The customer's id there, unique within the source."
-    )
+    external_id: Mapped[str | None] = mapped_column(text(128), doc="The customer's id there, unique within the source.")
 
     customer: Mapped[Customer] = relationship(back_populates="sources", lazy="raise")
     source: Mapped[CustomerSource] = relationship(back_populates="records", lazy="raise")
@@ -192,9 +186,7 @@ class CustomerConsent(Base):
 
     customer_id: Mapped[int] = owner("customer", "Who answered.", index=False)
     consent_id: Mapped[int] = reference("consent", "What was asked.")
-    value: Mapped[ConsentValue] = choice(
-        ConsentValue, "GIVEN, WITHDRAWN, or NOT_SET when nobody answered yet."
-    )
+    value: Mapped[ConsentValue] = choice(ConsentValue, "GIVEN, WITHDRAWN, or NOT_SET when nobody answered yet.")
     changed_at: Mapped[datetime] = mapped_column(doc="When the answer last changed.")
 
     customer: Mapped[Customer] = relationship(back_populates="consents", lazy="raise")

@@ -145,13 +145,18 @@ class PointReservation(Base):
         Index("ix_point_reservation_customer_id", "customer_id", "id"),
         Index("ix_point_reservation_external_id", "external_id"),
         Index("ix_point_reservation_expires_at", "expires_at", "id"),
+        Index(
+            "ix_point_reservation_due",
+            "expires_at",
+            "id",
+            sqlite_where=sql("state = 'ACTIVE'"),
+            postgresql_where=sql("state = 'ACTIVE'"),
+        ),
         CheckConstraint("amount > 0", name="amount"),
     )
 
     customer_id: Mapped[int] = reference("customer", "Whose points are put aside.", index=False)
-    external_id: Mapped[str | None] = mapped_column(
-        text(128), doc="The calling system's id, unique for the customer."
-    )
+    external_id: Mapped[str | None] = mapped_column(text(128), doc="The calling system's id, unique for the customer.")
     amount: Mapped[Decimal] = mapped_column(POINTS, doc="How many points.")
     state: Mapped[PointReservationState] = choice(
         PointReservationState, "What became of them.", default=PointReservationState.ACTIVE

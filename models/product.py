@@ -42,15 +42,9 @@ class ProductGroup(Base, Stateful, Timestamped, External):
     )
 
     name: Mapped[str] = mapped_column(text(255), doc="Name of the group.")
-    code: Mapped[str | None] = mapped_column(
-        text(64), index=True, doc="The retailer's own code of the group."
-    )
-    parent_id: Mapped[int | None] = reference(
-        "product_group", "The group above; none at the top.", index=False
-    )
-    store_id: Mapped[int | None] = reference(
-        "store", "The only store that has this group, if it is one store's own."
-    )
+    code: Mapped[str | None] = mapped_column(text(64), index=True, doc="The retailer's own code of the group.")
+    parent_id: Mapped[int | None] = reference("product_group", "The group above; none at the top.", index=False)
+    store_id: Mapped[int | None] = reference("store", "The only store that has this group, if it is one store's own.")
     partner_id: Mapped[int | None] = reference("partner", "The partner that owns the group.")
 
     parent: Mapped[ProductGroup | None] = relationship(

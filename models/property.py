@@ -75,9 +75,7 @@ class PropertyRecord(Base, Timestamped):
     )
 
     property_id: Mapped[int] = reference("property", "The property.")
-    value: Mapped[Any] = mapped_column(
-        Json, doc="The value: text, number, boolean, or a date as ISO 8601 text."
-    )
+    value: Mapped[Any] = mapped_column(Json, doc="The value: text, number, boolean, or a date as ISO 8601 text.")
     customer_id: Mapped[int | None] = owner("customer", "The customer described.", index=False)
     product_id: Mapped[int | None] = owner("product", "The product described.", index=False)
     purchase_id: Mapped[int | None] = owner("purchase", "The purchase described.", index=False)

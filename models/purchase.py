@@ -67,41 +67,25 @@ class Purchase(Base, Timestamped):
         CheckConstraint("items_count >= 0", name="items_count"),
     )
 
-    customer_id: Mapped[int | None] = reference(
-        "customer", "Who bought; none when nobody was recognised.", index=False
-    )
+    customer_id: Mapped[int | None] = reference("customer", "Who bought; none when nobody was recognised.", index=False)
     store_id: Mapped[int] = reference("store", "Where the bill was closed.", index=False)
     type_id: Mapped[int | None] = reference("purchase_type", "What kind of bill it is.")
-    source: Mapped[str | None] = mapped_column(
-        text(64), doc="Code of the outside system that closed the bill."
-    )
-    external_id: Mapped[str] = mapped_column(
-        text(128), doc="The bill's id at the till, unique within its store."
-    )
+    source: Mapped[str | None] = mapped_column(text(64), doc="Code of the outside system that closed the bill.")
+    external_id: Mapped[str] = mapped_column(text(128), doc="The bill's id at the till, unique within its store.")
     number: Mapped[str | None] = mapped_column(text(64), doc="The number printed on the bill.")
     paid_at: Mapped[datetime] = mapped_column(doc="When the bill was paid.")
     currency_code: Mapped[str] = mapped_column(text(3), doc="Currency of all its amounts, ISO 4217.")
     total: Mapped[Decimal] = mapped_column(MONEY, doc="What was paid for all lines, discounts taken off.")
-    returned: Mapped[Decimal] = mapped_column(
-        MONEY, default=Decimal(0), doc="What was paid back for returned items."
-    )
+    returned: Mapped[Decimal] = mapped_column(MONEY, default=Decimal(0), doc="What was paid back for returned items.")
     items_count: Mapped[int] = mapped_column(doc="How many lines the bill has.")
-    state: Mapped[PurchaseState] = choice(
-        PurchaseState, "What became of the bill.", default=PurchaseState.CLOSED
-    )
+    state: Mapped[PurchaseState] = choice(PurchaseState, "What became of the bill.", default=PurchaseState.CLOSED)
     payment_type: Mapped[PaymentType | None] = choice(PaymentType, "How it was paid.")
-    is_fiscal: Mapped[bool] = mapped_column(
-        default=True, doc="Whether the bill went to the tax office's register."
-    )
+    is_fiscal: Mapped[bool] = mapped_column(default=True, doc="Whether the bill went to the tax office's register.")
     card_number: Mapped[str | None] = mapped_column(text(64), doc="Number of the card shown at the till.")
     cashdesk: Mapped[str | None] = mapped_column(text(32), doc="Number of the cash desk.")
-    created_by: Mapped[str | None] = mapped_column(
-        text(128), doc="The cashier or the system that closed the bill."
-    )
+    created_by: Mapped[str | None] = mapped_column(text(128), doc="The cashier or the system that closed the bill.")
     points_earned: Mapped[Decimal] = mapped_column(POINTS, default=Decimal(0), doc="Points the bill earned.")
-    points_spent: Mapped[Decimal] = mapped_column(
-        POINTS, default=Decimal(0), doc="Points that paid a part of it."
-    )
+    points_spent: Mapped[Decimal] = mapped_column(POINTS, default=Decimal(0), doc="Points that paid a part of it.")
     utm_source: Mapped[str | None] = mapped_column(text(255), doc="Where the buyer came from (utm_source).")
     utm_medium: Mapped[str | None] = mapped_column(text(255), doc="By which medium (utm_medium).")
     utm_campaign: Mapped[str | None] = mapped_column(text(255), doc="Through which campaign (utm_campaign).")
@@ -133,9 +117,7 @@ class PurchaseItem(Base):
 
     purchase_id: Mapped[int] = owner("purchase", "The bill.", index=False)
     line: Mapped[int] = mapped_column(doc="Position on the bill, from 1.")
-    external_id: Mapped[str | None] = mapped_column(
-        text(128), doc="The line's id at the till, unique within the bill."
-    )
+    external_id: Mapped[str | None] = mapped_column(text(128), doc="The line's id at the till, unique within the bill.")
     product_id: Mapped[int | None] = reference(
         "product", "What was bought; none when the till's code is unknown.", index=False
     )
@@ -144,9 +126,7 @@ class PurchaseItem(Base):
     )
     type_id: Mapped[int | None] = reference("purchase_item_type", "What kind of line it is.", index=False)
     quantity: Mapped[Decimal] = mapped_column(QUANTITY, doc="How many, or how much by weight.")
-    price: Mapped[Decimal] = mapped_column(
-        MONEY, doc="What was paid for the whole line, discounts taken off."
-    )
+    price: Mapped[Decimal] = mapped_column(MONEY, doc="What was paid for the whole line, discounts taken off.")
     vat_rate: Mapped[Decimal | None] = mapped_column(PERCENT, doc="Rate of value added tax in per cent.")
     retail_discount: Mapped[Decimal] = mapped_column(
         MONEY, default=Decimal(0), doc="Taken off by the retailer's loyalty price."
@@ -160,9 +140,7 @@ class PurchaseItem(Base):
     loyalty_off: Mapped[bool] = mapped_column(
         default=False, doc="Whether the line is kept out of loyalty: no discount, no points."
     )
-    returned_quantity: Mapped[Decimal] = mapped_column(
-        QUANTITY, default=Decimal(0), doc="How much of it was returned."
-    )
+    returned_quantity: Mapped[Decimal] = mapped_column(QUANTITY, default=Decimal(0), doc="How much of it was returned.")
 
     purchase: Mapped[Purchase] = relationship(back_populates="items", lazy="raise")
     product: Mapped[Product | None] = relationship(lazy="raise")
@@ -178,9 +156,7 @@ class PurchaseDiscount(Base):
     __table_args__ = (CheckConstraint("amount >= 0", name="amount"),)
 
     purchase_id: Mapped[int] = owner("purchase", "The bill.")
-    item_id: Mapped[int | None] = owner(
-        "purchase_item", "The line; none where the whole bill was discounted."
-    )
+    item_id: Mapped[int | None] = owner("purchase_item", "The line; none where the whole bill was discounted.")
     amount: Mapped[Decimal] = mapped_column(MONEY, doc="How much was taken off.")
     description: Mapped[str | None] = mapped_column(doc="What the bill says beside it.")
     reward_id: Mapped[int | None] = reference("reward", "The reward that gave it.")

@@ -74,9 +74,7 @@ class Reward(Base, Stateful, Timestamped, External):
     note: Mapped[str | None] = mapped_column(doc="Small print.")
     description: Mapped[str | None] = mapped_column(doc="Text about the reward.")
     kind: Mapped[RewardKind] = choice(RewardKind, "What the reward gives.")
-    group: Mapped[RewardGroup] = choice(
-        RewardGroup, "Where the reward is offered.", default=RewardGroup.SIMPLE
-    )
+    group: Mapped[RewardGroup] = choice(RewardGroup, "Where the reward is offered.", default=RewardGroup.SIMPLE)
     type_id: Mapped[int | None] = reference("reward_type", "The retailer's own sorting.")
     value: Mapped[Decimal | None] = mapped_column(
         MONEY, doc="Per cent off, amount off or price per unit, as the kind says."
@@ -86,13 +84,9 @@ class Reward(Base, Stateful, Timestamped, External):
     )
     minimum_purchase: Mapped[Decimal | None] = mapped_column(MONEY, doc="What the bill must come to.")
     maximum_discount: Mapped[Decimal | None] = mapped_column(MONEY, doc="The most it takes off a bill.")
-    points_cost: Mapped[Decimal] = mapped_column(
-        POINTS, default=Decimal(0), doc="Points that a voucher of it costs."
-    )
+    points_cost: Mapped[Decimal] = mapped_column(POINTS, default=Decimal(0), doc="Points that a voucher of it costs.")
     valid_from: Mapped[datetime | None] = mapped_column(doc="First moment it is offered; none means always.")
-    valid_to: Mapped[datetime | None] = mapped_column(
-        doc="End of the offer, itself not included; none means no end."
-    )
+    valid_to: Mapped[datetime | None] = mapped_column(doc="End of the offer, itself not included; none means no end.")
     weekdays: Mapped[int] = mapped_column(
         default=127,
         doc="Days of the week on which it applies, Monday as 1, Tuesday 2, Wednesday 4 … added up.",
@@ -116,9 +110,7 @@ class Reward(Base, Stateful, Timestamped, External):
     limit_per_customer: Mapped[int | None] = mapped_column(
         doc="How many vouchers one customer may get; none means any number."
     )
-    limit_total: Mapped[int | None] = mapped_column(
-        doc="How many vouchers there may be in all; none means any number."
-    )
+    limit_total: Mapped[int | None] = mapped_column(doc="How many vouchers there may be in all; none means any number.")
     voucher_validity: Mapped[VoucherValidity] = choice(
         VoucherValidity, "How long a voucher lives.", default=VoucherValidity.REWARD_VALIDITY
     )
@@ -214,10 +206,7 @@ class RewardConditionTarget(Base):
         UniqueConstraint("condition_id", "group_id"),
         UniqueConstraint("condition_id", "brand_id"),
         CheckConstraint(
-            " + ".join(
-                f"CASE WHEN {name} IS NULL THEN 0 ELSE 1 END"
-                for name in ("product_id", "group_id", "brand_id")
-            )
+            " + ".join(f"CASE WHEN {name} IS NULL THEN 0 ELSE 1 END" for name in ("product_id", "group_id", "brand_id"))
             + " = 1",
             name="one_target",
         ),
@@ -225,9 +214,7 @@ class RewardConditionTarget(Base):
 
     condition_id: Mapped[int] = owner("reward_condition", "The condition.", index=False)
     product_id: Mapped[int | None] = reference("product", "A product that counts.")
-    group_id: Mapped[int | None] = reference(
-        "product_group", "A group whose products count, subgroups included."
-    )
+    group_id: Mapped[int | None] = reference("product_group", "A group whose products count, subgroups included.")
     brand_id: Mapped[int | None] = reference("product_brand", "A brand whose products count.")
 
     condition: Mapped[RewardCondition] = relationship(back_populates="targets", lazy="raise")

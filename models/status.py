@@ -49,9 +49,7 @@ class Status(Base, CodeList):
         default=False, doc="Whether the basic discount also applies to items that are already discounted."
     )
 
-    previous: Mapped[Status | None] = relationship(
-        back_populates="next", remote_side="Status.id", lazy="raise"
-    )
+    previous: Mapped[Status | None] = relationship(back_populates="next", remote_side="Status.id", lazy="raise")
     next: Mapped[Status | None] = relationship(back_populates="previous", uselist=False, lazy="raise")
     turnovers: Mapped[list[StatusTurnover]] = relationship(back_populates="status", lazy="raise")
     records: Mapped[list[StatusRecord]] = relationship(back_populates="status", lazy="raise")

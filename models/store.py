@@ -27,9 +27,7 @@ class Store(Base, Stateful, Timestamped, External):
         CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="whole_position"),
     )
 
-    code: Mapped[str] = mapped_column(
-        text(64), unique=True, doc="The retailer's own code of the store; unique."
-    )
+    code: Mapped[str] = mapped_column(text(64), unique=True, doc="The retailer's own code of the store; unique.")
     name: Mapped[str] = mapped_column(text(255), doc="Name as customers know it.")
     address1: Mapped[str | None] = mapped_column(doc="Street and number, or the first line.")
     address2: Mapped[str | None] = mapped_column(doc="Second line of the address.")
@@ -52,16 +50,12 @@ class Store(Base, Stateful, Timestamped, External):
         default="UTC",
         doc="IANA time zone in which opening hours and rewards' times of day are meant.",
     )
-    currency_code: Mapped[str] = mapped_column(
-        text(3), default="EUR", doc="Currency of its prices, ISO 4217."
-    )
+    currency_code: Mapped[str] = mapped_column(text(3), default="EUR", doc="Currency of its prices, ISO 4217.")
     opening: Mapped[dict[str, Any] | None] = mapped_column(
         doc='Opening hours: a day to its [from, to] in local time, as in {"MONDAY": [["08:00", "20:00"]]}.'
     )
     image_urls: Mapped[list[str]] = mapped_column(default=list, doc="Addresses of pictures.")
-    visible_to_customers: Mapped[bool] = mapped_column(
-        default=True, doc="Whether shops and apps show the store."
-    )
+    visible_to_customers: Mapped[bool] = mapped_column(default=True, doc="Whether shops and apps show the store.")
     short_description: Mapped[str | None] = mapped_column(doc="One line about the store.")
     description: Mapped[str | None] = mapped_column(doc="Text about the store.")
     registration_id: Mapped[str | None] = mapped_column(text(64), doc="Number in the register of companies.")

@@ -27,22 +27,16 @@ class Token(Base, Timestamped):
     __tablename__ = "token"
     __table_args__ = (Index("ix_token_customer_id", "customer_id", "id"),)
 
-    customer_id: Mapped[int | None] = reference(
-        "customer", "Who is logged in; none while nobody is.", index=False
-    )
+    customer_id: Mapped[int | None] = reference("customer", "Who is logged in; none while nobody is.", index=False)
     application_id: Mapped[int | None] = reference("external_application", "The application installed.")
     secret_hash: Mapped[str] = mapped_column(
         text(128), unique=True, doc="Hash of the secret that the application shows."
     )
-    language_code: Mapped[str | None] = mapped_column(
-        text(8), doc="Default language of what it reads, ISO 639-1."
-    )
+    language_code: Mapped[str | None] = mapped_column(text(8), doc="Default language of what it reads, ISO 639-1.")
     allows_gps: Mapped[bool] = mapped_column(
         default=False, doc="Whether the person lets the application know the position."
     )
-    allows_notifications: Mapped[bool] = mapped_column(
-        default=False, doc="Whether the person wants notifications."
-    )
+    allows_notifications: Mapped[bool] = mapped_column(default=False, doc="Whether the person wants notifications.")
     push_token: Mapped[str | None] = mapped_column(doc="Where notifications are sent.")
     device_id: Mapped[str | None] = mapped_column(text(255), doc="The device's own id.")
     device_name: Mapped[str | None] = mapped_column(text(255), doc="The device's name.")

@@ -50,13 +50,9 @@ class Voucher(Base, Timestamped):
     customer_id: Mapped[int] = reference("customer", "Whose voucher it is.", index=False)
     reward_id: Mapped[int] = reference("reward", "The reward it gives.", index=False)
     code: Mapped[str] = mapped_column(text(64), unique=True, doc="What is shown at the till; unique.")
-    value: Mapped[Decimal | None] = mapped_column(
-        MONEY, doc="The voucher's own value where it isn't the reward's."
-    )
+    value: Mapped[Decimal | None] = mapped_column(MONEY, doc="The voucher's own value where it isn't the reward's.")
     currency_code: Mapped[str | None] = mapped_column(text(3), doc="Currency of the value, ISO 4217.")
-    state: Mapped[VoucherState] = choice(
-        VoucherState, "Where the voucher is in its life.", default=VoucherState.ACTIVE
-    )
+    state: Mapped[VoucherState] = choice(VoucherState, "Where the voucher is in its life.", default=VoucherState.ACTIVE)
     valid_from: Mapped[datetime] = mapped_column(doc="First moment it can be used.")
     valid_to: Mapped[datetime | None] = mapped_column(
         doc="From this moment on it can no longer be used; none means no end."

@@ -39,9 +39,7 @@ LINE_AMOUNT = ExactDecimal(MONEY.scale, precision=14)
 STORE_COLUMNS = (Store.id, Store.time_zone)
 SOUGHT = parameter("sought", text())
 STORES = {
-    "id": Rows(
-        lambda _: select(*STORE_COLUMNS).where(Store.id == parameter("sought", BigInteger()), _known())
-    ),
+    "id": Rows(lambda _: select(*STORE_COLUMNS).where(Store.id == parameter("sought", BigInteger()), _known())),
     "code": Rows(lambda _: select(*STORE_COLUMNS).where(Store.code == SOUGHT, _known())),
     "external_id": Rows(
         lambda _: select(*STORE_COLUMNS).where(

@@ -100,9 +100,7 @@ REWARDS_BY_CODE = Rows(
     lambda backend: select(*REWARD_COLUMNS).where(among(RewardRow.code, "codes", backend, text()), *OFFERED)
 )
 AUTOMATIC = Rows(
-    lambda _: select(*REWARD_COLUMNS).where(
-        RewardRow.is_automated.is_(True), RewardRow.points_cost == ZERO, *OFFERED
-    )
+    lambda _: select(*REWARD_COLUMNS).where(RewardRow.is_automated.is_(True), RewardRow.points_cost == ZERO, *OFFERED)
 )
 ON_OFFER = Rows(
     lambda _: (

@@ -91,9 +91,7 @@ async def lock_limited(reading: Reading, rewards: Iterable[Reward]) -> None:
         await REWARDS_LOCKED.read(reading, keys=limited)
 
 
-async def read_named(
-    reading: Reading, customer_id: int | None, codes: Sequence[str], *, locked: bool = False
-) -> Named:
+async def read_named(reading: Reading, customer_id: int | None, codes: Sequence[str], *, locked: bool = False) -> Named:
     """What codes name: a voucher; of a reward's code, a voucher of the shopper's, or else the reward as it is."""
     if not codes:
         return Named()

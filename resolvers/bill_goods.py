@@ -65,8 +65,9 @@ async def find_goods(reading: Reading, items: Sequence[Values]) -> list[Goods | 
     keys = [_key(item) for item in items]
     names = [list(_names(item, f"bill.items[{place}]")) for place, item in enumerate(items)]
     found = await _by_names(reading, {name for its in names for name in its})
-    wanted = [key or next((found[name] for name in its if name in found), None)
-              for key, its in zip(keys, names, strict=True)]
+    wanted = [
+        key or next((found[name] for name in its if name in found), None) for key, its in zip(keys, names, strict=True)
+    ]
     goods = await goods_by_key(reading, {key for key in wanted if key is not None})
     for place, key in enumerate(keys):
         if key is not None and key not in goods:

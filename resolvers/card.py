@@ -61,9 +61,7 @@ def _choice(given: Values) -> tuple[Callable[[Select[Any]], Select[Any]], str]:
     return lambda cards: cards.where(Card.card_type_id == kind, free).with_for_update(skip_locked=True), "cardType"
 
 
-async def _take(
-    writing: Writing, choose: Callable[[Select[Any]], Select[Any]], field: str, customer_id: int
-) -> Card:
+async def _take(writing: Writing, choose: Callable[[Select[Any]], Select[Any]], field: str, customer_id: int) -> Card:
     """Make a card the customer's; only one of those who want it at the same moment gets it."""
     found = choose(select(Card.id).order_by(Card.id).limit(1))
     unexpired = or_(Card.valid_to.is_(None), Card.valid_to > writing.now)

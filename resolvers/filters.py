@@ -132,9 +132,7 @@ class _Reader:
             parts.append((mode, known, self.read(known.target(), inner, f"{path}.{mode}", depth + 1)))
         return parts[0] if len(parts) == 1 else ("and", tuple(parts))
 
-    def _value(
-        self, entity: type[Base], known: ValueFilter | IdFilter, comparisons: Any, path: str
-    ) -> Structure:
+    def _value(self, entity: type[Base], known: ValueFilter | IdFilter, comparisons: Any, path: str) -> Structure:
         if not isinstance(comparisons, Mapping):
             raise BadFilter(f"`{path}` must be an object of comparisons.")
         parts: list[Structure] = []

@@ -76,9 +76,7 @@ def accepted(answer: T | Refusal, field: str | None = None) -> T:
     return answer
 
 
-async def put(
-    writing: Writing, customer_id: int, lot: NewLot, kind: PointEntryKind, **about: Any
-) -> models.PointEntry:
+async def put(writing: Writing, customer_id: int, lot: NewLot, kind: PointEntryKind, **about: Any) -> models.PointEntry:
     """Make a lot, with the entry that puts its points there. `about` is what else the entry tells."""
     origin = {name: about.get(name) for name in ("point_type_id", "partner_id", "note")}
     made = models.PointLot(customer_id=customer_id, created_at=about.get("at") or writing.now, **shape(lot), **origin)

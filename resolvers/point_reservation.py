@@ -77,9 +77,7 @@ async def capture(writing: Writing, given: Values) -> Values:
     takens = rules.capture(
         _as_rule(reservation), has.lots, reserved=has.reserved, at=writing.now, amount=given.get("amount")
     )
-    entry = await take(
-        writing, reservation.customer_id, accepted(takens, "reservation"), PointEntryKind.SPEND, **told
-    )
+    entry = await take(writing, reservation.customer_id, accepted(takens, "reservation"), PointEntryKind.SPEND, **told)
     reservation.state = PointReservationState.CAPTURED
     writing.emit("POINTS_CAPTURED", reservation, customer_id=reservation.customer_id)
     return _payload(reservation, entry)

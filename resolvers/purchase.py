@@ -125,10 +125,12 @@ async def _close(writing: Writing, given: Values, bill: TillBill) -> int | None:
     key = customer.id if customer else None
     case = await read_case(await inside(writing), bill, key, codes, locked=True)
     settled = case.settle(points)
-    _all_or_nothing([
-        UserError(one.code, one.message, "spendPoints" if one.benefit_code is None else "benefitCodes", one.missing)
-        for one in refused_benefits(settled, case.named)
-    ])
+    _all_or_nothing(
+        [
+            UserError(one.code, one.message, "spendPoints" if one.benefit_code is None else "benefitCodes", one.missing)
+            for one in refused_benefits(settled, case.named)
+        ]
+    )
     _as_expected(given.get("to_pay"), settled.to_pay)
     return await record(writing, Closing(case, settled, about))
 

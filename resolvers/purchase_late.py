@@ -33,13 +33,15 @@ from resolvers.writing import Values, Writing
 MOST_BILLS = 500
 MOST_ITEMS = 5000
 
-USED_UP = frozenset({
-    RefusalCode.ALREADY_APPLIED,
-    RefusalCode.WRONG_STATE,
-    RefusalCode.EXPIRED,
-    RefusalCode.WRONG_CUSTOMER,
-    RefusalCode.RESERVED_ELSEWHERE,
-})
+USED_UP = frozenset(
+    {
+        RefusalCode.ALREADY_APPLIED,
+        RefusalCode.WRONG_STATE,
+        RefusalCode.EXPIRED,
+        RefusalCode.WRONG_CUSTOMER,
+        RefusalCode.RESERVED_ELSEWHERE,
+    }
+)
 """Why a voucher can't have been used offline; what the bill had to be, the till judged there and then."""
 
 

@@ -51,9 +51,7 @@ async def sold_lines(writing: Writing, purchase_id: int) -> list[tuple[Sold, str
     """The lines of a bill, with their ids at the till."""
     item = PurchaseItem
     columns = (item.id, item.quantity, item.price, item.returned_quantity, item.loyalty_off, item.external_id)
-    rows = await writing.session.execute(
-        select(*columns).where(item.purchase_id == purchase_id).order_by(item.line)
-    )
+    rows = await writing.session.execute(select(*columns).where(item.purchase_id == purchase_id).order_by(item.line))
     return [(Sold(*row[:5]), row[5]) for row in rows]
 
 
@@ -154,9 +152,7 @@ async def _cancel_earned(writing: Writing, purchase: Purchase, note: str | None)
     usable = Voucher.state.in_([VoucherState.ACTIVE, VoucherState.RESERVED])
     earned = update(Voucher).where(Voucher.earned_by_id == purchase.id, usable)
     changed = earned.values(state=VoucherState.CANCELLED, updated_at=writing.now)
-    rows = await writing.session.execute(
-        changed.returning(Voucher.id, Voucher.customer_id), execution_options=QUIETLY
-    )
+    rows = await writing.session.execute(changed.returning(Voucher.id, Voucher.customer_id), execution_options=QUIETLY)
     for key, owner in sorted(tuple(row) for row in rows):
         voucher_issue.record(writing, key, owner, VoucherChange.CANCELLED, note)
 

@@ -45,9 +45,7 @@ async def issue(
         spent = ledger.spend(purse.lots, terms.points_cost, reserved=purse.reserved, at=writing.now)
         takens = point_ledger.accepted(spent, field)
         store_id = own.get("store_id")
-        await point_ledger.take(
-            writing, customer_id, takens, PointEntryKind.SPEND, voucher_id=key, store_id=store_id
-        )
+        await point_ledger.take(writing, customer_id, takens, PointEntryKind.SPEND, voucher_id=key, store_id=store_id)
     return key
 
 

@@ -204,8 +204,8 @@ input_type(
         "birthdate": given("Date", "Date of birth."),
         "email": given("String", "E-mail address; no other customer may have it."),
         "phone": given(
-            "String", "Phone number, in international form unless the address names its country; no other customer may "
-            "have it.",
+            "String",
+            "Phone number, in international form unless the address names its country; no other customer may have it.",
         ),
         "language": given("String", "Code of the preferred language, ISO 639-1."),
         "address": given("AddressInput", "Postal address; null clears all of it."),

@@ -66,14 +66,20 @@ async def test_a_card_is_assigned_for_as_long_as_its_type_says(crm: Doing, sessi
     await factories.save(session, jana, card)
 
     answer = await crm.do(
-        "cardAssign", "card { id number state validFrom validTo customer { id } }",
-        customer=key(jana), number="99000001",
+        "cardAssign",
+        "card { id number state validFrom validTo customer { id } }",
+        customer=key(jana),
+        number="99000001",
     )
     found = await crm.answer('{ customers(search: "99000001") { nodes { id } } }')
 
     assert answer["card"] == {
-        "id": key(card), "number": "99000001", "state": "ASSIGNED", "validFrom": NOW.isoformat(),
-        "validTo": "2025-05-15T12:00:00+00:00", "customer": {"id": key(jana)},
+        "id": key(card),
+        "number": "99000001",
+        "state": "ASSIGNED",
+        "validFrom": NOW.isoformat(),
+        "validTo": "2025-05-15T12:00:00+00:00",
+        "customer": {"id": key(jana)},
     }
     assert found == {"customers": {"nodes": [{"id": key(jana)}]}}
     assert await crm.rows(models.CardEvent, "change", "customer_id") == [("ASSIGNED", jana.id)]
@@ -153,7 +159,12 @@ async def test_a_type_is_made_and_changed_by_its_code(crm: Doing, session: Async
     changed = await crm.do("cardTypeUpsert", shows, code="gold", name="Golden", validMonths=None, numberLength=12)
 
     assert made["cardType"] == {
-        "code": "gold", "name": "Gold", "prefix": "97", "numberLength": 16, "checkDigit": "LUHN", "validMonths": 24,
+        "code": "gold",
+        "name": "Gold",
+        "prefix": "97",
+        "numberLength": 16,
+        "checkDigit": "LUHN",
+        "validMonths": 24,
         "state": "ACTIVE",
     }
     assert changed["cardType"] == made["cardType"] | {"name": "Golden", "validMonths": None, "numberLength": 12}

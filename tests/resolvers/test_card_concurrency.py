@@ -48,9 +48,7 @@ async def all_at_once(url: str, name: str, inputs: list[dict[str, Any]]) -> list
     """What all clients are told, half of them in each of two processes."""
     loop = asyncio.get_running_loop()
     with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as pool:
-        parts = [
-            loop.run_in_executor(pool, process, url, name, inputs[start::PROCESSES]) for start in range(PROCESSES)
-        ]
+        parts = [loop.run_in_executor(pool, process, url, name, inputs[start::PROCESSES]) for start in range(PROCESSES)]
         return [told for part in await asyncio.gather(*parts) for told in part]
 
 

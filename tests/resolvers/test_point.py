@@ -67,9 +67,15 @@ async def test_assigned_points_make_a_lot_with_what_was_said_of_them(crm: Doing,
     lot = {"amount": "12.5", "remaining": "12.5", "activeFrom": NOW.isoformat(), "expiresAt": at(30)}
     assert answer == {
         "entry": {
-            "kind": "ASSIGN", "amount": "12.5", "note": "Welcome", "extendedData": {"orderId": [1, "a"]},
-            "at": NOW.isoformat(), "pointType": {"name": "Bonus"}, "partner": {"id": opaque_id("Partner", partner.id)},
-            "store": {"name": "Brno"}, "lots": [{"amount": "12.5", "lot": lot}],
+            "kind": "ASSIGN",
+            "amount": "12.5",
+            "note": "Welcome",
+            "extendedData": {"orderId": [1, "a"]},
+            "at": NOW.isoformat(),
+            "pointType": {"name": "Bonus"},
+            "partner": {"id": opaque_id("Partner", partner.id)},
+            "store": {"name": "Brno"},
+            "lots": [{"amount": "12.5", "lot": lot}],
         },
         "account": {"active": "12.5", "pending": "0"},
         "userErrors": [],
@@ -92,8 +98,10 @@ async def test_points_wait_until_the_date_they_are_active_from(crm: Doing, sessi
 
 async def test_points_that_expire_first_are_spent_first(crm: Doing, jana: models.Customer) -> None:
     answer = await crm.do(
-        "pointsSpend", "entry { kind amount lots { amount lot { expiresAt remaining } } } account { active }",
-        customer=cid(jana), amount="40",
+        "pointsSpend",
+        "entry { kind amount lots { amount lot { expiresAt remaining } } } account { active }",
+        customer=cid(jana),
+        amount="40",
     )
 
     lots = [
@@ -112,8 +120,11 @@ async def test_spending_too_much_says_how_many_points_are_missing(crm: Doing, ja
 
 async def test_reserved_points_are_not_spent_until_they_are_released(crm: Doing, jana: models.Customer) -> None:
     reserved = await crm.do(
-        "pointsReserve", "reservation { id amount expiresAt state } account { active reserved }",
-        customer=cid(jana), amount="70", externalId="order-1",
+        "pointsReserve",
+        "reservation { id amount expiresAt state } account { active reserved }",
+        customer=cid(jana),
+        amount="70",
+        externalId="order-1",
     )
     short = await crm.refused("pointsSpend", customer=cid(jana), amount="11")
     released = await crm.do(
@@ -154,8 +165,10 @@ async def test_capturing_a_part_frees_the_rest(crm: Doing, jana: models.Customer
     reservation = made["reservation"]["id"]
 
     captured = await crm.do(
-        "pointsCapture", "reservation { state } entry { kind amount } account { active reserved }",
-        reservation=reservation, amount="35",
+        "pointsCapture",
+        "reservation { state } entry { kind amount } account { active reserved }",
+        reservation=reservation,
+        amount="35",
     )
     again = await crm.refused("pointsCapture", reservation=reservation)
 
@@ -175,9 +188,7 @@ async def test_more_than_was_reserved_cannot_be_captured(crm: Doing, jana: model
     assert refused == [("LIMIT_REACHED", "reservation", "1 point")]
 
 
-async def test_transferred_points_keep_their_expiry(
-    crm: Doing, session: AsyncSession, jana: models.Customer
-) -> None:
+async def test_transferred_points_keep_their_expiry(crm: Doing, session: AsyncSession, jana: models.Customer) -> None:
     eva = factories.customer()
     await factories.save(session, eva)
 
@@ -190,11 +201,15 @@ async def test_transferred_points_keep_their_expiry(
     assert answer == {
         "entries": [
             {
-                "kind": "TRANSFER_OUT", "amount": "-40", "customer": {"id": cid(jana)},
+                "kind": "TRANSFER_OUT",
+                "amount": "-40",
+                "customer": {"id": cid(jana)},
                 "lots": [{"amount": "-30", "lot": {"expiresAt": at(1)}}, {"amount": "-10", "lot": {"expiresAt": None}}],
             },
             {
-                "kind": "TRANSFER_IN", "amount": "40", "customer": {"id": cid(eva)},
+                "kind": "TRANSFER_IN",
+                "amount": "40",
+                "customer": {"id": cid(eva)},
                 "lots": [{"amount": "30", "lot": {"expiresAt": at(1)}}, {"amount": "10", "lot": {"expiresAt": None}}],
             },
         ],
@@ -213,8 +228,10 @@ async def test_reversing_a_spending_puts_points_back_into_their_lots(crm: Doing,
     spent = await crm.do("pointsSpend", "entry { id }", customer=cid(jana), amount="40")
 
     part = await crm.do(
-        "pointsReverse", "entry { kind amount reverses { id } lots { amount lot { expiresAt } } }",
-        entry=spent["entry"]["id"], amount="15",
+        "pointsReverse",
+        "entry { kind amount reverses { id } lots { amount lot { expiresAt } } }",
+        entry=spent["entry"]["id"],
+        amount="15",
     )
     rest = await crm.do("pointsReverse", "entry { amount } account { active }", entry=spent["entry"]["id"])
     again = await crm.refused("pointsReverse", entry=spent["entry"]["id"])
@@ -224,7 +241,9 @@ async def test_reversing_a_spending_puts_points_back_into_their_lots(crm: Doing,
     assert rest == {"entry": {"amount": "25"}, "account": {"active": "80"}}
     assert again == [("ALREADY_REVERSED", "entry", None)]
     assert await crm.rows(models.PointLot, "amount", "remaining") == [
-        (Decimal(50), Decimal(50)), (Decimal(30), Decimal(30)), (Decimal(20), Decimal(20))
+        (Decimal(50), Decimal(50)),
+        (Decimal(30), Decimal(30)),
+        (Decimal(20), Decimal(20)),
     ]
 
 

@@ -39,7 +39,8 @@ async def test_what_expired_is_taken_in_one_entry_a_customer(crm: Doing, session
     assert rows[6:] == [(jana.id, "EXPIRE", Decimal(-15), NOW), (eva.id, "EXPIRE", Decimal(-15), NOW)]
     assert await crm.rows(models.PointLot, "remaining") == [(0,), (0,), (3,)] * 2
     assert await crm.rows(models.Event, "kind", "customer_id") == [
-        ("POINTS_EXPIRED", jana.id), ("POINTS_EXPIRED", eva.id)
+        ("POINTS_EXPIRED", jana.id),
+        ("POINTS_EXPIRED", eva.id),
     ]
 
 

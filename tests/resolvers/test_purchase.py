@@ -69,7 +69,9 @@ async def test_closing_a_bill_applies_vouchers_and_points_earns_and_lifts(crm: D
             "pointsEarned": "107",
             "vouchersApplied": [{"code": "TEN"}],
             "customer": {
-                "id": shop.customer["id"], "pointAccount": {"active": "157"}, "status": {"status": {"name": "Silver"}}
+                "id": shop.customer["id"],
+                "pointAccount": {"active": "157"},
+                "status": {"status": {"name": "Silver"}},
             },
         },
         "repeated": False,
@@ -78,7 +80,12 @@ async def test_closing_a_bill_applies_vouchers_and_points_earns_and_lifts(crm: D
     assert await crm.rows(models.Event, "kind", "customer_id") == [
         (kind, shop.jana.id)
         for kind in (
-            "VOUCHER_APPLIED", "POINTS_SPENT", "PURCHASE_CLOSED", "POINTS_EARNED", "STATUS_CHANGED", "VOUCHER_ISSUED"
+            "VOUCHER_APPLIED",
+            "POINTS_SPENT",
+            "PURCHASE_CLOSED",
+            "POINTS_EARNED",
+            "STATUS_CHANGED",
+            "VOUCHER_ISSUED",
         )
     ]
     assert await crm.rows(models.VoucherEvent, "voucher_id", "change") == [(voucher.id, "APPLIED"), (2, "ISSUED")]
@@ -154,8 +161,15 @@ async def test_a_bill_keeps_what_the_till_says_of_it(crm: Doing, session: AsyncS
     lines = item("18", "1", "2", price="10", name="Loose apples", vatRate="12", type="goods", loyaltyOff=True)
 
     await crm.do(
-        "purchaseSend", PURCHASE, bill=bill(lines, number="2024/1", cashdesk="4", createdBy="Eva"), source="pos",
-        type="till", paymentType="CARD", isFiscal=False, utm={"source": "leaflet"}, customer=shop.customer,
+        "purchaseSend",
+        PURCHASE,
+        bill=bill(lines, number="2024/1", cashdesk="4", createdBy="Eva"),
+        source="pos",
+        type="till",
+        paymentType="CARD",
+        isFiscal=False,
+        utm={"source": "leaflet"},
+        customer=shop.customer,
     )
 
     kept = ("number", "cashdesk", "created_by", "source", "type_id", "payment_type", "is_fiscal", "utm_source")
@@ -174,8 +188,10 @@ SEND_REFUSALS: list[tuple[dict[str, Any], list[tuple[str, str, str | None]]]] = 
     ({"benefitCodes": ["COSTLY"]}, [("POINTS_SHORT", "benefitCodes", "900 points")]),
     ({"benefitCodes": ["MINE", "MINE"]}, [("DUPLICATE_CODE", "benefitCodes", None)]),
     ({"benefitCodes": ["X"] * 51}, [("TOO_MANY", "benefitCodes", None)]),
-    ({"benefitCodes": ["HELD", "NONE"]},
-     [("UNKNOWN_CODE", "benefitCodes", None), ("RESERVED_ELSEWHERE", "benefitCodes", None)]),
+    (
+        {"benefitCodes": ["HELD", "NONE"]},
+        [("UNKNOWN_CODE", "benefitCodes", None), ("RESERVED_ELSEWHERE", "benefitCodes", None)],
+    ),
     ({"spendPoints": "100.5"}, [("POINTS_SHORT", "spendPoints", "0.5 points")]),
     ({"spendPoints": "-1"}, [("NEGATIVE_AMOUNT", "spendPoints", None)]),
     ({"spendPoints": "0.001"}, [("TOO_PRECISE", "spendPoints", None)]),
@@ -245,7 +261,9 @@ async def test_a_cancelled_bill_gives_back_points_voucher_and_status(crm: Doing,
         "insights": {"turnover": []},
     }
     assert await crm.rows(models.StatusRecord, "change", "valid_to") == [
-        ("SET", None), ("RISEN", NOW.replace(year=2025)), ("FALLEN", None)
+        ("SET", None),
+        ("RISEN", NOW.replace(year=2025)),
+        ("FALLEN", None),
     ]
 
 

@@ -59,10 +59,12 @@ async def test_a_voucher_is_applied_once_by_two_hundred_tills(crm: Doing, sessio
     voucher = factories.voucher(reward=reward, code="PORTABLE")
     await open_shop(session, voucher)
 
-    found = await outcomes([
-        crm.do("purchaseSend", PURCHASE, bill=bill(external_id=f"bill-{place}"), benefitCodes=["PORTABLE"])
-        for place in range(CLIENTS)
-    ])
+    found = await outcomes(
+        [
+            crm.do("purchaseSend", PURCHASE, bill=bill(external_id=f"bill-{place}"), benefitCodes=["PORTABLE"])
+            for place in range(CLIENTS)
+        ]
+    )
 
     assert found == {"DONE": 1, "ALREADY_APPLIED": CLIENTS - 1}
     assert await applied_events(crm.engine) == 1
@@ -187,10 +189,12 @@ async def test_a_reward_limited_in_total_is_used_as_often_as_it_may_be(crm: Doin
     reward = factories.reward(code="FIRST-FIVE", limit_total=5)
     await open_shop(session, reward)
 
-    found = await outcomes([
-        crm.do("purchaseSend", PURCHASE, bill=bill(external_id=f"bill-{place}"), benefitCodes=["FIRST-FIVE"])
-        for place in range(40)
-    ])
+    found = await outcomes(
+        [
+            crm.do("purchaseSend", PURCHASE, bill=bill(external_id=f"bill-{place}"), benefitCodes=["FIRST-FIVE"])
+            for place in range(40)
+        ]
+    )
 
     assert found == {"DONE": 5, "LIMIT_REACHED": 35}
 
@@ -200,15 +204,17 @@ async def test_vouchers_within_a_limit_are_issued_to_whoever_comes_first(crm: Do
     customers = [factories.customer() for _ in range(10)]
     await factories.save(session, reward, *customers)
 
-    found = await outcomes([
-        crm.do(
-            "voucherIssue",
-            f"voucher {SHOWN}",
-            customer=opaque_id("Customer", customer.id),
-            reward=opaque_id("Reward", reward.id),
-        )
-        for customer in customers * 3
-    ])
+    found = await outcomes(
+        [
+            crm.do(
+                "voucherIssue",
+                f"voucher {SHOWN}",
+                customer=opaque_id("Customer", customer.id),
+                reward=opaque_id("Reward", reward.id),
+            )
+            for customer in customers * 3
+        ]
+    )
 
     issued = Counter(owner for (owner,) in await crm.rows(models.Voucher, "customer_id"))
     assert found == {"DONE": 7, "LIMIT_REACHED": 23}

@@ -48,7 +48,8 @@ async def test_offline_bills_count_once_and_bad_ones_stop_no_others(crm: Doing, 
     assert (again["imported"], again["repeated"]) == (0, 3)
     assert [(each["index"], each["code"]) for each in again["refused"]] == codes
     assert await crm.rows(models.Purchase, "external_id", "customer_id") == [
-        ("online", shop.jana.id), ("new", shop.jana.id)
+        ("online", shop.jana.id),
+        ("new", shop.jana.id),
     ]
 
 
@@ -126,7 +127,9 @@ async def test_a_bill_without_a_customer_is_given_to_one(crm: Doing, session: As
     assert given["purchase"]["customer"] == {"id": shop.customer["id"]}
     assert again["repeated"]
     assert await crm.rows(models.PointEntry, "kind", "amount") == [
-        ("EARN", Decimal(60)), ("REVERSE", Decimal(-30)), ("REVERSE", Decimal(-30))
+        ("EARN", Decimal(60)),
+        ("REVERSE", Decimal(-30)),
+        ("REVERSE", Decimal(-30)),
     ]
     assert await crm.rows(models.Voucher, "customer_id", "earned_by_id") == [(shop.jana.id, 1)]
     assert await crm.rows(models.Purchase, "card_number") == [("990001",)]

@@ -227,7 +227,10 @@ def bring_in(shop: TillBooks, bills: list[Offline], calls: list[tuple[list[int],
     given = [
         {
             "bill": {
-                "store": {"code": "shop"}, "external_id": f"{people[0].id}/{place}", "currency": "CZK", "items": its,
+                "store": {"code": "shop"},
+                "external_id": f"{people[0].id}/{place}",
+                "currency": "CZK",
+                "items": its,
                 "paid_at": NOW - timedelta(hours=ago),
             },
             "customer": None if who is None else {"id": opaque_id("Customer", people[who].id)},
@@ -260,7 +263,8 @@ def totals(shop: TillBooks, person: models.Customer) -> Any:
             )
         ),
         shop.execute(
-            select(lot.remaining, lot.expires_at, lot.active_from).where(lot.customer_id == person.id)
+            select(lot.remaining, lot.expires_at, lot.active_from)
+            .where(lot.customer_id == person.id)
             .order_by(lot.expires_at, lot.remaining)
         ),
         Counter(shop.execute(select(voucher.state).where(voucher.customer_id == person.id))),

@@ -33,7 +33,9 @@ async def test_a_retry_answers_the_same_and_does_nothing(crm: Doing, jana: str) 
     second = await crm.do("pointsAssign", SHOWS, key="till-1/42", customer=jana, amount="5")
 
     assert first == {
-        "repeated": False, "entry": {"id": opaque_id("PointEntry", 1), "amount": "5"}, "account": {"active": "5"},
+        "repeated": False,
+        "entry": {"id": opaque_id("PointEntry", 1), "amount": "5"},
+        "account": {"active": "5"},
         "userErrors": [],
     }
     assert second == first | {"repeated": True}

@@ -26,8 +26,12 @@ TEN = {"code": "TEN", "name": "Ten per cent", "kind": "PERCENT", "value": "10"}
 
 async def goods(session: AsyncSession) -> None:
     await factories.save(
-        session, factories.product(code="B", external_id="b"), factories.product_group(name="Dairy", external_id="d"),
-        factories.store(code="shop"), factories.segment(name="Young", external_id="y"), factories.status(code="gold"),
+        session,
+        factories.product(code="B", external_id="b"),
+        factories.product_group(name="Dairy", external_id="d"),
+        factories.store(code="shop"),
+        factories.segment(name="Young", external_id="y"),
+        factories.status(code="gold"),
         factories.tag(code="spring"),
     )
 
@@ -36,10 +40,20 @@ def whole() -> dict[str, Any]:
     """A reward with everything that hangs from it."""
     butter, dairy, young = ({"externalId": {"source": "erp", "externalId": key}} for key in "bdy")
     return TEN | {
-        "source": "erp", "externalId": "r1", "currency": "CZK", "weekdays": ["SUNDAY", "MONDAY"], "timeFrom": "08:00",
-        "timeTo": "24:00", "pointsCost": "5", "priority": 1, "voucherValidity": "END_OF_TIME_UNIT",
-        "voucherValidityValue": "MONTH", "stores": [{"code": "shop"}], "segments": [young],
-        "statuses": [{"code": "gold"}], "tags": [{"code": "spring"}],
+        "source": "erp",
+        "externalId": "r1",
+        "currency": "CZK",
+        "weekdays": ["SUNDAY", "MONDAY"],
+        "timeFrom": "08:00",
+        "timeTo": "24:00",
+        "pointsCost": "5",
+        "priority": 1,
+        "voucherValidity": "END_OF_TIME_UNIT",
+        "voucherValidityValue": "MONTH",
+        "stores": [{"code": "shop"}],
+        "segments": [young],
+        "statuses": [{"code": "gold"}],
+        "tags": [{"code": "spring"}],
         "conditions": [
             {"relatedTo": "PRODUCT", "count": "2", "minPrice": "1", "products": [butter]},
             {"relatedTo": "PRODUCT_GROUP", "groups": [dairy]},
@@ -55,13 +69,27 @@ async def test_a_reward_is_made_with_all_that_hangs_from_it(crm: Doing, session:
 
     assert made["userErrors"] == []
     assert made["reward"] == {
-        "code": "TEN", "name": "Ten per cent", "kind": "PERCENT", "value": "10.00", "weekdays": ["MONDAY", "SUNDAY"],
-        "pointsCost": "5", "currency": {"code": "CZK"}, "state": "ACTIVE",
+        "code": "TEN",
+        "name": "Ten per cent",
+        "kind": "PERCENT",
+        "value": "10.00",
+        "weekdays": ["MONDAY", "SUNDAY"],
+        "pointsCost": "5",
+        "currency": {"code": "CZK"},
+        "state": "ACTIVE",
         "conditions": [
-            {"relatedTo": "PRODUCT", "count": "2", "minPrice": {"amount": "1.00"},
-             "targets": {"nodes": [{"product": {"code": "B"}, "group": None, "brand": None}]}},
-            {"relatedTo": "PRODUCT_GROUP", "count": "1", "minPrice": None,
-             "targets": {"nodes": [{"product": None, "group": {"name": "Dairy"}, "brand": None}]}},
+            {
+                "relatedTo": "PRODUCT",
+                "count": "2",
+                "minPrice": {"amount": "1.00"},
+                "targets": {"nodes": [{"product": {"code": "B"}, "group": None, "brand": None}]},
+            },
+            {
+                "relatedTo": "PRODUCT_GROUP",
+                "count": "1",
+                "minPrice": None,
+                "targets": {"nodes": [{"product": None, "group": {"name": "Dairy"}, "brand": None}]},
+            },
         ],
         "bonuses": [{"relatedTo": "ANY", "count": "1.5"}],
         "stores": {"nodes": [{"code": "shop"}]},
@@ -113,11 +141,15 @@ async def test_a_reward_that_makes_no_sense_is_refused_with_all_its_faults(crm: 
         ({"stores": [{"code": "none"}]}, [("NOT_FOUND", "stores[0]")]),
         ({"tags": [{"code": "spring"}] * 2}, [("DUPLICATE_ITEM", "tags[1]")]),
         ({"conditions": [{"relatedTo": "PRODUCT"}]}, [("REQUIRED", "conditions[0].products")]),
-        ({"conditions": [{"relatedTo": "ANY", "products": product["products"]}]},
-         [("WRONG_KIND", "conditions[0].products")]),
+        (
+            {"conditions": [{"relatedTo": "ANY", "products": product["products"]}]},
+            [("WRONG_KIND", "conditions[0].products")],
+        ),
         ({"conditions": [product | {"minPrice": "1"}]}, [("REQUIRED", "currency")]),
-        ({"currency": "CZK", "bonuses": [product | {"minPrice": "2", "maxPrice": "1"}]},
-         [("OUT_OF_RANGE", "bonuses[0].maxPrice")]),
+        (
+            {"currency": "CZK", "bonuses": [product | {"minPrice": "2", "maxPrice": "1"}]},
+            [("OUT_OF_RANGE", "bonuses[0].maxPrice")],
+        ),
         ({"bonuses": [product | {"count": "0"}]}, [("NEGATIVE_AMOUNT", "bonuses[0].count")]),
         ({"bonuses": [product] * 21}, [("TOO_MANY", "bonuses")]),
         ({"priority": 0, "value": "101"}, [("OUT_OF_RANGE", "value"), ("OUT_OF_RANGE", "priority")]),

@@ -39,8 +39,13 @@ def id_of(row: models.Base) -> str:
 
 
 async def test_the_contract_s_mutations_issue_redeem_and_cancel(crm: Doing, session: AsyncSession) -> None:
-    reward = factories.reward(code="MUG", points_cost=Decimal(30), voucher_validity="INTERVAL",
-                              voucher_validity_value="P30D", code_generation="REWARD_CODE")
+    reward = factories.reward(
+        code="MUG",
+        points_cost=Decimal(30),
+        voucher_validity="INTERVAL",
+        voucher_validity_value="P30D",
+        code_generation="REWARD_CODE",
+    )
     shop = await open_shop(session, reward)
     used, off = (factories.voucher(customer=shop.jana, reward=reward, code=code) for code in ("USED", "OFF"))
     await factories.save(session, used, off)
@@ -61,14 +66,22 @@ async def test_the_contract_s_mutations_issue_redeem_and_cancel(crm: Doing, sess
         "customer": {"id": shop.customer["id"]},
     }
     assert answer["voucherRedeem"]["voucher"] == {
-        "id": id_of(used), "state": "APPLIED", "redeemedAt": "2024-05-15T12:00:00+00:00", "store": {"name": "Prague"}
+        "id": id_of(used),
+        "state": "APPLIED",
+        "redeemedAt": "2024-05-15T12:00:00+00:00",
+        "store": {"name": "Prague"},
     }
     assert answer["voucherCancel"]["voucher"] == {"id": id_of(off), "state": "CANCELLED"}
     assert await crm.rows(models.VoucherEvent, "voucher_id", "change") == [
-        (3, "ISSUED"), (used.id, "APPLIED"), (off.id, "CANCELLED")
+        (3, "ISSUED"),
+        (used.id, "APPLIED"),
+        (off.id, "CANCELLED"),
     ]
     assert await crm.rows(models.Event, "kind") == [
-        ("VOUCHER_ISSUED",), ("POINTS_SPENT",), ("VOUCHER_APPLIED",), ("VOUCHER_CANCELLED",)
+        ("VOUCHER_ISSUED",),
+        ("POINTS_SPENT",),
+        ("VOUCHER_APPLIED",),
+        ("VOUCHER_CANCELLED",),
     ]
 
 
@@ -89,7 +102,9 @@ async def test_points_that_a_voucher_cost_are_spent_and_come_back_when_it_is_can
     assert again["repeated"]
     assert await crm.rows(models.PointLot, "remaining") == [(Decimal(70),)]
     assert await crm.rows(models.PointEntry, "kind", "amount", "voucher_id") == [
-        ("ASSIGN", Decimal(100), None), ("SPEND", Decimal(-30), 1), ("SPEND", Decimal(-30), 2),
+        ("ASSIGN", Decimal(100), None),
+        ("SPEND", Decimal(-30), 1),
+        ("SPEND", Decimal(-30), 2),
         ("REVERSE", Decimal(30), 2),
     ]
 
@@ -97,15 +112,27 @@ async def test_points_that_a_voucher_cost_are_spent_and_come_back_when_it_is_can
 async def test_a_voucher_may_have_a_code_value_and_validity_of_its_own(crm: Doing, session: AsyncSession) -> None:
     reward = factories.reward()
     shop = await open_shop(session, reward)
-    own = {"code": "jana 1", "value": "5", "currency": "CZK", "validFrom": "2024-06-01T00:00:00Z",
-           "validTo": "2024-07-01T00:00:00Z", "customer": shop.customer["id"], "reward": id_of(reward)}
+    own = {
+        "code": "jana 1",
+        "value": "5",
+        "currency": "CZK",
+        "validFrom": "2024-06-01T00:00:00Z",
+        "validTo": "2024-07-01T00:00:00Z",
+        "customer": shop.customer["id"],
+        "reward": id_of(reward),
+    }
 
     payload = await crm.do("voucherIssue", VOUCHER, **own)
 
     assert payload["voucher"] == {
-        "code": "JANA1", "state": "ACTIVE", "validFrom": "2024-06-01T00:00:00+00:00",
-        "validTo": "2024-07-01T00:00:00+00:00", "reservedFor": None, "reservedUntil": None,
-        "customer": {"id": shop.customer["id"]}, "value": {"amount": "5.00"},
+        "code": "JANA1",
+        "state": "ACTIVE",
+        "validFrom": "2024-06-01T00:00:00+00:00",
+        "validTo": "2024-07-01T00:00:00+00:00",
+        "reservedFor": None,
+        "reservedUntil": None,
+        "customer": {"id": shop.customer["id"]},
+        "value": {"amount": "5.00"},
     }
     assert await crm.refused("voucherIssue", **own) == [("CODE_TAKEN", "code", None)]
     assert await crm.refused("voucherIssue", **own | {"currency": None}) == [("REQUIRED", "currency", None)]
@@ -139,8 +166,11 @@ async def test_vouchers_are_for_segments_and_statuses_and_active_customers(crm: 
     young, gold = factories.reward(), factories.reward()
     segment, status, resting = factories.segment(), factories.status(), factories.customer(state="INACTIVE")
     shop = await open_shop(session, young, gold, segment, status, resting)
-    await factories.save(session, factories.reward_segment(reward_id=young.id, segment_id=segment.id),
-                         factories.reward_status(reward_id=gold.id, status_id=status.id))
+    await factories.save(
+        session,
+        factories.reward_segment(reward_id=young.id, segment_id=segment.id),
+        factories.reward_status(reward_id=gold.id, status_id=status.id),
+    )
     jana = shop.customer["id"]
 
     found = [
@@ -152,7 +182,11 @@ async def test_vouchers_are_for_segments_and_statuses_and_active_customers(crm: 
     ]
 
     assert [code for ((code, _, _),) in found] == [
-        "SEGMENT_REQUIRED", "STATUS_REQUIRED", "CUSTOMER_INACTIVE", "NOT_FOUND", "NOT_FOUND"
+        "SEGMENT_REQUIRED",
+        "STATUS_REQUIRED",
+        "CUSTOMER_INACTIVE",
+        "NOT_FOUND",
+        "NOT_FOUND",
     ]
 
 
@@ -165,14 +199,19 @@ async def test_a_batch_is_issued_to_all_who_may_have_one(crm: Doing, session: As
     shows = "issued vouchers { customer { id } } refused { customer { id } code } userErrors { code }"
 
     payload = await crm.do(
-        "voucherIssueBatch", shows, reward=id_of(reward), segment=id_of(segment),
+        "voucherIssueBatch",
+        shows,
+        reward=id_of(reward),
+        segment=id_of(segment),
         customers=[id_of(people[0]), opaque_id("Customer", 99)],
     )
 
     assert payload["issued"] == 2
     assert [each["customer"]["id"] for each in payload["vouchers"]] == [id_of(people[1]), id_of(people[2])]
     assert [(each["customer"] and each["customer"]["id"], each["code"]) for each in payload["refused"]] == [
-        (id_of(people[0]), "LIMIT_REACHED"), (id_of(people[3]), "LIMIT_REACHED"), (id_of(people[4]), "LIMIT_REACHED"),
+        (id_of(people[0]), "LIMIT_REACHED"),
+        (id_of(people[3]), "LIMIT_REACHED"),
+        (id_of(people[4]), "LIMIT_REACHED"),
         (None, "NOT_FOUND"),
     ]
     assert await crm.refused("voucherIssueBatch", reward=id_of(reward)) == [("REQUIRED", "customers", None)]
@@ -231,9 +270,7 @@ async def test_a_voucher_that_can_not_be_used_is_refused(
     assert found == [(code, "id", None)]
 
 
-async def test_where_and_when_a_voucher_is_used_is_asked_and_its_bill_is_not(
-    crm: Doing, session: AsyncSession
-) -> None:
+async def test_where_and_when_a_voucher_is_used_is_asked_and_its_bill_is_not(crm: Doing, session: AsyncSession) -> None:
     reward = factories.reward(weekdays=4, minimum_purchase=Decimal(100), currency_code="EUR", is_portable=True)
     here, there = factories.store(), factories.store()
     voucher = factories.voucher(reward=reward, code="V")
@@ -256,8 +293,9 @@ async def test_a_portable_voucher_is_handed_on_to_who_may_have_it(crm: Doing, se
     portable = factories.reward(is_portable=True, limit_per_customer=1, limit_total=2, points_cost=Decimal(5))
     voucher = factories.voucher(reward=portable, code="V")
     petr, has_one = factories.customer(), factories.customer()
-    await factories.save(session, voucher, factories.voucher(code="FIXED"), petr,
-                         factories.voucher(customer=has_one, reward=portable))
+    await factories.save(
+        session, voucher, factories.voucher(code="FIXED"), petr, factories.voucher(customer=has_one, reward=portable)
+    )
 
     done = await crm.do("voucherTransfer", VOUCHER, code="V", customer=id_of(petr))
 
@@ -287,8 +325,12 @@ async def test_a_voucher_is_named_by_one_of_its_keys(crm: Doing, session: AsyncS
     ]
 
     assert [reason for (reason,) in found] == [
-        ("REQUIRED", "id", None), ("REQUIRED", "id", None), ("NOT_FOUND", "code", None), ("NOT_FOUND", "id", None),
-        ("OUT_OF_RANGE", "minutes", None), ("REQUIRED", "bill", None),
+        ("REQUIRED", "id", None),
+        ("REQUIRED", "id", None),
+        ("NOT_FOUND", "code", None),
+        ("NOT_FOUND", "id", None),
+        ("OUT_OF_RANGE", "minutes", None),
+        ("REQUIRED", "bill", None),
     ]
 
 
@@ -321,13 +363,21 @@ async def test_the_job_keeps_or_ends_statuses_whose_validity_is_over(
 ) -> None:
     member = factories.status(qualification="REGISTRATION")
     silver = factories.status(
-        previous=member, qualification="CONDITION", qualification_months=12, validity="P12M",
+        previous=member,
+        qualification="CONDITION",
+        qualification_months=12,
+        validity="P12M",
     )
     people = [factories.customer() for _ in range(3)]
     over = [factories.status_record(customer=one, status=silver, valid_to=NOW) for one in people[:2]]
     still = factories.status_record(customer=people[2], status=silver, valid_to=NOW + timedelta(seconds=1))
-    await factories.save(session, *over, still, factories.status_turnover(status=silver, amount=Decimal(50)),
-                         factories.purchase(customer=people[1]))
+    await factories.save(
+        session,
+        *over,
+        still,
+        factories.status_turnover(status=silver, amount=Decimal(50)),
+        factories.purchase(customer=people[1]),
+    )
 
     first = await requalify_statuses(crm.engine, NOW, batch)
     second = await requalify_statuses(crm.engine, NOW, batch)
@@ -335,5 +385,7 @@ async def test_the_job_keeps_or_ends_statuses_whose_validity_is_over(
     assert (first, second) == (2, 0)
     current = await crm.rows(models.StatusRecord, "customer_id", "status_id", "change", "ended_at")
     assert sorted(row[:3] for row in current if row[3] is None) == [
-        (people[0].id, member.id, "FALLEN"), (people[1].id, silver.id, "KEPT"), (people[2].id, silver.id, "SET")
+        (people[0].id, member.id, "FALLEN"),
+        (people[1].id, silver.id, "KEPT"),
+        (people[2].id, silver.id, "SET"),
     ]

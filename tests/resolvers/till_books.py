@@ -39,17 +39,28 @@ class TillBooks:
         self.store = factories.store(code="shop")
         self.member = factories.status(code="member", qualification="REGISTRATION")
         silver = factories.status(
-            code="silver", previous=self.member, qualification="CONDITION", qualification_months=12, validity="P12M",
-            qualification_points=Decimal(400), discount=Decimal("2.5"),
+            code="silver",
+            previous=self.member,
+            qualification="CONDITION",
+            qualification_months=12,
+            validity="P12M",
+            qualification_points=Decimal(400),
+            discount=Decimal("2.5"),
         )
         gold = factories.status(
-            code="gold", previous=silver, qualification="CONDITION", validity="END_OF_YEAR", discount=Decimal(5),
+            code="gold",
+            previous=silver,
+            qualification="CONDITION",
+            validity="END_OF_YEAR",
+            discount=Decimal(5),
             discounts_discounted_items=True,
         )
         self.group = factories.product_group()
         self.products = [factories.product(code=f"P{place}", group=self.group if place else None) for place in range(3)]
         await self._save(
-            self.store, *self.products, factories.status_turnover(status=silver, amount=Decimal(300)),
+            self.store,
+            *self.products,
+            factories.status_turnover(status=silver, amount=Decimal(300)),
             factories.status_turnover(status=gold, amount=Decimal(2000)),
         )
 
@@ -109,11 +120,13 @@ class TillBooks:
             ),
             "vouchers": self.execute(
                 select(voucher.id, voucher.state, voucher.reserved_for, voucher.reserved_until, voucher.valid_to)
-                .where(voucher.customer_id == person.id, voucher.state.in_(states)).order_by(voucher.id)
+                .where(voucher.customer_id == person.id, voucher.state.in_(states))
+                .order_by(voucher.id)
             ),
             "status": self.execute(
-                select(record.status_id, record.valid_to)
-                .where(record.customer_id == person.id, record.ended_at.is_(None))
+                select(record.status_id, record.valid_to).where(
+                    record.customer_id == person.id, record.ended_at.is_(None)
+                )
             ),
             "used": {reward: times for reward, times in counted.items() if times},
         }

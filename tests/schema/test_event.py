@@ -40,8 +40,13 @@ async def test_an_event_shows_what_changed(graph: Graph, session: AsyncSession) 
 
     assert data["events"]["nodes"] == [
         {
-            "change": "c", "kind": "CARD_BLOCKED", "entity": "Card", "entityId": opaque_id("Card", 7),
-            "at": NOW.isoformat(), "data": {"a": [1]}, "customer": {"id": opaque_id("Customer", jana.id)},
+            "change": "c",
+            "kind": "CARD_BLOCKED",
+            "entity": "Card",
+            "entityId": opaque_id("Card", 7),
+            "at": NOW.isoformat(),
+            "data": {"a": [1]},
+            "customer": {"id": opaque_id("Customer", jana.id)},
         }
     ]
 

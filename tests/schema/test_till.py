@@ -92,10 +92,20 @@ async def test_a_till_is_told_what_the_shopper_could_use_and_what_it_would_come_
         "total": {"amount": "100.55"},
         "toPay": {"amount": "90.39"},
         "discounts": [
-            {"billItemId": "1", "amount": {"amount": "8.00"}, "percent": "10", "reward": {"code": "WELCOME"},
-             "voucher": {"code": "W-1"}},
-            {"billItemId": "2", "amount": {"amount": "2.06"}, "percent": "10", "reward": {"code": "WELCOME"},
-             "voucher": {"code": "W-1"}},
+            {
+                "billItemId": "1",
+                "amount": {"amount": "8.00"},
+                "percent": "10",
+                "reward": {"code": "WELCOME"},
+                "voucher": {"code": "W-1"},
+            },
+            {
+                "billItemId": "2",
+                "amount": {"amount": "2.06"},
+                "percent": "10",
+                "reward": {"code": "WELCOME"},
+                "voucher": {"code": "W-1"},
+            },
         ],
         "pointsSpent": "10",
         "pointsEarned": "90",
@@ -151,7 +161,9 @@ async def test_goods_are_known_by_any_of_their_codes_and_groups_from_above(graph
     rule = factories.reward_condition(reward=fresh, related_to="PRODUCT_GROUP")
     await factories.save(session, dairy)
     shop = await open_shop(
-        session, fresh, factories.reward_condition_target(condition=rule, group=dairy),
+        session,
+        fresh,
+        factories.reward_condition_target(condition=rule, group=dairy),
         factories.product_code(product=butter, list_code="EAN", code="859"),
     )
     known = [

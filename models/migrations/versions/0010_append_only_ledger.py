@@ -1,5 +1,7 @@
 """The ledger of points refuses changes, events know their transaction, and what jobs look for has an index."""
 
+from typing import Literal
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -43,7 +45,7 @@ def upgrade() -> None:
         'ix_point_lot_expiring', 'point_lot', ['expires_at', 'customer_id'], sqlite_where=left, postgresql_where=left
     )
     op.create_index('ix_card_free', 'card', ['card_type_id', 'id'], sqlite_where=free, postgresql_where=free)
-    recreate = 'always' if op.get_bind().dialect.name == 'sqlite' else 'never'
+    recreate: Literal['always', 'never'] = 'always' if op.get_bind().dialect.name == 'sqlite' else 'never'
     with op.batch_alter_table('event', schema=None, recreate=recreate) as batch_op:
         batch_op.add_column(sa.Column('transaction_id', KEY, nullable=False, server_default='0'))
 

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 import numpy as np
-import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow as pa
 
 import models
 from resolvers.journey.journey import SOURCE, Journey

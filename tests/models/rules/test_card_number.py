@@ -52,6 +52,15 @@ def test_serial_that_does_not_fit_is_refused(pattern, serial):
     assert refusal == Refusal(RefusalCode.LIMIT_REACHED, "This type of card has no such number.")
 
 
+@pytest.mark.parametrize(
+    ("pattern", "numbers"), [(LOYALTY, 10**7), (CardPattern("97", 3), 10), (CardPattern("97", 3, CheckDigit.LUHN), 0)]
+)
+def test_a_type_has_as_many_numbers_as_its_serial_has_digits(pattern, numbers):
+    capacity = card_number.capacity(pattern)
+
+    assert capacity == numbers
+
+
 def test_prefix_with_letters_takes_no_check_digit():
     refusal = card_number.generate(CardPattern("VIP", 10, CheckDigit.LUHN), 1)
 

@@ -224,3 +224,45 @@ def test_lot_holds_from_its_beginning_until_just_before_its_end(days, pending, a
     states = (one.is_pending(at), one.is_active(at), one.is_expired(at))
 
     assert states == (pending, active, expired)
+
+
+def test_points_assigned_by_mistake_leave_the_lot_they_made():
+    lots = [lot(1, "100", expires=1), lot(2, "50")]
+
+    takens = ledger.retract(lots, 2, points("50"), reserved=points("100"), at=NOW)
+
+    assert takens == [Taken(2, points("50"))]
+
+
+@pytest.mark.parametrize(
+    ("lots", "reserved", "missing"),
+    [
+        ([lot(1, "100"), lot(2, "30", amount="50")], "0", "20 points"),
+        ([lot(2, "50")], "10", "10 points"),
+        ([lot(2, "30", amount="50", active=1)], "0", "20 points"),
+    ],
+)
+def test_what_is_spent_or_reserved_of_a_lot_is_not_taken_back(lots, reserved, missing):
+    refusal = ledger.retract(lots, 2, points("50"), reserved=points(reserved), at=NOW)
+
+    assert (refusal.code, refusal.missing) == (RefusalCode.POINTS_SHORT, missing)
+
+
+def test_pending_and_expired_points_are_taken_back_whatever_is_reserved():
+    lots = [lot(1, "5", active=1), lot(2, "5", expires=-1), lot(3, "5")]
+
+    takens = [ledger.retract(lots, key, points("5"), reserved=points("5"), at=NOW) for key in (1, 2)]
+
+    assert takens == [[Taken(1, points("5"))], [Taken(2, points("5"))]]
+
+
+def test_nothing_is_not_taken_back():
+    refusal = ledger.retract([lot(1)], 1, NONE, reserved=NONE, at=NOW)
+
+    assert refusal.code is RefusalCode.NEGATIVE_AMOUNT
+
+
+def test_points_that_would_be_expired_from_the_beginning_are_not_assigned():
+    refusal = ledger.assign(points("5"), at=NOW, active_from=NOW - 9 * DAY, expires_at=NOW)
+
+    assert refusal.code is RefusalCode.INVALID_PERIOD

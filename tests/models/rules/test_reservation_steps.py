@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 
 from models.rules.refusals import Refusal
@@ -7,9 +9,7 @@ from models.rules.reservation_steps import STEPS, ReservationState, gives_back, 
 def test_a_reservation_takes_the_usual_way() -> None:
     way = ["ENTERED", "ACCEPTED", "ORDERED", "IN_PROGRESS", "READY", "DELIVERED"]
 
-    steps = [
-        step_refusal(ReservationState(now), ReservationState(then)) for now, then in zip(way, way[1:], strict=False)
-    ]
+    steps = [step_refusal(ReservationState(now), ReservationState(then)) for now, then in pairwise(way)]
 
     assert steps == [None] * 5
 
