@@ -47,6 +47,22 @@ app = typer.Typer(
 imports = typer.Typer(no_args_is_help=True, help="Bring data in: the demo's, or a retailer's own files.")
 app.add_typer(imports, name="import")
 
+SETTINGS = """Settings come from the environment, from .env or from crm360.toml:
+
+DATABASE_URL: postgresql://… or sqlite:///…; unset, a file in the project's folder
+
+CRM360_DATABASE_CONNECTIONS: how many a process reads through
+
+CRM360_HOST, CRM360_PORT, CRM360_OPEN: as the options above
+
+CRM360_DEADLINE: the seconds by which every request has its answer; 5
+
+CRM360_BODY_LIMIT: the most bytes of a request; 1048576
+
+CRM360_DEVELOPMENT: true shows the statements behind an answer to whoever asks
+
+CRM360_LOG_LEVEL: debug, info, warning or error"""
+
 Host = Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.", show_default="8000")]
 Open = Annotated[bool | None, typer.Option("--open", help="Let others than this machine reach the gateway.")]
@@ -57,7 +73,7 @@ Shift = Annotated[
 Weeks = Annotated[int, typer.Option(min=0, help="How many weeks of promotions to import, 400,000 rows each.")]
 
 
-@app.command()
+@app.command(epilog=SETTINGS)
 def serve(
     host: Host = None,
     port: Port = None,

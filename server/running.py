@@ -34,15 +34,20 @@ REMEDIES = {
 
 def serve(settings: Settings, workers: int = 1) -> None:
     """Serve until told to stop."""
-    listening = listen(settings)
-    _require_database(settings)
-    _run(settings, listening, workers, lambda: None)
+    with listen(settings) as listening:
+        _require_database(settings)
+        _run(settings, listening, workers, lambda: None)
 
 
 def demo(settings: Settings, households: int | None = None) -> None:
     """Serve the demo's data, which is brought in the first time."""
     gc.disable()
-    listening = listen(settings)
+    with listen(settings) as listening:
+        _prepare_demo(settings, households)
+        _run(settings, listening, 1, lambda: _introduce(settings))
+
+
+def _prepare_demo(settings: Settings, households: int | None) -> None:
     prepare_folder(settings)
     with ThreadPoolExecutor(1) as beside:
         # npm works while the data comes in.
@@ -53,7 +58,6 @@ def demo(settings: Settings, households: int | None = None) -> None:
             typer.echo("Filling the database with The Complete Journey; this happens once.")
             _bring_journey(settings, households)
         bundled.result()
-    _run(settings, listening, 1, lambda: _introduce(settings))
 
 
 def _bring_journey(settings: Settings, households: int | None) -> None:
@@ -79,20 +83,28 @@ def listen(settings: Settings) -> socket.socket:
             "customer. Say --open to serve there all the same, or leave the host at 127.0.0.1."
         )
     try:
-        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, kind, protocol, _, address = found[0]
-        listening = socket.socket(family, kind, protocol)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        # Two servers may bind one address side by side until one of them listens.
-        listening.listen(2048)
+        return _bound(settings.host, settings.port)
     except OSError as error:
         raise Obstacle(
             f"Can't listen on {settings.host}, port {settings.port}: {error.strerror or error}. "
             "Stop what listens there, or choose another with --port or CRM360_PORT."
         ) from None
-    listening.set_inheritable(True)
-    return listening
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    family, kind, protocol, _, address = found[0]
+    made = socket.socket(family, kind, protocol)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(address)
+        # Two servers may bind one address side by side until one of them listens.
+        made.listen(2048)
+        made.set_inheritable(True)
+    except OSError:
+        made.close()
+        raise
+    return made
 
 
 def _require_database(settings: Settings) -> None:
