@@ -2,6 +2,7 @@
 # make test     the tests
 # make check    all that CI checks, the tests included
 # make schema   schema.graphql anew, after a change to the graph
+# make migration NAME="what it brings"   a migration drafted from a change to the models
 # make format   the code laid out as the checks want it
 # make bench    measure the gateway beside other servers; options as in ARGS='--sizes 1,10,30 --rounds 5'
 # PYTHON=…      the Python to use, 3.11 or newer
@@ -11,7 +12,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --constraint constraints.txt
 PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 
-.PHONY: run test check format schema bench clean
+.PHONY: run test check format schema migration bench clean
 
 run: $(VENV)/.run
 	@$(BIN)/crm360 demo $(ARGS)
@@ -36,6 +37,9 @@ schema: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+migration: $(VENV)/.dev
+	@$(BIN)/python -m models.migrations "$(NAME)"
 
 clean:
 	rm -rf $(VENV)
