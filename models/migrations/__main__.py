@@ -8,8 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from alembic import command
+from alembic.script import ScriptDirectory
 
-from models.migrations import configuration, newest, upgrade
+from models.migrations import configuration, upgrade
 
 
 def draft(title: str) -> None:
@@ -17,8 +18,10 @@ def draft(title: str) -> None:
     with TemporaryDirectory() as folder:
         url = f"sqlite+aiosqlite:///{Path(folder) / 'draft.sqlite'}"
         upgrade(url)
-        number = f"{int(newest() or 0) + 1:04}"
-        command.revision(configuration(url), title, autogenerate=True, rev_id=number)
+        config = configuration(url)
+        taken = (int(script.revision) for script in ScriptDirectory.from_config(config).walk_revisions())
+        number = f"{max(taken, default=0) + 1:04}"
+        command.revision(config, title, autogenerate=True, rev_id=number)
     made = next((Path(__file__).parent / "versions").glob(f"{number}_*.py"))
     text = re.sub(r"\n    # ###[^\n]*", "", made.read_text(encoding="utf-8"))
     made.write_text(text.replace("astext_type=Text()", "astext_type=sa.Text()"), encoding="utf-8")
