@@ -21,7 +21,7 @@ FIRST = """{
   stores(first: 1, where: { state: { eq: ACTIVE } }) {
     nodes { code currency { code } position { latitude longitude } }
   }
-  products(first: 3, where: { state: { eq: ACTIVE }, prices: { some: { amount: { gt: "0" } } } }) {
+  products(first: 3, where: { state: { eq: ACTIVE }, prices: { some: { amount: { gt: "1" } } } }) {
     nodes { id prices { amount currency { code } } }
   }
 }"""

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
 from starlette.types import ASGIApp
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
@@ -32,6 +32,9 @@ ADVICE = (
     "No Chromium to test the pages with. Install one (Debian and Ubuntu: apt-get install chromium; "
     "elsewhere: playwright install chromium) or put the path of a Chromium into CRM360_CHROMIUM."
 )
+
+# A busy machine takes its time.
+expect.set_options(timeout=20_000)
 
 
 def find_chromium(own: str) -> str:
