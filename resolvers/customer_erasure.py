@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Table, delete, select, text, update
+from sqlalchemy import Select, Table, delete, select, text, update
 
 import models
 from models import Base, CardState, Customer, PointReservationState, ReservationState, State, VoucherState
@@ -41,9 +41,10 @@ async def erase(writing: Writing, given: Values) -> Values:
     if writing.backend == "sqlite":
         # What is deleted is overwritten in the file, too.
         await writing.session.execute(text("PRAGMA secure_delete = ON"))
-    await _end_reservations(writing, customer.id)
+    # In the order in which all operations lock: vouchers, cards, then what is reserved in stores.
     await _end_benefits(writing, customer.id)
     await _forget_cards(writing, customer.id)
+    await _end_reservations(writing, customer.id)
     await _forget_rows(writing, customer.id)
     await _forget_words(writing, customer.id)
     for name in PERSONAL:
@@ -64,53 +65,58 @@ async def _set(writing: Writing, entity: type[Base], where: Any, **values: Any) 
     await writing.session.execute(update(_table(entity)).where(where).values(**values))
 
 
-async def _end_reservations(writing: Writing, customer_id: int) -> None:
-    """Products that were reserved are free again."""
-    reservation, progress = models.ProductReservation, models.ProductReservationProgress
-    mine = reservation.customer_id == customer_id
-    rows = select(reservation.id).where(mine, reservation.state.in_(OPEN)).order_by(reservation.id).with_for_update()
-    held = list(await writing.session.scalars(rows))
-    if not held:
-        return
-    await reservation_stock.give_back(writing, held)
-    await _set(writing, reservation, reservation.id.in_(held), state=ReservationState.CANCELLED)
-    writing.session.add_all(
-        progress(reservation_id=key, state=ReservationState.CANCELLED, at=writing.now) for key in held
-    )
+async def _end(writing: Writing, entity: type[Base], where: Any, kind: str, **values: Any) -> list[Any]:
+    """Lock rows in the order of their keys, change them, and note each in the outbox."""
+    chosen: Select[Any] = select(entity).where(where).order_by(entity.id).with_for_update()
+    rows: list[Any] = list(await writing.session.scalars(chosen))
+    for row in rows:
+        for name, value in values.items():
+            setattr(row, name, value)
+        writing.emit(kind, row, customer_id=row.customer_id)
+    await writing.session.flush()
+    return rows
 
 
 async def _end_benefits(writing: Writing, customer_id: int) -> None:
     """Vouchers are cancelled, points put aside are let go, and the status ends."""
-    voucher, change = models.Voucher, models.VoucherEvent
-    usable = voucher.state.in_((VoucherState.ACTIVE, VoucherState.RESERVED))
-    rows = select(voucher.id).where(voucher.customer_id == customer_id, usable).order_by(voucher.id).with_for_update()
-    cancelled = list(await writing.session.scalars(rows))
-    await _set(writing, voucher, voucher.id.in_(cancelled), state=VoucherState.CANCELLED, reserved_for=None)
+    voucher, kept, record = models.Voucher, models.PointReservation, models.StatusRecord
+    usable = (voucher.customer_id == customer_id) & voucher.state.in_((VoucherState.ACTIVE, VoucherState.RESERVED))
+    cancelled = await _end(writing, voucher, usable, "VOUCHER_CANCELLED", state=VoucherState.CANCELLED)
+    change = models.VoucherChange.CANCELLED
     writing.session.add_all(
-        change(voucher_id=key, customer_id=customer_id, change=models.VoucherChange.CANCELLED, at=writing.now)
-        for key in cancelled
+        models.VoucherEvent(voucher_id=row.id, customer_id=customer_id, change=change, at=writing.now)
+        for row in cancelled
     )
-    kept = models.PointReservation
     active = (kept.customer_id == customer_id) & (kept.state == PointReservationState.ACTIVE)
-    await _set(writing, kept, active, state=PointReservationState.RELEASED)
-    record = models.StatusRecord
+    await _end(writing, kept, active, "POINTS_RELEASED", state=PointReservationState.RELEASED)
     held = (record.customer_id == customer_id) & record.ended_at.is_(None)
-    await _set(writing, record, held, ended_at=writing.now)
+    await _end(writing, record, held, "STATUS_ENDED", ended_at=writing.now)
 
 
 async def _forget_cards(writing: Writing, customer_id: int) -> None:
     """A card's number names its holder: the card is blocked for good, and its number forgotten."""
     card, event = models.Card, models.CardEvent
-    keys = list(
-        await writing.session.scalars(
-            select(card.id).where(card.customer_id == customer_id).order_by(card.id).with_for_update()
+    mine = card.customer_id == customer_id
+    blank = {"secondary_number": None, "blocked_reason": None}
+    for row in await _end(writing, card, mine, "CARD_BLOCKED", state=CardState.BLOCKED, **blank):
+        row.number = f"erased-{row.id}"
+        writing.session.add(
+            event(card_id=row.id, customer_id=customer_id, change=models.CardChange.BLOCKED, at=writing.now)
         )
+    await writing.session.flush()
+    cards = select(card.id).where(mine)
+    await _set(writing, event, (event.customer_id == customer_id) | event.card_id.in_(cards), reason=None)
+
+
+async def _end_reservations(writing: Writing, customer_id: int) -> None:
+    """Products that were reserved are free again."""
+    reservation, progress = models.ProductReservation, models.ProductReservationProgress
+    held = (reservation.customer_id == customer_id) & reservation.state.in_(OPEN)
+    cancelled = await _end(writing, reservation, held, "RESERVATION_CANCELLED", state=ReservationState.CANCELLED)
+    await reservation_stock.give_back(writing, [row.id for row in cancelled])
+    writing.session.add_all(
+        progress(reservation_id=row.id, state=ReservationState.CANCELLED, at=writing.now) for row in cancelled
     )
-    for key in keys:
-        blank = {"number": f"erased-{key}", "secondary_number": None, "blocked_reason": None}
-        await _set(writing, card, card.id == key, state=CardState.BLOCKED, **blank)
-    await _set(writing, event, event.customer_id == customer_id, reason=None)
-    await _set(writing, event, event.card_id.in_(keys), reason=None)
 
 
 async def _forget_rows(writing: Writing, customer_id: int) -> None:

@@ -10,6 +10,7 @@ A retry under the same key answers what the first one did, and does nothing.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -147,8 +148,9 @@ class Call:
     @property
     def fingerprint(self) -> str:
         """A hash of the input."""
-        written = orjson.dumps(self.input, default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
-        return blake2b(written, digest_size=16).hexdigest()
+        # Not orjson, which refuses integers beyond 64 bits: a caller's own JSON may hold them.
+        written = json.dumps(self.input, default=str, sort_keys=True)
+        return blake2b(written.encode(), digest_size=16).hexdigest()
 
 
 _in_flight: set[str] = set()

@@ -79,6 +79,19 @@ async def test_a_key_that_cannot_be_kept_is_refused(crm: Doing, jana: str, key: 
     assert answer["userErrors"] == [{"code": "BAD_KEY", "field": "idempotencyKey"}]
 
 
+async def test_a_whole_number_of_any_size_in_a_callers_own_json_can_be_retried(crm: Doing, jana: str) -> None:
+    document = (
+        'mutation($customer: ID!) { pointsAssign(idempotencyKey: "k", input: {customer: $customer, amount: "5",'
+        f" extendedData: {{big: {10**30}}}}}) {{ repeated userErrors {{ code }} }} }}"
+    )
+
+    answers = [await crm.answer(document, customer=jana) for _ in range(2)]
+
+    assert [answer["pointsAssign"] for answer in answers] == [
+        {"repeated": False, "userErrors": []}, {"repeated": True, "userErrors": []}
+    ]
+
+
 async def test_a_second_call_while_the_first_is_under_way_is_told_so(crm: Doing, jana: str) -> None:
     started, go_on = asyncio.Event(), asyncio.Event()
 
