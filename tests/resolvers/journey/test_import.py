@@ -224,7 +224,7 @@ async def test_an_applied_voucher_names_the_bill_it_was_used_on(connection):
         .exists()
     )
     query = select(voucher.customer_id, purchase.customer_id, voucher.redeemed_at, purchase.paid_at, bought).join(
-        purchase
+        purchase, purchase.id == voucher.purchase_id
     )
     rows = list(await connection.execute(query))
 
