@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import argparse
 import json
+import platform
 import signal
+import statistics
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.benchmarks import report
+import psutil
+
+from tests.benchmarks import chart, report
 from tests.benchmarks.cases import CASES
-from tests.benchmarks.contestants import MAKERS, WORK, install_node
+from tests.benchmarks.contestants import MAKERS, ROOT, WORK, install_node
 from tests.benchmarks.data import Data
-from tests.benchmarks.measure import Run, measure
+from tests.benchmarks.measure import Results, Run, measure
 from tests.benchmarks.postgres import default_folder
+
+DOCS = ROOT / "docs"
 
 
 def arguments() -> argparse.Namespace:
@@ -29,8 +35,43 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--peers", default=",".join(MAKERS))
     parser.add_argument("--folder", type=Path, default=default_folder(), help="where the data is kept")
     parser.add_argument("--output", type=Path, default=WORK / "results.json")
+    parser.add_argument("--write", action="store_true", help="put the figures and the chart into docs/benchmark.*")
     parser.add_argument("--stop", action="store_true", help="stop PostgreSQL at the end")
     return parser.parse_args()
+
+
+def machine() -> str:
+    """What kind of machine this is."""
+    names = [
+        line.partition(":")[2].strip()
+        for line in Path("/proc/cpuinfo").read_text().splitlines()
+        if "model name" in line
+    ]
+    memory = psutil.virtual_memory().total / 2**30
+    kind = names[0] if names else platform.machine()
+    return f"{psutil.cpu_count()} cores ({kind}), {memory:.0f} GiB of memory, Python {platform.python_version()}"
+
+
+def write(results: Results, titles: dict[str, str], many: int, few: int) -> None:
+    """Put a size's figures into the page, between its marks, and draw the chart of the first one."""
+    page = DOCS / "benchmark.md"
+    text = page.read_text()
+    begin, end = f"<!-- {results.times} -->", f"<!-- /{results.times} -->"
+    if begin not in text:
+        return
+    head, _, rest = text.partition(begin)
+    tail = rest.partition(end)[2]
+    today = datetime.now(UTC).date().isoformat()
+    disturbed = statistics.median(turn.disturbed for turns in results.turns.values() for turn in turns)
+    lines = [
+        f"Measured on {today}: {machine()}; others used {disturbed:.0%} of the machine meanwhile.",
+        "",
+        *report.against_targets(results, titles, many, few),
+        *report.table(results, titles, many, few),
+    ]
+    page.write_text(f"{head}{begin}\n{chr(10).join(lines)}{end}{tail}")
+    if results.times == 1:
+        (DOCS / "benchmark.svg").write_text(chart.draw(results, titles, many))
 
 
 def main() -> None:
@@ -52,9 +93,11 @@ def main() -> None:
         results = measure(data, contestants, run)
         titles = {contestant.name: contestant.title for contestant in contestants}
         print(f"\n## {times} times the customers\n")
-        print("\n".join(report.against_targets(results, many, few)))
+        print("\n".join(report.against_targets(results, titles, many, few)))
         print("\n".join(report.table(results, titles, many, few)), flush=True)
         kept.append(results.as_json())
+        if given.write:
+            write(results, titles, many, few)
         written = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "titles": titles, "sizes": kept}
         given.output.write_text(json.dumps(written, indent=1))
     if given.stop:

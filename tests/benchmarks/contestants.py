@@ -161,10 +161,7 @@ class Gateway(Contestant):
         return {}
 
     def command(self) -> list[str]:
-        if os.environ.get("BENCH_OURS") == "minimal":
-            return uvicorn("tests.benchmarks.ours:app", self.port)
-        crm360 = Path(sys.executable).with_name("crm360")
-        return [str(crm360), "serve", "--port", str(self.port)]
+        return [sys.executable, "-m", "server.cli", "serve", "--port", str(self.port)]
 
     def variables(self, case: str, subject: Any) -> dict[str, Any]:
         if isinstance(subject, Place):
@@ -227,7 +224,7 @@ class Node(Contestant):
 
     def environment(self, data: Data, times: int) -> dict[str, str]:
         data.url(self.backend, times)
-        return {"DATABASE_URL": data.postgres.node_url(f"crm_{times}"), "NODE_ENV": "production"}
+        return {"DATABASE_URL": data.postgres.node_url(data.name(times)), "NODE_ENV": "production"}
 
 
 class PostGraphile(Node):

@@ -13,11 +13,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import asyncpg
-from sqlalchemy import Column, Computed, Table, UniqueConstraint
+from sqlalchemy import Column, Computed, String, Table, UniqueConstraint
 
 from models import Base, Customer, migrations
 from resolvers.journey import import_journey
@@ -52,9 +54,10 @@ def _unique_columns(table: Table, moved: set[str]) -> set[str]:
     rules += [list(rule.columns) for rule in table.constraints if isinstance(rule, UniqueConstraint)]
     found = set()
     for columns in rules:
-        names = [column.name for column in columns]
-        if not moved.intersection(names):
-            found.add(names[-1])
+        texts = [column.name for column in columns if isinstance(column.type, String)]
+        # A rule on other tables' keys alone is about rows of theirs, which are not copied.
+        if texts and not moved.intersection(column.name for column in columns):
+            found.add(texts[-1])
     return found | ({"email"} if "email_key" in found else set())
 
 
@@ -108,6 +111,13 @@ async def _copy(writer: Writer, table: Table, offsets: Mapping[str, int], times:
         await writer.synchronise(table.name)
 
 
+@cache
+def _fingerprint() -> str:
+    """What the migrations come to: data made by others is of no use."""
+    found = sorted((Path(migrations.__file__).parent / "versions").glob("*.py"))
+    return blake2b(b"".join(path.read_bytes() for path in found), digest_size=4).hexdigest()
+
+
 def _migrate(url: str) -> None:
     with ThreadPoolExecutor(1) as pool:
         pool.submit(migrations.upgrade, url).result()
@@ -143,17 +153,22 @@ class Data:
             print(f"made {kind}, {times} times the customers, in {took:.0f} s", flush=True)
         return url
 
+    @staticmethod
+    def name(times: int) -> str:
+        """What a database of a size is called; another one once the tables are made otherwise."""
+        return f"crm_{times}_{_fingerprint()}"
+
     def sqlite_file(self, times: int) -> Path:
         """Where a SQLite database of a size is kept."""
-        return self.folder / f"crm_{times}.sqlite"
+        return self.folder / f"{self.name(times)}.sqlite"
 
     def _sqlite(self, times: int) -> str:
         path = self.sqlite_file(times)
         making = path.with_suffix(".making")
         if not path.exists():
-            for suffix in ("", "-wal", "-shm"):
-                making.with_name(making.name + suffix).unlink(missing_ok=True)
             url = f"sqlite+aiosqlite:///{making}"
+            for old in self.folder.glob(f"crm_{times}_*.sqlite*"):
+                old.unlink()
             if times == 1:
                 _migrate(url)
                 asyncio.run(import_journey(url, today=datetime.now(UTC).date()))
@@ -162,32 +177,31 @@ class Data:
                 shutil.copyfile(self.sqlite_file(1), making)
                 asyncio.run(multiply(url, times))
             making.rename(path)
-        else:
-            _migrate(f"sqlite+aiosqlite:///{path}")
         return f"sqlite+aiosqlite:///{path}"
 
     def _postgresql(self, times: int) -> str:
         server = self.postgres
         asyncio.run(self._make_postgresql(times))
-        return server.url(f"crm_{times}")
+        return server.url(self.name(times))
 
     async def _make_postgresql(self, times: int) -> None:
-        server, name = self.postgres, f"crm_{times}"
+        server, name = self.postgres, self.name(times)
         admin: Any = await asyncpg.connect(**server.address("postgres"))
         try:
             if await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
-                await asyncio.to_thread(_migrate, server.url(name))
                 await _settle(server, name)
                 return
             making = f"{name}_making"
-            await admin.execute(f"DROP DATABASE IF EXISTS {making} WITH (FORCE)")
+            olds = await admin.fetch("SELECT datname FROM pg_database WHERE datname ~ $1", f"^crm_{times}(_|$)")
+            for (old,) in olds:
+                await admin.execute(f"DROP DATABASE {old} WITH (FORCE)")
             if times == 1:
                 await admin.execute(f"CREATE DATABASE {making}")
                 await asyncio.to_thread(_migrate, server.url(making))
                 await import_journey(server.url(making), today=datetime.now(UTC).date())
             else:
                 await self._make_postgresql(1)
-                await admin.execute(f"CREATE DATABASE {making} TEMPLATE crm_1 STRATEGY FILE_COPY")
+                await admin.execute(f"CREATE DATABASE {making} TEMPLATE {self.name(1)} STRATEGY FILE_COPY")
                 await multiply(server.url(making), times)
             await _settle(server, making)
             await admin.execute(f"ALTER DATABASE {making} RENAME TO {name}")

@@ -41,6 +41,11 @@ class Turn:
     disturbed: float
     """The part of the machine that others used meanwhile."""
 
+    @property
+    def cpu(self) -> float:
+        """Milliseconds of CPU a request, wherever."""
+        return self.server_cpu + self.database_cpu
+
 
 @dataclass
 class Results:
@@ -141,7 +146,7 @@ async def count_statements(
     await _setting(data, "top")
     await asyncio.sleep(0.5)
     found = {}
-    connection: Any = await asyncpg.connect(**data.postgres.address(f"crm_{times}"))
+    connection: Any = await asyncpg.connect(**data.postgres.address(data.name(times)))
     count = (
         "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid "
         "WHERE d.datname = current_database() AND query NOT LIKE '%pg_stat_statements%'"
@@ -223,7 +228,7 @@ class Run:
 def measure(data: Data, contestants: Sequence[Contestant], run: Run) -> Results:
     """Measure one size."""
     data.url("postgresql", run.times)
-    subjects = asyncio.run(cases.subjects(data.postgres.address(f"crm_{run.times}")))
+    subjects = asyncio.run(cases.subjects(data.postgres.address(data.name(run.times))))
     results = Results(run.times)
     with started(contestants, data, run.times):
         for contestant in contestants:
