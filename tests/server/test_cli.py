@@ -36,7 +36,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def test_help_says_what_each_command_does(run: Run) -> None:
     shown = run("--help").output
 
-    for command in ("serve", "demo", "migrate", "import", "export", "schema", "explain"):
+    for command in ("serve", "demo", "migrate", "import", "export", "schema", "explain", "jobs"):
         assert re.search(rf"│ {command} +\S", shown)
         assert run(command, "--help").exit_code == 0
 
