@@ -11,8 +11,15 @@ from tests.factories import NOW
 from tests.resolvers.doing import Doing
 
 EVA: dict[str, Any] = {
-    "salutation": "Dear Eva", "firstName": " Eva ", "lastName": "Čapková", "postNominals": "PhD", "gender": "FEMALE",
-    "birthdate": "1990-02-03", "email": "Eva@Example.com", "phone": "601 234 567", "language": "CS",
+    "salutation": "Dear Eva",
+    "firstName": " Eva ",
+    "lastName": "Čapková",
+    "postNominals": "PhD",
+    "gender": "FEMALE",
+    "birthdate": "1990-02-03",
+    "email": "Eva@Example.com",
+    "phone": "601 234 567",
+    "language": "CS",
     "address": {"street": "Dlouhá 1", "line2": "3rd floor", "city": "Praha", "zip": "110 00", "country": "cz"},
 }
 PERSON = (
@@ -47,8 +54,13 @@ async def test_a_customer_is_made_with_accounts_consents_and_the_status_of_newco
     assert answer["customer"] == {
         "state": "ACTIVE",
         "personalInformation": {
-            "fullName": "Eva Čapková, PhD", "email": "Eva@Example.com", "phone": "+420601234567", "gender": "FEMALE",
-            "birthdate": "1990-02-03", "language": {"code": "cs"}, "address": address,
+            "fullName": "Eva Čapková, PhD",
+            "email": "Eva@Example.com",
+            "phone": "+420601234567",
+            "gender": "FEMALE",
+            "birthdate": "1990-02-03",
+            "language": {"code": "cs"},
+            "address": address,
         },
         "store": {"name": "Brno"},
         "sources": [{"externalId": "e-1", "source": {"code": "shop"}}],
@@ -57,7 +69,10 @@ async def test_a_customer_is_made_with_accounts_consents_and_the_status_of_newco
     }
     assert found == {"customers": {"totalCount": 1}}
     assert [row[0] for row in await crm.rows(models.Event, "kind")] == [
-        "CUSTOMER_CREATED", "CUSTOMER_SOURCE_ADDED", "CUSTOMER_CONSENT_SET", "STATUS_CHANGED"
+        "CUSTOMER_CREATED",
+        "CUSTOMER_SOURCE_ADDED",
+        "CUSTOMER_CONSENT_SET",
+        "STATUS_CHANGED",
     ]
     assert "Eva" not in repr(await crm.rows(models.Event, "data"))
 
@@ -116,8 +131,13 @@ async def test_what_is_left_out_stays_and_null_clears(crm: Doing, session: Async
 
     address = {"street": "Krátká 2", "line2": "3rd floor", "city": None, "zip": "110 00", "country": {"code": "CZ"}}
     assert answer["customer"]["personalInformation"] == {
-        "fullName": "Eva Nová, PhD", "email": None, "phone": "+420601234567", "gender": "FEMALE",
-        "birthdate": "1990-02-03", "language": {"code": "cs"}, "address": address,
+        "fullName": "Eva Nová, PhD",
+        "email": None,
+        "phone": "+420601234567",
+        "gender": "FEMALE",
+        "birthdate": "1990-02-03",
+        "language": {"code": "cs"},
+        "address": address,
     }
     assert [each["totalCount"] for each in found.values()] == [0, 1, 0]
 
@@ -127,12 +147,16 @@ async def test_another_address_is_to_be_confirmed_anew(crm: Doing, session: Asyn
     await factories.save(session, jana)
 
     same = await crm.do(
-        "customerUpdate", "customer { personalInformation { emailConfirmedAt } }",
-        id=key(jana), personalInformation={"email": "Jana@example.com"},
+        "customerUpdate",
+        "customer { personalInformation { emailConfirmedAt } }",
+        id=key(jana),
+        personalInformation={"email": "Jana@example.com"},
     )
     other = await crm.do(
-        "customerUpdate", "customer { personalInformation { emailConfirmedAt phoneConfirmedAt } }",
-        id=key(jana), personalInformation={"email": "jana@example.org"},
+        "customerUpdate",
+        "customer { personalInformation { emailConfirmedAt phoneConfirmedAt } }",
+        id=key(jana),
+        personalInformation={"email": "jana@example.org"},
     )
 
     assert same["customer"]["personalInformation"] == {"emailConfirmedAt": NOW.isoformat()}
@@ -191,7 +215,8 @@ async def test_an_answer_to_a_consent_is_kept_with_its_moment(crm: Doing, sessio
     assert same["customer"]["consents"] == [{"value": "GIVEN", "changedAt": NOW.isoformat()}]
     assert other["customer"]["consents"] == [{"value": "WITHDRAWN", "changedAt": crm.now.isoformat()}]
     assert await crm.rows(models.Event, "kind", "data") == [
-        ("CUSTOMER_CONSENT_SET", {"value": "GIVEN"}), ("CUSTOMER_CONSENT_SET", {"value": "WITHDRAWN"})
+        ("CUSTOMER_CONSENT_SET", {"value": "GIVEN"}),
+        ("CUSTOMER_CONSENT_SET", {"value": "WITHDRAWN"}),
     ]
 
 
@@ -201,12 +226,24 @@ async def test_a_property_takes_what_its_type_says(crm: Doing, session: AsyncSes
     size = factories.property_item(property=kinds["CHOICE"], value="38")
     await factories.save(session, jana, *kinds.values(), size)
     good: list[tuple[str, Any]] = [
-        ("TEXT", "a"), ("NUMBER", 1.5), ("NUMBER", 3), ("BOOLEAN", True), ("DATE", "2024-05-15"), ("CHOICE", "38")
+        ("TEXT", "a"),
+        ("NUMBER", 1.5),
+        ("NUMBER", 3),
+        ("BOOLEAN", True),
+        ("DATE", "2024-05-15"),
+        ("CHOICE", "38"),
     ]
     bad: list[tuple[str, Any, str]] = [
-        ("TEXT", 1, "WRONG_TYPE"), ("TEXT", " ", "REQUIRED"), ("TEXT", "a\0", "BAD_TEXT"),
-        ("NUMBER", "1", "WRONG_TYPE"), ("NUMBER", True, "WRONG_TYPE"), ("NUMBER", 10**16, "WRONG_TYPE"), ("BOOLEAN", 0, "WRONG_TYPE"),
-        ("DATE", "2024-02-30", "WRONG_TYPE"), ("DATE", "20240515", "WRONG_TYPE"), ("CHOICE", "39", "UNKNOWN_CHOICE"),
+        ("TEXT", 1, "WRONG_TYPE"),
+        ("TEXT", " ", "REQUIRED"),
+        ("TEXT", "a\0", "BAD_TEXT"),
+        ("NUMBER", "1", "WRONG_TYPE"),
+        ("NUMBER", True, "WRONG_TYPE"),
+        ("NUMBER", 10**16, "WRONG_TYPE"),
+        ("BOOLEAN", 0, "WRONG_TYPE"),
+        ("DATE", "2024-02-30", "WRONG_TYPE"),
+        ("DATE", "20240515", "WRONG_TYPE"),
+        ("CHOICE", "39", "UNKNOWN_CHOICE"),
     ]
 
     async def told(kind: str, value: Any) -> Any:

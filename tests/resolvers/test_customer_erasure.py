@@ -108,7 +108,11 @@ async def test_a_dump_holds_nothing_personal_and_the_sums_are_the_same(crm: Doin
     assert (await crm.rows(models.Event, "kind", "change"))[1:] == [
         (kind, answer["receipt"])
         for kind in (
-            "VOUCHER_CANCELLED", "POINTS_RELEASED", "STATUS_ENDED", "CARD_BLOCKED", "RESERVATION_CANCELLED",
+            "VOUCHER_CANCELLED",
+            "POINTS_RELEASED",
+            "STATUS_ENDED",
+            "CARD_BLOCKED",
+            "RESERVATION_CANCELLED",
             "CUSTOMER_ERASED",
         )
     ]

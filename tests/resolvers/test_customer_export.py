@@ -16,8 +16,12 @@ async def test_all_of_one_customer_is_exported_and_nothing_of_another(crm: Doing
     bill = factories.purchase(customer=jana, items=[factories.purchase_item(product_name="Milk")])
     others = factories.points(amount=Decimal(7))
     await factories.save(
-        session, bill, others, factories.points(customer=jana, amount=Decimal("12.50")),
-        factories.property_record(customer=jana, value={"sizes": [38]}), factories.token(customer=jana),
+        session,
+        bill,
+        others,
+        factories.points(customer=jana, amount=Decimal("12.50")),
+        factories.property_record(customer=jana, value={"sizes": [38]}),
+        factories.token(customer=jana),
     )
 
     exported = (await crm.answer(EXPORT, by={"id": opaque_id("Customer", jana.id)}))["customerExport"]
@@ -39,9 +43,13 @@ async def test_a_customer_is_exported_by_each_key(crm: Doing, session: AsyncSess
     account = factories.customer_source_record(customer=jana, source=shop, external_id="7")
     await factories.save(session, account, factories.card(customer=jana, number="99000042"))
     keys = [
-        {"email": "JANA@example.com"}, {"phone": jana.phone}, {"cardNumber": "99000042"},
-        {"externalId": {"source": "shop", "externalId": "7"}}, {"id": opaque_id("Customer", jana.id)},
-        {"id": opaque_id("Customer", 99)}, {"email": "nobody@example.com"},
+        {"email": "JANA@example.com"},
+        {"phone": jana.phone},
+        {"cardNumber": "99000042"},
+        {"externalId": {"source": "shop", "externalId": "7"}},
+        {"id": opaque_id("Customer", jana.id)},
+        {"id": opaque_id("Customer", 99)},
+        {"email": "nobody@example.com"},
     ]
 
     found = [(await crm.answer(EXPORT, by=by))["customerExport"] for by in keys]

@@ -88,7 +88,8 @@ async def test_a_whole_number_of_any_size_in_a_callers_own_json_can_be_retried(c
     answers = [await crm.answer(document, customer=jana) for _ in range(2)]
 
     assert [answer["pointsAssign"] for answer in answers] == [
-        {"repeated": False, "userErrors": []}, {"repeated": True, "userErrors": []}
+        {"repeated": False, "userErrors": []},
+        {"repeated": True, "userErrors": []},
     ]
 
 
