@@ -21,6 +21,7 @@ from models import migrations
 from resolvers.ids import opaque_id
 from resolvers.journey import is_imported, notable_customers
 from server import playground, readiness
+from server.connection import Connection
 from server.obstacles import Obstacle
 from server.settings import Settings
 
@@ -133,7 +134,7 @@ def _run(settings: Settings, listening: socket.socket, workers: int, introduce: 
         factory=True,
         workers=workers,
         loop="uvloop",
-        http="httptools",
+        http=Connection,
         ws="none",
         lifespan="on",
         log_config=_logging(settings),

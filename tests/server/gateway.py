@@ -1,26 +1,18 @@
 """The real gateway in a test's own process, and a client to speak with it."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import cache
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 from starlette.applications import Starlette
 
-from schema.execution.schema import PlannedSchema
-from schema.graph import build
 from server.app import create_app
 from server.http import Endpoint
 from server.settings import load
+from tests.schema.asking import schema as graph
 
-Gateway = Callable[..., AbstractAsyncContextManager["Client"]]
-
-
-@cache
-def graph() -> PlannedSchema:
-    """The schema, built once a test process: that takes most of a second."""
-    return build()
+__all__ = ["Client", "code", "graph", "opened"]
 
 
 class Client(httpx.AsyncClient):

@@ -9,6 +9,7 @@ import uvicorn
 from strawberry.types import ExecutionResult
 
 from resolvers.statement import Statement
+from server.connection import Connection
 from tests.server.gateway import Client, code, opened
 
 QUERY = "{ customers { nodes { id } } }"
@@ -112,6 +113,23 @@ async def test_a_body_that_does_not_come_is_not_waited_for(empty: str) -> None:
     assert response.headers["connection"] == "close"
 
 
+@pytest.mark.parametrize("head", ["", "POST /graphql HTTP/1.1\r\nHost: x\r\n"])
+@pytest.mark.parametrize("earlier", [0, 1])
+async def test_a_request_whose_head_does_not_come_is_cut_off(
+    client: Client, monkeypatch: pytest.MonkeyPatch, head: str, earlier: int
+) -> None:
+    monkeypatch.setattr(Connection, "seconds", 0.2)
+    async with serving(client) as address:
+        reader, writer = await asyncio.open_connection(*address)
+        for _ in range(earlier):
+            writer.write(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert (await reader.readuntil(b'{"alive":true}')).startswith(b"HTTP/1.1 200")
+        writer.write(head.encode())
+
+        assert await asyncio.wait_for(reader.read(), 2) == b""
+        writer.close()
+
+
 async def test_a_client_that_leaves_while_it_sends_gets_no_answer(client: Client) -> None:
     async def receive() -> dict[str, str]:
         return {"type": "http.disconnect"}
@@ -129,7 +147,9 @@ class serving:  # noqa: N801 - used as a function
     """Serve a client's gateway on a free port of the loopback, in this very event loop."""
 
     def __init__(self, client: Client) -> None:
-        config = uvicorn.Config(client.app, port=0, lifespan="off", log_level="error", ws="none")
+        config = uvicorn.Config(
+            client.app, port=0, lifespan="off", log_level="error", ws="none", http=Connection, timeout_keep_alive=1
+        )
         self.server = uvicorn.Server(config)
 
     async def __aenter__(self) -> tuple[str, int]:

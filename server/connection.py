@@ -1,0 +1,54 @@
+"""A connection that doesn't wait for ever: the head of a request comes in time, or the line is cut.
+
+Uvicorn waits with patience for a request that has begun, and for a first one that never does; a few thousand such
+connections would keep all others out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+
+class Connection(HttpToolsProtocol):
+    """One client's connection."""
+
+    seconds = 5.0
+    """How long the head of a request may take."""
+
+    _impatience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """Wait for the first request."""
+        super().connection_made(transport)
+        self._await_head()
+
+    def on_message_begin(self) -> None:
+        """Wait for the rest of a request's head."""
+        super().on_message_begin()
+        self._await_head()
+
+    def on_headers_complete(self) -> None:
+        """The head is here."""
+        self._forget()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing will come any more."""
+        self._forget()
+        super().connection_lost(exc)
+
+    def _await_head(self) -> None:
+        self._forget()
+        self._impatience = self.loop.call_later(self.seconds, self._hang_up)
+
+    def _forget(self) -> None:
+        if self._impatience is not None:
+            self._impatience.cancel()
+            self._impatience = None
+
+    def _hang_up(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.close()
