@@ -3,7 +3,6 @@
 # make check    all that CI checks, the tests included
 # make schema   schema.graphql anew, after a change to the graph
 # make migration NAME="what it brings"   a migration drafted from a change to the models
-# make migration NAME="…"   a migration drafted from what changed in the models
 # make format   the code laid out as the checks want it
 # make bench    measure the gateway beside other servers; options as in ARGS='--sizes 1,10,30 --rounds 5'
 # PYTHON=…      the Python to use, 3.11 or newer
@@ -38,9 +37,6 @@ schema: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
-
-migration: $(VENV)/.dev
-	@$(BIN)/python -m models.migrations "$(NAME)"
 
 migration: $(VENV)/.dev
 	@$(BIN)/python -m models.migrations "$(NAME)"
