@@ -47,6 +47,7 @@ class Recommendation(Base, Stateful, Timestamped, External):
         Index("ix_recommendation_audience", "audience", "priority", "id"),
         Index("ix_recommendation_segment_id", "segment_id", "priority", "id"),
         Index("ix_recommendation_name", "name", "id"),
+        Index("ix_recommendation_priority", "priority", "id"),
         CheckConstraint("(audience = 'SEGMENT') = (segment_id IS NOT NULL)", name="segment"),
         CheckConstraint("(audience = 'CUSTOMER') = (customer_id IS NOT NULL)", name="customer"),
         CheckConstraint("(kind = 'PRODUCT') = (product_id IS NOT NULL)", name="product"),

@@ -946,6 +946,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_recommendation_audience', ['audience', 'priority', 'id'], unique=False)
         batch_op.create_index('ix_recommendation_customer_id', ['customer_id', 'priority', 'id'], unique=False)
         batch_op.create_index('ix_recommendation_name', ['name', 'id'], unique=False)
+        batch_op.create_index('ix_recommendation_priority', ['priority', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_recommendation_product_id'), ['product_id'], unique=False)
         batch_op.create_index('ix_recommendation_segment_id', ['segment_id', 'priority', 'id'], unique=False)
 
@@ -1378,6 +1379,7 @@ def downgrade() -> None:
     with op.batch_alter_table('recommendation', schema=None) as batch_op:
         batch_op.drop_index('ix_recommendation_segment_id')
         batch_op.drop_index(batch_op.f('ix_recommendation_product_id'))
+        batch_op.drop_index('ix_recommendation_priority')
         batch_op.drop_index('ix_recommendation_name')
         batch_op.drop_index('ix_recommendation_customer_id')
         batch_op.drop_index('ix_recommendation_audience')
