@@ -57,6 +57,10 @@ class TransactionReader:
         raw: Any = (await self._connection.get_raw_connection()).driver_connection
         arguments = statement.arguments(values)
         if self.backend == "postgresql":
+            if not raw.is_in_transaction():
+                # SQLAlchemy begins with the first statement of its own; before that, locks would be let go at once,
+                # and what is written would stay whatever becomes of the operation.
+                await self._connection.exec_driver_sql("SELECT 1")
             return [_as_read(row) for row in await raw.fetch(statement.sql, *arguments)]
         return list(await raw.execute_fetchall(statement.sql, arguments))
 
