@@ -101,7 +101,11 @@ async def read_named(reading: Reading, customer_id: int | None, codes: Sequence[
     spelt = sorted({spelling for code in given for spelling in spellings(code)})
     statement = VOUCHERS_LOCKED if locked else VOUCHERS_NAMED
     vouchers = await vouchers_of(reading, await statement.read(reading, codes=spelt, customer=customer_id or 0))
-    offers = await read_offers(reading, await REWARDS_BY_CODE.read(reading, codes=spelt))
+    named = {voucher.code for voucher in vouchers}
+    left = [code for code in given if named.isdisjoint(spellings(code))]
+    spelt = sorted({each for code in left for each in spellings(code)})
+    rows = await REWARDS_BY_CODE.read(reading, codes=spelt) if spelt else []
+    offers = await read_offers(reading, rows)
     return _named(given, vouchers, {offer.terms.code: offer for offer in offers}, customer_id)
 
 

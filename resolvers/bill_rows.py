@@ -16,10 +16,11 @@ from sqlalchemy import select as select_
 from sqlalchemy.types import TypeEngine
 
 from models.columns import ExactDecimal, Instant
+from resolvers.bill_writes import connected
 from resolvers.columns import scaled
 from resolvers.reading import Reading
 from resolvers.statement import Many, Statement, compile_statement, parameter
-from resolvers.writing import TransactionReader, Writing
+from resolvers.writing import Writing
 
 Convert = Callable[[Any], Any]
 
@@ -84,6 +85,6 @@ def among(column: Any, name: str, backend: str, kind: TypeEngine[Any] | None = N
 
 async def inside(writing: Writing) -> Reading:
     """Reading through an open transaction, which so sees what it wrote and what it locked."""
-    await writing.session.flush()
-    reader = TransactionReader(await writing.session.connection())
-    return Reading(reader, writing.now, viewer=writing.viewer)
+    if writing.session.new or writing.session.dirty:
+        await writing.session.flush()
+    return await connected(writing)

@@ -15,12 +15,17 @@ from sqlalchemy import or_, select, update
 
 import models
 from models import PointEntryKind
+from models.columns import POINTS, BigKey
 from models.rules import ledger
 from models.rules import point_reservation as holding
 from models.rules.ledger import Given, NewLot, Taken
 from models.rules.money import ZERO
 from models.rules.refusals import Refusal
+from resolvers.bill_rows import Rows, inside
+from resolvers.bill_writes import Insert, Update
 from resolvers.errors import Refused
+from resolvers.expressions import word
+from resolvers.statement import parameter
 from resolvers.writing import Writing
 
 T = TypeVar("T")
@@ -36,6 +41,29 @@ EVENTS = {
 }
 
 
+LOT_COLUMNS = "customer_id point_type_id partner_id amount remaining active_from expires_at created_at note"
+LOT = Insert(models.PointLot, LOT_COLUMNS, returning="id")
+ENTRY = Insert(
+    models.PointEntry,
+    "customer_id kind amount at note point_type_id partner_id store_id purchase_id voucher_id reverses_id"
+    " extended_data",
+    returning="id",
+)
+ENTRY_LOT = Insert(models.PointEntryLot, "entry_id lot_id amount")
+ALIVE = Rows(
+    lambda _: (
+        select(models.Customer.id)
+        .where(models.Customer.id == parameter("key", BigKey), models.Customer.state != word(models.State.DELETED))
+        .with_for_update(key_share=True)
+    )
+)
+MOVE = Update(
+    lambda: update(models.PointLot)
+    .where(models.PointLot.id == parameter("key", BigKey))
+    .values(remaining=models.PointLot.remaining + parameter("amount", POINTS))
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A customer's lots and what reservations hold of them, while nobody else can change them."""
@@ -49,9 +77,7 @@ async def lock_customer(writing: Writing, customer_id: int) -> bool:
 
     Rows that merely refer to the customer take no notice of this lock, so nobody waits who needn't.
     """
-    customer = models.Customer
-    alive = select(customer.id).where(customer.id == customer_id, customer.state != models.State.DELETED)
-    return await writing.session.scalar(alive.with_for_update(key_share=True)) is not None
+    return bool(await ALIVE.read(await inside(writing), key=customer_id))
 
 
 async def account(writing: Writing, customer_id: int, *, also: Iterable[int] = ()) -> Account:
@@ -87,9 +113,9 @@ async def put_lots(
     writing: Writing, customer_id: int, lots: Sequence[models.PointLot], kind: PointEntryKind, **about: Any
 ) -> models.PointEntry:
     """Add lots that were made, with the one entry that puts their points there."""
-    return await _book(
-        writing, customer_id, kind, [models.PointEntryLot(lot=lot, amount=lot.amount) for lot in lots], about
-    )
+    for lot in lots:
+        lot.id = await LOT.one(writing, **{name: getattr(lot, name) for name in LOT_COLUMNS.split()})
+    return await _book(writing, customer_id, kind, [(lot.id, lot.amount) for lot in lots], about)
 
 
 def shape(lot: NewLot) -> dict[str, Any]:
@@ -108,8 +134,8 @@ async def take(
     """Take points from their lots, with the entry that says so; none where nothing is taken."""
     if not takens:
         return None
-    await _move(writing, [(taken.lot_id, -taken.amount) for taken in takens])
-    touched = [models.PointEntryLot(lot_id=taken.lot_id, amount=-taken.amount) for taken in takens]
+    touched = [(taken.lot_id, -taken.amount) for taken in takens]
+    await _move(writing, touched)
     return await _book(writing, customer_id, kind, touched, about)
 
 
@@ -119,8 +145,8 @@ async def give_back(
     """Give points back to the lots they came from, with the entry that reverses their taking."""
     if not givens:
         return None
-    await _move(writing, [(given.lot_id, given.amount) for given in givens])
-    touched = [models.PointEntryLot(lot_id=given.lot_id, amount=given.amount) for given in givens]
+    touched = [(given.lot_id, given.amount) for given in givens]
+    await _move(writing, touched)
     about["reverses_id"] = reverses_id
     return await _book(writing, customer_id, PointEntryKind.REVERSE, touched, about)
 
@@ -139,23 +165,22 @@ async def outstanding(writing: Writing, entry_id: int) -> list[Taken]:
 
 async def _move(writing: Writing, changes: Iterable[tuple[int, Decimal]]) -> None:
     """Change what lots hold, by key; the constraint on `remaining` is what finally forbids an overdraft."""
-    lot = models.PointLot
     for key, amount in sorted(changes):
-        moved = update(lot).where(lot.id == key).values(remaining=lot.remaining + amount)
-        await writing.session.execute(moved, execution_options={"synchronize_session": False})
+        await MOVE.run(writing, key=key, amount=amount)
 
 
 async def _book(
     writing: Writing,
     customer_id: int,
     kind: PointEntryKind,
-    touched: list[models.PointEntryLot],
+    touched: Sequence[tuple[int, Decimal]],
     about: dict[str, Any],
 ) -> models.PointEntry:
-    amount = sum((part.amount for part in touched), ZERO)
+    amount = sum((part for _, part in touched), ZERO)
     moment = about.pop("at", None) or writing.now
-    entry = models.PointEntry(customer_id=customer_id, kind=kind, amount=amount, at=moment, lots=touched, **about)
-    writing.session.add(entry)
-    await writing.session.flush()
+    told = {"customer_id": customer_id, "kind": kind, "amount": amount, "at": moment, **about}
+    entry = models.PointEntry(id=await ENTRY.one(writing, **told), **told)
+    parts = [{"entry_id": entry.id, "lot_id": lot_id, "amount": part} for lot_id, part in touched]
+    await ENTRY_LOT.rows(writing, parts)
     writing.emit(EVENTS[kind], entry, customer_id=customer_id, data={"amount": str(amount)})
     return entry

@@ -14,24 +14,31 @@ from sqlalchemy import select
 
 import models
 from models import Purchase, PurchaseState, PurchaseType, State
-from models.columns import MONEY, QUANTITY
+from models.columns import MONEY, QUANTITY, BigKey, text
 from models.rules.returning import Sold
 from resolvers import checking
 from resolvers.bill import TillBill, optional, read_bill
 from resolvers.bill_case import points_given, read_case
 from resolvers.bill_customer import Found, find_customer
-from resolvers.bill_rows import inside
+from resolvers.bill_rows import Rows, inside
+from resolvers.bill_writes import connected
 from resolvers.errors import Refused
 from resolvers.ids import key_of
 from resolvers.point_ledger import accepted, lock_customer
 from resolvers.purchase_recording import Closing, record
 from resolvers.purchase_undo import Undoing, sold_lines, status_back, undo
 from resolvers.reading import RowRef
+from resolvers.statement import parameter
 from resolvers.till import refused_benefits
 from resolvers.values import Money
 from resolvers.writing import UserError, Values, Writing
 
 UTM = ("source", "medium", "campaign")
+SAME = Rows(
+    lambda _: select(Purchase.id).where(
+        Purchase.store_id == parameter("store", BigKey), Purchase.external_id == parameter("external_id", text())
+    )
+)
 
 
 async def send(writing: Writing, given: Values) -> Values:
@@ -86,9 +93,8 @@ async def give_back(writing: Writing, given: Values) -> Values:
 
 async def sent_before(writing: Writing, bill: TillBill) -> int | None:
     """The key of the bill of the same store and id, if it is there."""
-    same = (Purchase.store_id == bill.rules.store_id, Purchase.external_id == bill.external_id)
-    key: int | None = await writing.session.scalar(select(Purchase.id).where(*same))
-    return key
+    found = await SAME.read(await connected(writing), store=bill.rules.store_id, external_id=bill.external_id)
+    return found[0][0] if found else None
 
 
 async def recognised(writing: Writing, given: Values) -> Found | None:

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, update
-from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
+from sqlalchemy import update
 
 import models
 from models import PointEntryKind, Purchase, PurchaseDiscount, PurchaseItem, Voucher, VoucherChange, VoucherState
+from models.columns import BigKey, Instant
 from models.rules import ledger
 from models.rules.applicability import refusals
 from models.rules.basket import Benefit, Reward
@@ -22,12 +21,46 @@ from models.rules.programme import PROGRAMME
 from models.rules.settlement import Settlement
 from resolvers import point_ledger, voucher_issue
 from resolvers.bill_case import Case
+from resolvers.bill_writes import Insert, Update
 from resolvers.errors import Refused
+from resolvers.expressions import word
 from resolvers.purchase_status import rise
+from resolvers.statement import parameter
 from resolvers.writing import Writing
 
 FOR_REWARD = "reward"
 """In an entry's own data: the reward applied directly that the points were spent on."""
+
+BILL = Insert(
+    Purchase,
+    "customer_id store_id type_id source external_id number paid_at currency_code total returned items_count state"
+    " payment_type is_fiscal card_number cashdesk created_by points_earned points_spent utm_source utm_medium"
+    " utm_campaign created_at updated_at",
+    returning="id",
+    unless=["store_id", "external_id"],
+)
+LINE = Insert(
+    PurchaseItem,
+    "purchase_id line external_id product_id product_name type_id quantity price vat_rate retail_discount"
+    " coupon_discount coupon_match_discount loyalty_off returned_quantity",
+    returning="id external_id",
+)
+DISCOUNT = Insert(PurchaseDiscount, "purchase_id item_id amount description reward_id voucher_id")
+USE_UP = Update(
+    lambda: update(Voucher)
+    .where(
+        Voucher.id == parameter("key", BigKey),
+        Voucher.state.in_([word(VoucherState.ACTIVE), word(VoucherState.RESERVED)]),
+    )
+    .values(
+        state=word(VoucherState.APPLIED),
+        redeemed_at=parameter("at", Instant()),
+        purchase_id=parameter("purchase", BigKey),
+        store_id=parameter("store", BigKey),
+        updated_at=parameter("changed", Instant()),
+    )
+    .returning(Voucher.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +116,7 @@ async def _purchase(writing: Writing, closing: Closing) -> int | None:
         "paid_at": bill.paid_at,
         "currency_code": bill.rules.currency,
         "total": settled.combination.to_pay,
+        "returned": ZERO,
         "items_count": len(bill.items),
         "state": models.PurchaseState.CLOSED,
         "card_number": bill.card_number,
@@ -93,10 +127,8 @@ async def _purchase(writing: Writing, closing: Closing) -> int | None:
         "created_at": writing.now,
         "updated_at": writing.now,
     } | closing.details
-    on: Any = insert_on_postgresql if writing.backend == "postgresql" else insert_on_sqlite
     # Of two that bring the same bill at once, the later one waits here, and then finds it there.
-    made = on(Purchase).values(values).on_conflict_do_nothing(index_elements=["store_id", "external_id"])
-    key: int | None = await writing.session.scalar(made.returning(Purchase.id))
+    key: int | None = await BILL.one(writing, **values)
     return key
 
 
@@ -114,13 +146,14 @@ async def _items(writing: Writing, closing: Closing, purchase_id: int) -> dict[s
             "price": left[item.line.id],
             "vat_rate": item.vat_rate,
             "retail_discount": item.retail_discount,
+            "coupon_discount": ZERO,
+            "coupon_match_discount": ZERO,
+            "returned_quantity": ZERO,
             "loyalty_off": item.line.loyalty_off,
         }
         for place, item in enumerate(closing.case.bill.items, start=1)
     ]
-    made = insert(PurchaseItem).returning(PurchaseItem.id, sort_by_parameter_order=True)
-    keys = (await writing.session.scalars(made, rows)).all()
-    return {item.line.id: key for item, key in zip(closing.case.bill.items, keys, strict=True)}
+    return {line: key for key, line in await LINE.rows(writing, rows)}
 
 
 async def _discounts(writing: Writing, closing: Closing, purchase_id: int, items: dict[str, int]) -> None:
@@ -134,7 +167,7 @@ async def _discounts(writing: Writing, closing: Closing, purchase_id: int, items
     for line, amount in closing.settled.combination.basic.items():
         rows.append({**basic, "item_id": items[line], "amount": amount})
     if rows:
-        await writing.session.execute(insert(PurchaseDiscount), rows)
+        await DISCOUNT.rows(writing, rows)
 
 
 def _origin(benefit: Benefit) -> dict[str, int | None]:
@@ -143,21 +176,11 @@ def _origin(benefit: Benefit) -> dict[str, int | None]:
 
 async def _use_up(writing: Writing, closing: Closing, purchase_id: int, voucher: RuleVoucher) -> None:
     """A voucher is applied at most once: whoever finds it used up already changes nothing."""
-    applied = {
-        "state": VoucherState.APPLIED,
-        "redeemed_at": closing.case.at,
-        "purchase_id": purchase_id,
-        "store_id": closing.case.bill.rules.store_id,
-        "updated_at": writing.now,
-    }
-    usable = Voucher.state.in_([VoucherState.ACTIVE, VoucherState.RESERVED])
-    changed: Any = await writing.session.execute(
-        update(Voucher).where(Voucher.id == voucher.id, usable).values(applied),
-        execution_options={"synchronize_session": False},
-    )
-    if changed.rowcount != 1:
+    store_id = closing.case.bill.rules.store_id
+    where = {"key": voucher.id, "purchase": purchase_id, "store": store_id}
+    if not await USE_UP.run(writing, **where, at=closing.case.at, changed=writing.now):
         raise Refused("ALREADY_APPLIED", "The voucher has been used.", "benefitCodes")
-    voucher_issue.record(writing, voucher.id, voucher.customer_id, VoucherChange.APPLIED)
+    await voucher_issue.record(writing, voucher.id, voucher.customer_id, VoucherChange.APPLIED)
 
 
 async def _spend(writing: Writing, closing: Closing, purchase_id: int) -> None:

@@ -10,10 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import models
+from models.columns import BigKey
 from models.rules import qualification as rules
 from resolvers import status
 from resolvers.achievements import ZONE, read_programme
-from resolvers.bill_rows import inside
+from resolvers.bill_rows import Rows, inside
+from resolvers.bill_writes import connected
+from resolvers.statement import parameter
 from resolvers.working import in_transaction
 from resolvers.writing import Writing
 
@@ -21,8 +24,22 @@ MOST_LOOKED_BACK = 20
 BATCH = 200
 
 
+CURRENT = Rows(
+    lambda _: select(models.StatusRecord.status_id, models.StatusRecord.valid_to).where(
+        models.StatusRecord.customer_id == parameter("customer", BigKey), models.StatusRecord.ended_at.is_(None)
+    )
+)
+
+
 async def rise(writing: Writing, customer_id: int, purchase_id: int) -> None:
-    """Give a customer the status that a bill led to, and remember the bill."""
+    """Give a customer, who is locked, the status that a bill led to, and remember the bill. Few bills lead to one."""
+    reading = await connected(writing)
+    current = await CURRENT.read(reading, customer=customer_id)
+    holding = rules.Holding(*current[0]) if current else None
+    programme = await read_programme(reading, [customer_id])
+    achieved = programme.achievements(customer_id)
+    if rules.qualify(holding, programme.statuses, achieved, at=writing.now, zone=ZONE) is None:
+        return
     record = await status.requalify(writing, customer_id)
     if record is not None:
         record.purchase_id = purchase_id

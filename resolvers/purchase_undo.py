@@ -144,7 +144,7 @@ async def _restore(writing: Writing, purchase: Purchase, key: int, note: str | N
     changed = applied.values(state=state, **cleared).returning(Voucher.customer_id)
     owner = await writing.session.scalar(changed, execution_options=QUIETLY)
     assert owner is not None
-    voucher_issue.record(writing, key, owner, VoucherChange.RESTORED, note)
+    await voucher_issue.record(writing, key, owner, VoucherChange.RESTORED, note)
 
 
 async def _cancel_earned(writing: Writing, purchase: Purchase, note: str | None) -> None:
@@ -154,7 +154,7 @@ async def _cancel_earned(writing: Writing, purchase: Purchase, note: str | None)
     changed = earned.values(state=VoucherState.CANCELLED, updated_at=writing.now)
     rows = await writing.session.execute(changed.returning(Voucher.id, Voucher.customer_id), execution_options=QUIETLY)
     for key, owner in sorted(tuple(row) for row in rows):
-        voucher_issue.record(writing, key, owner, VoucherChange.CANCELLED, note)
+        await voucher_issue.record(writing, key, owner, VoucherChange.CANCELLED, note)
 
 
 async def _points_back(

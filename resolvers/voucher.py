@@ -266,7 +266,7 @@ async def _changed(
 ) -> dict[str, Any]:
     voucher.updated_at = writing.now
     await writing.session.flush()
-    voucher_issue.record(writing, voucher.id, voucher.customer_id, change, note)
+    await voucher_issue.record(writing, voucher.id, voucher.customer_id, change, note)
     return _answer(voucher.id)
 
 

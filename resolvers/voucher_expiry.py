@@ -44,5 +44,5 @@ async def _some(writing: Writing, batch: int) -> int:
             execution_options={"synchronize_session": False},
         )
     for row in found:
-        record(writing, row.id, row.customer_id, VoucherChange.EXPIRED)
+        await record(writing, row.id, row.customer_id, VoucherChange.EXPIRED)
     return len(found)

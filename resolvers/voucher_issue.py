@@ -6,11 +6,8 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
-
 import models
-from models import PointEntryKind, Voucher, VoucherChange
+from models import PointEntryKind, VoucherChange
 from models.rules import ledger, validity, voucher_code
 from models.rules.applicability import issue_refusals
 from resolvers import point_ledger
@@ -19,6 +16,7 @@ from resolvers.bill_benefits import offers_by_key
 from resolvers.bill_case import lock_limited
 from resolvers.bill_rows import inside
 from resolvers.bill_shopper import read_shopper
+from resolvers.bill_writes import Insert
 from resolvers.errors import Refused
 from resolvers.writing import Writing
 
@@ -26,6 +24,14 @@ LONGEST_BEGINNING = 55
 """Of a reward's code; the random end of the voucher's comes behind it."""
 
 TRIES = 8
+MADE = Insert(
+    models.Voucher,
+    "customer_id reward_id code value currency_code state valid_from valid_to note store_id earned_by_id created_at"
+    " updated_at",
+    returning="id",
+    unless=["code"],
+)
+HAPPENED = Insert(models.VoucherEvent, "voucher_id customer_id change at note")
 ZONE = "UTC"
 """The calendar of vouchers that no store issues."""
 
@@ -62,26 +68,24 @@ async def make(writing: Writing, reward_id: int, customer_id: int, *, zone: str,
         "updated_at": writing.now,
     } | own
     key = await _insert(writing, reward, values)
-    record(writing, key, customer_id, VoucherChange.ISSUED, own.get("note"))
+    await record(writing, key, customer_id, VoucherChange.ISSUED, own.get("note"))
     return key
 
 
-def record(
-    writing: Writing, key: int, customer_id: int, change: VoucherChange, note: str | None = None, **data: Any
+async def record(
+    writing: Writing, key: int, customer_id: int, change: VoucherChange, note: str | None = None
 ) -> None:
     """Write down what happened to a voucher: in its history, and in the outbox."""
-    event = models.VoucherEvent(voucher_id=key, customer_id=customer_id, change=change, at=writing.now, note=note)
-    writing.session.add(event)
-    writing.emit(f"VOUCHER_{change}", models.Voucher(id=key), customer_id=customer_id, data=data or None)
+    await HAPPENED.rows(writing, [
+        {"voucher_id": key, "customer_id": customer_id, "change": change, "at": writing.now, "note": note}
+    ])
+    writing.emit(f"VOUCHER_{change}", models.Voucher(id=key), customer_id=customer_id)
 
 
 async def _insert(writing: Writing, reward: models.Reward, values: dict[str, Any]) -> int:
     given = values.pop("code", None)
-    insert: Any = insert_on_postgresql if writing.backend == "postgresql" else insert_on_sqlite
     for _ in range(1 if given else TRIES):
-        code = given or _code(reward)
-        made = insert(Voucher).values(code=code, **values).on_conflict_do_nothing(index_elements=["code"])
-        key: int | None = await writing.session.scalar(made.returning(Voucher.id))
+        key: int | None = await MADE.one(writing, code=given or _code(reward), **values)
         if key is not None:
             return key
     raise Refused("CODE_TAKEN", "There is a voucher of this code.", "code")
