@@ -58,9 +58,11 @@ ALIVE = Rows(
     )
 )
 MOVE = Update(
-    lambda: update(models.PointLot)
-    .where(models.PointLot.id == parameter("key", BigKey))
-    .values(remaining=models.PointLot.remaining + parameter("amount", POINTS))
+    lambda: (
+        update(models.PointLot)
+        .where(models.PointLot.id == parameter("key", BigKey))
+        .values(remaining=models.PointLot.remaining + parameter("amount", POINTS))
+    )
 )
 
 

@@ -47,19 +47,21 @@ LINE = Insert(
 )
 DISCOUNT = Insert(PurchaseDiscount, "purchase_id item_id amount description reward_id voucher_id")
 USE_UP = Update(
-    lambda: update(Voucher)
-    .where(
-        Voucher.id == parameter("key", BigKey),
-        Voucher.state.in_([word(VoucherState.ACTIVE), word(VoucherState.RESERVED)]),
+    lambda: (
+        update(Voucher)
+        .where(
+            Voucher.id == parameter("key", BigKey),
+            Voucher.state.in_([word(VoucherState.ACTIVE), word(VoucherState.RESERVED)]),
+        )
+        .values(
+            state=word(VoucherState.APPLIED),
+            redeemed_at=parameter("at", Instant()),
+            purchase_id=parameter("purchase", BigKey),
+            store_id=parameter("store", BigKey),
+            updated_at=parameter("changed", Instant()),
+        )
+        .returning(Voucher.id)
     )
-    .values(
-        state=word(VoucherState.APPLIED),
-        redeemed_at=parameter("at", Instant()),
-        purchase_id=parameter("purchase", BigKey),
-        store_id=parameter("store", BigKey),
-        updated_at=parameter("changed", Instant()),
-    )
-    .returning(Voucher.id)
 )
 
 

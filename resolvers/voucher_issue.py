@@ -72,13 +72,11 @@ async def make(writing: Writing, reward_id: int, customer_id: int, *, zone: str,
     return key
 
 
-async def record(
-    writing: Writing, key: int, customer_id: int, change: VoucherChange, note: str | None = None
-) -> None:
+async def record(writing: Writing, key: int, customer_id: int, change: VoucherChange, note: str | None = None) -> None:
     """Write down what happened to a voucher: in its history, and in the outbox."""
-    await HAPPENED.rows(writing, [
-        {"voucher_id": key, "customer_id": customer_id, "change": change, "at": writing.now, "note": note}
-    ])
+    await HAPPENED.rows(
+        writing, [{"voucher_id": key, "customer_id": customer_id, "change": change, "at": writing.now, "note": note}]
+    )
     writing.emit(f"VOUCHER_{change}", models.Voucher(id=key), customer_id=customer_id)
 
 
