@@ -115,7 +115,7 @@ class Postgres:
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
         with alone():
-            _start_postgres(self.folder)
+            start_postgres(self.folder)
             self.admin: Any = self.run(asyncpg.connect(**self._address("postgres")))
             if not self.run(self.admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", TEMPLATE)):
                 self._make_template()
@@ -158,7 +158,8 @@ class Postgres:
         return f"postgresql+asyncpg://postgres@/{name}?host={self.folder}"
 
 
-def _start_postgres(folder: Path) -> None:
+def start_postgres(folder: Path) -> Any:
+    """Start a server with its data in a folder, which is made when it isn't there; the library's handle of it."""
     # The library reads on import where to keep its lock, and warns where that is no private folder.
     runtime = folder.with_name("runtime")
     runtime.mkdir(mode=0o700, exist_ok=True)
@@ -168,6 +169,7 @@ def _start_postgres(folder: Path) -> None:
     server = get_server(folder, cleanup_mode=None)
     # It would make its lock's folder anew when the process ends, after the run's folder was deleted.
     atexit.unregister(server._cleanup)
+    return server
 
 
 KINDS: dict[str, type[Sqlite | Postgres]] = {"sqlite": Sqlite, "postgresql": Postgres}
