@@ -1,0 +1,205 @@
+"""One call of each mutation that succeeds, in an order in which each finds what it needs.
+
+`"$name"` in an input is the id of what was made before: by the factories, or by the call that is said to make it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import models
+from resolvers.ids import opaque_id
+from tests import factories
+from tests.resolvers.shopping import bill
+
+
+@dataclass(frozen=True)
+class Step:
+    """A call, and what that which it makes is called afterwards."""
+
+    mutation: str
+    input: dict[str, Any]
+    makes: str | None = None
+
+
+def step(mutation: str, makes: str | None = None, **input: Any) -> Step:
+    """A call: `step("cardBlock", id="$card", reason="lost")`."""
+    return Step(mutation, input, makes)
+
+
+def erp(key: str) -> dict[str, str]:
+    """A name that another system gave."""
+    return {"source": "erp", "externalId": key}
+
+
+CUSTOMERS = [
+    step("customerSourceUpsert", code="app", name="Application"),
+    step("customerCreate", "eva", personalInformation={"firstName": "Eva", "email": "eva@example.com"}),
+    step("customerUpdate", id="$eva", personalInformation={"lastName": "Malá"}),
+    step("customerConsentSet", id="$eva", consent="$consent", value="GIVEN"),
+    step("customerPropertySet", id="$eva", property="$property", value="38"),
+    step("customerSourceAdd", id="$eva", source="app", externalId="eva-1"),
+    step("customerSourceRemove", id="$eva", source="app", externalId="eva-1"),
+    step("customerDeactivate", id="$eva"),
+    step("customerReactivate", id="$eva"),
+]
+CARDS = [
+    step("cardTypeUpsert", "cardType", code="loyalty", name="Loyalty", prefix="99", numberLength=8),
+    step("cardGenerate", "card", cardType="$cardType"),
+    step("cardCreate", cardType="$cardType", number="99123456"),
+    step("cardAssign", customer="$jana", id="$card"),
+    step("cardBlock", id="$card", reason="lost"),
+    step("cardUnblock", id="$card", reason="found"),
+    step("cardRelease", id="$card"),
+]
+POINTS = [
+    step("pointsAssign", "assigned", customer="$jana", amount="50"),
+    step("pointsSpend", customer="$jana", amount="5"),
+    step("pointsReserve", "released", customer="$jana", amount="5"),
+    step("pointsRelease", reservation="$released"),
+    step("pointsReserve", "captured", customer="$jana", amount="5"),
+    step("pointsCapture", reservation="$captured", amount="3"),
+    step("pointsTransfer", **{"from": "$jana", "to": "$eva", "amount": "5"}),
+    step("pointsReverse", entry="$assigned", amount="1"),
+]
+STORES = [
+    step("storeUpsert", "store", **erp("s-1"), code="s-1", name="Brno"),
+    step("storesUpsert", stores=[{**erp("s-2"), "code": "s-2", "name": "Praha"}]),
+    step("storeDeactivate", id="$store"),
+    step("storeReactivate", id="$store"),
+]
+PRODUCTS = [
+    step("productBrandUpsert", "brand", **erp("b-1"), name="Madeta"),
+    step("productBrandsUpsert", brands=[{**erp("b-2"), "name": "Olma"}]),
+    step("productBrandDeactivate", id="$brand"),
+    step("productBrandReactivate", id="$brand"),
+    step("productGroupUpsert", "group", **erp("g-1"), name="Dairy"),
+    step("productGroupsUpsert", groups=[{**erp("g-2"), "name": "Bread"}]),
+    step("productGroupDeactivate", id="$group"),
+    step("productGroupReactivate", id="$group"),
+    step("productUpsert", "product", **erp("p-1"), code="p-1", name="Butter"),
+    step("productsUpsert", products=[{**erp("p-2"), "code": "p-2", "name": "Milk"}]),
+    step("productDeactivate", id="$product"),
+    step("productReactivate", id="$product"),
+]
+SEGMENTS = [
+    step("segmentGroupUpsert", code="families", name="Families"),
+    step("segmentCreate", "list", name="By hand", customers=["$eva"]),
+    step("segmentUpdate", id="$list", name="By my hand"),
+    step("segmentAddCustomers", segment="$list", customers=["$jana"]),
+    step("segmentRemoveCustomers", segment="$list", customers=["$jana"]),
+    step("segmentCreate", "criteria", name="Janas", where={"firstName": {"eq": "Jana"}}),
+    step("segmentRefresh", id="$criteria"),
+    step("segmentDelete", id="$criteria"),
+]
+STATUSES = [
+    step("statusUpsert", "silver", code="silver", name="Silver", rank=1, qualification="MANUAL"),
+    step("customerStatusSet", customer="$jana", status="$silver"),
+    step("statusUpsert", "gold", code="gold", name="Gold", rank=2, qualification="MANUAL"),
+    step("statusDeactivate", id="$gold"),
+    step("statusReactivate", id="$gold"),
+]
+CAMPAIGNS = [
+    step("campaignUpsert", "campaign", **erp("c-1"), name="Spring"),
+    step(
+        "campaignProductUpsert",
+        "offer",
+        **erp("o-1"),
+        product={"id": "$product"},
+        campaign={"id": "$campaign"},
+        valueKind="PERCENT",
+        value="10",
+        validFrom="2024-05-01T00:00:00Z",
+        validTo="2024-06-01T00:00:00Z",
+    ),
+    step("campaignProductDelete", id="$offer"),
+    step("campaignDelete", id="$campaign"),
+    step("recommendationUpsert", "advice", **erp("r-1"), name="Try it", kind="INFORMATION", audience="ALL"),
+    step("recommendationDelete", id="$advice"),
+]
+VOUCHERS = [
+    step("rewardUpsert", "reward", code="ten", name="Ten per cent", kind="PERCENT", value="10", isPortable=True),
+    step("rewardDeactivate", id="$reward"),
+    step("rewardActivate", id="$reward"),
+    step("voucherIssue", "voucher", customer="$jana", reward="$reward"),
+    step("voucherIssueBatch", reward="$reward", customers=["$jana", "$eva"]),
+    step("voucherReserve", id="$voucher", bill="b-9"),
+    step("voucherRelease", id="$voucher", bill="b-9"),
+    step("voucherTransfer", id="$voucher", customer="$eva"),
+    step("voucherRedeem", id="$voucher"),
+    step("voucherIssue", "cancelled", customer="$jana", reward="$reward"),
+    step("voucherCancel", id="$cancelled"),
+]
+PURCHASES = [
+    step("purchaseSend", "sold", customer={"id": "$jana"}, bill=bill(external_id="b-1"), spendPoints="10"),
+    step("purchaseReturn", id="$sold", items=[{"billItemId": "1"}]),
+    step("purchaseSend", "anonymous", bill=bill(external_id="b-2")),
+    step("purchaseAssignCustomer", id="$anonymous", customer={"id": "$jana"}),
+    step("purchaseCancel", id="$anonymous"),
+    step("purchasesImport", bills=[{"bill": bill(external_id="b-3")}, {"bill": bill(external_id="b-4", total="1")}]),
+]
+RESERVATIONS = [
+    step(
+        "reservableProductUpsert",
+        "reservable",
+        product={"id": "$product"},
+        offers=[{"store": {"code": "shop"}, "stock": "10", "price": "49.90"}],
+    ),
+    step("reservableStockSet", reservableProduct="$reservable", store="$shop", stock="20"),
+    step("reservableStockAdjust", reservableProduct="$reservable", store="$shop", by="-1"),
+    step(
+        "productReservationCreate",
+        "reservation",
+        customer="$jana",
+        store="$shop",
+        items=[{"reservableProduct": "$reservable", "quantity": "2"}],
+    ),
+    step("productReservationComment", id="$reservation", note="Called the customer."),
+    step("productReservationAdvance", id="$reservation", state="ACCEPTED"),
+    step("reservableProductRemove", id="$reservable"),
+]
+ENDS = [
+    step("rewardUpsert", "unused", code="unused", name="Unused", kind="PERCENT", value="1"),
+    step("rewardDelete", id="$unused"),
+    step("customerErase", id="$eva"),
+]
+STEPS = [
+    *CUSTOMERS,
+    *CARDS,
+    *POINTS,
+    *STORES,
+    *PRODUCTS,
+    *SEGMENTS,
+    *STATUSES,
+    *CAMPAIGNS,
+    *VOUCHERS,
+    *PURCHASES,
+    *RESERVATIONS,
+    *ENDS,
+]
+
+
+async def prepare(session: AsyncSession) -> dict[str, str]:
+    """What there is before the first call, by name."""
+    rows: dict[str, models.Base] = {
+        "jana": factories.customer(),
+        "shop": factories.store(code="shop"),
+        "consent": factories.consent(),
+        "property": factories.property(),
+    }
+    purse = factories.points(customer=rows["jana"], amount=Decimal(100))
+    await factories.save(session, *rows.values(), purse)
+    return {name: opaque_id(type(row).__name__, row.id) for name, row in rows.items()}
+
+
+def filled(value: Any, ids: dict[str, str]) -> Any:
+    """An input with the ids in their places."""
+    if isinstance(value, dict):
+        return {name: filled(each, ids) for name, each in value.items()}
+    if isinstance(value, list):
+        return [filled(each, ids) for each in value]
+    return ids[value[1:]] if isinstance(value, str) and value.startswith("$") else value
