@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -177,6 +177,17 @@ async def perform(
 async def _once(
     engine: AsyncEngine, reading: Reading, call: Call, show: Callable[[Payload, Reading], Awaitable[T]]
 ) -> T:
+    try:
+        with _claimed(call.key):
+            return await _in_transaction(engine, reading, call, show)
+    except Refused as refused:
+        error = UserError(refused.code, str(refused), refused.field, refused.missing)
+        return await show(Payload({}, user_errors=[error, *refused.more]), reading)
+
+
+async def _in_transaction(
+    engine: AsyncEngine, reading: Reading, call: Call, show: Callable[[Payload, Reading], Awaitable[T]]
+) -> T:
     async with engine.connect() as connection:
         transaction = await connection.begin()
         reader = TransactionReader(connection)
@@ -184,43 +195,50 @@ async def _once(
         session = AsyncSession(connection, expire_on_commit=False, autoflush=True)
         writing = Writing(session, reading.now, reading.viewer, reader.backend)
         try:
-            async with _alone(writing, call.key):
-                payload = await _answer(writing, call)
-                await session.flush()
-                shown = await show(payload, inside)
-                await (transaction.rollback() if call.dry_run else transaction.commit())
-                return shown
-        except Refused as refused:
+            await _lock_key(writing, call.key)
+            payload = await _answer(writing, call)
+            await session.flush()
+            shown = await show(payload, inside)
+            await (transaction.rollback() if call.dry_run else transaction.commit())
+            return shown
+        except Refused:
             # A statement that the database refused has ended the transaction already.
             if transaction.is_active:
                 await transaction.rollback()
-            error = UserError(refused.code, str(refused), refused.field, refused.missing)
-            return await show(Payload({}, user_errors=[error, *refused.more]), reading)
+            raise
         finally:
             await session.close()
 
 
-@asynccontextmanager
-async def _alone(writing: Writing, key: str | None) -> AsyncIterator[None]:
-    """Only one call at a time under a key; another one is told so at once."""
+@contextmanager
+def _claimed(key: str | None) -> Iterator[None]:
+    """Only one call at a time under a key; another one is told so at once, before it waits for the database."""
     if key is None:
         yield
         return
     if not 0 < len(key) <= LONGEST_KEY or "\x00" in key:
         message = f"`idempotencyKey` must have 1 to {LONGEST_KEY} characters, none of them U+0000."
         raise Refused("BAD_KEY", message, "idempotencyKey")
-    busy = key in _in_flight
-    if not busy and writing.backend == "postgresql":
-        locked = select(func.pg_try_advisory_xact_lock(func.hashtextextended(key, 0)))
-        busy = not await writing.session.scalar(locked)
-    if busy:
-        raise Refused("IN_FLIGHT", "The operation is being done under this key right now; ask again.", "idempotencyKey")
+    if key in _in_flight:
+        raise _being_done()
     _in_flight.add(key)
     try:
         yield
     finally:
-        with suppress(KeyError):
-            _in_flight.remove(key)
+        _in_flight.remove(key)
+
+
+async def _lock_key(writing: Writing, key: str | None) -> None:
+    """The same between processes. SQLite has one writer: whoever comes second finds the key of the first."""
+    if key is not None and writing.backend == "postgresql":
+        locked = select(func.pg_try_advisory_xact_lock(func.hashtextextended(key, 0)))
+        if not await writing.session.scalar(locked):
+            raise _being_done()
+
+
+def _being_done() -> Refused:
+    message = "The operation is being done under this key right now; ask again."
+    return Refused("IN_FLIGHT", message, "idempotencyKey")
 
 
 async def _answer(writing: Writing, call: Call) -> Payload:

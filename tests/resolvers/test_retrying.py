@@ -6,16 +6,19 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 import models
-from resolvers import point
+from resolvers import point, writing
+from resolvers.engine import make_engine
 from resolvers.ids import opaque_id
 from resolvers.reading import Reading
 from resolvers.writing import KEPT_FOR, Call, Payload, Writing, perform
 from tests import factories
+from tests.conftest import NewDatabase
 from tests.factories import NOW
-from tests.resolvers.doing import Doing
+from tests.resolvers.doing import Doing, doing
 
 SHOWS = "repeated entry { id amount } account { active } userErrors { code field }"
 
@@ -93,6 +96,15 @@ async def test_a_whole_number_of_any_size_in_a_callers_own_json_can_be_retried(c
     ]
 
 
+class OfAnotherProcess(set[str]):
+    """Keys in flight that are in flight somewhere else: a call finds only its own."""
+
+    def __contains__(self, key: object) -> bool:
+        return False
+
+    remove = set.discard
+
+
 async def test_a_second_call_while_the_first_is_under_way_is_told_so(crm: Doing, jana: str) -> None:
     started, go_on = asyncio.Event(), asyncio.Event()
 
@@ -107,21 +119,34 @@ async def test_a_second_call_while_the_first_is_under_way_is_told_so(crm: Doing,
     call = Call("points_assign", slow, {"customer": jana, "amount": Decimal(5)}, "k")
     first = asyncio.ensure_future(perform(crm.engine, Reading(crm.reader, now=NOW), call, shown))
     await started.wait()
-    # SQLite has one writer at a time: the second one waits for the file, unless it is told before.
-    second = asyncio.ensure_future(perform(crm.engine, Reading(crm.reader, now=NOW), call, shown))
-    done, _ = await asyncio.wait([second], timeout=1)
+    told = await perform(crm.engine, Reading(crm.reader, now=NOW), call, shown)
     go_on.set()
-    answers = [await first, await second]
+    done = await first
+    retried = await perform(crm.engine, Reading(crm.reader, now=NOW), call, shown)
 
-    assert [error.code for error in answers[0].user_errors] == []
-    if done:
-        assert [error.code for error in answers[1].user_errors] == ["IN_FLIGHT"]
-    else:
-        assert answers[1].repeated
+    assert [error.code for error in told.user_errors] == ["IN_FLIGHT"]
+    assert (done.user_errors, done.repeated, retried.user_errors, retried.repeated) == ([], False, [], True)
     assert await crm.rows(models.PointEntry, "amount") == [(Decimal(5),)]
 
 
-async def test_of_20_who_call_at_once_under_one_key_one_does_it(crm: Doing, jana: str) -> None:
+async def test_a_key_that_is_in_flight_in_another_process_is_told_so(new_database: NewDatabase) -> None:
+    # SQLite has one writer: whoever comes second waits for it, and finds what it did.
+    url = new_database("postgresql")
+    engine = make_engine(url)
+
+    async with doing(engine, url) as crm, engine.begin() as elsewhere:
+        await elsewhere.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('k', 0))"))
+        told = await crm.do("segmentGroupUpsert", "userErrors { code field }", key="k", code="a", name="A")
+
+    await engine.dispose()
+    assert told == {"userErrors": [{"code": "IN_FLIGHT", "field": "idempotencyKey"}]}
+
+
+@pytest.mark.parametrize("processes", ["one", "many"])
+async def test_of_20_who_call_at_once_under_one_key_one_does_it(
+    crm: Doing, jana: str, monkeypatch: pytest.MonkeyPatch, processes: str
+) -> None:
+    monkeypatch.setattr(writing, "_in_flight", OfAnotherProcess() if processes == "many" else set())
     calls = [crm.do("pointsAssign", SHOWS, key="k", customer=jana, amount="5") for _ in range(20)]
 
     answers = await asyncio.gather(*calls)
@@ -131,3 +156,28 @@ async def test_of_20_who_call_at_once_under_one_key_one_does_it(crm: Doing, jana
     assert sum(not answer["repeated"] for answer in done) == 1
     assert set(told) <= {"IN_FLIGHT"}
     assert await crm.rows(models.PointEntry, "amount") == [(Decimal(5),)]
+
+
+async def test_a_key_noted_only_after_its_effect_lets_a_retry_do_it_again(engine: AsyncEngine, jana: str) -> None:
+    """The control: the key in a transaction of its own, and a crash between the two."""
+    lot, key = models.PointLot, models.IdempotencyKey
+
+    async def assign_naively(*, crash: bool) -> None:
+        async with AsyncSession(engine) as session:
+            if await session.scalar(select(key.id).where(key.key == "k")):
+                return
+        async with AsyncSession(engine) as session:
+            session.add(lot(customer_id=1, amount=5, remaining=5, active_from=NOW, created_at=NOW))
+            await session.commit()
+        if crash:
+            return
+        async with AsyncSession(engine) as session:
+            made = {"operation": "assign", "fingerprint": "", "answer": {}, "created_at": NOW, "expires_at": NOW}
+            session.add(key(key="k", **made))
+            await session.commit()
+
+    for crash in (True, False, False):
+        await assign_naively(crash=crash)
+
+    async with AsyncSession(engine) as session:
+        assert list(await session.scalars(select(lot.remaining))) == [5, 5]
