@@ -4,23 +4,15 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from graphql import (
-    FragmentDefinitionNode,
-    GraphQLSchema,
-    OperationDefinitionNode,
-    build_schema,
-    parse,
-    print_ast,
-    validate,
-)
+from graphql import GraphQLSchema, build_schema, parse, validate
 from graphql.utilities import find_breaking_changes
 
 from server.definitions import definition
+from tests.schema.promised import operations
 from tests.server.gateway import graph
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "schema.graphql"
-CONTRACT = Path(__file__).parents[1] / "contract"
 
 NOT_YET = {"Install", "LogIn", "LogOut"}
 """The operations of the contract that can't be asked for yet."""
@@ -61,25 +53,12 @@ def test_what_takes_something_away_is_found(new: str, taken: list[str]) -> None:
     assert breaking(build_schema("type Query { a(x: Int): Int b: Int }"), build_schema(new)) == taken
 
 
-def contract() -> dict[str, str]:
-    """Each operation that frontends were promised, as a document of its own."""
-    found = {}
-    for file in sorted(CONTRACT.glob("*.graphql")):
-        document = parse(file.read_text(encoding="utf-8"))
-        fragments = [print_ast(node) for node in document.definitions if isinstance(node, FragmentDefinitionNode)]
-        for node in document.definitions:
-            if isinstance(node, OperationDefinitionNode):
-                assert node.name is not None
-                found[node.name.value] = "\n".join([print_ast(node), *fragments])
-    return found
-
-
 def test_all_that_frontends_were_promised_can_be_asked_for_but_for_a_list_that_shrinks() -> None:
-    failing = {name for name, text in contract().items() if validate(graph()._schema, parse(text))}
+    failing = {name for name, text in operations().items() if validate(graph()._schema, parse(text))}
 
     assert failing == NOT_YET, "An operation was broken, or the list NOT_YET can be shortened."
 
 
-@pytest.mark.parametrize("name", sorted(contract().keys() - NOT_YET))
+@pytest.mark.parametrize("name", sorted(operations().keys() - NOT_YET))
 def test_an_operation_of_the_contract_is_within_the_limits(name: str) -> None:
-    assert graph().documents.document(contract()[name]).errors == []
+    assert graph().documents.document(operations()[name]).errors == []
