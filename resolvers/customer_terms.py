@@ -10,13 +10,13 @@ from resolvers.writing import Writing
 
 
 async def renew_terms(writing: Writing, customer_id: int) -> None:
-    """Make the words of a customer, who is locked, those of their name, e-mail, phone and cards."""
+    """Make the words of a customer, who is locked, those of their name with its titles, e-mail, phone and cards."""
     session = writing.session
     await session.flush()
-    of = (Customer.first_name, Customer.last_name, Customer.email, Customer.phone)
-    first, last, email, phone = (await session.execute(select(*of).where(Customer.id == customer_id))).one()
+    of = (Customer.full_name, Customer.email, Customer.phone)
+    name, email, phone = (await session.execute(select(*of).where(Customer.id == customer_id))).one()
     numbers = await session.scalars(select(Card.number).where(Card.customer_id == customer_id))
-    wanted = customer_terms((first, last), email, phone, numbers)
+    wanted = customer_terms((name,), email, phone, numbers)
     there = set(await session.scalars(select(CustomerTerm.term).where(CustomerTerm.customer_id == customer_id)))
     if gone := there - wanted:
         await session.execute(

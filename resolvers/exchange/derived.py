@@ -64,15 +64,12 @@ async def _follow_cards(batch: Batch) -> None:
 
 
 async def _write_terms(batch: Batch, customers: set[int], new: Collection[int]) -> None:
-    """A customer is found by each word of the name and the e-mail address, by the phone and by the cards."""
-    columns = (CUSTOMER.c.id, CUSTOMER.c.first_name, CUSTOMER.c.last_name, CUSTOMER.c.email, CUSTOMER.c.phone)
+    """A customer is found by each word of the full name and the e-mail address, by the phone and by the cards."""
+    columns = (CUSTOMER.c.id, CUSTOMER.c.full_name, CUSTOMER.c.email, CUSTOMER.c.phone)
     for some in chunks(sorted(customers)):
         numbers = await _grouped(batch, CARD.c.customer_id, CARD.c.number, some)
         rows = await batch.connection.execute(select(*columns).where(CUSTOMER.c.id.in_(some)))
-        terms = {
-            key: text.customer_terms((first, last), email, phone, numbers[key])
-            for key, first, last, email, phone in rows
-        }
+        terms = {key: text.customer_terms((name,), email, phone, numbers[key]) for key, name, email, phone in rows}
         await _replace(batch, CUSTOMER_TERM, "customer_id", terms, new)
 
 

@@ -27,7 +27,7 @@ async def _add_customer_terms(session: AsyncSession, new: list[models.Base]) -> 
     terms: dict[int, set[str]] = defaultdict(set)
     for row in new:
         if isinstance(row, models.Customer):
-            names = (row.first_name, row.last_name)
+            names = (row.pre_nominals, row.first_name, row.last_name, row.post_nominals)
             terms[row.id] |= text.customer_terms(names, row.email, row.phone, ())
         elif isinstance(row, models.Card) and row.customer_id is not None:
             terms[row.customer_id] |= text.customer_terms((), None, None, (row.number,))

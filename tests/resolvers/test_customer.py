@@ -142,6 +142,20 @@ async def test_what_is_left_out_stays_and_null_clears(crm: Doing, session: Async
     assert [each["totalCount"] for each in found.values()] == [0, 1, 0]
 
 
+async def test_a_customer_is_found_with_their_titles(crm: Doing) -> None:
+    titled = {"preNominals": "MUDr.", "firstName": "Jana", "lastName": "Nová", "postNominals": "PhD"}
+    made = await crm.do("customerCreate", "customer { id }", personalInformation=titled)
+
+    async def found(words: str) -> int:
+        data = await crm.answer("query($words: String) { customers(search: $words) { totalCount } }", words=words)
+        return int(data["customers"]["totalCount"])
+
+    assert [await found(words) for words in ("mudr nova", "Jana Nová, PhD", "Ing. Nová")] == [1, 1, 0]
+    changed = {"preNominals": "Ing.", "postNominals": None}
+    await crm.do("customerUpdate", "userErrors { code }", id=made["customer"]["id"], personalInformation=changed)
+    assert [await found(words) for words in ("mudr nova", "Jana Nová, PhD", "Ing. Nová")] == [0, 0, 1]
+
+
 async def test_another_address_is_to_be_confirmed_anew(crm: Doing, session: AsyncSession) -> None:
     jana = factories.customer(email="jana@example.com", email_confirmed_at=NOW, phone_confirmed_at=NOW)
     await factories.save(session, jana)

@@ -27,7 +27,13 @@ async def customer_terms(session: AsyncSession) -> dict[str, set[str]]:
 
 
 async def test_customers_are_found_by_their_words_and_cards(session: AsyncSession, bring: Bring) -> None:
-    jana = {**known_as("1"), "firstName": "Jana", "lastName": "Čapková", "email": "j@example.com"}
+    jana = {
+        **known_as("1"),
+        "preNominals": "Ing.",
+        "firstName": "Jana",
+        "lastName": "Čapková",
+        "email": "j@example.com",
+    }
     eva = {**known_as("2"), "firstName": "Eva", "phone": "+420601234567"}
     card = {"cardType": "loyalty", "number": "99000002", "customer": known_as("1")}
     await bring(
@@ -39,14 +45,14 @@ async def test_customers_are_found_by_their_words_and_cards(session: AsyncSessio
         }
     )
     assert await customer_terms(session) == {
-        "1": {"jana", "capkova", "j@example.com", "j", "example", "com", "99000002"},
+        "1": {"ing", "jana", "capkova", "j@example.com", "j", "example", "com", "99000002"},
         "2": {"eva", "420601234567", "601234567"},
     }
 
     await bring({"customers.jsonl": [{**known_as("1"), "lastName": "Nová", "email": None}]})
     await bring({"cards.jsonl": [{"number": "99000002", "customer": known_as("2")}]})
     assert await customer_terms(session) == {
-        "1": {"jana", "nova"},
+        "1": {"ing", "jana", "nova"},
         "2": {"eva", "420601234567", "601234567", "99000002"},
     }
 
