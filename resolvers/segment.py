@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 import models
 from models import SegmentKind, State
@@ -16,7 +16,7 @@ from resolvers.finding import References
 from resolvers.ids import key_of
 from resolvers.reading import RowRef
 from resolvers.segment_criteria import kept
-from resolvers.segment_members import work_out
+from resolvers.segment_members import empty, work_out
 from resolvers.trees import refuse_cycle
 from resolvers.upserting import Form, alone, set_values, settle, upsert
 from resolvers.visibility import listed
@@ -101,10 +101,10 @@ async def refresh(writing: Writing, given: Values) -> Values:
 
 
 async def remove(writing: Writing, given: Values) -> Values:
-    """Delete a segment: its customers leave it, and what was for it alone is for nobody."""
+    """Delete a segment: its customers leave it, each by an event of their own; what was for it alone is for nobody."""
     segment = await writing.find(SEGMENT, given["id"], "id")
     segment.state, segment.updated_at = State.DELETED, writing.now
-    await writing.session.execute(delete(MEMBER).where(MEMBER.segment_id == segment.id))
+    await empty(writing, segment)
     writing.emit("SEGMENT_DELETED", segment)
     return {"deleted_id": given["id"]}
 

@@ -1,6 +1,7 @@
 """Members of segments by criteria: worked out in SQL, a bounded stretch of customers at a time.
 
 Whoever changes members holds the segment's row locked. Members who stay keep the moment since when they are in it.
+Each who comes or goes is noted in the outbox, which so keeps who was in a segment and when.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Table, delete, exists, insert, literal, select
+from sqlalchemy import Table, delete, exists, insert, literal, select
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import aliased
@@ -26,6 +27,7 @@ from resolvers.writing import CONFLICTS, Writing
 
 MEMBER = models.SegmentMember
 TABLE = cast("Table", MEMBER.__table__)
+EVENT = cast("Table", models.Event.__table__)
 SEGMENT = models.Segment
 AT_ONCE = 5_000
 """How many customers a statement looks at, where an operation works out all members at once."""
@@ -99,9 +101,15 @@ async def _refresh(writing: Writing, *, key: int, after: int, batch: int) -> Cha
         return Changed()
     if stretch.last is None:
         segment.refreshed_at = segment.updated_at = writing.now
-    if stretch.added or stretch.removed:
-        writing.emit("SEGMENT_REFRESHED", segment, data={"added": stretch.added, "removed": stretch.removed})
     return stretch
+
+
+async def empty(writing: Writing, segment: models.Segment) -> None:
+    """Let all members of a locked segment leave it."""
+    left = await writing.session.scalars(
+        delete(TABLE).where(MEMBER.segment_id == segment.id).returning(TABLE.c.customer_id)
+    )
+    await _note(writing, segment, "SEGMENT_LEFT", list(left))
 
 
 async def _stretch(writing: Writing, segment: models.Segment, after: int, size: int) -> Changed:
@@ -112,10 +120,21 @@ async def _stretch(writing: Writing, segment: models.Segment, after: int, size: 
     met, values = matching(segment.criteria or {}, customer, writing.backend)
     bound = {**values, "now": writing.now}
     leaving = _leaving(segment.id, after, last, customer, met)
-    removed: CursorResult[Any] = await session.execute(leaving, bound)  # type: ignore[assignment]
+    removed = list(await session.scalars(leaving, bound))
     joining = _joining(segment.id, after, last, customer, met, writing.now)
-    added: CursorResult[Any] = await session.execute(joining, bound)  # type: ignore[assignment]
-    return Changed(added.rowcount, removed.rowcount, last)
+    added = list(await session.scalars(joining, bound))
+    await _note(writing, segment, "SEGMENT_LEFT", removed)
+    await _note(writing, segment, "SEGMENT_JOINED", added)
+    return Changed(len(added), len(removed), last)
+
+
+async def _note(writing: Writing, segment: models.Segment, kind: str, customers: list[int]) -> None:
+    """An event for each customer: written as rows, since there may be many."""
+    event = {"change": writing.change, "kind": kind, "entity": "Segment", "entity_key": segment.id, "at": writing.now}
+    customers.sort()
+    for first in range(0, len(customers), AT_ONCE):
+        some = customers[first : first + AT_ONCE]
+        await writing.session.execute(insert(EVENT), [event | {"customer_id": customer} for customer in some])
 
 
 def _within(key: Any, after: int, last: int | None) -> list[Any]:
@@ -124,7 +143,8 @@ def _within(key: Any, after: int, last: int | None) -> list[Any]:
 
 def _leaving(segment: int, after: int, last: int | None, customer: Any, met: Any) -> Any:
     stays = exists(select(customer.id).where(customer.id == MEMBER.customer_id, met))
-    return delete(TABLE).where(MEMBER.segment_id == segment, *_within(MEMBER.customer_id, after, last), ~stays)
+    gone = delete(TABLE).where(MEMBER.segment_id == segment, *_within(MEMBER.customer_id, after, last), ~stays)
+    return gone.returning(TABLE.c.customer_id)
 
 
 def _joining(segment: int, after: int, last: int | None, customer: Any, met: Any, now: datetime) -> Any:
@@ -135,4 +155,4 @@ def _joining(segment: int, after: int, last: int | None, customer: Any, met: Any
         .where(*_within(customer.id, after, last), met, ~is_member)
         .order_by(customer.id)
     )
-    return insert(TABLE).from_select(["segment_id", "customer_id", "since"], chosen)
+    return insert(TABLE).from_select(["segment_id", "customer_id", "since"], chosen).returning(TABLE.c.customer_id)

@@ -100,6 +100,13 @@ async def test_a_refresh_lets_customers_leave_and_join_and_keeps_since_when_the_
         [(stays.id, earlier), (joins.id, NOW)]
     )
     assert await crm.rows(models.Segment, "refreshed_at") == [(NOW,)]
+    assert await noted(crm) == [("SEGMENT_JOINED", joins.id), ("SEGMENT_LEFT", leaves.id)]
+
+
+async def noted(crm: Doing) -> list[tuple[str, int]]:
+    """Who came and went, as the outbox has it."""
+    events = await crm.rows(models.Event, "kind", "customer_id")
+    return sorted(event for event in events if event[0] in {"SEGMENT_JOINED", "SEGMENT_LEFT"})
 
 
 def ids(*customers: models.Customer) -> list[str]:
@@ -232,13 +239,14 @@ async def test_new_criteria_work_the_members_out_anew(crm: Doing, session: Async
 
 
 async def test_a_deleted_segment_has_no_members_and_is_not_found(crm: Doing, session: AsyncSession) -> None:
-    segment = factories.segment()
-    await factories.save(session, factories.segment_member(segment=segment))
+    segment, jana, petr = factories.segment(), factories.customer(), factories.customer()
+    await factories.save(session, *(factories.segment_member(segment=segment, customer=who) for who in (jana, petr)))
     which = opaque_id("Segment", segment.id)
 
     assert await crm.do("segmentDelete", "deletedId", id=which) == {"deletedId": which}
 
     assert await crm.rows(models.SegmentMember, "id") == []
+    assert await noted(crm) == sorted([("SEGMENT_LEFT", jana.id), ("SEGMENT_LEFT", petr.id)])
     assert await crm.refused("segmentDelete", id=which) == [("NOT_FOUND", "id", None)]
     assert await crm.answer("{ segments { nodes { id } } }") == {"segments": {"nodes": []}}
 
