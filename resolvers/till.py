@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from models.rules.applicability import refusals
 from models.rules.basket import Benefit, Reward, RewardKind, Voucher, standings
-from models.rules.combination import max_count
+from models.rules.combination import max_count, reasons_against
 from models.rules.discounting import discount
 from models.rules.refusals import Refusal, RefusalCode
 from models.rules.settlement import Settlement
@@ -138,7 +137,7 @@ def refused_benefits(settled: Settlement, named: Named) -> Iterator[RefusedBenef
 
 def _judged(benefit: Benefit, case: Case) -> Recommended:
     bill = case.bill.rules
-    reasons = refusals(benefit, bill, case.shopper, case.at)
+    reasons = reasons_against(benefit, bill, case.shopper, case.at)
     off: Iterable[Decimal] = () if reasons else discount(benefit, standings(bill)).values()
     times = 0
     if not reasons:

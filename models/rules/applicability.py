@@ -72,6 +72,15 @@ def unmet(reward: Reward, lines: Iterable[Line], times: int = 1) -> Iterator[Ref
             yield Refusal(RefusalCode.CONDITION_NOT_MET, "The bill lacks goods that it asks for.", short)
 
 
+def goods_lacking(reward: Reward, lines: Iterable[Line]) -> str | None:
+    """What would have to be on the bill for a reward on certain goods; none where they are, or any will do."""
+    goods = list(lines)
+    if not reward.bonuses or any(matches(bonus, line) for bonus in reward.bonuses for line in goods):
+        return None
+    names = " or ".join(bonus.name for bonus in reward.bonuses if bonus.name)
+    return f"1 more of {names}" if names else "1 more"
+
+
 def matches(relation: ProductRelation, line: Line) -> bool:
     """Whether a line's goods are meant: the product, its group or one above it, or its brand, at such a price."""
     price = half_up(line.unit_price)

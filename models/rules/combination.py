@@ -88,6 +88,15 @@ def apply_in_order(benefits: Iterable[Benefit], bill: Bill, shopper: Shopper, at
     return _combined(till, plans.in_order(till, usable), usable, refused)
 
 
+def reasons_against(benefit: Benefit, bill: Bill, shopper: Shopper, at: datetime) -> list[Refusal]:
+    """Every reason why a benefit would not be applied to a bill if it were the only one."""
+    if reasons := applicability.refusals(benefit, bill, shopper, at):
+        return reasons
+    till = Till(bill, shopper)
+    alone = till.plus(till.start, benefit)
+    return [alone] if isinstance(alone, Refusal) else []
+
+
 def max_count(reward: Reward, bill: Bill, shopper: Shopper) -> int:
     """How many times a reward can be applied to a bill, as far as its limits, the goods and the points go."""
     times = 0

@@ -49,7 +49,7 @@ class Till:
             return clash
         award = discounting.award(benefit, plan.lines)
         if not award.amounts and not is_gift(benefit):
-            return _no_gain()
+            return self._no_gain(benefit)
         off = plan.off + sum(award.amounts.values(), ZERO)
         applied = Applied(benefit, award.amounts)
         return Plan((*plan.applied, applied), discounting.after(plan.lines, award), off)
@@ -76,7 +76,12 @@ class Till:
     def reason_against(self, plan: Plan, benefit: Benefit) -> Refusal:
         """Why a benefit that applies is not in a plan."""
         grown = self.plus(plan, benefit)
-        return grown if isinstance(grown, Refusal) else _no_gain()
+        return grown if isinstance(grown, Refusal) else self._no_gain(benefit)
+
+    def _no_gain(self, benefit: Benefit) -> Refusal:
+        """It may be that the goods on which it is given are not on the bill at all."""
+        missing = applicability.goods_lacking(benefit.terms, self.bill.in_loyalty)
+        return Refusal(RefusalCode.NO_GAIN, "It would take nothing more off the bill.", missing)
 
     def _clash(self, chosen: Sequence[Benefit], benefit: Benefit) -> Refusal | None:
         reward = benefit.terms
@@ -147,7 +152,3 @@ def points_cost(benefits: Iterable[Benefit]) -> Decimal:
 
 def _gifts(benefits: Iterable[Benefit]) -> int:
     return sum(is_gift(benefit) for benefit in benefits)
-
-
-def _no_gain() -> Refusal:
-    return Refusal(RefusalCode.NO_GAIN, "It would take nothing more off the bill.")

@@ -205,3 +205,19 @@ def test_asked_for_benefit_without_effect_is_refused():
 
     assert applied(found) == ["R1"]
     assert refused(found) == {"R2": [RefusalCode.NO_GAIN]}
+
+
+def test_reward_that_would_take_nothing_off_by_itself_says_what_is_missing():
+    bonuses = [on(MILK), (*on(9), *on(8)), (ProductRelation(RelatedTo.PRODUCT, frozenset({9}), None, name="Coffee"),)]
+    asked = [percent(1, "5", bonuses=each) for each in bonuses]
+    short = percent(2, "5", minimum_purchase=Decimal(500))
+
+    reasons = [combination.reasons_against(one, BILL, Shopper(7), NOW) for one in [*asked, amount(3, "0"), short]]
+
+    assert [[(one.code, one.missing) for one in each] for each in reasons] == [
+        [],
+        [(RefusalCode.NO_GAIN, "1 more")],
+        [(RefusalCode.NO_GAIN, "1 more of Coffee")],
+        [(RefusalCode.NO_GAIN, None)],
+        [(RefusalCode.MINIMUM_NOT_MET, "400.00 EUR")],
+    ]
