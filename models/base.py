@@ -7,7 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import Date, MetaData
+from sqlalchemy import Date, Index, MetaData, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from models.columns import Instant, Json, choice, key, text
@@ -79,6 +80,16 @@ class External:
     )
     external_id: Mapped[str | None] = mapped_column(
         text(128), doc="The record's id in that system, unique within it.", sort_order=71
+    )
+
+
+def known_outside(table: str) -> tuple[UniqueConstraint, Index]:
+    """No two records of a table share a source and an external id, nor an external id where no source is named."""
+    alone = sql("source IS NULL AND external_id IS NOT NULL")
+    name = f"uq_{table}_external_id_alone"
+    return (
+        UniqueConstraint("source", "external_id"),
+        Index(name, "external_id", unique=True, sqlite_where=alone, postgresql_where=alone),
     )
 
 

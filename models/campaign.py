@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, CodeList, External, Stateful, Timestamped
+from models.base import Base, CodeList, External, Stateful, Timestamped, known_outside
 from models.columns import MONEY, choice, owner, reference, text
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Campaign(Base, Stateful, Timestamped, External):
     """A marketing campaign, perhaps a part of a larger one."""
 
     __tablename__ = "campaign"
-    __table_args__ = (UniqueConstraint("source", "external_id"), Index("ix_campaign_name", "name", "id"))
+    __table_args__ = (*known_outside("campaign"), Index("ix_campaign_name", "name", "id"))
 
     name: Mapped[str] = mapped_column(text(255), doc="Name of the campaign.")
     kind: Mapped[str | None] = mapped_column(text(64), doc="The retailer's own kind of campaign.")
@@ -57,7 +57,7 @@ class CampaignProduct(Base, Stateful, Timestamped, External):
 
     __tablename__ = "campaign_product"
     __table_args__ = (
-        UniqueConstraint("source", "external_id"),
+        *known_outside("campaign_product"),
         Index("ix_campaign_product_valid_to", "valid_to", "id"),
         Index("ix_campaign_product_product_id", "product_id", "id"),
         Index("ix_campaign_product_campaign_id", "campaign_id", "id"),

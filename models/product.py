@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, External, Stateful, Timestamped
+from models.base import Base, External, Stateful, Timestamped, known_outside
 from models.columns import MONEY, owner, reference, text
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class ProductBrand(Base, Stateful, Timestamped, External):
     """A set of products under one brand."""
 
     __tablename__ = "product_brand"
-    __table_args__ = (UniqueConstraint("source", "external_id"), Index("ix_product_brand_name", "name", "id"))
+    __table_args__ = (*known_outside("product_brand"), Index("ix_product_brand_name", "name", "id"))
 
     name: Mapped[str] = mapped_column(text(255), doc="Name of the brand.")
 
@@ -36,7 +36,7 @@ class ProductGroup(Base, Stateful, Timestamped, External):
 
     __tablename__ = "product_group"
     __table_args__ = (
-        UniqueConstraint("source", "external_id"),
+        *known_outside("product_group"),
         Index("ix_product_group_name", "name", "id"),
         Index("ix_product_group_parent_id", "parent_id", "id"),
     )
@@ -76,7 +76,7 @@ class Product(Base, Stateful, Timestamped, External):
 
     __tablename__ = "product"
     __table_args__ = (
-        UniqueConstraint("source", "external_id"),
+        *known_outside("product"),
         Index("ix_product_name", "name", "id"),
         Index("ix_product_group_id", "group_id", "id"),
         Index("ix_product_brand_id", "brand_id", "id"),

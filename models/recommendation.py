@@ -7,10 +7,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, External, Stateful, Timestamped
+from models.base import Base, External, Stateful, Timestamped, known_outside
 from models.columns import ExactDecimal, choice, reference, text
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Recommendation(Base, Stateful, Timestamped, External):
 
     __tablename__ = "recommendation"
     __table_args__ = (
-        UniqueConstraint("source", "external_id"),
+        *known_outside("recommendation"),
         Index("ix_recommendation_customer_id", "customer_id", "priority", "id"),
         Index("ix_recommendation_audience", "audience", "priority", "id"),
         Index("ix_recommendation_segment_id", "segment_id", "priority", "id"),

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, CodeList, External, Stateful, Timestamped
+from models.base import Base, CodeList, External, Stateful, Timestamped, known_outside
 from models.columns import MONEY, PERCENT, QUANTITY, choice, owner, reference, text
 from models.rules.reservation_steps import ReservationState
 
@@ -24,7 +24,7 @@ class ReservableProduct(Base, Stateful, Timestamped, External):
     """A product that customers may reserve."""
 
     __tablename__ = "reservable_product"
-    __table_args__ = (UniqueConstraint("source", "external_id"), UniqueConstraint("product_id"))
+    __table_args__ = (*known_outside("reservable_product"), UniqueConstraint("product_id"))
 
     product_id: Mapped[int] = reference("product", "The product; reservable once.", index=False)
 
@@ -86,7 +86,7 @@ class ProductReservation(Base, Timestamped, External):
 
     __tablename__ = "product_reservation"
     __table_args__ = (
-        UniqueConstraint("source", "external_id"),
+        *known_outside("product_reservation"),
         Index("ix_product_reservation_customer_id", "customer_id", "created_at", "id"),
         Index("ix_product_reservation_store_id", "store_id", "created_at", "id"),
         Index(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, CodeList, External, Stateful, Timestamped
+from models.base import Base, CodeList, External, Stateful, Timestamped, known_outside
 from models.columns import MONEY, POINTS, QUANTITY, choice, owner, reference, text
 from models.rules.basket import RelatedTo, RewardKind
 from models.rules.validity import VoucherValidity
@@ -56,7 +56,7 @@ class Reward(Base, Stateful, Timestamped, External):
 
     __tablename__ = "reward"
     __table_args__ = (
-        UniqueConstraint("source", "external_id"),
+        *known_outside("reward"),
         Index("ix_reward_priority", "priority", "id"),
         Index("ix_reward_name", "name", "id"),
         Index("ix_reward_valid_to", "valid_to", "id"),
@@ -189,7 +189,10 @@ class RewardCondition(Base):
         ConditionRole, "Whether the lines must be there, or get the benefit.", default=ConditionRole.CONDITION
     )
     related_to: Mapped[RelatedTo] = choice(RelatedTo, "What is looked at.")
-    count: Mapped[Decimal] = mapped_column(QUANTITY, default=Decimal(1), doc="How many units it takes.")
+    count: Mapped[Decimal | None] = mapped_column(
+        QUANTITY,
+        doc="How many units it takes; where none is said, one for a condition and all of the goods for a bonus.",
+    )
     min_price: Mapped[Decimal | None] = mapped_column(MONEY, doc="Lowest price of a unit that counts.")
     max_price: Mapped[Decimal | None] = mapped_column(MONEY, doc="Highest price of a unit that counts.")
 

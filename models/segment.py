@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, CodeList, External, Stateful, Timestamped
+from models.base import Base, CodeList, External, Stateful, Timestamped, known_outside
 from models.columns import choice, owner, reference, text
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Segment(Base, Stateful, Timestamped, External):
 
     __tablename__ = "segment"
     __table_args__ = (
-        UniqueConstraint("source", "external_id"),
+        *known_outside("segment"),
         Index("ix_segment_name", "name", "id"),
         CheckConstraint("(kind = 'CRITERIA') = (criteria IS NOT NULL)", name="criteria"),
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, External, Stateful, Timestamped
+from models.base import Base, External, Stateful, Timestamped, known_outside
 from models.columns import DEGREES, reference, text
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class Store(Base, Stateful, Timestamped, External):
 
     __tablename__ = "store"
     __table_args__ = (
-        UniqueConstraint("source", "external_id"),
+        *known_outside("store"),
         Index("ix_store_position", "latitude", "longitude"),
         Index("ix_store_name", "name", "id"),
         CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="whole_position"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import models
 from models import CampaignValueKind
+from resolvers import property_values
 from resolvers.checking import Values, currency, in_order
 from resolvers.errors import Refused
 from resolvers.reading import RowRef
@@ -49,6 +50,7 @@ async def _check_campaign(record: Record) -> None:
 async def _check_product(record: Record) -> None:
     """The value is a percentage, or a price in a currency; the validity has a beginning and an end."""
     at = record.problems.at
+    await property_values.read(record, "campaign_product_id")
     with record.problems.noted():
         _check_value(record)
     with record.problems.noted():
@@ -85,6 +87,7 @@ async def _linked(record: Record, name: str, entity: type[models.Base], column: 
 
 
 async def _follow_product(record: Record) -> None:
+    await property_values.write(record, "campaign_product_id")
     for name, _, column in LINKS:
         if name in record.lists:
             await replace_parts(record, TABLES[name], "campaign_product_id", column, record.lists[name])

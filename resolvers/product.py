@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select
 
 import models
 from models.columns import MONEY
-from resolvers import product_groups
+from resolvers import product_groups, property_values
 from resolvers.checking import Values, currency, exact, text
 from resolvers.errors import Refused
 from resolvers.reading import RowRef
@@ -71,6 +71,7 @@ async def _check_product(record: Record) -> None:
         if name in record.given:
             with record.problems.noted():
                 record.lists[name] = await read(record, record.given[name] or [])
+    await property_values.read(record, "product_id")
 
 
 async def _codes(record: Record, given: Sequence[Values]) -> list[dict[str, Any]]:
@@ -122,6 +123,7 @@ async def _follow_product(record: Record) -> None:
         await replace_parts(record, models.ProductPrice, "product_id", "currency_code", lists["prices"])
     if "tags" in lists:
         await replace_parts(record, models.ProductTag, "product_id", "tag_id", lists["tags"])
+    await property_values.write(record, "product_id")
     await _write_terms(record)
 
 

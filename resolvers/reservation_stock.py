@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 import models
 from models.columns import QUANTITY
@@ -17,6 +17,7 @@ from models.rules.refusals import plain
 from resolvers.checking import Values, exact
 from resolvers.errors import Refused
 from resolvers.finding import References
+from resolvers.ids import opaque_id
 from resolvers.reading import RowRef
 from resolvers.writing import UserError, Writing
 
@@ -101,6 +102,15 @@ async def adjust_stock(writing: Writing, given: Values) -> Values:
         await _move(writing, offer.id, by)
         writing.emit("STOCK_ADJUSTED", offer, data={"by": plain(by)})
     return {"offer": RowRef("ReservableOffer", offer.id)}
+
+
+async def remove_offer(writing: Writing, given: Values) -> Values:
+    """A store no longer offers a product: its stock and prices go, and nothing that was reserved comes back to it."""
+    offer = await _offer(writing, given)
+    deleted = opaque_id("ReservableOffer", offer.id)
+    writing.emit("RESERVABLE_OFFER_REMOVED", offer, data={"stock": plain(offer.stock)})
+    await writing.session.execute(delete(OFFER).where(OFFER.id == offer.id))
+    return {"deleted_id": deleted}
 
 
 async def _offer(writing: Writing, given: Mapping[str, str]) -> models.ReservableOffer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -11,6 +12,7 @@ import models
 from models import ConditionRole, RelatedTo, RewardKind
 from models.columns import MONEY, QUANTITY
 from models.rules.validity import is_valid_setting
+from resolvers import property_values
 from resolvers.checking import CLOCK, Values, above_zero, exact, in_order, whole
 from resolvers.errors import Refused
 from resolvers.reading import RowRef
@@ -50,6 +52,7 @@ remove = deleting(models.Reward)
 
 async def _check(record: Record) -> None:
     """What a reward gives, when and how often, must make sense together."""
+    await property_values.read(record, "reward_id")
     for check in (_check_value, _check_times, _check_limits, _check_vouchers):
         with record.problems.noted():
             check(record)
@@ -136,10 +139,12 @@ async def _rule(record: Record, given: Values, name: str, role: ConditionRole) -
     lowest, highest = prices["min_price"], prices["max_price"]
     if lowest is not None and highest is not None and highest < lowest:
         raise Refused("OUT_OF_RANGE", "The highest price is below the lowest.", f"{at}.maxPrice")
+    if count is None and role is ConditionRole.CONDITION:
+        count = Decimal(1)
     columns = {
         "role": role,
         "related_to": related_to,
-        "count": 1 if count is None else above_zero(QUANTITY, count, f"{at}.count"),
+        "count": None if count is None else above_zero(QUANTITY, count, f"{at}.count"),
         **prices,
     }
     return {"columns": columns, "targets": await _rule_targets(record, given, name, related_to)}
@@ -160,6 +165,7 @@ async def _rule_targets(record: Record, given: Values, name: str, related_to: Re
 
 
 async def _follow(record: Record) -> None:
+    await property_values.write(record, "reward_id")
     for name, (table, column, _) in LISTS.items():
         if name in record.lists:
             await replace_parts(record, table, "reward_id", column, record.lists[name])

@@ -7,7 +7,7 @@ from typing import Any
 
 import models
 from models import State
-from resolvers import text
+from resolvers import property_values, text
 from resolvers.checking import Values, opening_hours
 from resolvers.errors import Refused
 from resolvers.reading import RowRef
@@ -59,6 +59,7 @@ async def _check(record: Record) -> None:
     if values.get("phone") is not None:
         with record.problems.noted():
             values["phone"] = _phone(values["phone"], record.will_be("country_code"), at("phone"))
+    await property_values.read(record, "store_id")
     if (record.will_be("latitude") is None) != (record.will_be("longitude") is None):
         raise Refused("BAD_POSITION", "A position needs both latitude and longitude.", at("position"))
 
@@ -69,6 +70,10 @@ def _phone(phone: str, country: str | None, field: str) -> str:
     except ValueError:
         message = "This must be a phone number, international or as dialled in the store's country."
         raise Refused("BAD_PHONE", message, field) from None
+
+
+async def _follow(record: Record) -> None:
+    await property_values.write(record, "store_id")
 
 
 FORM = Form(
@@ -88,4 +93,5 @@ FORM = Form(
     required=("code", "name"),
     known_by="code",
     check=_check,
+    follow=_follow,
 )  # fmt: skip

@@ -219,9 +219,12 @@ async def _known(form: Form, record: Record, query: Any) -> Any:
 def _named(form: Form, record: Record) -> dict[str, str]:
     """The record's name in an outside system, where it is given one."""
     source, external_id = record.given.get("source"), record.given.get("external_id")
-    if not issubclass(form.entity, External) or source is None or external_id is None:
-        return {}
     at = record.problems.at
+    if not issubclass(form.entity, External) or (source is None and external_id is None):
+        return {}
+    if source is None or external_id is None:
+        missing = "source" if source is None else "external_id"
+        raise Refused("REQUIRED", "`source` and `externalId` belong together.", at(missing))
     return {"source": text(source, at("source"), 64), "external_id": text(external_id, at("external_id"), 128)}
 
 

@@ -24,7 +24,7 @@ from schema.declarations import (
     texts,
 )
 from schema.mutations import changes, given, mutation
-from schema.shared import IDENTITY, Listed, Owned
+from schema.shared import IDENTITY, PROPERTIES, Listed, Owned
 from schema.strawberries import input_type
 
 
@@ -148,6 +148,7 @@ class CampaignMutations:
             "valid_to": given("DateTime", "End of the offer, itself not included; a new offer needs it."),
             "display_in": given("[String!]", "Where it is shown, such as “web”; they take the place of those there."),
             "presentation": given("CampaignPresentationInput", "How it is presented; null clears all of it."),
+            "properties": PROPERTIES,
             "stores": given("[StoreBy!]", "Where it holds, everywhere if empty; they take the place of those there."),
             "segments": given("[SegmentBy!]", "Whom it is for, all where empty; they take the place of those there."),
         },

@@ -23,7 +23,7 @@ from schema.declarations import (
     texts,
 )
 from schema.mutations import changes, given, mutation
-from schema.shared import IDENTITY, Listed, Owned
+from schema.shared import IDENTITY, PROPERTIES, Listed, Owned
 from schema.strawberries import FieldSpec, input_type
 
 
@@ -160,6 +160,7 @@ class ProductMutations:
             "codes": given("[ProductCodeInput!]", "Its codes in lists; they take the place of those that are there."),
             "prices": given("[MoneyInput!]", "Its price in each currency; they take the place of those there."),
             "tags": given("[TagBy!]", "Its tags; they take the place of those that are there."),
+            "properties": PROPERTIES,
         },
         payload={"product": ("Product", "The product.")},
     )

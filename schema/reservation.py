@@ -231,6 +231,13 @@ class ReservationMutations:
         input={"id": given("ID!", "The reservable product.")},
         payload={"deleted_id": ("ID", "Its id, which leads nowhere now.")},
     )
+    reservable_offer_remove = changes(
+        reservation_stock.remove_offer,
+        "Let customers reserve a product no longer in one store; its stock and prices there are forgotten, and "
+        "reservations that are there go on.",
+        input=IN_STORE,
+        payload={"deleted_id": ("ID", "The offer's id, which leads nowhere now.")},
+    )
     reservable_stock_set = changes(
         reservation_stock.set_stock,
         "Say how many of a product are free to reserve in a store, as counted.",

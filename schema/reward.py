@@ -26,7 +26,7 @@ from schema.declarations import (
     texts,
 )
 from schema.mutations import changes, given, mutation
-from schema.shared import IDENTITY, Listed, Owned
+from schema.shared import IDENTITY, PROPERTIES, Listed, Owned
 from schema.strawberries import input_type
 
 REWARD_CURRENCY = Column(("reward",), "currency_code")
@@ -136,7 +136,7 @@ input_type(
     "Goods that must be on the bill, or that get the benefit.",
     {
         "related_to": given("RelatedTo!", "What is looked at."),
-        "count": given("Decimal", "How many units it takes; one where it is left out."),
+        "count": given("Decimal", "How many units it takes; left out, one for a condition and all for a bonus."),
         "min_price": given("Decimal", "Lowest price of a unit that counts, in the reward's currency."),
         "max_price": given("Decimal", "Highest price of a unit that counts, in the reward's currency."),
         "products": given("[ProductBy!]", "For PRODUCT: the products that count."),
@@ -206,6 +206,7 @@ class RewardMutations:
             "statuses": given("[StatusBy!]", "Which statuses it is for; for all where the list is empty."),
             "tags": given("[TagBy!]", "Its tags."),
             "conditions": given("[RewardRuleInput!]", "What must be on the bill."),
+            "properties": PROPERTIES,
             "bonuses": given("[RewardRuleInput!]", "What gets the benefit; without any the conditions' goods, or all."),
         },
         payload=REWARD,

@@ -113,3 +113,19 @@ IDENTITY = {
     "external_id": FieldSpec("str | None", "The record's id there, by which it is found, or made where it isn't."),
 }
 """How an upsert names its record."""
+
+input_type(
+    "PropertyValueInput",
+    "A custom property and its value.",
+    {
+        "property": FieldSpec("PropertyBy", "The property."),
+        "value": FieldSpec(
+            "JSON | None", "Text, a number, true or false, or a day as ISO 8601 text; null is no value."
+        ),
+    },
+)
+
+PROPERTIES = FieldSpec(
+    "list[PropertyValueInput] | None", "Custom properties; they take the place of those that are there."
+)
+"""Custom properties among the fields of an upsert."""

@@ -29,7 +29,7 @@ from schema.declarations import (
     texts,
 )
 from schema.mutations import changes, given, mutation
-from schema.shared import IDENTITY, Owned
+from schema.shared import IDENTITY, PROPERTIES, Owned
 from schema.strawberries import FieldSpec, input_type
 
 
@@ -190,6 +190,7 @@ class StoreMutations:
             "description": given("String", "Text about the store."),
             "registration_id": given("String", "Number in the register of companies."),
             "partner": given("PartnerBy", "The partner that runs the store."),
+            "properties": PROPERTIES,
         },
         payload=STORE,
     )

@@ -132,7 +132,12 @@ async def test_products_that_make_no_sense_are_refused(crm: Doing) -> None:
         ("NOT_FOUND", "brand", None),
     ]
     assert await refused(imageUrls=["x"] * 101) == [("TOO_MANY", "imageUrls", None)]
-    assert await crm.refused("productUpsert", source="erp", name="No id") == [("REQUIRED", "id", None)]
+    assert await crm.refused("productUpsert", name="No id") == [("REQUIRED", "id", None)]
+    half = [
+        await crm.refused("productUpsert", name="Half a name", **one)
+        for one in ({"source": "erp"}, {"externalId": "1"})
+    ]
+    assert half == [[("REQUIRED", "externalId", None)], [("REQUIRED", "source", None)]]
     assert await crm.refused("productsUpsert", products=[BUTTER] * 201) == [("TOO_MANY", "products", None)]
 
 
@@ -141,7 +146,7 @@ async def test_a_batch_of_products_is_put_in_place_as_a_whole_or_not_at_all(crm:
     milk = {**BUTTER, "externalId": "p-2", "name": "Milk"}
 
     refused = await crm.refused("productsUpsert", products=[BUTTER, {**milk, "name": ""}, {"source": "erp"}])
-    assert refused == [("REQUIRED", "products[1].name", None), ("REQUIRED", "products[2].id", None)]
+    assert refused == [("REQUIRED", "products[1].name", None), ("REQUIRED", "products[2].externalId", None)]
     assert await crm.dump() == before
 
     payload = await crm.do("productsUpsert", "products { name } userErrors { code }", products=[BUTTER, milk])

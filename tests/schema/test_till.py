@@ -115,6 +115,54 @@ async def test_a_till_is_told_what_the_shopper_could_use_and_what_it_would_come_
     }
 
 
+async def test_a_reward_that_would_take_nothing_off_is_recommended_with_the_reason(
+    graph: Graph, session: AsyncSession
+) -> None:
+    coffee = factories.product(code="COFFEE", name="Coffee")
+    free = factories.reward(code="FREE", kind="FREE_PRODUCT", value=None)
+    on_coffee = factories.reward_condition(reward=free, role="BONUS")
+    nothing = factories.reward(code="NOTHING", value=Decimal(0))
+    target = factories.reward_condition_target(condition=on_coffee, product=coffee)
+    shop = await open_shop(session, target, nothing)
+    lines = [item("80"), item("35", "2", codes=[{"code": "COFFEE"}])]
+
+    without = await graph.data(AT_THE_TILL, customer=shop.customer, bill=bill(lines[0]))
+    with_it = await graph.data(AT_THE_TILL, customer=shop.customer, bill=bill(*lines))
+
+    assert [reasons(each) for each in without["recommendedRewards"]] == [
+        ("FREE", 0, "0.00", [("NO_GAIN", "1 more of Coffee")]),
+        ("NOTHING", 0, "0.00", [("NO_GAIN", None)]),
+    ]
+    assert [reasons(each) for each in with_it["recommendedRewards"]] == [
+        ("FREE", 1, "35.00", []),
+        ("NOTHING", 0, "0.00", [("NO_GAIN", None)]),
+    ]
+
+
+def reasons(recommended: dict[str, Any]) -> tuple[Any, ...]:
+    """A recommended reward's code, how often it can be had, what it takes off, and why not."""
+    refusals = [(one["code"], one["missing"]) for one in recommended["refusals"]]
+    return recommended["reward"]["code"], recommended["maxCount"], recommended["discount"]["amount"], refusals
+
+
+async def test_a_bonus_without_a_count_is_given_on_all_of_the_goods(graph: Graph, session: AsyncSession) -> None:
+    coffee = factories.product(code="COFFEE")
+    rows = []
+    for code, count in (("ALL", None), ("TWO", Decimal(2))):
+        reward = factories.reward(code=code, value=Decimal(50))
+        bonus = factories.reward_condition(reward=reward, role="BONUS", count=count)
+        rows.append(factories.reward_condition_target(condition=bonus, product=coffee))
+    shop = await open_shop(session, *rows)
+    lines = [item("30", "1", "3", codes=[{"code": "COFFEE"}]), item("80", "2")]
+
+    data = await graph.data(AT_THE_TILL, customer=shop.customer, bill=bill(*lines))
+
+    assert [reasons(each) for each in data["recommendedRewards"]] == [
+        ("ALL", 1, "15.00", []),
+        ("TWO", 1, "10.00", []),
+    ]
+
+
 async def test_a_preview_says_of_each_thing_why_it_can_not_be_had(graph: Graph, session: AsyncSession) -> None:
     campaign = factories.reward(code="COUPON", group="CAMPAIGN")
     over = factories.reward(code="OVER", valid_to=NOW - timedelta(days=1))

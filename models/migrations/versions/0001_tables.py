@@ -982,7 +982,7 @@ def upgrade() -> None:
     sa.Column('reward_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('role', sa.Enum('CONDITION', 'BONUS', name='conditionrole', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('related_to', sa.Enum('PRODUCT', 'PRODUCT_GROUP', 'PRODUCT_BRAND', 'ANY', name='relatedto', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('count', models.columns.ExactDecimal(precision=18, scale=3), nullable=False),
+    sa.Column('count', models.columns.ExactDecimal(precision=18, scale=3), nullable=True),
     sa.Column('min_price', models.columns.ExactDecimal(precision=18, scale=4), nullable=True),
     sa.Column('max_price', models.columns.ExactDecimal(precision=18, scale=4), nullable=True),
     sa.CheckConstraint('count > 0', name=op.f('ck_reward_condition_count')),

@@ -59,7 +59,7 @@ def _conditions(journey: Journey, numbered: list[tuple[int, Reward]]) -> Mapped:
         wanted.append((condition, key, reward.role, kind))
         by_group = kind == "PRODUCT_GROUP"
         targets += [(condition, target if by_group else None, None if by_group else target) for target in found]
-    yield records(models.RewardCondition, "id reward_id role related_to", wanted)
+    yield records(models.RewardCondition, "id reward_id role related_to", wanted, count=Decimal(1))
     yield records(models.RewardConditionTarget, "condition_id group_id brand_id", targets)
 
 
