@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Date, Index, MetaData, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm.attributes import flag_modified
 
 from models.columns import Instant, Json, choice, key, text
 
@@ -58,6 +59,11 @@ class Timestamped:
     updated_at: Mapped[datetime] = mapped_column(
         default=utc_now, onupdate=utc_now, doc="When the record last changed.", sort_order=91
     )
+
+    def touch(self, at: datetime) -> None:
+        """Note when the record changed, also where that is the moment when it was made or changed before."""
+        self.updated_at = at
+        flag_modified(self, "updated_at")
 
 
 class Stateful:

@@ -108,6 +108,7 @@ async def release(writing: Writing, given: Values) -> Values:
         raise Refused("WRONG_STATE", f"Only an assigned card can be released; this one is {card.state.lower()}.", "id")
     await note(writing, card, CardChange.RELEASED, inputs.text(given, "reason"))
     card.state, card.customer_id, card.valid_from, card.valid_to = CardState.FREE, None, None, None
+    card.touch(writing.now)
     await renew_terms(writing, holder)
     return {"card": RowRef("Card", card.id)}
 
@@ -139,5 +140,6 @@ async def note(writing: Writing, card: Card, change: CardChange, reason: str | N
     writing.session.add(
         CardEvent(card_id=card.id, customer_id=card.customer_id, change=change, at=writing.now, reason=reason)
     )
+    card.touch(writing.now)
     await writing.session.flush()
     writing.emit(f"CARD_{change.value}", card, customer_id=card.customer_id)

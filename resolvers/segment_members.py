@@ -57,7 +57,8 @@ async def work_out(writing: Writing, segment: models.Segment) -> Changed:
             raise
         message = str(error) if isinstance(error, BadFilter) else "A value of the filter can't be compared with."
         raise Refused("BAD_FILTER", message, "where") from error
-    segment.refreshed_at = segment.updated_at = writing.now
+    segment.refreshed_at = writing.now
+    segment.touch(writing.now)
     return Changed(added, removed)
 
 
@@ -100,7 +101,8 @@ async def _refresh(writing: Writing, *, key: int, after: int, batch: int) -> Cha
         log.warning("Segment %s can't be worked out: %s", key, error)
         return Changed()
     if stretch.last is None:
-        segment.refreshed_at = segment.updated_at = writing.now
+        segment.refreshed_at = writing.now
+        segment.touch(writing.now)
     return stretch
 
 

@@ -160,6 +160,7 @@ RESERVATIONS = [
     ),
     step("productReservationComment", id="$reservation", note="Called the customer."),
     step("productReservationAdvance", id="$reservation", state="ACCEPTED"),
+    step("reservableOfferRemove", reservableProduct="$reservable", store="$shop"),
     step("reservableProductRemove", id="$reservable"),
 ]
 ENDS = [
