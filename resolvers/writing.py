@@ -31,6 +31,7 @@ from resolvers.errors import Refused
 from resolvers.ids import key_of
 from resolvers.reading import Reading, RowRef, Viewer
 from resolvers.statement import Statement
+from resolvers.turns import turn
 
 T = TypeVar("T")
 Entity = TypeVar("Entity", bound=Base)
@@ -188,7 +189,7 @@ async def _once(
 async def _in_transaction(
     engine: AsyncEngine, reading: Reading, call: Call, show: Callable[[Payload, Reading], Awaitable[T]]
 ) -> T:
-    async with engine.connect() as connection:
+    async with turn(engine), engine.connect() as connection:
         transaction = await connection.begin()
         reader = TransactionReader(connection)
         inside = Reading(reader, reading.now, reading.locale, reading.viewer, reading.runs)
