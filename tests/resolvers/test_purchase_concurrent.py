@@ -3,10 +3,12 @@
 import asyncio
 import sys
 from collections import Counter
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 import models
@@ -69,6 +71,26 @@ async def test_a_voucher_is_applied_once_by_two_hundred_tills(crm: Doing, sessio
     assert found == {"DONE": 1, "ALREADY_APPLIED": CLIENTS - 1}
     assert await applied_events(crm.engine) == 1
     assert len(await crm.rows(models.Purchase, "id")) == 1
+
+
+async def test_a_voucher_is_applied_once_however_it_is_used(crm: Doing, session: AsyncSession) -> None:
+    voucher = factories.voucher(reward=factories.reward(is_portable=True), code="PORTABLE")
+    shop = await open_shop(session, voucher)
+    calls: list[Any] = []
+    for place in range(20):
+        online, offline = ({"bill": bill(external_id=f"{way}-{place}")} for way in ("online", "offline"))
+        whose = {"customer": shop.customer, "voucherCodes": ["PORTABLE"]}
+        calls += [
+            crm.do("purchaseSend", PURCHASE, **online, benefitCodes=["PORTABLE"]),
+            crm.do("voucherRedeem", f"voucher {SHOWN}", code="PORTABLE", bill=f"elsewhere-{place}"),
+            crm.do("purchasesImport", "imported userErrors { code }", bills=[offline | whose]),
+        ]
+
+    payloads = await asyncio.gather(*calls)
+
+    done = [not each["userErrors"] and each.get("imported") != 0 for each in payloads]
+    assert sum(done) == 1
+    assert await applied_events(crm.engine) == 1
 
 
 async def test_looking_first_and_writing_afterwards_applies_a_voucher_more_than_once(
@@ -150,6 +172,35 @@ async def test_a_bill_counts_once_however_many_tills_send_it_online_and_offline(
     assert sent["REPEATED"] + sum(payload["repeated"] for payload in imported) == 39
     assert len(await crm.rows(models.Purchase, "id")) == 1
     assert len(await crm.rows(models.PurchaseItem, "id")) == 1
+
+
+async def count_naively(engine: AsyncEngine, store: int, customer: int) -> None:
+    """Give the points of a bill, and write it down unless it is there: what the operation must not do."""
+    values = {
+        "store_id": store,
+        "customer_id": customer,
+        "external_id": "bill-1",
+        "paid_at": NOW,
+        "currency_code": "CZK",
+    }
+    made = factories.purchase(**values)
+    async with AsyncSession(engine) as session:
+        session.add(models.PointLot(customer_id=customer, amount=1, remaining=1, active_from=NOW, created_at=NOW))
+        await session.commit()
+        session.add(made)
+        with suppress(IntegrityError):
+            await session.commit()
+
+
+async def test_counting_first_and_writing_down_afterwards_counts_a_bill_more_than_once(
+    engine: AsyncEngine, session: AsyncSession
+) -> None:
+    shop = await open_shop(session, points=0)
+
+    await asyncio.gather(*(count_naively(engine, shop.store.id, shop.jana.id) for _ in range(5)))
+
+    left, _ = await points_of(session, shop.jana)
+    assert left == 5
 
 
 async def test_sixty_four_tills_on_one_customer_succeed_or_are_refused_with_a_code(

@@ -1,7 +1,9 @@
 """Bills that come late: offline ones, and ones whose customer is found afterwards."""
 
+from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
+from itertools import permutations
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +13,7 @@ from resolvers.ids import opaque_id
 from tests import factories
 from tests.factories import NOW
 from tests.resolvers.doing import Doing
-from tests.resolvers.shopping import PURCHASE, bill, item, open_shop
+from tests.resolvers.shopping import PURCHASE, bill, item, open_shop, points_of
 
 OFFLINE_BILLS = """
 mutation OfflineBills($input: PurchasesImportInput!) {
@@ -51,6 +53,42 @@ async def test_offline_bills_count_once_and_bad_ones_stop_no_others(crm: Doing, 
         ("online", shop.jana.id),
         ("new", shop.jana.id),
     ]
+
+
+async def test_a_bill_counts_once_in_whatever_order_and_however_often_it_is_sent_and_imported(
+    crm: Doing, session: AsyncSession
+) -> None:
+    shop = await open_shop(session, points=0)
+    orders = list(permutations(["send one", "send two", "import both"]))
+    new = Counter[str]()
+
+    for place, order in enumerate(orders):
+        one = {"bill": bill(item("100"), external_id=f"one-{place}"), "customer": shop.customer}
+        two = {"bill": bill(item("60"), external_id=f"two-{place}"), "customer": shop.customer}
+        for call in order * 2:
+            if call == "import both":
+                new["imported"] += (await crm.do("purchasesImport", IMPORT, bills=[two, one]))["imported"]
+            else:
+                sent = await crm.do("purchaseSend", PURCHASE, **(one if call == "send one" else two))
+                new["sent"] += not sent["repeated"]
+
+    assert new == {"imported": 6, "sent": 6}
+    assert len(await crm.rows(models.Purchase, "id")) == len(await crm.rows(models.PurchaseItem, "id")) == 12
+    assert await points_of(session, shop.jana) == (6 * (100 + 60), 6 * (100 + 60))
+
+
+async def test_a_cancelled_bill_stays_cancelled_when_it_comes_again(crm: Doing, session: AsyncSession) -> None:
+    shop = await open_shop(session, points=0)
+    given = {"bill": bill(), "customer": shop.customer}
+    await crm.do("purchaseSend", PURCHASE, **given)
+    await crm.do("purchaseCancel", PURCHASE, id=opaque_id("Purchase", 1))
+
+    sent = await crm.do("purchaseSend", PURCHASE, **given)
+    imported = await crm.do("purchasesImport", IMPORT, bills=[given])
+
+    assert (sent["repeated"], sent["purchase"]["state"]) == (True, "CANCELLED")
+    assert (imported["imported"], imported["repeated"]) == (0, 1)
+    assert await points_of(session, shop.jana) == (0, 0)
 
 
 async def test_an_offline_bill_is_as_it_was_paid_and_earns_from_when_it_was_paid(
