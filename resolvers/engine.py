@@ -14,6 +14,8 @@ SQLITE_PRAGMAS = (
     # An acknowledged write survives the loss of power.
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
+    # Replacing a row deletes it: a trigger that refuses that is to be heard then, too.
+    "PRAGMA recursive_triggers=ON",
     "PRAGMA busy_timeout=5000",
     "PRAGMA cache_size=-65536",
     "PRAGMA mmap_size=1073741824",
