@@ -20,6 +20,7 @@ from models.rules import ledger
 from models.rules.money import ZERO
 from resolvers.point_ledger import account, take
 from resolvers.reading import Viewer
+from resolvers.turns import turn
 from resolvers.writing import Writing
 
 BATCH = 200
@@ -47,7 +48,7 @@ Sweep = Callable[[Writing, int, Swept], Awaitable[bool]]
 
 
 async def _in_transaction(engine: AsyncEngine, now: datetime, batch: int, swept: Swept, sweep: Sweep) -> bool:
-    async with engine.begin() as connection, AsyncSession(connection, expire_on_commit=False) as session:
+    async with turn(engine), engine.begin() as connection, AsyncSession(connection, expire_on_commit=False) as session:
         more = await sweep(Writing(session, now, Viewer(), connection.dialect.name), batch, swept)
         await session.flush()
     return more

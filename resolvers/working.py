@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from resolvers.reading import Viewer
+from resolvers.turns import turn
 from resolvers.writing import CONFLICTS, TRIES, Writing
 
 T = TypeVar("T")
@@ -19,7 +20,7 @@ T = TypeVar("T")
 @asynccontextmanager
 async def working(engine: AsyncEngine, now: datetime) -> AsyncIterator[Writing]:
     """A transaction as of a moment; committed at the end, undone by any error."""
-    async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+    async with turn(engine), AsyncSession(engine, expire_on_commit=False) as session, session.begin():
         yield Writing(session, now, Viewer(), engine.dialect.name)
 
 

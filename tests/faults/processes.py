@@ -30,12 +30,13 @@ class Server:
     def __init__(self, *command: str, **environment: str) -> None:
         self.command = command
         self.environment = {**os.environ, **environment}
+        self.process: asyncio.subprocess.Process | None = None
         self.last: list[str] = []
         """What it said at the end, for whoever looks into a failure."""
 
     async def start(self) -> str:
         """The line that says that it answers."""
-        self.process = await asyncio.create_subprocess_exec(
+        self.process = process = await asyncio.create_subprocess_exec(
             *self.command,
             env=self.environment,
             cwd=ROOT,
@@ -44,13 +45,13 @@ class Server:
             stderr=asyncio.subprocess.STDOUT,
         )
         said: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._listening = asyncio.create_task(self._listen(said))
+        self._listening = asyncio.create_task(self._listen(process, said))
         async with asyncio.timeout(PATIENCE):
             return await said
 
-    async def _listen(self, said: asyncio.Future[str]) -> None:
-        assert self.process.stdout is not None
-        async for line in self.process.stdout:
+    async def _listen(self, process: asyncio.subprocess.Process, said: asyncio.Future[str]) -> None:
+        assert process.stdout is not None
+        async for line in process.stdout:
             self.last = [*self.last[-20:], line.decode(errors="replace").rstrip()]
             if self.ready in self.last[-1] and not said.done():
                 said.set_result(self.last[-1])
@@ -59,6 +60,7 @@ class Server:
 
     async def kill(self) -> None:
         """kill -9, its children too; comes back when none of them lives."""
+        assert self.process is not None
         family = [psutil.Process(self.process.pid)]
         family += family[0].children(recursive=True)
         for each in family:
@@ -71,12 +73,19 @@ class Server:
                 await asyncio.sleep(0)
 
     async def __aenter__(self) -> Self:
-        await self.start()
+        try:
+            await self.start()
+        except BaseException:
+            await self._end()
+            raise
         return self
 
     async def __aexit__(self, *raised: object) -> None:
-        # Nothing is left behind, whatever happened before.
-        if self.process.returncode is None:
+        await self._end()
+
+    async def _end(self) -> None:
+        """Leave nothing behind, whatever happened before."""
+        if self.process is not None and self.process.returncode is None:
             await self.kill()
 
 
