@@ -28,7 +28,10 @@ input_type(
         "codes": given("[BillCodeInput!]", "Codes of the product; the first that is known here says which one it is."),
         "product": given("ProductBy", "The product, where the till knows it by one of its keys here."),
         "name": given("String", "The product's name as the bill prints it."),
-        "quantity": given("Decimal!", "How many, or how much by weight: three decimals at most."),
+        "quantity": given(
+            "Decimal!",
+            "How many, or how much by weight: three decimals at most. Nothing for nothing is a line that was voided.",
+        ),
         "price": given("Decimal", "Price of one unit before any discount."),
         "paid": given(
             "Decimal",

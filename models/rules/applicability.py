@@ -74,7 +74,7 @@ def unmet(reward: Reward, lines: Iterable[Line], times: int = 1) -> Iterator[Ref
 
 def goods_lacking(reward: Reward, lines: Iterable[Line]) -> str | None:
     """What would have to be on the bill for a reward on certain goods; none where they are, or any will do."""
-    goods = list(lines)
+    goods = [line for line in lines if line.quantity]
     if not reward.bonuses or any(matches(bonus, line) for bonus in reward.bonuses for line in goods):
         return None
     names = " or ".join(bonus.name for bonus in reward.bonuses if bonus.name)

@@ -47,7 +47,10 @@ class VoucherState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a bill: what is to pay for all of it before loyalty. Groups include those above its own."""
+    """A line of a bill: what is to pay for all of it before loyalty. Groups include those above its own.
+
+    A line that the till voided stays on the bill as nothing for nothing.
+    """
 
     id: str
     quantity: Decimal
@@ -59,8 +62,8 @@ class Line:
 
     @property
     def unit_price(self) -> Decimal:
-        """The price of one piece, or of one kilogram of goods sold by weight."""
-        return self.paid / self.quantity
+        """The price of one piece, or of one kilogram of goods sold by weight; none where the line was voided."""
+        return self.paid / self.quantity if self.quantity else ZERO
 
     @property
     def pieces(self) -> int:

@@ -31,8 +31,9 @@ def _duplicates(bill: Bill) -> Iterator[Refusal]:
 
 
 def _line_refusals(line: Line) -> Iterator[Refusal]:
-    """Only a line that is out of loyalty, such as a returned deposit, may be below zero."""
-    if not line.quantity.is_finite() or line.quantity <= ZERO:
+    """Only a line that is out of loyalty, such as a returned deposit, may be below zero; one may be voided."""
+    voided = line.quantity == line.paid == ZERO
+    if not line.quantity.is_finite() or (line.quantity <= ZERO and not voided):
         yield Refusal(RefusalCode.NEGATIVE_AMOUNT, f"The quantity of item {line.id} must be above zero.")
     elif too_precise(line.quantity, QUANTITY_PLACES):
         yield Refusal(RefusalCode.TOO_PRECISE, f"The quantity of item {line.id} has more than three decimals.")

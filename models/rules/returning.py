@@ -28,7 +28,7 @@ class Sold:
     @property
     def refunded(self) -> Decimal:
         """What was paid back for it; the whole price once all of it is back, whatever was rounded before."""
-        return half_up(self.price * self.returned / self.quantity)
+        return half_up(self.price * self.returned / self.quantity) if self.quantity else ZERO
 
     @property
     def left(self) -> Decimal:

@@ -31,6 +31,8 @@ BOUNDED = settings(
 )
 KINDS = list(models.RewardKind)
 
+VOIDED = {"bill_item_id": "voided", "quantity": Decimal(0), "paid": Decimal(0), "codes": [{"code": "P1"}]}
+
 money = st.integers(1, 40_000).map(lambda cents: Decimal(cents) / 100)
 quantities = st.integers(1, 4).map(Decimal) | st.integers(100, 2999).map(lambda grams: Decimal(grams) / 1000)
 
@@ -49,14 +51,17 @@ def lines(draw: st.DrawFn) -> list[dict[str, Any]]:
     """A few lines of known and unknown goods."""
     count = draw(st.integers(1, 5))
     return [
-        {
-            "bill_item_id": str(place),
-            "quantity": draw(quantities),
-            "paid": draw(money),
-            "loyalty_off": draw(st.integers(0, 5)) == 0,
-            "codes": [{"code": f"P{draw(st.integers(0, 3))}"}],
-        }
-        for place in range(count)
+        *([VOIDED] if draw(st.integers(0, 3)) == 0 else []),
+        *[
+            {
+                "bill_item_id": str(place),
+                "quantity": draw(quantities),
+                "paid": draw(money),
+                "loyalty_off": draw(st.integers(0, 5)) == 0,
+                "codes": [{"code": f"P{draw(st.integers(0, 3))}"}],
+            }
+            for place in range(count)
+        ],
     ]
 
 

@@ -18,7 +18,13 @@ def bill(*lines, total=None):
 
 
 def test_sound_bill_is_accepted():
-    sound = bill(line("1", "2"), line("2", "0.350", "3.99"), line("3", paid="-0.30", loyalty_off=True), total="13.69")
+    sound = bill(
+        line("1", "2"),
+        line("2", "0.350", "3.99"),
+        line("3", paid="-0.30", loyalty_off=True),
+        line("4", "0", "0"),
+        total="13.69",
+    )
 
     refusals = bill_checks.bill_refusals(sound)
 
@@ -46,6 +52,7 @@ def test_item_named_twice_is_refused():
 @pytest.mark.parametrize(
     ("quantity", "paid", "code", "message"),
     [
+        ("-1", "0", RefusalCode.NEGATIVE_AMOUNT, "The quantity of item 1 must be above zero."),
         ("0", "1", RefusalCode.NEGATIVE_AMOUNT, "The quantity of item 1 must be above zero."),
         ("NaN", "1", RefusalCode.NEGATIVE_AMOUNT, "The quantity of item 1 must be above zero."),
         ("0.0001", "1", RefusalCode.TOO_PRECISE, "The quantity of item 1 has more than three decimals."),

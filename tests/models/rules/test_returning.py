@@ -50,3 +50,9 @@ def test_lines_out_of_loyalty_move_no_points(price: str) -> None:
 
     assert back == GoingBack(Decimal(price), Decimal(0), Decimal(0))
     assert refunded([deposit.whole()]) == Decimal(price)
+
+
+def test_voided_line_is_back_from_the_start_and_comes_to_nothing() -> None:
+    voided = Sold(1, Decimal(0), Decimal("0.00"))
+
+    assert (voided.whole().refunded, voided.left, all_back([voided])) == (0, 0, True)
