@@ -13,7 +13,7 @@ from resolvers import writing
 from server.cli import main
 from tests.faults.rounds import WITHIN
 
-LATER = 1.5 * WITHIN
+LATER = 5 * WITHIN
 WITH_CARE = writing._once
 
 _committing: set[asyncio.Task[Any]] = set()
