@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -115,11 +116,19 @@ async def assign_customer(writing: Writing, given: Values) -> Values:
 
 async def _prepare(writing: Writing, each: _Offline) -> None:
     try:
-        each.bill = await read_bill(await inside(writing), each.given["bill"])
+        each.bill = await read_bill(await inside(writing), _as_paid(each.given["bill"]))
         if await sent_before(writing, each.bill) is None:
             each.customer = await recognised(writing, each.given)
     except CrmError as error:
         each.refuse(error)
+
+
+def _as_paid(bill: Values) -> Values:
+    """The till has judged what was sold: something paid for but not counted is one piece."""
+    items = [
+        item if item["quantity"] or not item.get("paid") else {**item, "quantity": Decimal(1)} for item in bill["items"]
+    ]
+    return {**bill, "items": items}
 
 
 async def _bring_in(writing: Writing, each: _Offline, bill: TillBill) -> bool:

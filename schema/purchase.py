@@ -227,7 +227,8 @@ class PurchaseMutations:
     purchases_import = changes(
         purchase_late.import_bills,
         "Bring bills in that were closed offline, in any order, 500 at most. Each counts once, whether it was imported "
-        "or sent before; one that is refused does not stop the others.",
+        "or sent before; one that is refused does not stop the others. What was paid for but not counted, a quantity "
+        "of 0, is one piece.",
         input={"bills": given("[OfflineBillInput!]!", "The bills.")},
         payload={
             "imported": ("int", "How many bills are new."),

@@ -109,6 +109,24 @@ async def test_an_offline_bill_is_as_it_was_paid_and_earns_from_when_it_was_paid
     assert await crm.rows(models.PurchaseDiscount, "id") == []
 
 
+async def test_offline_what_was_paid_for_but_not_counted_is_one_piece(crm: Doing, session: AsyncSession) -> None:
+    shop = await open_shop(session, points=0)
+    lines = [item("12.50", "1", "0"), item("0", "2", "0"), item("5", "3", "2")]
+    offline = {"bill": bill(*lines), "customer": shop.customer}
+
+    payload = await crm.do("purchasesImport", IMPORT, bills=[offline])
+    refused = await crm.refused("purchaseSend", bill=bill(*lines, external_id="online"))
+
+    assert (payload["imported"], payload["refused"]) == (1, [])
+    assert await crm.rows(models.PurchaseItem, "quantity", "price") == [
+        (Decimal(1), Decimal("12.5")),
+        (Decimal(0), Decimal(0)),
+        (Decimal(2), Decimal(5)),
+    ]
+    assert await points_of(session, shop.jana) == (17, 17)
+    assert refused == [("NEGATIVE_AMOUNT", "bill.items", None)]
+
+
 async def test_vouchers_used_offline_are_used_up(crm: Doing, session: AsyncSession) -> None:
     reward = factories.reward(minimum_purchase=Decimal(1000))
     shop = await open_shop(session, factories.reward(code="DIRECT"))

@@ -66,13 +66,18 @@ def _lines(bills: Bills, first: int, last: int, is_coupon: np.ndarray) -> Batch:
         "product_id": _known(product),
         "product_name": _unknown(product, lines.product_id[part]),
         "type_id": kinds,
-        "quantity": lines.quantity[part].astype("i8") * QUANTITY,
+        "quantity": _counted(lines.quantity[part].astype("i8"), lines.paid[part]) * QUANTITY,
         "price": lines.paid[part] * MONEY,
         "retail_discount": lines.retail[part] * MONEY,
         "coupon_discount": lines.coupon[part] * MONEY,
         "coupon_match_discount": lines.match[part] * MONEY,
     }
     return Batch(models.PurchaseItem, columns)
+
+
+def _counted(quantity: np.ndarray, paid: np.ndarray) -> np.ndarray:
+    """What was paid for but not counted is one piece; nothing for nothing was voided at the till."""
+    return np.where((quantity == 0) & (paid > 0), 1, quantity)
 
 
 def _known(product: np.ndarray) -> np.ndarray | list[int | None]:
@@ -94,5 +99,7 @@ def _notes(bills: Bills) -> Mapped:
         f"{int(unknown.sum()):,} lines have one of {len(np.unique(lines.product_id[unknown]))} product codes that the "
         "source doesn't list: they are kept without a product, the code as their name."
     )
+    uncounted = int(((lines.quantity == 0) & (lines.paid > 0)).sum())
+    yield Note(f"{uncounted} lines were paid for but not counted: they are kept as one piece.")
     yield Note(f"Turnover {bills.total.sum() / 100:,.2f} USD on {len(bills):,} bills, the source's `sales_value`.")
     yield Note("Quantities are the source's: of fuel they count thousandths of a gallon.")
