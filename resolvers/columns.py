@@ -10,6 +10,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     ColumnElement,
+    Date,
     Numeric,
     Select,
     Text,
@@ -102,6 +103,13 @@ def scaled(column: Any, backend: str) -> ColumnElement[Any]:
         return cast(type_coerce(column, Numeric()) * literal(10**kind.scale, Numeric()), BigInteger)
     same: ColumnElement[Any] = column
     return same
+
+
+def shown(column: Any, backend: str) -> ColumnElement[Any]:
+    """A column as a level reads it, to be shown: scaled, and instants and days as text, which costs the least."""
+    if isinstance(column.type, Instant | Date) and backend == "postgresql":
+        return cast(column, Text)
+    return scaled(column, backend)
 
 
 @dataclass

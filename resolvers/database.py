@@ -14,7 +14,7 @@ import aiosqlite
 import asyncpg
 from sqlalchemy.engine import URL, make_url
 
-from resolvers.engine import SQLITE_PRAGMAS
+from resolvers.engine import POSTGRES_WRITES_TIME, SQLITE_PRAGMAS
 from resolvers.errors import Unavailable
 from resolvers.statement import Statement
 
@@ -35,6 +35,7 @@ POSTGRES_READING = {
     "random_page_cost": "1.1",
     "jit": "off",
     "default_transaction_read_only": "on",
+    **POSTGRES_WRITES_TIME,
     "application_name": "crm360",
 }
 
@@ -43,6 +44,8 @@ class Reader(Protocol):
     """Runs statements that read."""
 
     backend: str
+    nests: bool
+    """Whether an answer's rows may hold lists of rows."""
     requests: int
     """How many requests are being answered; many at once are better served one statement after another."""
 
@@ -60,7 +63,7 @@ class PostgresReader:
     straight to the next.
     """
 
-    backend = "postgresql"
+    backend, nests = "postgresql", True
 
     def __init__(self, url: URL, connections: int = 8) -> None:
         query = {name: str(value) for name, value in url.query.items()}
@@ -108,15 +111,18 @@ class PostgresReader:
 
     async def _connect(self) -> Any:
         try:
-            return await asyncpg.connect(
+            connection = await asyncpg.connect(
                 **self._address,
                 statement_cache_size=2048,
                 max_cached_statement_lifetime=0,
                 max_cacheable_statement_size=0,
                 server_settings=POSTGRES_READING,
             )
+            # The driver gets to know the type by this; within a record it would meet it unprepared.
+            await connection.fetch("SELECT ARRAY[ROW()]")
         except GONE as error:
             raise Lost from error
+        return connection
 
     def _retire(self, connection: Any) -> None:
         task = asyncio.ensure_future(_close(connection))
@@ -148,7 +154,7 @@ async def _close(connection: Any) -> None:
 class SqliteReader:
     """Reads from a SQLite file through a few connections, each with a thread of its own."""
 
-    backend = "sqlite"
+    backend, nests = "sqlite", True
 
     def __init__(self, url: URL, connections: int = 2) -> None:
         self.requests = 0

@@ -232,6 +232,18 @@ def read_filter(filters: FilterSet, where: Mapping[str, Any]) -> tuple[Structure
     return reader.read(filters, where, "where", 0), reader.values
 
 
+def renamed(structure: Structure, prefix: str) -> Structure:
+    """A structure with a prefix to the names of its parameters."""
+    kind = structure[0]
+    if kind in ("all", "absent"):
+        return structure
+    if kind in ("and", "or"):
+        return kind, tuple(renamed(part, prefix) for part in structure[1])
+    if kind == "value":
+        return *structure[:3], tuple(prefix + name for name in structure[3])
+    return *structure[:-1], renamed(structure[-1], prefix)
+
+
 def condition(entity: type[Base], alias: Any, structure: Structure, backend: str) -> ColumnElement[bool]:
     """A structure as SQL over an alias."""
     kind = structure[0]

@@ -196,7 +196,7 @@ def _may_be_null(entity: type[Base], key: SortKey) -> bool:
 
 
 def after(
-    joins: Joins, order: Order, nulls: tuple[bool, ...], *, backwards: bool = False
+    joins: Joins, order: Order, nulls: tuple[bool, ...], *, backwards: bool = False, prefix: str = ""
 ) -> tuple[ColumnElement[bool], ...]:
     """Rows behind the cursor whose values come as parameters `c0`, `c1` …; `nulls` says which of them are null.
 
@@ -204,7 +204,7 @@ def after(
     index, and one condition over both would read it from its beginning.
     """
     columns = [joins.read(key.column) for key in order]
-    values = [parameter(f"c{index}", column.type) for index, column in enumerate(columns)]
+    values = [parameter(f"{prefix}c{index}", column.type) for index, column in enumerate(columns)]
     directions = [key.descending != backwards for key in order]
     nullable = [_may_be_null(joins.entity, key) for key in order]
     if not any(nullable) and len(set(directions)) == 1:

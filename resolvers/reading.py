@@ -51,6 +51,7 @@ class Reading:
     viewer: Viewer = Viewer()
     runs: list[Run] = field(default_factory=list)
     memo: dict[Any, Any] = field(default_factory=dict)
+    _running: set[asyncio.Task[Any] | None] = field(default_factory=set)
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     @property
@@ -61,7 +62,17 @@ class Reading:
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
         """Run a statement; the request's moment is among its values."""
         async with self._turns:
-            began = time.perf_counter()
-            rows = await self.reader.fetch(statement, {**values, "now": self.now})
+            began, task = time.perf_counter(), asyncio.current_task()
+            self._running.add(task)
+            try:
+                rows = await self.reader.fetch(statement, {**values, "now": self.now})
+            finally:
+                self._running.discard(task)
             self.runs.append(Run(statement.sql, len(rows), (time.perf_counter() - began) * 1000))
             return rows
+
+    def stop(self) -> None:
+        """Stop the statements that still run, whoever waits for them: nobody wants the answer any more."""
+        for task in tuple(self._running):
+            if task is not None:
+                task.cancel()

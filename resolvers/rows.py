@@ -2,14 +2,17 @@
 
 The number of statements is set by the document: whatever the number of parents, their keys travel as one argument,
 and the page is cut per parent inside the database, by LATERAL on PostgreSQL and by a correlated IN on SQLite.
+
+Lists that belong to the rows can be read along with them, as arrays within each row: a whole document is one round trip
+then, and one moment in the database's history.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import (
     BigInteger,
@@ -17,6 +20,7 @@ from sqlalchemy import (
     Integer,
     Select,
     func,
+    inspect,
     literal,
     literal_column,
     select,
@@ -27,8 +31,8 @@ from sqlalchemy.orm import RelationshipDirection, aliased
 
 from models import Base, Customer, CustomerTerm, Product, ProductTerm
 from models.columns import text
-from resolvers.columns import Column, Joins, relationship_of, scaled
-from resolvers.filters import ALL, Structure, condition
+from resolvers.columns import Column, Joins, relationship_of, shown
+from resolvers.filters import ALL, Structure, condition, renamed
 from resolvers.paging import Order, Page, after, order_by
 from resolvers.statement import Many, Statement, compile_statement, parameter
 from resolvers.visibility import listed, reachable
@@ -85,6 +89,44 @@ def link(entity: type[Base], relation: str) -> Link:
     return Link(target, through)
 
 
+class Nesting(Protocol):
+    """How a database puts rows into a row."""
+
+    def row(self, lists: Sequence[ColumnElement[Any]], values: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
+        """One row as a value: the lists in it, then its own values."""
+
+    def rows(self, found: Select[Any]) -> ColumnElement[Any]:
+        """All that a selection of such rows finds, in its order."""
+
+
+class Records:
+    """PostgreSQL: arrays of records."""
+
+    def row(self, lists: Sequence[ColumnElement[Any]], values: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
+        """A record."""
+        return func.row(*lists, *values)
+
+    def rows(self, found: Select[Any]) -> ColumnElement[Any]:
+        """An array."""
+        return func.array(found.scalar_subquery())
+
+
+class JsonArrays:
+    """SQLite: JSON arrays of JSON arrays; what is nested has to be said to be JSON."""
+
+    def row(self, lists: Sequence[ColumnElement[Any]], values: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
+        """An array."""
+        return func.json_array(*(func.json(each) for each in lists), *values)
+
+    def rows(self, found: Select[Any]) -> ColumnElement[Any]:
+        """An array. Only a selection that is cut is sure to keep its order, if but after all rows."""
+        cut = found if found._has_row_limiting_clause else found.limit(literal_column("-1"))
+        (row,) = cut.subquery("found").c
+        return select(func.json_group_array(func.json(row))).scalar_subquery()
+
+
+NESTING: Mapping[str, Nesting] = {"postgresql": Records(), "sqlite": JsonArrays()}
+
 Door = Callable[[type[Base], Any], list[ColumnElement[bool]]]
 
 
@@ -98,8 +140,9 @@ def by_column(entity: type[Base], column: str = "id", door: Door = reachable) ->
 class Rows:
     """Which rows and columns of an entity a level reads. Equal levels share one compiled statement.
 
-    The statement answers rows of the parent's key (`None` at the root without a count), the count if asked for, and
-    the columns. Parameters: `keys`, `now`, `c0`… of the cursor, `w0`… of the filter, `s0`… of the search.
+    The statement answers rows of the parent's key (`None` at the root without a count), the count if asked for, the
+    lists read along, and the columns. Parameters: `keys`, `now`, `c0`… of the cursor, `w0`… of the filter, `s0`… of
+    the search.
     """
 
     entity: type[Base]
@@ -111,6 +154,14 @@ class Rows:
     words: int = 0
     cursor: tuple[bool, ...] | None = None
     counted: bool = False
+    along: tuple[Rows, ...] = ()
+    """Lists of each row, in its own statement: each is one more value, whose rows are lists and columns alone."""
+    prefix: str = ""
+    """What the names of the parameters begin with, but for `keys` and `now`."""
+
+    def __hash__(self) -> int:
+        # Columns are many, and rarely all that differs.
+        return hash((self.entity, self.link, len(self.columns), self.page, self.where, self.cursor, self.along))
 
     @property
     def comes_reversed(self) -> bool:
@@ -119,8 +170,28 @@ class Rows:
 
     @property
     def first_column(self) -> int:
-        """Where the columns start in a row of the answer: behind the key and the count."""
-        return 1 + self.counted
+        """Where the columns start in a row of the answer: behind the key, the count and the lists."""
+        return 1 + self.counted + len(self.along)
+
+    @property
+    def first_column_inside(self) -> int:
+        """And where, in a row that is read along with another one: behind the lists alone."""
+        return len(self.along)
+
+    def named(self, prefix: str) -> Rows:
+        """The same rows, with a prefix to the names of all parameters."""
+        along = tuple(each.named(prefix) for each in self.along)
+        return replace(self, where=renamed(self.where, prefix), along=along, prefix=prefix + self.prefix)
+
+
+def reading_along(rows: Rows, lists: Sequence[Rows]) -> Rows:
+    """The rows with lists of each, whose parameters get a prefix of their own by their place."""
+    return replace(rows, along=tuple(each.named(along_prefix(place)) for place, each in enumerate(lists)))
+
+
+def along_prefix(place: int) -> str:
+    """What the names of the parameters of a list read along begin with."""
+    return f"a{place}_"
 
 
 @lru_cache(maxsize=2048)
@@ -145,13 +216,13 @@ def _conditions(rows: Rows, joins: Joins, key: ColumnElement[Any] | None, backen
         conditions.append(rows.link.on(alias, key))
     if rows.where != ALL:
         conditions.append(condition(rows.entity, alias, rows.where, backend))
-    return conditions + [_has_word(rows.entity, alias, index) for index in range(rows.words)]
+    return conditions + [_has_word(rows.entity, alias, f"{rows.prefix}s{index}") for index in range(rows.words)]
 
 
-def _has_word(entity: type[Base], alias: Any, index: int) -> ColumnElement[bool]:
+def _has_word(entity: type[Base], alias: Any, name: str) -> ColumnElement[bool]:
     """Whether one of the row's words starts with the searched one."""
     table, owner = TERMS[entity]
-    low, high = parameter(f"s{index}", text()), parameter(f"s{index}z", text())
+    low, high = parameter(name, text()), parameter(f"{name}z", text())
     words = aliased(table)
     found: ColumnElement[bool] = alias.id.in_(select(getattr(words, owner)).where(words.term.between(low, high)))
     return found
@@ -162,7 +233,7 @@ def _cut(
 ) -> Select[Any]:
     """Start behind the cursor, sort, and stop after the page."""
     backwards = rows.page is not None and rows.page.backwards
-    ranges = after(joins, rows.order, rows.cursor, backwards=backwards) if rows.cursor is not None else ()
+    ranges = _after(rows, joins)
     if len(ranges) == 1:
         statement_ = statement_.where(ranges[0])
     elif ranges:
@@ -174,6 +245,14 @@ def _cut(
     return _limited(rows, statement_)
 
 
+def _after(rows: Rows, joins: Joins) -> Sequence[ColumnElement[bool]]:
+    """The ranges behind the cursor; none without one."""
+    if rows.cursor is None:
+        return ()
+    backwards = rows.page is not None and rows.page.backwards
+    return after(joins, rows.order, rows.cursor, backwards=backwards, prefix=rows.prefix)
+
+
 def _limited(rows: Rows, statement_: Select[Any]) -> Select[Any]:
     # A literal, not a parameter: PostgreSQL plans a page of ten otherwise than a tenth of the table.
     return statement_ if rows.page is None else statement_.limit(literal_column(str(rows.page.limit)))
@@ -182,11 +261,10 @@ def _limited(rows: Rows, statement_: Select[Any]) -> Select[Any]:
 def _of_ranges(rows: Rows, count: int, backend: str, key: ColumnElement[Any] | None) -> Any:
     """A page of each range behind the cursor; the page is among them."""
     assert rows.page is not None
-    assert rows.cursor is not None
     backwards, pages = rows.page.backwards, []
     for place in range(count):
         joins = Joins(rows.entity)
-        within = after(joins, rows.order, rows.cursor, backwards=backwards)[place]
+        within = _after(rows, joins)[place]
         page = select(joins.alias.id).select_from(joins.alias)
         page = page.where(within, *_conditions(rows, joins, key, backend))
         page = joins.apply(_limited(rows, page.order_by(*order_by(joins, rows.order, backwards=backwards))))
@@ -194,13 +272,48 @@ def _of_ranges(rows: Rows, count: int, backend: str, key: ColumnElement[Any] | N
     return union_all(*pages)
 
 
+def _joins(rows: Rows) -> Joins:
+    """The joins of the rows themselves, whose alias has a name for the lists read along to refer to."""
+    return Joins(rows.entity, aliased(rows.entity, name=_name(rows)))
+
+
+def _name(rows: Rows) -> str:
+    """Unlike the names that SQLAlchemy makes up, and unlike those of the levels around it."""
+    return f"{rows.entity.__tablename__}_0{rows.prefix.count('_')}"
+
+
 def _columns(rows: Rows, joins: Joins, backend: str) -> list[ColumnElement[Any]]:
-    return [scaled(joins.read(column), backend).label(f"r{index}") for index, column in enumerate(rows.columns)]
+    """What a row answers: the lists read along, and the columns."""
+    lists = [each.label(f"l{index}") for index, each in enumerate(_lists(rows, backend))]
+    return [*lists, *(each.label(f"r{index}") for index, each in enumerate(_values(rows, joins, backend)))]
+
+
+def _values(rows: Rows, joins: Joins, backend: str) -> list[ColumnElement[Any]]:
+    return [shown(joins.read(column), backend) for column in rows.columns]
+
+
+def _lists(rows: Rows, backend: str) -> list[ColumnElement[Any]]:
+    return [_list(each, rows, backend) for each in rows.along]
+
+
+def _list(rows: Rows, parent: Rows, backend: str) -> ColumnElement[Any]:
+    """The rows that belong to one row of another level; where they are counted, those and the count."""
+    assert rows.link is not None
+    joins, nesting = _joins(rows), NESTING[backend]
+    key: ColumnElement[Any] = literal_column(f"{_name(parent)}.{_column_name(parent.entity, rows.link.key)}")
+    row = nesting.row(_lists(rows, backend), _values(rows, joins, backend))
+    cut = _cut(rows, select(row.label("row")).select_from(joins.alias), joins, backend, key)
+    found = nesting.rows(joins.apply(cut).where(*_conditions(rows, joins, key, backend)))
+    return nesting.row([found], [_count(rows, key, backend).scalar_subquery()]) if rows.counted else found
+
+
+def _column_name(entity: type[Base], name: str) -> str:
+    return str(inspect(entity).columns[name].name)
 
 
 def _plain(rows: Rows, backend: str) -> Select[Any]:
     """A list at the root, or a lookup."""
-    joins = Joins(rows.entity)
+    joins = _joins(rows)
     columns = _columns(rows, joins, backend)
     conditions = _conditions(rows, joins, None, backend)
     cut = _cut(rows, select(literal_column("NULL"), *columns).select_from(joins.alias), joins, backend)
@@ -209,7 +322,7 @@ def _plain(rows: Rows, backend: str) -> Select[Any]:
 
 def _unpaged(rows: Rows, column: str, backend: str) -> Select[Any]:
     """All rows of a batch of parents."""
-    joins = Joins(rows.entity)
+    joins = _joins(rows)
     columns = _columns(rows, joins, backend)
     owner = getattr(joins.alias, column)
     keys = parameter("keys", Many(BigInteger()))
@@ -233,13 +346,13 @@ def _per_parent_on_postgresql(rows: Rows) -> Select[Any]:
         keys: Any = select(literal(NO_KEY, Integer).label("key")).subquery("k")
     else:
         keys = func.unnest(parameter("keys", Many(BigInteger()))).table_valued("key").render_derived("k")
-    joins = Joins(rows.entity)
+    joins = _joins(rows)
     order = [joins.read(key.column).label(f"o{index}") for index, key in enumerate(rows.order)]
     inner = select(*_columns(rows, joins, backend), *order).select_from(joins.alias)
     key = KEY if rows.link is not None else None
     inner = joins.apply(_cut(rows, inner, joins, backend, key)).where(*_conditions(rows, joins, key, backend))
     page = inner.lateral("t")
-    columns = [page.c[f"r{index}"] for index in range(len(rows.columns))]
+    columns = [page.c[name] for name in (*_labels("l", rows.along), *_labels("r", rows.columns))]
     # A join above a LATERAL may lose its order: it is said once more.
     again = [_outer_order(page.c[f"o{index}"], sort.descending) for index, sort in enumerate(rows.order)]
     if not rows.counted:
@@ -249,6 +362,10 @@ def _per_parent_on_postgresql(rows: Rows) -> Select[Any]:
     if not rows.page or rows.page.size:
         return select(keys.c.key, count.c.n, *columns).select_from(source.outerjoin(page, true())).order_by(*again)
     return select(keys.c.key, count.c.n, *(literal_column("NULL") for _ in columns)).select_from(source)
+
+
+def _labels(kind: str, items: Sequence[Any]) -> list[str]:
+    return [f"{kind}{index}" for index in range(len(items))]
 
 
 def _outer_order(column: ColumnElement[Any], descending: bool) -> ColumnElement[Any]:
@@ -262,7 +379,7 @@ def _per_parent_on_sqlite(rows: Rows) -> Select[Any]:
     key = KEY if rows.link is not None else None
     inner = _cut(rows, select(picked.alias.id).select_from(picked.alias), picked, backend, key)
     inner = picked.apply(inner).where(*_conditions(rows, picked, key, backend))
-    joins = Joins(rows.entity)
+    joins = _joins(rows)
     columns = _columns(rows, joins, backend)
     again = order_by(joins, rows.order, indexed=False)
     belongs = joins.alias.id.in_(inner)

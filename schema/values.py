@@ -1,8 +1,8 @@
 """How a column's value becomes a Python value, and how it becomes JSON.
 
-Drivers give: exact decimals as integers in units of the last place, instants as datetimes (PostgreSQL) or ISO 8601
-text (SQLite), JSON as text. `python` is what ordinary resolvers see; `wire` goes straight into the answer and must
-come to the same as serialising the Python value.
+Statements give: exact decimals as integers in units of the last place, days and SQLite's instants as ISO 8601 text,
+PostgreSQL's as text of its own in UTC, JSON as text. `python` is what ordinary resolvers see; `wire` goes straight
+into the answer and must come to the same as serialising the Python value.
 """
 
 from __future__ import annotations
@@ -57,8 +57,18 @@ def _decimal(kind: ExactDecimal) -> Value:
     return Value(Decimal, lambda units: Decimal(wire(units)), wire, wire, "Decimal")
 
 
+WHOLE_SECONDS = len("2026-01-31 12:00:00+00")
+
+
 def _moment(value: Any) -> datetime:
     return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
+
+
+def _postgresql_moment(text: str) -> str:
+    """PostgreSQL's text as ISO 8601. It leaves idle zeros off a fraction, which are written here."""
+    if len(text) == WHOLE_SECONDS:
+        return text.replace(" ", "T") + ":00"
+    return datetime.fromisoformat(text).isoformat()
 
 
 def _day(value: Any) -> date:
@@ -93,9 +103,9 @@ def value_of(kind: TypeEngine[Any]) -> Value:
     if isinstance(kind, ExactDecimal):
         return _decimal(kind)
     if isinstance(kind, Instant):
-        return Value(datetime, _moment, datetime.isoformat, None, "DateTime")
+        return Value(datetime, _moment, _postgresql_moment, None, "DateTime")
     if isinstance(kind, Date):
-        return Value(date, _day, date.isoformat, None, "Date")
+        return Value(date, _day, None, None, "Date")
     if isinstance(kind, Enum) and kind.enum_class is not None:
         return enum_value(cast("type[StrEnum]", kind.enum_class))
     if isinstance(kind, Boolean):

@@ -26,6 +26,8 @@ from server.welcome import Welcome
 
 GRAPHQL = "/graphql"
 REFERENCE = "/reference"
+GARBAGE = (20_000, 10, 10)
+"""When the garbage is looked through: an answer makes a thousand objects, of which hardly any go round in circles."""
 
 
 def create_app(settings: Settings, schema: PlannedSchema | None = None) -> Starlette:
@@ -44,6 +46,7 @@ def create_app(settings: Settings, schema: PlannedSchema | None = None) -> Starl
         # The schema stays: without this, now and then a request would wait while all of it is looked through.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*GARBAGE)
         gc.enable()
         if scheduler is not None:
             scheduler.start()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -21,7 +21,8 @@ def explain(document: str, operation: str | None, variables: str, url: str, sche
     shape, values = _plan(schema or build(), document, operation, variables)
     if shape is None:
         return "This operation has no plan of its own: its fields are resolved one by one."
-    return "\n".join(_explain(shape, values, make_url(url).get_backend_name(), ""))
+    backend = make_url(url).get_backend_name()
+    return "\n".join(_Explaining(values, backend).shape(shape, ""))
 
 
 def _plan(
@@ -46,25 +47,33 @@ def _plan(
     return schema.documents.plan(text, document, operation, values).shape, values
 
 
-def _explain(shape: Shape, values: VariableValues, backend: str, path: str) -> Iterator[str]:
-    """The levels below a shape, each with its statement, from the outside in."""
-    for key, entry in shape.entries:
-        where = f"{path}.{key}" if path else key
-        if isinstance(entry, Nested):
-            yield from _explain(entry.shape, values, backend, where)
-        elif isinstance(entry, Below):
-            yield from _below(entry.level, values, backend, where)
+class _Explaining:
+    """What is known of a request before it is run."""
 
+    def __init__(self, values: VariableValues, backend: str) -> None:
+        self.values, self.backend = values, backend
 
-def _below(level: Level | Batch, values: VariableValues, backend: str, where: str) -> Iterator[str]:
-    if isinstance(level, Batch):
-        yield f"{where}: worked out by {_name(level.field.load)}, for all its parents at once\n"
-        return
-    yield f"{where}: {level.kind} of {level.target.name}, one statement for all its parents"
-    yield _indented(ask(level, values).statement(backend).sql)
-    yield ""
-    for shape in level.shapes():
-        yield from _explain(shape, values, backend, where)
+    def shape(self, shape: Shape, path: str, along: Sequence[Level] = ()) -> Iterator[str]:
+        """The levels below a shape, each with its statement, from the outside in; some are read along with it."""
+        for key, entry in shape.entries:
+            where = f"{path}.{key}" if path else key
+            if isinstance(entry, Nested):
+                yield from self.shape(entry.shape, where, along)
+            elif isinstance(entry, Below) and isinstance(entry.level, Batch):
+                yield f"{where}: worked out by {_name(entry.level.field.load)}, for all its parents at once\n"
+            elif isinstance(entry, Below) and isinstance(entry.level, Level):
+                yield from self._level(entry.level, where, is_along=entry.level in along)
+
+    def _level(self, level: Level, where: str, *, is_along: bool) -> Iterator[str]:
+        if is_along:
+            yield f"{where}: {level.kind} of {level.target.name}, in the statement above\n"
+        else:
+            asked = ask(level, self.values, nested=True)
+            yield f"{where}: {level.kind} of {level.target.name}, one statement for all its parents"
+            yield _indented(asked.statement(self.backend).sql)
+            yield ""
+        for shape in level.shapes():
+            yield from self.shape(shape, where, level.along)
 
 
 def _name(function: Any) -> str:

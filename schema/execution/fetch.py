@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphql.execution.values import VariableValues
@@ -14,7 +14,7 @@ from resolvers.errors import BadInput
 from resolvers.filters import FILTERS, read_filter
 from resolvers.paging import ROW, Order, Page, complete, encode_cursor, signature
 from resolvers.reading import Reading
-from resolvers.rows import NO_KEY, Link, Rows, statement
+from resolvers.rows import NO_KEY, Link, Rows, along_prefix, reading_along, statement
 from resolvers.statement import Statement
 from schema.arguments import listing
 from schema.declarations import Lookup, Many
@@ -30,22 +30,25 @@ class Asked:
     values: Mapping[str, Any]
     order: Order = ()
     sign: str = ""
-    _compiled: Statement | None = None
-    _backend: str = ""
+    along: Sequence[Asked] = ()
+    """The lists that are read along with the rows."""
+    described: Any = None
+    """What the rows were put together from, where lists are read along."""
+    _compiled: dict[str, Statement] = field(default_factory=dict)
 
     def statement(self, backend: str) -> Statement:
         """The statement, found once: its description is long to compare with others."""
-        if self._compiled is None or self._backend != backend:
-            self._compiled, self._backend = statement(self.rows, backend), backend
-        return self._compiled
+        if backend not in self._compiled:
+            self._compiled[backend] = statement(self.rows, backend)
+        return self._compiled[backend]
 
     def with_values(self, values: Mapping[str, Any]) -> Asked:
         """The same statement with other values."""
-        return Asked(self.rows, values, self.order, self.sign, self._compiled, self._backend)
+        return replace(self, values=values)
 
 
-CONSTANT = "constant"
-"""The name under which a level keeps what its constant arguments ask for."""
+CONSTANT, NESTED = "constant", "nested"
+"""The names under which a level keeps what its constant arguments ask for, and what it asked last with its lists."""
 
 
 @dataclass(slots=True)
@@ -58,8 +61,28 @@ class Group:
     more_after: bool = False
 
 
-def ask(level: Level, variables: VariableValues) -> Asked:
-    """Read a level's arguments, once where no variable is in them; what can't be used is a `BadInput`."""
+def ask(level: Level, variables: VariableValues, *, nested: bool = False) -> Asked:
+    """Read a level's arguments, once where no variable is in them; what can't be used is a `BadInput`.
+
+    With `nested`, the lists that may be read along with the level's rows are.
+    """
+    if not (nested and level.along):
+        return _ask_alone(level, variables)
+    known: Asked | None = level.asked.get(NESTED)
+    if known is not None and level.is_fixed:
+        return known
+    own, lists = _ask_alone(level, variables), [ask(each, variables, nested=True) for each in level.along]
+    described = own.rows, [each.rows for each in lists]
+    if known is None or known.described != described:
+        known = Asked(reading_along(*described), {}, own.order, own.sign, described=described)
+    values = dict(own.values)
+    for place, each in enumerate(lists):
+        values.update((along_prefix(place) + name, value) for name, value in each.values.items())
+    asked = level.asked[NESTED] = replace(known, values=values, along=lists)
+    return asked
+
+
+def _ask_alone(level: Level, variables: VariableValues) -> Asked:
     if level.arguments.constant is None:
         return ask_with(level, level.arguments.read(variables))
     asked: Asked | None = level.asked.get(CONSTANT)
@@ -134,6 +157,17 @@ async def fetch(level: Level, asked: Asked, reading: Reading, keys: Sequence[int
     return groups
 
 
+def group_of(asked: Asked, value: Any) -> Group:
+    """The page of a list that was read along with its parent, from the value that holds it."""
+    rows = asked.rows
+    found, count = value if rows.counted else (value, 0)
+    backwards = rows.page is not None and rows.page.backwards
+    group = Group(list(found[::-1] if backwards else found), count)
+    if rows.page is not None:
+        _cut(group, rows)
+    return group
+
+
 def _grouped(rows: Rows, found: Sequence[Row]) -> dict[int, Group]:
     if rows.link is None:
         return {NO_KEY: Group(list(found))}
@@ -178,6 +212,6 @@ def cursor_of(asked: Asked, row: Row) -> str:
     return encode_cursor(asked.sign, list(row[-len(asked.order) :]))
 
 
-def positions(level: Level, *, counted: bool) -> dict[Column, int]:
-    """Where a level's columns stand in its rows."""
-    return {column: index + 1 + counted for index, column in enumerate(level.columns)}
+def positions(level: Level, first: int) -> dict[Column, int]:
+    """Where a level's columns stand in its rows, beginning with the first one's place."""
+    return {column: index for index, column in enumerate(level.columns, start=first)}

@@ -1,48 +1,60 @@
 """Python written for a shape: one expression that makes an object of the answer straight from a row.
 
-A row's leaves are read by position and converted in place. What other levels fill in is noted beside the object, as
-(object, key), in one list a child.
+A row's leaves are read by position and converted in place. A list that was read along with the row is given to the
+function that answers it. What other levels fill in is noted beside the object, as (object, key), in one list a child.
 """
 
 from __future__ import annotations
 
-from binascii import b2a_base64
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 from resolvers.columns import Column
+from resolvers.ids import opaque_id
 from schema.execution.places import NotPlannable
 from schema.execution.shapes import Batch, Below, Constant, Filling, Level, Nested, Opaque, Plain, Scalar, Shape
 
-Build = Callable[[Sequence[Any], Filling, Sequence[list[Any]]], list[Any]]
-"""Makes the objects of some rows; the lists receive (object, key) for each child."""
+Build = Callable[[Sequence[Any]], list[Any]]
+"""Makes the objects of some rows."""
+
+Begin = Callable[[Filling, Sequence[list[Any]], Sequence[Callable[[Any], Any]]], Build]
+"""Begins a request: the lists receive (object, key) for each child, the functions answer the lists read along."""
 
 KEPT_IDS = 16384
 """How many ids of a type are remembered: brands, groups and stores come again and again."""
 
 
 class Generated:
-    """A shape's function and the children whose keys it notes, in the order of its lists."""
+    """A shape's function, the children whose keys it notes, and the lists that it finds in its rows, in their orders.
 
-    def __init__(self, shape: Shape, positions: dict[Column, int], backend: str) -> None:
+    `along` says where in a row the lists are.
+    """
+
+    def __init__(
+        self, shape: Shape, positions: Mapping[Column, int], along: Mapping[Level | Batch, int], backend: str
+    ) -> None:
         self._backend = backend
         self._memos: list[str] = []
         self.children: list[Level | Batch] = []
+        self.inner: list[Level | Batch] = []
         self._positions = positions
+        self._along = along
         self._names: dict[str, Any] = {"absent": absent}
         self._hooks: list[str] = []
-        body = self._object(shape, own=True)
-        notes = "".join(f"\n        {note}" for note in self._notes(shape))
-        lists = "".join(f"\n    a{index} = lists[{index}].append" for index in range(len(self.children)))
-        memos = "".join(f"\n    {memo}" for memo in self._memos)
-        hooks = "".join(self._hooks)
-        source = (
-            f"def build(rows, filling, lists):{lists}{memos}{hooks}\n    made = []\n    add = made.append\n"
-            f"    for r in rows:\n        o = {body}{notes}\n        add(o)\n    return made\n"
-        )
+        made = self._object(shape, own=True)
+        notes = self._notes(shape)
+        begin = [
+            *(f"a{index} = lists[{index}].append" for index in range(len(self.children))),
+            *(f"e{index} = inner[{index}]" for index in range(len(self.inner))),
+            *self._memos,
+            *self._hooks,
+        ]
+        source = "def begin(filling, lists, inner):\n" + "".join(f"    {line}\n" for line in begin)
+        source += _loop(made, notes) if notes else f"    def build(rows):\n        return [{made} for r in rows]\n"
+        source += "    return build\n"
         exec(compile(source, f"<{shape.type_name}>", "exec"), self._names)  # noqa: S102
-        self.build: Build = self._names["build"]
+        self.begin: Begin = self._names["begin"]
         self.source = source
 
     def _bind(self, prefix: str, value: Any) -> str:
@@ -56,25 +68,25 @@ class Generated:
     def _object(self, shape: Shape, *, own: bool = False) -> str:
         fields = ", ".join(f"{key!r}: {self._entry(entry)}" for key, entry in shape.entries)
         made = f"{{{fields}}}"
-        if own or not any(isinstance(entry, Below) for _, entry in shape.entries):
+        notes = [] if own else self._notes(shape)
+        if not notes:
             return made
         hook = f"h{len(self._hooks)}"
-        notes = "".join(f"\n        {note}" for note in self._notes(shape))
-        self._hooks.append(f"\n    def {hook}(o, r):{notes}\n        return o")
+        self._hooks.append(f"def {hook}(o, r):\n" + "".join(f"        {note}\n" for note in notes) + "        return o")
         return f"{hook}({made}, r)"
 
     def _notes(self, shape: Shape) -> list[str]:
-        notes = []
-        for _, entry in shape.entries:
-            if isinstance(entry, Below):
-                notes.append(f"a{self.children.index(entry.level)}((o, {self._at(entry.key)}))")
-        return notes
+        return [
+            f"a{self.children.index(entry.level)}((o, {self._at(entry.key)}))"
+            for _, entry in shape.entries
+            if isinstance(entry, Below) and entry.level not in self._along
+        ]
 
     def _entry(self, entry: Any) -> str:
         if isinstance(entry, Scalar):
             return self._scalar(entry)
         if isinstance(entry, Opaque):
-            return f"{self._bind('f', id_maker(entry.type_name))}({self._at(entry.column)})"
+            return self._id(entry)
         if isinstance(entry, Constant):
             return repr(entry.text)
         if isinstance(entry, Plain):
@@ -84,8 +96,18 @@ class Generated:
             if entry.when is None:
                 return made
             return f"({'absent()' if entry.required else 'None'} if {self._at(entry.when)} is None else {made})"
+        if entry.level in self._along:
+            self.inner.append(entry.level)
+            return f"e{len(self.inner) - 1}(r[{self._along[entry.level]}])"
         self.children.append(entry.level)
         return "None"
+
+    def _id(self, entry: Opaque) -> str:
+        """Other rows refer to the same few again and again; a row's own id is new each time."""
+        at = self._at(entry.column)
+        if entry.column.path:
+            return f"{self._bind('f', id_maker(entry.type_name))}({at})"
+        return f"{self._bind('f', opaque_id)}({entry.type_name!r}, {at})"
 
     def _scalar(self, entry: Scalar) -> str:
         at, wire = self._at(entry.column), entry.value.wire(self._backend)
@@ -103,6 +125,15 @@ class Generated:
         return f"({memo}[{key}] if {key} in {memo} else {make}(filling, {memo}, {key}, {columns}))"
 
 
+def _loop(made: str, notes: Sequence[str]) -> str:
+    return (
+        "    def build(rows):\n        made = []\n        add = made.append\n"
+        f"        for r in rows:\n            o = {made}\n"
+        + "".join(f"            {note}\n" for note in notes)
+        + "            add(o)\n        return made\n"
+    )
+
+
 def absent() -> Any:
     """A row that must be there is not: the ordinary way reports it."""
     raise NotPlannable
@@ -110,14 +141,8 @@ def absent() -> Any:
 
 @lru_cache(maxsize=1024)
 def id_maker(type_name: str) -> Callable[[int], str]:
-    """What makes the ids of a type."""
-    prefix = f"{type_name}:".encode()
-
-    @lru_cache(maxsize=KEPT_IDS)
-    def make(key: int) -> str:
-        return b2a_base64(b"%b%d" % (prefix, key), newline=False).decode()
-
-    return make
+    """What makes the ids of a type that other rows refer to."""
+    return lru_cache(maxsize=KEPT_IDS)(partial(opaque_id, type_name))
 
 
 def plain_maker(entry: Plain) -> Callable[..., Any]:

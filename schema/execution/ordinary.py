@@ -209,7 +209,7 @@ def _loader(info: Info, level: Level, args: Mapping[str, Any]) -> LevelLoader:
 
 def _records(level: Level, group: Group, type_name: str) -> list[Record]:
     counted = level.connection is not None and level.connection.counted
-    index = positions(level, counted=counted)
+    index = positions(level, 1 + counted)
     assert level.target.entity is not None
     place = Place(level.target.entity)
     return [Record(row, index, place, type_name) for row in group.rows]

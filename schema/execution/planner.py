@@ -250,6 +250,8 @@ class Planner:
         if level.item is not None:
             columns.append(level.item)
         level.columns = tuple(dict.fromkeys(columns))
+        level.along = tuple(each for shape in level.shapes() for each in shape.lists())
+        level.is_fixed = level.arguments.constant is not None and all(each.is_fixed for each in level.along)
         return level
 
     def _connection(

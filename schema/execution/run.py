@@ -12,16 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from resolvers.reading import Reading
 from resolvers.rows import NO_KEY
 from resolvers.writing import Call, Payload, perform
-from schema.execution.fetch import Asked, Group, ask, cursor_of, fetch, fetch_rows, positions
-from schema.execution.generate import Generated, absent
+from schema.execution.answers import Answering, Slots
+from schema.execution.fetch import Group, ask, fetch, fetch_rows
+from schema.execution.generate import absent
 from schema.execution.shapes import Batch, Below, Change, Constant, Filling, Level, Shape
 from schema.mutations import snake
 
 SIDE_BY_SIDE = 2
 """Up to how many requests at once may read sibling levels side by side."""
-
-Slots = Sequence[tuple[Any, Any]]
-"""Where a level's answer goes: (container, key of the parent)."""
 
 
 async def run(root: Shape, reading: Reading, variables: VariableValues) -> dict[str, Any]:
@@ -82,24 +80,17 @@ class _Running:
 
     async def _level(self, level: Level, slots: Slots) -> None:
         keys = list({key for _, key in slots if key is not None})
-        asked = ask(level, self.variables)
+        asked = ask(level, self.variables, nested=self.reading.reader.nests)
         filling = Filling(self.reading, self.variables)
-        generated = _generated(level, self.reading.backend)
-        lists: list[list[list[Any]]] = [[[] for _ in made.children] for made in generated]
+        answering = Answering(level, asked, filling)
         if level.is_flat:
-            rows = await fetch_rows(asked, self.reading, keys)
-            _place_flat(level, slots, rows, generated[0].build(rows, filling, lists[0]))
+            answering.place_flat(slots, await fetch_rows(asked, self.reading, keys))
         else:
             groups = await fetch(level, asked, self.reading, keys)
-            answers = {key: _answer(level, asked, group, generated, lists, filling) for key, group in groups.items()}
+            answers = {key: answering.of(group) for key, group in groups.items()}
             for container, key in slots:
-                container[level.key] = answers[key] if key in answers else _nothing(level, asked, generated, filling)
-        children = [
-            self.fill(child, noted)
-            for made, its in zip(generated, lists, strict=True)
-            for child, noted in zip(made.children, its, strict=True)
-            if noted
-        ]
+                container[level.key] = answers[key] if key in answers else answering.of(Group([]))
+        children = [self.fill(child, noted) for child, noted in answering.noted()]
         await self.together([*children, *self._rows_of(filling)])
 
     async def _batch(self, batch: Batch, slots: Slots) -> None:
@@ -129,98 +120,3 @@ class _Running:
             if holder[level.key] is None:
                 absent()
             container[place] = holder[level.key]
-
-
-def _generated(level: Level, backend: str) -> list[Generated]:
-    if backend not in level.generated:
-        counted = level.connection is not None and level.connection.counted
-        where = positions(level, counted=counted)
-        level.generated[backend] = [Generated(shape, where, backend) for shape in level.shapes()]
-    made: list[Generated] = level.generated[backend]
-    return made
-
-
-def _place_flat(level: Level, slots: Slots, rows: Sequence[Any], objects: list[Any]) -> None:
-    """Give each parent its rows, where nothing more is to be said of them."""
-    key = level.connection.entries[0][0] if level.connection is not None else None
-    if level.link is None:
-        groups: dict[Any, list[Any]] = {NO_KEY: objects}
-    else:
-        groups = {}
-        for row, made in zip(rows, objects, strict=True):
-            if row[0] in groups:
-                groups[row[0]].append(made)
-            else:
-                groups[row[0]] = [made]
-    for container, parent in slots:
-        own = groups.get(parent, [])
-        container[level.key] = own if key is None else {key: own}
-
-
-def _answer(
-    level: Level,
-    asked: Asked,
-    group: Group,
-    generated: Sequence[Generated],
-    lists: Sequence[Sequence[list[Any]]],
-    filling: Filling,
-) -> Any:
-    if level.item is not None:
-        return [row[1] for row in group.rows]
-    objects = [made.build(group.rows, filling, its) for made, its in zip(generated, lists, strict=True)]
-    if level.kind == "list":
-        return objects[0]
-    if level.connection is None:
-        if objects[0]:
-            return objects[0][0]
-        return None if level.nullable else absent()
-    return _connection(level, asked, group, objects)
-
-
-def _nothing(level: Level, asked: Asked, generated: Sequence[Generated], filling: Filling) -> Any:
-    lists: list[list[list[Any]]] = [[[] for _ in made.children] for made in generated]
-    return _answer(level, asked, Group([]), generated, lists, filling)
-
-
-def _connection(level: Level, asked: Asked, group: Group, objects: Sequence[list[Any]]) -> dict[str, Any]:
-    assert level.connection is not None
-    remaining = iter(objects)
-    answer: dict[str, Any] = {}
-    for key, kind, what in level.connection.entries:
-        if kind == "nodes":
-            answer[key] = next(remaining)
-        elif kind == "edges":
-            answer[key] = _edges(asked, group, what, remaining)
-        elif kind == "page_info":
-            answer[key] = _page_info(asked, group, what)
-        else:
-            answer[key] = group.count if kind == "total_count" else what
-    return answer
-
-
-def _edges(asked: Asked, group: Group, parts: Any, remaining: Any) -> list[dict[str, Any]]:
-    columns: list[tuple[str, list[Any]]] = []
-    for key, kind, what in parts:
-        if kind == "node":
-            columns.append((key, next(remaining)))
-        elif kind == "cursor":
-            columns.append((key, [cursor_of(asked, row) for row in group.rows]))
-        else:
-            columns.append((key, [what] * len(group.rows)))
-    names = [key for key, _ in columns]
-    return [dict(zip(names, values, strict=True)) for values in zip(*(column for _, column in columns), strict=True)]
-
-
-def _page_info(asked: Asked, group: Group, names: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    for key, name in names:
-        if name == "hasNextPage":
-            made[key] = group.more_after
-        elif name == "hasPreviousPage":
-            made[key] = group.more_before
-        elif name == "__typename":
-            made[key] = "PageInfo"
-        else:
-            row = (group.rows[0] if name == "startCursor" else group.rows[-1]) if group.rows else None
-            made[key] = None if row is None else cursor_of(asked, row)
-    return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -77,15 +78,21 @@ class PlannedSchema(strawberry.Schema):
             answered = await self._run_planned(asked, context_value)
             if answered is not None:
                 return answered
-        return await super().execute(
-            query,
-            variable_values,
-            context_value,
-            root_value,
-            operation_name,
-            allowed_operation_types,
-            operation_extensions,
-        )
+        try:
+            return await super().execute(
+                query,
+                variable_values,
+                context_value,
+                root_value,
+                operation_name,
+                allowed_operation_types,
+                operation_extensions,
+            )
+        except asyncio.CancelledError:
+            # Loaders read in tasks of their own, which know nothing of their request's end.
+            if isinstance(context_value, Context):
+                context_value.reading.stop()
+            raise
 
     async def _run_planned(self, asked: Asked, context: Context) -> ExecutionResult | None:
         document = self.documents.document(asked.query)

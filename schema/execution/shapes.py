@@ -93,6 +93,17 @@ class Shape:
                 needed.extend(entry.shape.columns())
         return needed
 
+    def lists(self) -> list[Level]:
+        """The lists that belong to the row itself, and can be read along with it."""
+        found: list[Level] = []
+        for _, entry in self.entries:
+            if isinstance(entry, Nested):
+                found.extend(entry.shape.lists())
+            elif isinstance(entry, Below) and isinstance(entry.level, Level) and not entry.key.path:
+                # The lists of what other rows refer to are read once for all of those.
+                found.append(entry.level)
+        return found
+
 
 @dataclass(eq=False, slots=True)
 class ConnectionShape:
@@ -163,7 +174,11 @@ class Level:
     item: Column | None = None
     nullable: bool = True
     columns: tuple[Column, ...] = ()
-    generated: dict[str, Any] = field(default_factory=dict)
+    along: tuple[Level, ...] = ()
+    """The lists of its rows that can be read along with them, where the database can."""
+    is_fixed: bool = False
+    """Whether no variable says what it and those lists ask for."""
+    generated: dict[Any, Any] = field(default_factory=dict)
     asked: dict[str, Any] = field(default_factory=dict)
 
     @property

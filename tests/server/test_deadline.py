@@ -26,7 +26,7 @@ class Endless:
 
     def __init__(self, reader: Any) -> None:
         self.reader = reader
-        self.backend = reader.backend
+        self.backend, self.nests = reader.backend, reader.nests
         self.requests = 0
         self.begun = asyncio.Event()
         self.ended = asyncio.Event()
@@ -42,8 +42,12 @@ class Endless:
         await self.reader.close()
 
 
-async def test_a_query_ends_by_its_deadline_in_the_database_too(database_url: str) -> None:
+@pytest.mark.parametrize("planned", [True, False])
+async def test_a_query_ends_by_its_deadline_in_the_database_too(
+    database_url: str, planned: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with opened(database_url, deadline=0.3) as client:
+        monkeypatch.setattr(client.endpoint.schema, "planned", planned)
         reader = client.endpoint.reader
         client.endpoint.reader = Endless(reader)
         began = time.monotonic()

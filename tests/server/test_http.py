@@ -190,7 +190,7 @@ async def test_development_shows_the_statements_to_whoever_asks_for_them(empty: 
     [statement] = plan["statements"]
     assert plan["planned"] is True
     assert statement["rows"] == 0
-    assert statement["sql"].startswith("SELECT NULL, customer_1.id AS r0")
+    assert statement["sql"].startswith("SELECT NULL, customer_00.id AS r0")
     assert statement["milliseconds"] > 0
     assert [unasked.json(), refused.json()] == [NOTHING, NOTHING]
 
