@@ -141,6 +141,8 @@ def _run(settings: Settings, listening: socket.socket, workers: int, introduce: 
         # A line for each request would hold what it asks for.
         access_log=False,
         server_header=False,
+        # Nothing here asks who the client is.
+        proxy_headers=False,
         timeout_graceful_shutdown=math.ceil(settings.deadline) + 1,
     )
     host = f"[{settings.host}]" if ":" in settings.host else settings.host

@@ -5,9 +5,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
-from starlette.applications import Starlette
 
-from server.app import create_app
+from server.app import Gateway, create_app
 from server.http import Endpoint
 from server.settings import load
 from tests.schema.asking import schema as graph
@@ -18,16 +17,14 @@ __all__ = ["Client", "code", "graph", "opened"]
 class Client(httpx.AsyncClient):
     """Speaks to a gateway in this very process."""
 
-    def __init__(self, app: Starlette) -> None:
+    def __init__(self, app: Gateway) -> None:
         super().__init__(transport=httpx.ASGITransport(app), base_url="http://gateway")
         self.app = app
 
     @property
     def endpoint(self) -> Endpoint:
         """The gateway's GraphQL endpoint, for tests that make something fail in it."""
-        endpoint = next(route.app for route in self.app.routes if route.name == "graphql")
-        assert isinstance(endpoint, Endpoint)
-        return endpoint
+        return self.app.endpoint
 
     async def ask(self, query: str, variables: dict[str, Any] | None = None, **headers: str) -> httpx.Response:
         """Send an operation as most clients do."""
