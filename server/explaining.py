@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -16,17 +17,41 @@ from schema.graph import build
 from server.obstacles import Obstacle
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A level of a plan: where its answer stands, how it is found, and the statement that is its own."""
+
+    path: str
+    how: str
+    sql: str | None = None
+
+
 def explain(document: str, operation: str | None, variables: str, url: str, schema: PlannedSchema | None = None) -> str:
     """The plan as text. Nothing is run, and the database isn't asked."""
-    shape, values = _plan(schema or build(), document, operation, variables)
+    try:
+        given = orjson.loads(variables)
+    except orjson.JSONDecodeError as error:
+        raise Obstacle(f"--variables is not JSON: {error}.") from None
+    if not isinstance(given, dict):
+        raise Obstacle("--variables must be a JSON object.")
+    shape, values = _plan(schema or build(), document, operation, given)
     if shape is None:
         return "This operation has no plan of its own: its fields are resolved one by one."
-    backend = make_url(url).get_backend_name()
-    return "\n".join(_Explaining(values, backend).shape(shape, ""))
+    found = _Explaining(values, make_url(url).get_backend_name()).shape(shape, "")
+    return "\n".join(f"{step.path}: {step.how}\n{_indented(step.sql)}" for step in found)
+
+
+def levels(
+    schema: PlannedSchema, document: str, operation: str | None, variables: dict[str, Any], backend: str
+) -> list[str]:
+    """The levels of an operation that has run, from the outside in, each with how it is found."""
+    shape, values = _plan(schema, document, operation, variables)
+    found = _Explaining(values, backend).shape(shape, "") if shape is not None else ()
+    return [f"{step.path}: {step.how}" for step in found]
 
 
 def _plan(
-    schema: PlannedSchema, text: str, operation_name: str | None, variables: str
+    schema: PlannedSchema, text: str, operation_name: str | None, variables: dict[str, Any]
 ) -> tuple[Shape | None, VariableValues]:
     document = schema.documents.document(text)
     if document.errors:
@@ -35,13 +60,7 @@ def _plan(
     if operation is None:
         names = ", ".join(sorted(document.operations))
         raise Obstacle(f"Say which operation, with --operation: the document has {names or 'none'}.")
-    try:
-        given = orjson.loads(variables)
-    except orjson.JSONDecodeError as error:
-        raise Obstacle(f"--variables is not JSON: {error}.") from None
-    if not isinstance(given, dict):
-        raise Obstacle("--variables must be a JSON object.")
-    values = get_variable_values(schema._schema, operation.variable_definitions or (), given)
+    values = get_variable_values(schema._schema, operation.variable_definitions or (), variables)
     if not isinstance(values, VariableValues):
         raise Obstacle("\n".join(error.message for error in values))
     return schema.documents.plan(text, document, operation, values).shape, values
@@ -53,25 +72,24 @@ class _Explaining:
     def __init__(self, values: VariableValues, backend: str) -> None:
         self.values, self.backend = values, backend
 
-    def shape(self, shape: Shape, path: str, along: Sequence[Level] = ()) -> Iterator[str]:
-        """The levels below a shape, each with its statement, from the outside in; some are read along with it."""
+    def shape(self, shape: Shape, path: str, along: Sequence[Level] = ()) -> Iterator[Step]:
+        """The levels below a shape; some are read along with it."""
         for key, entry in shape.entries:
             where = f"{path}.{key}" if path else key
             if isinstance(entry, Nested):
                 yield from self.shape(entry.shape, where, along)
             elif isinstance(entry, Below) and isinstance(entry.level, Batch):
-                yield f"{where}: worked out by {_name(entry.level.field.load)}, for all its parents at once\n"
+                yield Step(where, f"worked out by {_name(entry.level.field.load)}, for all its parents at once")
             elif isinstance(entry, Below) and isinstance(entry.level, Level):
                 yield from self._level(entry.level, where, is_along=entry.level in along)
 
-    def _level(self, level: Level, where: str, *, is_along: bool) -> Iterator[str]:
+    def _level(self, level: Level, where: str, *, is_along: bool) -> Iterator[Step]:
+        what = f"{level.kind} of {level.target.name}"
         if is_along:
-            yield f"{where}: {level.kind} of {level.target.name}, in the statement above\n"
+            yield Step(where, f"{what}, in the statement above")
         else:
-            asked = ask(level, self.values, nested=True)
-            yield f"{where}: {level.kind} of {level.target.name}, one statement for all its parents"
-            yield _indented(asked.statement(self.backend).sql)
-            yield ""
+            sql = ask(level, self.values, nested=True).statement(self.backend).sql
+            yield Step(where, f"{what}, one statement for all its parents", sql)
         for shape in level.shapes():
             yield from self.shape(shape, where, level.along)
 
@@ -80,5 +98,5 @@ def _name(function: Any) -> str:
     return str(getattr(function, "__qualname__", function))
 
 
-def _indented(sql: str) -> str:
-    return "\n".join(f"    {line.strip()}" for line in sql.splitlines())
+def _indented(sql: str | None) -> str:
+    return "".join(f"    {line.strip()}\n" for line in (sql or "").splitlines())

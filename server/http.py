@@ -23,6 +23,7 @@ from resolvers.ids import key_of
 from resolvers.reading import Reading, Viewer
 from schema.execution.schema import Context, PlannedSchema
 from server import errors
+from server.explaining import levels
 from server.playground import PlaygroundPage
 from server.protocol import GRAPHQL, HTML, Answer, Asked, Gone, Refused, Request
 
@@ -120,7 +121,7 @@ class Endpoint:
             result = await self.schema.execute(asked.query, asked.variables, context, None, asked.operation_name)
         except RecursionError:
             raise Refused(400, "The variables are nested too deeply.") from None
-        return self._answer(context, result, request)
+        return self._answer(asked, context, result, request)
 
     def _reading(self, request: Request) -> Reading:
         """Who asks, and in which language. Until there are tokens, whoever asks may say for which customer."""
@@ -134,7 +135,7 @@ class Endpoint:
                 raise Refused(400, f"The header CRM360-Customer: {error}", error.code) from None
         return Reading(self.reader, locale=locale, viewer=viewer)
 
-    def _answer(self, context: Context, result: ExecutionResult, request: Request) -> Answer:
+    def _answer(self, asked: Asked, context: Context, result: ExecutionResult, request: Request) -> Answer:
         content: dict[str, Any] = {"data": result.data}
         if result.errors:
             content["errors"] = shown = errors.shown(result.errors)
@@ -143,18 +144,23 @@ class Endpoint:
             if result.data is None and any(error["extensions"]["code"] == Unavailable.code for error in shown):
                 return Answer.of(content, 503, {"Retry-After": "1"})
         if self.development and request.header(b"crm360-plan") == "1":
-            content["extensions"] = {"plan": _plan(context)}
+            content["extensions"] = {"plan": self._plan(asked, context)}
         return Answer.of(content)
+
+    def _plan(self, asked: Asked, context: Context) -> dict[str, Any]:
+        """What the answer took: its levels, the statements that ran, and of what use the plans kept have been."""
+        documents, backend = self.schema.documents, self.reader.backend
+        return {
+            "planned": context.planned,
+            "levels": levels(self.schema, asked.query, asked.operation_name, asked.variables or {}, backend),
+            "statements": [
+                {"sql": run.sql, "rows": run.rows, "milliseconds": round(run.milliseconds, 3)}
+                for run in context.reading.runs
+            ],
+            "kept": {"documents": documents.read.use(), "plans": documents.plans.use()},
+        }
 
 
 def _before_it_began(shown: list[errors.Shown], request: Request) -> Answer:
     """An operation that could not begin has no data; only those who know GraphQL's own media type get a status."""
     return Answer.of({"errors": shown}, 400 if request.wanted == GRAPHQL else 200)
-
-
-def _plan(context: Context) -> dict[str, Any]:
-    """What the answer took: its statements, and whether they were planned at once."""
-    statements = [
-        {"sql": run.sql, "rows": run.rows, "milliseconds": round(run.milliseconds, 3)} for run in context.reading.runs
-    ]
-    return {"planned": context.planned, "statements": statements}

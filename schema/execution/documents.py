@@ -34,36 +34,44 @@ Kept = TypeVar("Kept")
 RULES = (*specified_rules, MaxIntrospectionDepthRule)
 MOST_DOCUMENTS = 1000
 MOST_PLANS = 2000
+MOST_CHARACTERS = 4_000_000
+"""Of all documents kept together: what is made of one takes some ten times as many bytes."""
 
 
 class Cache(Generic[Key, Kept]):
-    """The most recently used of a bounded number of things."""
+    """The most recently used of things, bounded in number and in the characters that they were made from."""
 
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self.hits = 0
-        self.misses = 0
-        self._kept: OrderedDict[Key, Kept] = OrderedDict()
+    def __init__(self, size: int, characters: int = MOST_CHARACTERS) -> None:
+        self.size, self.characters = size, characters
+        self.hits = self.misses = 0
+        self._weight = 0
+        self._kept: OrderedDict[Key, tuple[Kept, int]] = OrderedDict()
 
     def get(self, key: Key) -> Kept | None:
         """What is kept under a key."""
-        kept = self._kept.get(key)
-        if kept is None:
+        entry = self._kept.get(key)
+        if entry is None:
             self.misses += 1
             return None
         self.hits += 1
         self._kept.move_to_end(key)
-        return kept
+        return entry[0]
 
-    def put(self, key: Key, kept: Kept) -> Kept:
-        """Keep something; the least recently used makes room for it."""
-        self._kept[key] = kept
-        if len(self._kept) > self.size:
-            self._kept.popitem(last=False)
+    def put(self, key: Key, kept: Kept, characters: int) -> Kept:
+        """Keep something under a new key; the least recently used makes room for it."""
+        self._kept[key] = kept, characters
+        self._weight += characters
+        while len(self._kept) > self.size or self._weight > self.characters:
+            _, (_, less) = self._kept.popitem(last=False)
+            self._weight -= less
         return kept
 
     def __len__(self) -> int:
         return len(self._kept)
+
+    def use(self) -> dict[str, int]:
+        """How much is kept, and how often that was of use."""
+        return {"size": len(self), "characters": self._weight, "hits": self.hits, "misses": self.misses}
 
 
 @dataclass(eq=False, slots=True)
@@ -106,7 +114,7 @@ class Documents:
         if kept is not None:
             return kept
         document = self._read(text)
-        return document if document.errors else self.read.put(text, document)
+        return document if document.errors else self.read.put(text, document, len(text))
 
     def _read(self, text: str) -> Document:
         try:
@@ -137,7 +145,7 @@ class Documents:
         name = operation.name.value if operation.name else None
         coerced: Mapping[str, Any] = variables.coerced
         key = (text, name, tuple((switch, coerced.get(switch)) for switch in sorted(document.switches)))
-        return self.plans.get(key) or self.plans.put(key, self._plan(document, operation, variables))
+        return self.plans.get(key) or self.plans.put(key, self._plan(document, operation, variables), len(text))
 
     def _plan(self, document: Document, operation: OperationDefinitionNode, variables: VariableValues) -> Plan:
         planner = Planner(self.schema, operation, document.fragments, variables)
