@@ -9,10 +9,10 @@ then, and one moment in the database's history.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -33,6 +33,7 @@ from models import Base, Customer, CustomerTerm, Product, ProductTerm
 from models.columns import text
 from resolvers.columns import Column, Joins, relationship_of, shown
 from resolvers.filters import ALL, Structure, condition, renamed
+from resolvers.nesting import NESTING
 from resolvers.paging import Order, Page, after, order_by
 from resolvers.statement import Many, Statement, compile_statement, parameter
 from resolvers.visibility import listed, reachable
@@ -88,44 +89,6 @@ def link(entity: type[Base], relation: str) -> Link:
 
     return Link(target, through)
 
-
-class Nesting(Protocol):
-    """How a database puts rows into a row."""
-
-    def row(self, lists: Sequence[ColumnElement[Any]], values: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
-        """One row as a value: the lists in it, then its own values."""
-
-    def rows(self, found: Select[Any]) -> ColumnElement[Any]:
-        """All that a selection of such rows finds, in its order."""
-
-
-class Records:
-    """PostgreSQL: arrays of records."""
-
-    def row(self, lists: Sequence[ColumnElement[Any]], values: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
-        """A record."""
-        return func.row(*lists, *values)
-
-    def rows(self, found: Select[Any]) -> ColumnElement[Any]:
-        """An array."""
-        return func.array(found.scalar_subquery())
-
-
-class JsonArrays:
-    """SQLite: JSON arrays of JSON arrays; what is nested has to be said to be JSON."""
-
-    def row(self, lists: Sequence[ColumnElement[Any]], values: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
-        """An array."""
-        return func.json_array(*(func.json(each) for each in lists), *values)
-
-    def rows(self, found: Select[Any]) -> ColumnElement[Any]:
-        """An array. Only a selection that is cut is sure to keep its order, if but after all rows."""
-        cut = found if found._has_row_limiting_clause else found.limit(literal_column("-1"))
-        (row,) = cut.subquery("found").c
-        return select(func.json_group_array(func.json(row))).scalar_subquery()
-
-
-NESTING: Mapping[str, Nesting] = {"postgresql": Records(), "sqlite": JsonArrays()}
 
 Door = Callable[[type[Base], Any], list[ColumnElement[bool]]]
 

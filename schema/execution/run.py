@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections import deque
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from graphql.execution.values import VariableValues
@@ -25,7 +26,7 @@ SIDE_BY_SIDE = 2
 async def run(root: Shape, reading: Reading, variables: VariableValues) -> dict[str, Any]:
     """The answer to a planned query."""
     data: dict[str, Any] = {}
-    jobs: list[Awaitable[None]] = []
+    jobs: list[Coroutine[Any, Any, None]] = []
     running = _Running(reading, variables)
     for key, entry in root.entries:
         data[key] = entry.text if isinstance(entry, Constant) else None
@@ -62,19 +63,24 @@ class _Running:
         self.alone = alone
         """Whether everything goes over one connection, and so one after another."""
 
-    async def together(self, jobs: Sequence[Awaitable[None]]) -> None:
+    async def together(self, jobs: Sequence[Coroutine[Any, Any, None]]) -> None:
         """Sibling levels: side by side while few ask, which answers sooner; else one by one, which answers more."""
-        if len(jobs) == 1 or self.alone or self.reading.reader.requests > SIDE_BY_SIDE:
-            for job in jobs:
-                await job
-        elif jobs:
+        if len(jobs) > 1 and not self.alone and self.reading.reader.requests <= SIDE_BY_SIDE:
             await asyncio.gather(*jobs)
+            return
+        waiting = deque(jobs)
+        try:
+            while waiting:
+                await waiting.popleft()
+        finally:
+            for job in waiting:
+                job.close()
 
     async def pending(self, filling: Filling) -> None:
         """Read the rows that a computation named."""
         await self.together(self._rows_of(filling))
 
-    def fill(self, level: Level | Batch, slots: Slots) -> Awaitable[None]:
+    def fill(self, level: Level | Batch, slots: Slots) -> Coroutine[Any, Any, None]:
         """Fill what a level or a batch answers into its places."""
         return self._batch(level, slots) if isinstance(level, Batch) else self._level(level, slots)
 
@@ -106,7 +112,7 @@ class _Running:
                 container[batch.key] = value
         await self.together(self._rows_of(filling))
 
-    def _rows_of(self, filling: Filling) -> list[Awaitable[None]]:
+    def _rows_of(self, filling: Filling) -> list[Coroutine[Any, Any, None]]:
         by_level: dict[Level, list[tuple[Any, Any, int]]] = {}
         for level, container, place, key in filling.pending:
             by_level.setdefault(level, []).append((container, place, key))

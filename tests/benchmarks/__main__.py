@@ -8,6 +8,7 @@ import platform
 import signal
 import statistics
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -53,25 +54,23 @@ def machine() -> str:
 
 
 def write(results: Results, titles: dict[str, str], many: int, few: int) -> None:
-    """Put a size's figures into the page, between its marks, and draw the chart of the first one."""
-    page = DOCS / "benchmark.md"
-    text = page.read_text()
-    begin, end = f"<!-- {results.times} -->", f"<!-- /{results.times} -->"
-    if begin not in text:
-        return
-    head, _, rest = text.partition(begin)
-    tail = rest.partition(end)[2]
+    """Put a size's figures into the page; those of the data as it is into the README too, and into the chart."""
     today = datetime.now(UTC).date().isoformat()
     disturbed = statistics.median(turn.disturbed for turns in results.turns.values() for turn in turns)
-    lines = [
-        f"Measured on {today}: {machine()}; others used {disturbed:.0%} of the machine meanwhile.",
-        "",
-        *report.against_targets(results, titles, many, few),
-        *report.table(results, titles, many, few),
-    ]
-    page.write_text(f"{head}{begin}\n{chr(10).join(lines)}{end}{tail}")
+    circumstances = f"Measured on {today}: {machine()}; others used {disturbed:.0%} of the machine meanwhile."
+    lines = [*report.against_targets(results, titles, many, few), *report.table(results, titles, many, few)]
+    replace(DOCS / "benchmark.md", str(results.times), [circumstances, "", *lines])
     if results.times == 1:
+        replace(ROOT / "README.md", "figures", [circumstances, "", *report.summary(results, titles, many), ""])
         (DOCS / "benchmark.svg").write_text(chart.draw(results, titles, many))
+
+
+def replace(page: Path, name: str, lines: Sequence[str]) -> None:
+    """Put lines between the marks of a name in a page that has them."""
+    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    head, found, rest = page.read_text().partition(begin)
+    if found:
+        page.write_text(f"{head}{begin}\n{chr(10).join(lines)}{end}{rest.partition(end)[2]}")
 
 
 def main() -> None:

@@ -25,9 +25,9 @@ from tests.benchmarks.postgres import default_folder
 
 FIELDS = ("state", "createdAt", "updatedAt", "store { name }", "personalInformation { fullName email }")
 LISTS = {
-    "cards": ("number", "validFrom", "validTo", "cardType { name }"),
-    "purchases": ("paidAt", "number", "total { amount }", "store { name code }", "itemsCount"),
-    "vouchers": ("code", "validTo", "reward { name }", "state"),
+    "cards": ("id", "number", "validFrom", "validTo", "cardType { name }"),
+    "purchases": ("id", "paidAt", "number", "total { amount }", "store { name code }", "itemsCount"),
+    "vouchers": ("id", "code", "validTo", "reward { name }", "state"),
     "segments": ("since", "segment { name }"),
 }
 ALLOWED = 1.05
@@ -42,7 +42,7 @@ def documents(number: int) -> list[str]:
         fields = chance.sample(FIELDS, chance.randint(1, len(FIELDS)))
         for name in chance.sample(sorted(LISTS), chance.randint(1, 2)):
             leaves = chance.sample(LISTS[name], chance.randint(1, len(LISTS[name])))
-            fields.append(f"{name}(first: {chance.randint(1, 20)}) {{ nodes {{ id {' '.join(leaves)} }} }}")
+            fields.append(f"{name}(first: {chance.randint(1, 20)}) {{ nodes {{ {' '.join(leaves)} }} }}")
         made.add(f"query Q($id: ID!) {{ customer(by: {{ id: $id }}) {{ id {' '.join(fields)} }} }}")
     return sorted(made)
 

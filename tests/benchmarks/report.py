@@ -69,6 +69,16 @@ def table(results: Results, titles: dict[str, str], many: int, few: int) -> Iter
         yield ""
 
 
+def summary(results: Results, titles: dict[str, str], many: int) -> Iterator[str]:
+    """Requests a second of all servers, a line a query, in Markdown."""
+    yield f"| requests a second, {many} connections | {' | '.join(titles.values())} |"
+    yield f"|---|{'--:|' * len(titles)}"
+    for case in CASES:
+        rates = [results.median(case.name, name, many, "per_second") for name in titles]
+        if any(rate is not None for rate in rates):
+            yield f"| {case.title} | {' | '.join(_number(rate, 0) for rate in rates)} |"
+
+
 def _achieved(results: Results, name: str, case: str, many: int, few: int) -> float | None:
     if name == "sqlite":
         return results.ratio(case, f"{OURS}-sqlite", "ordinary-sqlite", many)
