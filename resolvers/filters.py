@@ -75,7 +75,7 @@ FILTERS: dict[str, FilterSet] = {}
 
 
 # A structure: ("and" | "or", parts) · ("not", part) · ("value", source, operator, parameter) ·
-# ("one", filter, part) · ("some" | "none" | "every", filter, part) · ("absent", filter, wanted) · ("all",)
+# ("one", filter, part) · ("some" | "none" | "every" | "keyed", filter, part) · ("absent", filter, wanted) · ("all",)
 Structure = tuple[Any, ...]
 ALL: Structure = ("all",)
 
@@ -244,6 +244,17 @@ def renamed(structure: Structure, prefix: str) -> Structure:
     return *structure[:-1], renamed(structure[-1], prefix)
 
 
+def keyed(structure: Structure) -> Structure:
+    """A structure by which one row is found, through a key of related rows: those are looked for first.
+
+    SQLite would go through all rows for some that are related to it; for what isn't a key that is the better way.
+    """
+    kind = structure[0]
+    if kind == "and":
+        return kind, tuple(keyed(part) for part in structure[1])
+    return ("keyed", structure[1], keyed(structure[2])) if kind in ("some", "one") else structure
+
+
 def condition(entity: type[Base], alias: Any, structure: Structure, backend: str) -> ColumnElement[bool]:
     """A structure as SQL over an alias."""
     kind = structure[0]
@@ -270,10 +281,30 @@ def _absent(entity: type[Base], alias: Any, structure: Structure) -> ColumnEleme
 
 def _related(entity: type[Base], alias: Any, structure: Structure, backend: str) -> ColumnElement[bool]:
     kind, relation, part = structure
+    if kind == "keyed":
+        return _keyed(entity, alias, relation, part, backend)
     if kind == "every":
         return not_(_exists(entity, alias, relation, ("not", part), backend))
     found = _exists(entity, alias, relation, part, backend)
     return not_(found) if kind == "none" else found
+
+
+def _keyed(
+    entity: type[Base], alias: Any, relation: RelationFilter, part: Structure, backend: str
+) -> ColumnElement[bool]:
+    assert isinstance(relation.relation, str)
+    target_entity = relation.target().entity
+    target = aliased(target_entity)
+    conditions = [*_door(relation)(target_entity, target), condition(target_entity, target, part, backend)]
+    ((mine, theirs),) = relationship_of(entity, relation.relation).local_remote_pairs or ()
+    found: ColumnElement[bool] = getattr(alias, str(mine.key)).in_(
+        select(getattr(target, str(theirs.key))).where(*conditions)
+    )
+    return found
+
+
+def _door(relation: RelationFilter) -> Callable[[type[Base], Any], list[ColumnElement[bool]]]:
+    return listed if relation.many else reachable
 
 
 def _exists(
@@ -281,8 +312,7 @@ def _exists(
 ) -> ColumnElement[bool]:
     target_entity = relation.target().entity
     target = aliased(target_entity)
-    door = listed if relation.many else reachable
-    conditions = list(door(target_entity, target))
+    conditions = list(_door(relation)(target_entity, target))
     if part is not None:
         conditions.append(condition(target_entity, target, part, backend))
     if callable(relation.relation):

@@ -33,7 +33,7 @@ from models import Base, Customer, CustomerTerm, Product, ProductTerm
 from models.columns import text
 from resolvers.columns import Column, Joins, relationship_of, shown
 from resolvers.filters import ALL, Structure, condition, renamed
-from resolvers.nesting import NESTING
+from resolvers.nesting import NESTING, ordered
 from resolvers.paging import Order, Page, after, order_by
 from resolvers.statement import Many, Statement, compile_statement, parameter
 from resolvers.visibility import listed, reachable
@@ -49,6 +49,9 @@ NO_KEY = 0
 
 KEY: ColumnElement[int] = literal_column("k.key", BigInteger())
 """The parent's key within a statement per parent; as text, so that no subquery takes `k` for a table of its own."""
+
+
+NOTHING: ColumnElement[Any] = literal_column("NULL")
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +123,7 @@ class Rows:
     along: tuple[Rows, ...] = ()
     """Lists of each row, in its own statement: each is one more value, whose rows are lists and columns alone."""
     prefix: str = ""
-    """What the names of the parameters begin with, but for `keys` and `now`."""
+    """What the names of the parameters begin with, but for `now`."""
 
     def __hash__(self) -> int:
         # Columns are many, and rarely all that differs.
@@ -161,6 +164,26 @@ def along_prefix(place: int) -> str:
 def statement(rows: Rows, backend: str) -> Statement:
     """The statement of a level for one database."""
     return compile_statement(_build(rows, backend), backend)
+
+
+@lru_cache(maxsize=2048)
+def statement_of_all(levels: tuple[Rows, ...], backend: str) -> Statement:
+    """One statement for several levels: it answers one row, whose values are the rows of each.
+
+    The names of a level's parameters get a prefix by its place, `keys` too.
+    """
+    nesting, found = NESTING[backend], []
+    for place, rows in enumerate(levels):
+        selected = _build(rows.named(level_prefix(place)), backend)
+        columns = (selected if backend == "postgresql" else ordered(selected)).subquery(f"s{place}").c
+        values = [nesting.inside(column) if column.name in _labels("l", rows.along) else column for column in columns]
+        found.append(nesting.rows(select(nesting.row(values).label("row"))))
+    return compile_statement(select(*found), backend)
+
+
+def level_prefix(place: int) -> str:
+    """What the names of the parameters of one of several levels begin with."""
+    return f"b{place}_"
 
 
 def _build(rows: Rows, backend: str) -> Select[Any]:
@@ -264,10 +287,12 @@ def _list(rows: Rows, parent: Rows, backend: str) -> ColumnElement[Any]:
     assert rows.link is not None
     joins, nesting = _joins(rows), NESTING[backend]
     key: ColumnElement[Any] = literal_column(f"{_name(parent)}.{_column_name(parent.entity, rows.link.key)}")
-    row = nesting.row(_lists(rows, backend), _values(rows, joins, backend))
+    row = nesting.row([*map(nesting.inside, _lists(rows, backend)), *_values(rows, joins, backend)])
     cut = _cut(rows, select(row.label("row")).select_from(joins.alias), joins, backend, key)
     found = nesting.rows(joins.apply(cut).where(*_conditions(rows, joins, key, backend)))
-    return nesting.row([found], [_count(rows, key, backend).scalar_subquery()]) if rows.counted else found
+    if not rows.counted:
+        return found
+    return nesting.row([nesting.inside(found), _count(rows, key, backend).scalar_subquery()])
 
 
 def _column_name(entity: type[Base], name: str) -> str:
@@ -279,7 +304,7 @@ def _plain(rows: Rows, backend: str) -> Select[Any]:
     joins = _joins(rows)
     columns = _columns(rows, joins, backend)
     conditions = _conditions(rows, joins, None, backend)
-    cut = _cut(rows, select(literal_column("NULL"), *columns).select_from(joins.alias), joins, backend)
+    cut = _cut(rows, select(NOTHING.label("key"), *columns).select_from(joins.alias), joins, backend)
     return joins.apply(cut).where(*conditions)
 
 
@@ -288,13 +313,15 @@ def _unpaged(rows: Rows, column: str, backend: str) -> Select[Any]:
     joins = _joins(rows)
     columns = _columns(rows, joins, backend)
     owner = getattr(joins.alias, column)
-    keys = parameter("keys", Many(BigInteger()))
+    keys = parameter(f"{rows.prefix}keys", Many(BigInteger()))
     if backend == "postgresql":
         batch: ColumnElement[bool] = owner == func.any(keys)
     else:
         batch = owner.in_(select(func.json_each(keys).table_valued("value").c.value))
     conditions = [batch, *_conditions(rows, joins, None, backend)]
-    return joins.apply(_cut(rows, select(owner, *columns).select_from(joins.alias), joins, backend)).where(*conditions)
+    return joins.apply(_cut(rows, select(owner.label("key"), *columns).select_from(joins.alias), joins, backend)).where(
+        *conditions
+    )
 
 
 def _count(rows: Rows, key: ColumnElement[Any] | None, backend: str) -> Select[Any]:
@@ -308,7 +335,7 @@ def _per_parent_on_postgresql(rows: Rows) -> Select[Any]:
     if rows.link is None:
         keys: Any = select(literal(NO_KEY, Integer).label("key")).subquery("k")
     else:
-        keys = func.unnest(parameter("keys", Many(BigInteger()))).table_valued("key").render_derived("k")
+        keys = func.unnest(parameter(f"{rows.prefix}keys", Many(BigInteger()))).table_valued("key").render_derived("k")
     joins = _joins(rows)
     order = [joins.read(key.column).label(f"o{index}") for index, key in enumerate(rows.order)]
     inner = select(*_columns(rows, joins, backend), *order).select_from(joins.alias)
@@ -324,7 +351,7 @@ def _per_parent_on_postgresql(rows: Rows) -> Select[Any]:
     source = keys.join(count, true())
     if not rows.page or rows.page.size:
         return select(keys.c.key, count.c.n, *columns).select_from(source.outerjoin(page, true())).order_by(*again)
-    return select(keys.c.key, count.c.n, *(literal_column("NULL") for _ in columns)).select_from(source)
+    return select(keys.c.key, count.c.n, *(NOTHING.label(column.name) for column in columns)).select_from(source)
 
 
 def _labels(kind: str, items: Sequence[Any]) -> list[str]:
@@ -357,7 +384,7 @@ def _sqlite_keys(rows: Rows) -> Any:
     if rows.link is None:
         count = _count(rows, None, "sqlite").scalar_subquery()
         return select(literal_column(str(NO_KEY)).label("key"), count.label("n")).cte("k").prefix_with("MATERIALIZED")
-    each = func.json_each(parameter("keys", Many(BigInteger()))).table_valued("value", name="j")
+    each = func.json_each(parameter(f"{rows.prefix}keys", Many(BigInteger()))).table_valued("value", name="j")
     if not rows.counted:
         return select(each.c.value.label("key")).subquery("k")
     count = _count(rows, literal_column("j.value", BigInteger()), "sqlite").scalar_subquery()

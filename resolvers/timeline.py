@@ -73,6 +73,8 @@ TABLES = (
 """In the order in which events of the same moment are shown."""
 
 SIGN = "timeline"
+CURSORS = {"edges.cursor", "pageInfo.startCursor", "pageInfo.endCursor"}
+"""The fields that show a cursor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,24 +162,29 @@ async def load_timeline(
     events: dict[int, list[Any]] = {}
     for row in rows:
         events.setdefault(row[0], []).append(row)
-    return {
-        key: _connection(
-            events.get(key, []), size, backwards=backwards, has_cursor=cursor is not None, count=counts.get(key, 0)
-        )
-        for key in keys
+    known = {
+        "backwards": backwards,
+        "has_cursor": cursor is not None,
+        "shows_cursors": not names.isdisjoint(CURSORS),
     }
+    return {key: _connection(events.get(key, []), size, count=counts.get(key, 0), **known) for key in keys}
 
 
 def _text(at: Any) -> str:
     return at if isinstance(at, str) else at.isoformat()
 
 
-def _connection(rows: list[Any], size: int, *, backwards: bool, has_cursor: bool, count: int) -> Connection:
+def _connection(
+    rows: list[Any], size: int, *, backwards: bool, has_cursor: bool, count: int, shows_cursors: bool
+) -> Connection:
     ordered = _newest_first(rows)
     surplus = len(ordered) > size
     page = (ordered[-size:] if size else []) if backwards else ordered[:size]
     edges = [
-        Edge(encode_cursor(SIGN, [_text(row[3]), row[1], row[2]]), RowRef(TABLES[row[1]].type_name, row[2]))
+        Edge(
+            encode_cursor(SIGN, [_text(row[3]), row[1], row[2]]) if shows_cursors else "",
+            RowRef(TABLES[row[1]].type_name, row[2]),
+        )
         for row in page
     ]
     info = PageInfo(
@@ -190,10 +197,8 @@ def _connection(rows: list[Any], size: int, *, backwards: bool, has_cursor: bool
 
 
 def _newest_first(rows: list[Any]) -> list[Any]:
-    """By moment descending, then kind ascending, then key descending; sorting is stable."""
-    by_key = sorted(rows, key=lambda row: row[2], reverse=True)
-    by_kind = sorted(by_key, key=lambda row: row[1])
-    return sorted(by_kind, key=lambda row: _text(row[3]), reverse=True)
+    """By moment descending, then kind ascending, then key descending."""
+    return sorted(rows, key=lambda row: (row[3], -row[1], row[2]), reverse=True)
 
 
 def _cursor(args: Mapping[str, Any], *, backwards: bool) -> tuple[datetime, int, int] | None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import orjson
-
 from resolvers.database import Row
-from schema.execution.fetch import Asked, Group, cursor_of, group_of, positions
+from schema.execution.fetch import Asked, Group, cursor_of, group_of, groups_of, positions, rows_of
 from schema.execution.generate import Generated, absent
 from schema.execution.shapes import Batch, Filling, Level
 
@@ -44,15 +42,22 @@ class Answering:
 
     def of_list(self, value: Any) -> Any:
         """The answer to a list that was read along with its parent, from the value that holds it."""
-        if type(value) is str:
-            value = orjson.loads(value)
         if self._is_simple:
-            objects = self._builds[0](value)
+            objects = self._builds[0](rows_of(value))
             return objects if self._key is None else {self._key: objects}
         return self.of(group_of(self.asked, value))
 
-    def place_flat(self, slots: Slots, rows: Sequence[Row]) -> None:
-        """Give each parent its rows, where nothing more is to be said of them."""
+    def place(self, slots: Slots, rows: Sequence[Row]) -> None:
+        """Give each parent what the rows make its answer."""
+        if self.level.is_flat:
+            self._place_flat(slots, rows[::-1] if self.asked.rows.comes_reversed else rows)
+            return
+        answers = {key: self.of(group) for key, group in groups_of(self.level, self.asked, rows).items()}
+        for container, key in slots:
+            container[self.level.key] = answers[key] if key in answers else self.of(Group([]))
+
+    def _place_flat(self, slots: Slots, rows: Sequence[Row]) -> None:
+        """The same, where nothing more is to be said of the rows."""
         level, objects = self.level, self._builds[0](rows)
         groups: dict[Any, list[Any]] = {}
         if level.link is not None:

@@ -6,15 +6,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import orjson
 from graphql.execution.values import VariableValues
 
 from resolvers.columns import Column
 from resolvers.database import Row
 from resolvers.errors import BadInput
-from resolvers.filters import FILTERS, read_filter
+from resolvers.filters import FILTERS, keyed, read_filter
 from resolvers.paging import ROW, Order, Page, complete, encode_cursor, signature
 from resolvers.reading import Reading
-from resolvers.rows import NO_KEY, Link, Rows, along_prefix, reading_along, statement
+from resolvers.rows import (
+    NO_KEY,
+    Link,
+    Rows,
+    along_prefix,
+    level_prefix,
+    reading_along,
+    statement,
+    statement_of_all,
+)
 from resolvers.statement import Statement
 from schema.arguments import listing
 from schema.declarations import Lookup, Many
@@ -129,6 +139,7 @@ def _lookup(level: Level, field: Lookup, args: Mapping[str, Any]) -> Asked:
     ((name, value),) = given.items()
     key = next(key for each, key in field.keys.items() if camel(each) == name)
     structure, values = read_filter(FILTERS[field.type_name], key.find(value))
+    structure = keyed(structure)
     known: Asked | None = level.asked.get(name)
     if known is not None and known.rows.where == structure:
         return known.with_values(values)
@@ -140,16 +151,34 @@ def _lookup(level: Level, field: Lookup, args: Mapping[str, Any]) -> Asked:
 
 async def fetch_rows(asked: Asked, reading: Reading, keys: Sequence[int]) -> Sequence[Row]:
     """The rows of all parents; none, without asking, where there is no parent."""
-    if asked.rows.link is None:
-        found = await reading.fetch(asked.statement(reading.backend), asked.values)
-        return found[::-1] if asked.rows.comes_reversed else found
-    return await reading.fetch(asked.statement(reading.backend), {**asked.values, "keys": keys}) if keys else ()
+    if asked.rows.link is not None and not keys:
+        return ()
+    return await reading.fetch(asked.statement(reading.backend), {**asked.values, "keys": keys})
+
+
+async def fetch_all(wanted: Sequence[tuple[Asked, Sequence[int]]], reading: Reading) -> Sequence[Sequence[Row]]:
+    """The rows of several levels, in one statement."""
+    if len(wanted) == 1 or any(asked.rows.link is not None and not keys for asked, keys in wanted):
+        return [await fetch_rows(asked, reading, keys) for asked, keys in wanted]
+    values: dict[str, Any] = {}
+    for place, (asked, keys) in enumerate(wanted):
+        prefix = level_prefix(place)
+        values[f"{prefix}keys"] = keys
+        values.update((prefix + name, value) for name, value in asked.values.items())
+    (found,) = await reading.fetch(statement_of_all(tuple(asked.rows for asked, _ in wanted), reading.backend), values)
+    return [rows_of(value) for value in found]
 
 
 async def fetch(level: Level, asked: Asked, reading: Reading, keys: Sequence[int]) -> dict[int, Group]:
     """The rows of each parent, the page cut to size."""
+    return groups_of(level, asked, await fetch_rows(asked, reading, keys))
+
+
+def groups_of(level: Level, asked: Asked, found: Sequence[Row]) -> dict[int, Group]:
+    """Rows as one page for each parent, cut to size."""
     rows = asked.rows
-    found = await fetch_rows(asked, reading, keys)
+    if rows.comes_reversed:
+        found = found[::-1]
     groups = _counted(rows, level, found) if rows.counted else _grouped(rows, found)
     if rows.page is not None and level.kind == "connection":
         for group in groups.values():
@@ -157,9 +186,16 @@ async def fetch(level: Level, asked: Asked, reading: Reading, keys: Sequence[int
     return groups
 
 
+def rows_of(value: Any) -> Sequence[Row]:
+    """The rows in a value of another row; SQLite gives them as JSON."""
+    rows: Sequence[Row] = orjson.loads(value) if type(value) is str else value
+    return rows
+
+
 def group_of(asked: Asked, value: Any) -> Group:
     """The page of a list that was read along with its parent, from the value that holds it."""
     rows = asked.rows
+    value = rows_of(value)
     found, count = value if rows.counted else (value, 0)
     backwards = rows.page is not None and rows.page.backwards
     group = Group(list(found[::-1] if backwards else found), count)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any
 
 from graphql.execution.values import VariableValues
@@ -14,7 +14,7 @@ from resolvers.reading import Reading
 from resolvers.rows import NO_KEY
 from resolvers.writing import Call, Payload, perform
 from schema.execution.answers import Answering, Slots
-from schema.execution.fetch import Group, ask, fetch, fetch_rows
+from schema.execution.fetch import ask, fetch_all
 from schema.execution.generate import absent
 from schema.execution.shapes import Batch, Below, Change, Constant, Filling, Level, Shape
 from schema.mutations import snake
@@ -78,26 +78,45 @@ class _Running:
 
     async def pending(self, filling: Filling) -> None:
         """Read the rows that a computation named."""
-        await self.together(self._rows_of(filling))
+        await self.below([], filling)
+
+    async def below(self, noted: Iterable[tuple[Level | Batch, Slots]], filling: Filling) -> None:
+        """Fill what is below a level: its batches, and its levels with the rows that it named, in one statement."""
+        levels: list[tuple[Level, Slots]] = []
+        jobs: list[Coroutine[Any, Any, None]] = []
+        for child, slots in noted:
+            if isinstance(child, Batch):
+                jobs.append(self._batch(child, slots))
+            else:
+                levels.append((child, slots))
+        named = _named(filling)
+        levels += [(level, [(holder, key) for holder, _, _, key in its]) for level, its in named.items()]
+        if levels and self.reading.reader.nests:
+            jobs.append(self._levels(levels))
+        else:
+            jobs += [self._levels([each]) for each in levels]
+        await self.together(jobs)
+        for level, its in named.items():
+            for holder, container, place, _ in its:
+                if holder[level.key] is None:
+                    absent()
+                container[place] = holder[level.key]
 
     def fill(self, level: Level | Batch, slots: Slots) -> Coroutine[Any, Any, None]:
         """Fill what a level or a batch answers into its places."""
-        return self._batch(level, slots) if isinstance(level, Batch) else self._level(level, slots)
+        return self._batch(level, slots) if isinstance(level, Batch) else self._levels([(level, slots)])
 
-    async def _level(self, level: Level, slots: Slots) -> None:
-        keys = list({key for _, key in slots if key is not None})
-        asked = ask(level, self.variables, nested=self.reading.reader.nests)
+    async def _levels(self, levels: Sequence[tuple[Level, Slots]]) -> None:
         filling = Filling(self.reading, self.variables)
-        answering = Answering(level, asked, filling)
-        if level.is_flat:
-            answering.place_flat(slots, await fetch_rows(asked, self.reading, keys))
-        else:
-            groups = await fetch(level, asked, self.reading, keys)
-            answers = {key: answering.of(group) for key, group in groups.items()}
-            for container, key in slots:
-                container[level.key] = answers[key] if key in answers else answering.of(Group([]))
-        children = [self.fill(child, noted) for child, noted in answering.noted()]
-        await self.together([*children, *self._rows_of(filling)])
+        answering, wanted = [], []
+        for level, slots in levels:
+            asked = ask(level, self.variables, nested=self.reading.reader.nests)
+            answering.append(Answering(level, asked, filling))
+            wanted.append((asked, list({key for _, key in slots if key is not None})))
+        found = await fetch_all(wanted, self.reading)
+        for each, (_, slots), rows in zip(answering, levels, found, strict=True):
+            each.place(slots, rows)
+        await self.below((noted for each in answering for noted in each.noted()), filling)
 
     async def _batch(self, batch: Batch, slots: Slots) -> None:
         keys = list({key for _, key in slots})
@@ -110,19 +129,15 @@ class _Running:
                 filling.pending.append((value[0], container, batch.key, value[1]))
             else:
                 container[batch.key] = value
-        await self.together(self._rows_of(filling))
+        await self.below([], filling)
 
-    def _rows_of(self, filling: Filling) -> list[Coroutine[Any, Any, None]]:
-        by_level: dict[Level, list[tuple[Any, Any, int]]] = {}
-        for level, container, place, key in filling.pending:
-            by_level.setdefault(level, []).append((container, place, key))
-        return [self._rows(level, wanted) for level, wanted in by_level.items()]
 
-    async def _rows(self, level: Level, wanted: Sequence[tuple[Any, Any, int]]) -> None:
-        """Put rows that a computation named where it named them."""
-        holders: list[tuple[dict[str, Any], int]] = [({}, key) for _, _, key in wanted]
-        await self._level(level, holders)
-        for (container, place, _), (holder, _) in zip(wanted, holders, strict=True):
-            if holder[level.key] is None:
-                absent()
-            container[place] = holder[level.key]
+Holder = tuple[dict[str, Any], Any, Any, int]
+"""A row that a computation named: what its level fills, the container and the place in it, and its key."""
+
+
+def _named(filling: Filling) -> dict[Level, list[Holder]]:
+    by_level: dict[Level, list[Holder]] = {}
+    for level, container, place, key in filling.pending:
+        by_level.setdefault(level, []).append(({}, container, place, key))
+    return by_level

@@ -76,7 +76,7 @@ def copy_statement(table: Table, offsets: Mapping[str, int], copy: int) -> str:
         elif column.name in moved:
             value = f"{name} + {offsets[moved[column.name]] * copy}"
         elif column.name in unique:
-            value = f"'{copy}.' || {name}" if column.name in IN_FRONT else f"{name} || '{copy}'"
+            value = f"'{copy}.' || {name}" if column.name in IN_FRONT else f"{name} || '.{copy}'"
         read[name] = value
     owned = " OR ".join(f'"{name}" IS NOT NULL' for name in moved) or "true"
     return (

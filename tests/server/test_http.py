@@ -192,7 +192,7 @@ async def test_development_shows_the_statements_to_whoever_asks_for_them(empty: 
     assert plan["levels"] == ["customers: connection of Customer, one statement for all its parents"]
     assert plan["kept"]["plans"]["hits"] >= 1
     assert statement["rows"] == 0
-    assert statement["sql"].startswith("SELECT NULL, customer_00.id AS r0")
+    assert statement["sql"].startswith('SELECT NULL AS "key", customer_00.id AS r0')
     assert statement["milliseconds"] > 0
     assert [unasked.json(), refused.json()] == [NOTHING, NOTHING]
 
