@@ -50,7 +50,7 @@ async def change(wanted: Change, reading: Reading, engine: AsyncEngine, variable
     async def show(payload: Payload, inside: Reading) -> Any:
         filling = Filling(inside, variables)
         answer = wanted.convert(payload, filling)
-        await _Running(inside, variables, alone=True).pending(filling)
+        await _Running(inside, variables, alone=True).below([], filling)
         return answer
 
     return await perform(engine, reading, call, show)
@@ -75,10 +75,6 @@ class _Running:
         finally:
             for job in waiting:
                 job.close()
-
-    async def pending(self, filling: Filling) -> None:
-        """Read the rows that a computation named."""
-        await self.below([], filling)
 
     async def below(self, noted: Iterable[tuple[Level | Batch, Slots]], filling: Filling) -> None:
         """Fill what is below a level: its batches, and its levels with the rows that it named, in one statement."""

@@ -29,8 +29,8 @@ async def test_a_customers_360_costs_the_same_for_few_rows_and_many(shop: Graph)
         many = await statements(shop, "Customer360", id=customer, recent=50)
 
         assert few == many
-        # All ten lists at once; the insights; the progress; and the store, the brands and the status that those name.
-        assert many <= 6
+        # All ten lists at once; the insights, and what they name; the progress, and the status that it names.
+        assert many <= 5
 
 
 async def test_a_customer_with_nothing_costs_no_more(shop: Graph) -> None:
