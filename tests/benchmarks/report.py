@@ -100,8 +100,10 @@ def against_targets(results: Results, titles: dict[str, str], many: int, few: in
     yield "|---|--:|--:|--:|--:|"
     for name, target in TARGETS.items():
         cells = [target.title]
-        for case in names:
-            achieved = _achieved(results, name, case, many, few)
+        found = {case: _achieved(results, name, case, many, few) for case in names}
+        if not any(found.values()):
+            continue
+        for case, achieved in found.items():
             sign = "≤" if target.upside_down else "≥"
             cells += [f"{_number(achieved, 2)} ×", f"{sign} {target.least[case]:g} ×"]
         yield f"| {' | '.join(cells)} |"
