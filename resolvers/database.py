@@ -6,6 +6,7 @@ No session is shared by concurrent reads, and none is kept between them: a read 
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
@@ -167,6 +168,8 @@ class SqliteReader:
     async def _open(self) -> asyncio.Queue[aiosqlite.Connection]:
         async with self._opening:
             if self._free is None:
+                # Tried first: the thread of a connection that fails may speak to a loop that is gone by then.
+                await asyncio.to_thread(lambda: sqlite3.connect(self._path).close())
                 free: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
                 for _ in range(self._connections):
                     connection = await aiosqlite.connect(self._path, isolation_level=None, cached_statements=2048)

@@ -71,8 +71,10 @@ class Reading:
             self.runs.append(Run(statement.sql, len(rows), (time.perf_counter() - began) * 1000))
             return rows
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Stop the statements that still run, whoever waits for them: nobody wants the answer any more."""
-        for task in tuple(self._running):
-            if task is not None:
-                task.cancel()
+        others = [task for task in self._running if task is not None and task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        if others:
+            await asyncio.wait(others)

@@ -91,7 +91,7 @@ class PlannedSchema(strawberry.Schema):
         except asyncio.CancelledError:
             # Loaders read in tasks of their own, which know nothing of their request's end.
             if isinstance(context_value, Context):
-                context_value.reading.stop()
+                await context_value.reading.stop()
             raise
 
     async def _run_planned(self, asked: Asked, context: Context) -> ExecutionResult | None:
