@@ -85,6 +85,6 @@ def among(column: Any, name: str, backend: str, kind: TypeEngine[Any] | None = N
 
 async def inside(writing: Writing) -> Reading:
     """Reading through an open transaction, which so sees what it wrote and what it locked."""
-    if writing.session.new or writing.session.dirty:
+    if writing.session.new or writing.session.dirty or writing.session.deleted:
         await writing.session.flush()
     return await connected(writing)

@@ -29,9 +29,6 @@ async def connected(writing: Writing) -> Reading:
     """The transaction's own connection, the same one each time. What a session has not written yet is not there."""
     if writing not in _readings:
         connection = await writing.session.connection()
-        # SQLAlchemy's adapter of asyncpg begins with the first statement that it runs itself; until then, what goes
-        # straight to the driver would be committed at once.
-        await connection.exec_driver_sql("SELECT 1")
         _readings[writing] = Reading(TransactionReader(connection), writing.now, viewer=writing.viewer)
     return _readings[writing]
 

@@ -12,11 +12,12 @@ import models
 from models.rules import qualification as rules
 from resolvers import checking, inputs
 from resolvers.achievements import ZONE, read_programme
+from resolvers.bill_rows import inside
 from resolvers.checking import Values
 from resolvers.errors import Refused
 from resolvers.finding import References
-from resolvers.reading import Reading, RowRef
-from resolvers.writing import TransactionReader, Writing
+from resolvers.reading import RowRef
+from resolvers.writing import Writing
 
 
 async def set_by_hand(writing: Writing, given: Values) -> Values:
@@ -45,7 +46,7 @@ async def requalify(writing: Writing, customer_id: int) -> models.StatusRecord |
     """
     if not await _lock(writing, customer_id):
         return None
-    reading = await _inside(writing)
+    reading = await inside(writing)
     programme = await read_programme(reading, [customer_id])
     current = await current_record(writing, customer_id)
     holding = rules.Holding(current.status_id, current.valid_to) if current else None
@@ -70,12 +71,6 @@ async def _lock(writing: Writing, customer_id: int) -> bool:
     customer = models.Customer
     alive = select(customer.id).where(customer.id == customer_id, customer.state != models.State.DELETED)
     return await writing.session.scalar(alive.with_for_update()) is not None
-
-
-async def _inside(writing: Writing) -> Reading:
-    """Reading through the open transaction."""
-    await writing.session.flush()
-    return Reading(TransactionReader(await writing.session.connection()), writing.now)
 
 
 async def replace_record(

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -55,7 +56,7 @@ def _plain_variables(case: str, subject: Any) -> dict[str, Any]:
 
 
 @dataclass
-class Contestant:
+class Contestant(ABC):
     """A server that is measured."""
 
     name: str
@@ -67,9 +68,9 @@ class Contestant:
     dialect = "plain"
     path = "/graphql"
 
+    @abstractmethod
     def command(self) -> list[str]:
         """What starts it."""
-        raise NotImplementedError
 
     def environment(self, data: Data, times: int) -> dict[str, str]:
         """What its environment says."""
@@ -141,7 +142,7 @@ class Contestant:
             raise RuntimeError(f"{self.title}: {answer['errors'][:3]}")
         return answer["data"] if self.dialect != "sql" else answer
 
-    def prepare(self, subjects: Subjects) -> None:
+    def prepare(self, subjects: Subjects) -> None:  # noqa: B027 - most have nothing to learn
         """Learn what asking will need."""
 
 
