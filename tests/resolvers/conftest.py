@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from tests.resolvers.doing import Doing, doing
+from tests.resolvers.reserving import Shop
 
 
 @pytest.fixture
@@ -13,3 +14,11 @@ async def crm(engine: AsyncEngine, database_url: str) -> AsyncIterator[Doing]:
     """An empty database of each kind in turn, to be changed as of the factories' present."""
     async with doing(engine, database_url) as made:
         yield made
+
+
+@pytest.fixture
+async def shop(session: AsyncSession) -> Shop:
+    """A shop with butter and milk to reserve."""
+    made = Shop()
+    await made.save(session)
+    return made
