@@ -1,30 +1,28 @@
 """Filters: from the `where` that a caller gives to SQL, in two steps.
 
-Reading a filter splits it into its structure, from which a statement is compiled once, and its values, which each run
-binds. Anything that is not understood is refused: a filter never silently lets more rows through.
+Reading a filter, here, splits it into its structure, from which a statement is compiled once (conditions.py), and its
+values, which each run binds. Anything that is not understood is refused: a filter never silently lets more rows
+through.
 
 `ne`, `nin` and `not` keep rows whose value is missing: they are the exact opposites of `eq`, `in` and the filter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement
 from sqlalchemy.types import TypeEngine
 
 from models import Base
-from models.columns import ExactDecimal, Json
-from resolvers.columns import Source, read, relationship_of, source_type
+from models.columns import ExactDecimal
+from resolvers.columns import Source, source_type
 from resolvers.errors import BadFilter
 from resolvers.ids import key_of
-from resolvers.statement import Many, parameter
-from resolvers.visibility import listed, reachable
 
 COMPARISONS = ("eq", "ne", "in", "nin", "lt", "lte", "gt", "gte", "isNull", "startsWith", "contains", "has")
 WHOLE = frozenset({"eq", "ne", "in", "nin"})
@@ -80,11 +78,40 @@ Structure = tuple[Any, ...]
 ALL: Structure = ("all",)
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Stands in a filter for a value that is given later: the whole of what is given, or a field of it."""
+
+    path: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> Slot:
+        return Slot((*self.path, name))
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A filter that was read once, with slots for the values."""
+
+    structure: Structure
+    slots: Sequence[tuple[str, Slot, Callable[[Any], Any]]]
+
+    def values(self, given: Any) -> dict[str, Any]:
+        """What the structure binds for a given value; `BadFilter` says what is wrong with it."""
+        values = {}
+        for name, slot, bind in self.slots:
+            operand = given
+            for field_name in slot.path:
+                operand = operand[field_name]
+            values[name] = bind(operand)
+        return values
+
+
 class _Reader:
     """Reads one filter; counts what it meets, so that a hostile filter is refused and not compiled."""
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
+        self.slots: list[tuple[str, Slot, Callable[[Any], Any]]] = []
         self.conditions = 0
 
     def read(self, filters: FilterSet, where: Any, path: str, depth: int) -> Structure:
@@ -151,6 +178,9 @@ class _Reader:
         if operator == "isNull":
             return "value", source, "isNull" if operand else "isSet", ()
         each = _normaliser(entity, known, whole=operator in WHOLE)
+        if isinstance(operand, Slot):
+            self.slots.append((name := self._bind(None), operand, _refusing(each, f"{path}.{operator}")))
+            return "value", source, operator, (name,)
         try:
             if operator in ("in", "nin"):
                 if len(operand) > MOST_VALUES:
@@ -169,6 +199,16 @@ class _Reader:
         name = f"w{len(self.values)}"
         self.values[name] = value
         return name
+
+
+def _refusing(each: Callable[[Any], Any], path: str) -> Callable[[Any], Any]:
+    def bind(operand: Any) -> Any:
+        try:
+            return each(operand)
+        except ValueError as error:
+            raise BadFilter(f"`{path}`: {error}") from error
+
+    return bind
 
 
 def _normaliser(entity: type[Base], known: ValueFilter | IdFilter, *, whole: bool) -> Callable[[Any], Any]:
@@ -232,6 +272,12 @@ def read_filter(filters: FilterSet, where: Mapping[str, Any]) -> tuple[Structure
     return reader.read(filters, where, "where", 0), reader.values
 
 
+def template(filters: FilterSet, where: Mapping[str, Any]) -> Template:
+    """A filter whose operands are slots."""
+    reader = _Reader()
+    return Template(reader.read(filters, where, "where", 0), reader.slots)
+
+
 def renamed(structure: Structure, prefix: str) -> Structure:
     """A structure with a prefix to the names of its parameters."""
     kind = structure[0]
@@ -253,112 +299,3 @@ def keyed(structure: Structure) -> Structure:
     if kind == "and":
         return kind, tuple(keyed(part) for part in structure[1])
     return ("keyed", structure[1], keyed(structure[2])) if kind in ("some", "one") else structure
-
-
-def condition(entity: type[Base], alias: Any, structure: Structure, backend: str) -> ColumnElement[bool]:
-    """A structure as SQL over an alias."""
-    kind = structure[0]
-    if kind == "all":
-        return true()
-    if kind == "and":
-        return and_(true(), *(condition(entity, alias, part, backend) for part in structure[1]))
-    if kind == "or":
-        return or_(false(), *(condition(entity, alias, part, backend) for part in structure[1]))
-    if kind == "not":
-        return condition(entity, alias, structure[1], backend).is_not(true())
-    if kind == "value":
-        return _compare(entity, alias, structure, backend)
-    if kind == "absent":
-        return _absent(entity, alias, structure)
-    return _related(entity, alias, structure, backend)
-
-
-def _absent(entity: type[Base], alias: Any, structure: Structure) -> ColumnElement[bool]:
-    _, relation, wanted = structure
-    found = _exists(entity, alias, relation, None, "")
-    return not_(found) if wanted else found
-
-
-def _related(entity: type[Base], alias: Any, structure: Structure, backend: str) -> ColumnElement[bool]:
-    kind, relation, part = structure
-    if kind == "keyed":
-        return _keyed(entity, alias, relation, part, backend)
-    if kind == "every":
-        return not_(_exists(entity, alias, relation, ("not", part), backend))
-    found = _exists(entity, alias, relation, part, backend)
-    return not_(found) if kind == "none" else found
-
-
-def _keyed(
-    entity: type[Base], alias: Any, relation: RelationFilter, part: Structure, backend: str
-) -> ColumnElement[bool]:
-    assert isinstance(relation.relation, str)
-    target_entity = relation.target().entity
-    target = aliased(target_entity)
-    conditions = [*_door(relation)(target_entity, target), condition(target_entity, target, part, backend)]
-    ((mine, theirs),) = relationship_of(entity, relation.relation).local_remote_pairs or ()
-    found: ColumnElement[bool] = getattr(alias, str(mine.key)).in_(
-        select(getattr(target, str(theirs.key))).where(*conditions)
-    )
-    return found
-
-
-def _door(relation: RelationFilter) -> Callable[[type[Base], Any], list[ColumnElement[bool]]]:
-    return listed if relation.many else reachable
-
-
-def _exists(
-    entity: type[Base], alias: Any, relation: RelationFilter, part: Structure | None, backend: str
-) -> ColumnElement[bool]:
-    target_entity = relation.target().entity
-    target = aliased(target_entity)
-    conditions = list(_door(relation)(target_entity, target))
-    if part is not None:
-        conditions.append(condition(target_entity, target, part, backend))
-    if callable(relation.relation):
-        return exists(select(target.id).where(relation.relation(target, alias.id), *conditions))
-    relationship_of(entity, relation.relation)
-    attribute = getattr(alias, relation.relation).of_type(target)
-    found: ColumnElement[bool] = (
-        attribute.any(and_(true(), *conditions)) if relation.many else attribute.has(and_(true(), *conditions))
-    )
-    return found
-
-
-def _compare(entity: type[Base], alias: Any, structure: Structure, backend: str) -> ColumnElement[bool]:
-    _, source, operator, names = structure
-    column, kind = read(alias, source), source_type(entity, source)
-    if operator == "isNull":
-        return column.is_(None)
-    if operator == "isSet":
-        return column.is_not(None)
-    if operator in ("in", "nin"):
-        items = parameter(names[0], Many(kind))
-        if backend == "postgresql":
-            found: ColumnElement[bool] = column == func.any(items)
-        else:
-            found = column.in_(select(func.json_each(items).table_valued("value").c.value))
-        return found if operator == "in" else found.is_not(true())
-    value = parameter(names[0], kind)
-    if operator == "has":
-        return _has(column, parameter(names[0], source_type(entity, "id") if kind is not Json else Json), backend)
-    if operator == "startsWith":
-        return and_(column >= value, column <= parameter(names[1], kind))
-    if operator == "contains":
-        return (func.strpos if backend == "postgresql" else func.instr)(column, value) > 0
-    return {
-        "eq": column.__eq__,
-        "ne": column.is_distinct_from,
-        "lt": column.__lt__,
-        "lte": column.__le__,
-        "gt": column.__gt__,
-        "gte": column.__ge__,
-    }[operator](value)
-
-
-def _has(column: ColumnElement[Any], value: ColumnElement[Any], backend: str) -> ColumnElement[bool]:
-    """Whether a JSON list holds an item."""
-    if backend == "postgresql":
-        return column.op("@>")(value)
-    items = func.json_each(column).table_valued("value")
-    return exists(select(items.c.value).where(items.c.value == func.json_extract(value, "$")))

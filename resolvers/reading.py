@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from models.base import utc_now
 from resolvers.database import Reader, Row
 from resolvers.statement import Statement
+
+Loaded = TypeVar("Loaded")
 
 AT_ONCE = 4
 """How many connections one request may use side by side."""
@@ -51,7 +53,7 @@ class Reading:
     viewer: Viewer = Viewer()
     runs: list[Run] = field(default_factory=list)
     memo: dict[Any, Any] = field(default_factory=dict)
-    _running: set[asyncio.Task[Any] | None] = field(default_factory=set)
+    _apart: set[asyncio.Task[Any]] = field(default_factory=set)
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     @property
@@ -62,19 +64,24 @@ class Reading:
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
         """Run a statement; the request's moment is among its values."""
         async with self._turns:
-            began, task = time.perf_counter(), asyncio.current_task()
-            self._running.add(task)
-            try:
-                rows = await self.reader.fetch(statement, {**values, "now": self.now})
-            finally:
-                self._running.discard(task)
+            began = time.perf_counter()
+            rows = await self.reader.fetch(statement, {**values, "now": self.now})
             self.runs.append(Run(statement.sql, len(rows), (time.perf_counter() - began) * 1000))
             return rows
 
+    async def apart(self, loading: Awaitable[Loaded]) -> Loaded:
+        """Load within a task that knows nothing of the request's end: `stop` ends it too."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._apart.add(task)
+        try:
+            return await loading
+        finally:
+            self._apart.discard(task)
+
     async def stop(self) -> None:
-        """Stop the statements that still run, whoever waits for them: nobody wants the answer any more."""
-        others = [task for task in self._running if task is not None and task is not asyncio.current_task()]
-        for task in others:
+        """Stop what is loaded apart, whoever waits for it: nobody wants the answer any more."""
+        for task in (stopped := list(self._apart)):
             task.cancel()
-        if others:
-            await asyncio.wait(others)
+        if stopped:
+            await asyncio.wait(stopped)

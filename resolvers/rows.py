@@ -32,7 +32,8 @@ from sqlalchemy.orm import RelationshipDirection, aliased
 from models import Base, Customer, CustomerTerm, Product, ProductTerm
 from models.columns import text
 from resolvers.columns import Column, Joins, relationship_of, shown
-from resolvers.filters import ALL, Structure, condition, renamed
+from resolvers.conditions import condition
+from resolvers.filters import ALL, Structure, renamed
 from resolvers.nesting import NESTING, ordered
 from resolvers.paging import Order, Page, after, order_by
 from resolvers.statement import Many, Statement, compile_statement, parameter

@@ -15,8 +15,9 @@ from sqlalchemy.orm import aliased
 import models
 from models.columns import ExactDecimal, Instant
 from resolvers.columns import source_type
+from resolvers.conditions import condition
 from resolvers.errors import BadFilter
-from resolvers.filters import FILTERS, FilterSet, RelationFilter, ValueFilter, condition, read_filter
+from resolvers.filters import FILTERS, FilterSet, RelationFilter, ValueFilter, read_filter
 from resolvers.visibility import listed
 
 MANY = ("in", "nin")

@@ -19,20 +19,29 @@ class Connection(HttpToolsProtocol):
     """How long the head of a request may take."""
 
     _impatience: asyncio.TimerHandle | None = None
+    _is_in_head = False
 
     def connection_made(self, transport: Any) -> None:
         """Wait for the first request."""
         super().connection_made(transport)
         self._await_head()
 
+    def data_received(self, data: bytes) -> None:
+        """Wait for the rest of a request's head, where it has not come in one piece."""
+        super().data_received(data)
+        if self._is_in_head and self._impatience is None:
+            self._await_head()
+
     def on_message_begin(self) -> None:
-        """Wait for the rest of a request's head."""
+        """A request's head begins."""
         super().on_message_begin()
-        self._await_head()
+        self._forget()
+        self._is_in_head = True
 
     def on_headers_complete(self) -> None:
         """The head is here."""
         self._forget()
+        self._is_in_head = False
         super().on_headers_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:

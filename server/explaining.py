@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql.execution.values import VariableValues
 from sqlalchemy.engine import make_url
 
 from schema.execution.fetch import ask
@@ -60,7 +60,7 @@ def _plan(
     if operation is None:
         names = ", ".join(sorted(document.operations))
         raise Obstacle(f"Say which operation, with --operation: the document has {names or 'none'}.")
-    values = get_variable_values(schema._schema, operation.variable_definitions or (), variables)
+    values = operation.read(variables)
     if not isinstance(values, VariableValues):
         raise Obstacle("\n".join(error.message for error in values))
     return schema.documents.plan(text, document, operation, values).shape, values

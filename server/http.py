@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import OperationType
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import Receive, Scope, Send
 from strawberry.types import ExecutionResult
@@ -24,6 +23,7 @@ from resolvers.reading import Reading, Viewer
 from schema.execution.schema import Context, PlannedSchema
 from server import errors
 from server.explaining import levels
+from server.patience import Patience
 from server.playground import PlaygroundPage
 from server.protocol import GRAPHQL, HTML, Answer, Asked, Gone, Refused, Request
 
@@ -79,12 +79,14 @@ class Endpoint:
 
     async def _in_time(self, request: Request) -> Answer:
         try:
-            async with asyncio.timeout(self.limits.deadline) as limit:
-                asked = await request.asked(self.limits.body)
-                if asked is None:
-                    return await self._page()
-                with request.watched(limit):
-                    return await self._operation(asked, request)
+            async with asyncio.timeout(None) as limit:
+                patience = Patience(request, limit, self.limits.deadline)
+                try:
+                    asked = await request.asked(self.limits.body)
+                    patience.is_read()
+                    return await self._page() if asked is None else await self._operation(asked, request)
+                finally:
+                    patience.end()
         except TimeoutError:
             if request.is_gone:
                 raise Gone from None
@@ -104,11 +106,10 @@ class Endpoint:
         operation = document.operation(asked.operation_name)
         if operation is None:
             raise Refused(400, "`operationName` must say which of the document's operations to run.")
-        changes = operation.operation is OperationType.MUTATION
-        if changes and request.method == "GET":
+        if operation.changes and request.method == "GET":
             raise Refused(405, "A GET may only query; send this by POST.", Allow="POST")
         running = self._run(asked, request)
-        if not changes:
+        if not operation.changes:
             return await running
         task = asyncio.ensure_future(running)
         self._begun.add(task)

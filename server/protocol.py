@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -20,12 +18,11 @@ GRAPHQL = "application/graphql-response+json"
 HTML = "text/html"
 KINDS: tuple[tuple[str, type], ...] = (("variables", dict), ("extensions", dict), ("operationName", str))
 """What may stand beside a query."""
-WATCHED_FROM = 0.1
-"""The seconds after which a request is watched for its client's leaving."""
 BAD_REQUEST = "BAD_REQUEST"
+NO_STORE = (b"cache-control", b"no-store")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
     """An operation to run."""
 
@@ -42,23 +39,29 @@ class Answer:
     status: int = 200
     headers: Mapping[str, str] | None = None
     media_type: str | None = None
+    is_private: bool = False
+    """Whether nobody on the way may keep it."""
 
     @classmethod
     def of(cls, content: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
         """The answer to an operation. It may be personal, so nobody keeps it."""
-        return cls(orjson.dumps(content), status, {"Cache-Control": "no-store", **(headers or {})})
+        return cls(orjson.dumps(content), status, headers, is_private=True)
 
     async def send(self, send: Send, request: Request) -> None:
         """Send it."""
         media_type = self.media_type or (GRAPHQL if request.wanted == GRAPHQL else JSON)
-        headers = {
-            "content-type": f"{media_type}; charset=utf-8",
-            "content-length": str(len(self.body)),
-            **(self.headers or {}),
-        }
-        raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+        raw = [(b"content-type", _content_type(media_type)), (b"content-length", b"%d" % len(self.body))]
+        if self.is_private:
+            raw.append(NO_STORE)
+        if self.headers:
+            raw += [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self.headers.items()]
         await send({"type": "http.response.start", "status": self.status, "headers": raw})
         await send({"type": "http.response.body", "body": self.body})
+
+
+@cache
+def _content_type(media_type: str) -> bytes:
+    return f"{media_type}; charset=utf-8".encode()
 
 
 class Refused(Exception):  # noqa: N818
@@ -104,28 +107,6 @@ class Request:
             raise Refused(405, "Operations come by POST, and queries by GET too.", Allow="GET, POST")
         self.is_read = True
         return asked
-
-    @contextmanager
-    def watched(self, limit: asyncio.Timeout) -> Iterator[None]:
-        """Meanwhile, bring the deadline forward to the moment when the client leaves.
-
-        Most answers are there before it is worth looking.
-        """
-        watching: list[asyncio.Task[None]] = []
-        loop = asyncio.get_running_loop()
-        timer = loop.call_later(WATCHED_FROM, lambda: watching.append(loop.create_task(self._watch(limit))))
-        try:
-            yield
-        finally:
-            timer.cancel()
-            for task in watching:
-                task.cancel()
-
-    async def _watch(self, limit: asyncio.Timeout) -> None:
-        while (await self.receive())["type"] != "http.disconnect":
-            pass
-        self.is_gone = True
-        limit.reschedule(0)
 
     def _from_address(self) -> Asked | None:
         try:

@@ -24,6 +24,7 @@ from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues
 
 from schema.execution import limits
+from schema.execution.inputs import ReadVariables, variables_reader
 from schema.execution.places import NotPlannable
 from schema.execution.planner import Planner
 from schema.execution.shapes import Change, Shape
@@ -75,17 +76,30 @@ class Cache(Generic[Key, Kept]):
 
 
 @dataclass(eq=False, slots=True)
+class Operation:
+    """One of a document's operations, and what reads its variables."""
+
+    node: OperationDefinitionNode
+    read: ReadVariables
+
+    @property
+    def changes(self) -> bool:
+        """Whether it is a mutation."""
+        return self.node.operation is OperationType.MUTATION
+
+
+@dataclass(eq=False, slots=True)
 class Document:
     """A document that was read: its errors, or its operations."""
 
     node: DocumentNode | None
     errors: Sequence[GraphQLError]
     fragments: dict[str, FragmentDetails] = field(default_factory=dict)
-    operations: dict[str, OperationDefinitionNode] = field(default_factory=dict)
-    switches: frozenset[str] = frozenset()
+    operations: dict[str, Operation] = field(default_factory=dict)
+    switches: Sequence[str] = ()
     """The variables that decide which fields are skipped."""
 
-    def operation(self, name: str | None) -> OperationDefinitionNode | None:
+    def operation(self, name: str | None) -> Operation | None:
         """The operation to run; none when the name does not say which."""
         if name is not None:
             return self.operations.get(name)
@@ -130,29 +144,29 @@ class Documents:
         errors = [excess] if excess else validate(self.schema, node, RULES, limits.MOST_ERRORS)
         if errors:
             return Document(None, errors)
-        document = Document(node, [], switches=frozenset(_switches(node)))
+        document = Document(node, [], switches=sorted(set(_switches(node))))
         for definition in node.definitions:
             if isinstance(definition, FragmentDefinitionNode):
                 document.fragments[definition.name.value] = FragmentDetails(definition, None)
             elif isinstance(definition, OperationDefinitionNode):
-                document.operations[definition.name.value if definition.name else ""] = definition
+                operation = Operation(definition, variables_reader(self.schema, definition))
+                document.operations[definition.name.value if definition.name else ""] = operation
         return document
 
-    def plan(
-        self, text: str, document: Document, operation: OperationDefinitionNode, variables: VariableValues
-    ) -> Plan:
+    def plan(self, text: str, document: Document, operation: Operation, variables: VariableValues) -> Plan:
         """The plan of a query, for these values of the variables that skip fields."""
-        name = operation.name.value if operation.name else None
+        name = operation.node.name
         coerced: Mapping[str, Any] = variables.coerced
-        key = (text, name, tuple((switch, coerced.get(switch)) for switch in sorted(document.switches)))
+        switches = tuple((switch, coerced.get(switch)) for switch in document.switches)
+        key = (text, name.value if name else None, switches)
         return self.plans.get(key) or self.plans.put(key, self._plan(document, operation, variables), len(text))
 
-    def _plan(self, document: Document, operation: OperationDefinitionNode, variables: VariableValues) -> Plan:
-        planner = Planner(self.schema, operation, document.fragments, variables)
+    def _plan(self, document: Document, operation: Operation, variables: VariableValues) -> Plan:
+        planner = Planner(self.schema, operation.node, document.fragments, variables)
         try:
-            if operation.operation is OperationType.MUTATION:
+            if operation.changes:
                 return Plan(changes=planner.changes())
-            return Plan(planner.root()[0]) if operation.operation is OperationType.QUERY else Plan()
+            return Plan(planner.root()[0]) if operation.node.operation is OperationType.QUERY else Plan()
         except NotPlannable:
             return Plan()
 

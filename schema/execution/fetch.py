@@ -12,7 +12,7 @@ from graphql.execution.values import VariableValues
 from resolvers.columns import Column
 from resolvers.database import Row
 from resolvers.errors import BadInput
-from resolvers.filters import FILTERS, keyed, read_filter
+from resolvers.filters import FILTERS, Slot, Template, keyed, template
 from resolvers.paging import ROW, Order, Page, complete, encode_cursor, signature
 from resolvers.reading import Reading
 from resolvers.rows import (
@@ -54,7 +54,7 @@ class Asked:
 
     def with_values(self, values: Mapping[str, Any]) -> Asked:
         """The same statement with other values."""
-        return replace(self, values=values)
+        return Asked(self.rows, values, self.order, self.sign, self.along, self.described, self._compiled)
 
 
 CONSTANT, NESTED = "constant", "nested"
@@ -93,11 +93,12 @@ def ask(level: Level, variables: VariableValues, *, nested: bool = False) -> Ask
 
 
 def _ask_alone(level: Level, variables: VariableValues) -> Asked:
-    if level.arguments.constant is None:
-        return ask_with(level, level.arguments.read(variables))
     asked: Asked | None = level.asked.get(CONSTANT)
-    if asked is None:
-        asked = level.asked[CONSTANT] = ask_with(level, level.arguments.constant)
+    if asked is not None:
+        return asked
+    asked = ask_with(level, level.arguments.read(variables))
+    if level.arguments.constant is not None:
+        level.asked[CONSTANT] = asked
     return asked
 
 
@@ -137,16 +138,19 @@ def _lookup(level: Level, field: Lookup, args: Mapping[str, Any]) -> Asked:
     if len(given) != 1:
         raise BadInput("Give exactly one key in `by`.")
     ((name, value),) = given.items()
+    if name not in level.asked:
+        level.asked[name] = _found_by(level, field, name)
+    found: tuple[Asked, Template] = level.asked[name]
+    asked, wanted = found
+    return asked.with_values(wanted.values(value))
+
+
+def _found_by(level: Level, field: Lookup, name: str) -> tuple[Asked, Template]:
+    """What a level asks for by one of its keys, but for the value."""
     key = next(key for each, key in field.keys.items() if camel(each) == name)
-    structure, values = read_filter(FILTERS[field.type_name], key.find(value))
-    structure = keyed(structure)
-    known: Asked | None = level.asked.get(name)
-    if known is not None and known.rows.where == structure:
-        return known.with_values(values)
+    wanted = template(FILTERS[field.type_name], key.find(Slot()))
     assert level.target.entity is not None
-    asked = Asked(Rows(level.target.entity, level.columns, None, (), Page(1), structure), values)
-    level.asked[name] = asked
-    return asked
+    return Asked(Rows(level.target.entity, level.columns, None, (), Page(1), keyed(wanted.structure)), {}), wanted
 
 
 async def fetch_rows(asked: Asked, reading: Reading, keys: Sequence[int]) -> Sequence[Row]:

@@ -189,7 +189,7 @@ class LevelLoader(DataLoader[int, Group]):
 
     async def batch_load_fn(self, keys: list[int]) -> list[Group]:
         """The group of each key; a key without rows has an empty one."""
-        groups = await fetch(self.level, self.asked, self.reading, keys)
+        groups = await self.reading.apart(fetch(self.level, self.asked, self.reading, keys))
         return [groups.get(key) or Group([]) for key in keys]
 
 
@@ -254,7 +254,7 @@ def _batch_loader(declared: Batched, info: Info, args: Mapping[str, Any]) -> Dat
     names = planner_of(info).names(info.return_type, _details(info))
 
     async def load(keys: list[int]) -> list[Any]:
-        found = await declared.load(reading, keys, args, names)
+        found = await reading.apart(declared.load(reading, keys, args, names))
         return [found.get(key) for key in keys]
 
     return DataLoader(load)

@@ -6,17 +6,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from graphql import (
-    FieldNode,
-    GraphQLError,
-    GraphQLNonNull,
-    GraphQLObjectType,
-    GraphQLSchema,
-    OperationDefinitionNode,
-    VariableNode,
-)
+from graphql import FieldNode, GraphQLError, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, OperationDefinitionNode
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
-from graphql.execution.values import VariableValues, get_argument_values
+from graphql.execution.values import VariableValues
 
 from resolvers.columns import Column, entity_at, is_nullable
 from resolvers.rows import by_column, link
@@ -37,6 +29,7 @@ from schema.declarations import (
     TypeDeclaration,
 )
 from schema.execution.converters import converter
+from schema.execution.inputs import arguments_reader, has_variables
 from schema.execution.places import (
     NotPlannable,
     Place,
@@ -312,10 +305,11 @@ class Planner:
     def arguments(self, parent: GraphQLObjectType, name: str, node: FieldNode) -> Arguments:
         """A field's arguments, read now when no variable is in them."""
         definition = parent.fields[name]
-        if _has_variables(node):
-            return Arguments(definition, node, None)
+        read = arguments_reader(definition, node)
+        if any(has_variables(argument.value) for argument in node.arguments or ()):
+            return Arguments(definition, node, read)
         try:
-            return Arguments(definition, node, get_argument_values(definition, node, self.variables))
+            return Arguments(definition, node, read, read(self.variables))
         except GraphQLError as error:
             # Validation lets some through, such as an input of exactly one field with none: executing reports it.
             raise NotPlannable from error
@@ -332,22 +326,9 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _has_variables(node: Any) -> bool:
-    return any(_value_has_variables(argument.value) for argument in node.arguments or ())
-
-
-def _value_has_variables(value: Any) -> bool:
-    if isinstance(value, VariableNode):
-        return True
-    fields = getattr(value, "fields", None)
-    if fields is not None:
-        return any(_value_has_variables(each.value) for each in fields)
-    return any(_value_has_variables(each) for each in getattr(value, "values", None) or ())
-
-
 def _no_arguments() -> Arguments:
     empty: Any = None
-    return Arguments(empty, empty, {})
+    return Arguments(empty, empty, lambda _variables: {}, {})
 
 
 def _item_target(owner: TypeDeclaration, declared: Many) -> TypeDeclaration:

@@ -65,7 +65,10 @@ class _Running:
 
     async def together(self, jobs: Sequence[Coroutine[Any, Any, None]]) -> None:
         """Sibling levels: side by side while few ask, which answers sooner; else one by one, which answers more."""
-        if len(jobs) > 1 and not self.alone and self.reading.reader.requests <= SIDE_BY_SIDE:
+        if len(jobs) == 1:
+            await jobs[0]
+            return
+        if not self.alone and self.reading.reader.requests <= SIDE_BY_SIDE:
             await asyncio.gather(*jobs)
             return
         waiting = deque(jobs)
@@ -112,7 +115,9 @@ class _Running:
         found = await fetch_all(wanted, self.reading)
         for each, (_, slots), rows in zip(answering, levels, found, strict=True):
             each.place(slots, rows)
-        await self.below((noted for each in answering for noted in each.noted()), filling)
+        noted = [each for answered in answering for each in answered.noted()]
+        if noted or filling.pending:
+            await self.below(noted, filling)
 
     async def _batch(self, batch: Batch, slots: Slots) -> None:
         keys = list({key for _, key in slots})

@@ -9,7 +9,7 @@ from typing import Any
 
 import strawberry
 from graphql import OperationDefinitionNode, located_error
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql.execution.values import VariableValues
 from sqlalchemy.ext.asyncio import AsyncEngine
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
@@ -31,7 +31,7 @@ class Context:
     """Whether a plan gave the answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
     """What a request asks for."""
 
@@ -100,9 +100,9 @@ class PlannedSchema(strawberry.Schema):
             # The ordinary way knows no limits: what they refuse must not get there.
             return ExecutionResult(data=None, errors=list(document.errors))
         operation = document.operation(asked.operation_name)
-        if operation is None or not asked.allows(operation):
+        if operation is None or not asked.allows(operation.node):
             return None
-        coerced = get_variable_values(self._schema, operation.variable_definitions or (), asked.variables)
+        coerced = operation.read(asked.variables)
         if not isinstance(coerced, VariableValues):
             return None
         plan = self.documents.plan(asked.query, document, operation, coerced)

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import FieldNode, GraphQLField
-from graphql.execution.values import VariableValues, get_argument_values
+from graphql.execution.values import VariableValues
 
 from resolvers.columns import Column
 from resolvers.reading import Reading
 from resolvers.rows import Link
 from schema.declarations import Batched, Lookup, Many, Mutation, TypeDeclaration
+from schema.execution.inputs import ReadArguments
 from schema.values import Value
 
 
@@ -149,13 +150,8 @@ class Arguments:
 
     definition: GraphQLField
     node: FieldNode
-    constant: Mapping[str, Any] | None
-
-    def read(self, variables: VariableValues) -> Mapping[str, Any]:
-        """The arguments for these variables."""
-        if self.constant is not None:
-            return self.constant
-        return get_argument_values(self.definition, self.node, variables)
+    read: ReadArguments
+    constant: Mapping[str, Any] | None = None
 
 
 @dataclass(eq=False, slots=True)
