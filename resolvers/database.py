@@ -112,18 +112,15 @@ class PostgresReader:
 
     async def _connect(self) -> Any:
         try:
-            connection = await asyncpg.connect(
+            return await asyncpg.connect(
                 **self._address,
                 statement_cache_size=2048,
                 max_cached_statement_lifetime=0,
                 max_cacheable_statement_size=0,
                 server_settings=POSTGRES_READING,
             )
-            # The driver gets to know the type by this; within a record it would meet it unprepared.
-            await connection.fetch("SELECT ARRAY[ROW()]")
         except GONE as error:
             raise Lost from error
-        return connection
 
     def _retire(self, connection: Any) -> None:
         task = asyncio.ensure_future(_close(connection))

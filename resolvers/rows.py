@@ -141,6 +141,11 @@ class Rows:
         return 1 + self.counted + len(self.along)
 
     @property
+    def width(self) -> int:
+        """How many values a row of the answer has."""
+        return self.first_column + len(self.columns)
+
+    @property
     def first_column_inside(self) -> int:
         """And where, in a row that is read along with another one: behind the lists alone."""
         return len(self.along)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from resolvers.database import Row
-from schema.execution.fetch import Asked, Group, cursor_of, group_of, groups_of, positions, rows_of
+from resolvers.nesting import rows_of
+from schema.execution.fetch import Asked, Group, cursor_of, group_of, groups_of, positions
 from schema.execution.generate import Generated, absent
 from schema.execution.shapes import Batch, Filling, Level
 

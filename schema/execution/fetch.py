@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import orjson
 from graphql.execution.values import VariableValues
 
 from resolvers.columns import Column
 from resolvers.database import Row
 from resolvers.errors import BadInput
 from resolvers.filters import FILTERS, Slot, Template, keyed, template
+from resolvers.nesting import MOST_VALUES, rows_of
 from resolvers.paging import ROW, Order, Page, complete, encode_cursor, signature
 from resolvers.reading import Reading
 from resolvers.rows import (
@@ -161,8 +161,9 @@ async def fetch_rows(asked: Asked, reading: Reading, keys: Sequence[int]) -> Seq
 
 
 async def fetch_all(wanted: Sequence[tuple[Asked, Sequence[int]]], reading: Reading) -> Sequence[Sequence[Row]]:
-    """The rows of several levels, in one statement."""
-    if len(wanted) == 1 or any(asked.rows.link is not None and not keys for asked, keys in wanted):
+    """The rows of several levels, in one statement where that can be."""
+    apart = any(asked.rows.width > MOST_VALUES or (asked.rows.link is not None and not keys) for asked, keys in wanted)
+    if len(wanted) == 1 or apart:
         return [await fetch_rows(asked, reading, keys) for asked, keys in wanted]
     values: dict[str, Any] = {}
     for place, (asked, keys) in enumerate(wanted):
@@ -190,17 +191,11 @@ def groups_of(level: Level, asked: Asked, found: Sequence[Row]) -> dict[int, Gro
     return groups
 
 
-def rows_of(value: Any) -> Sequence[Row]:
-    """The rows in a value of another row; SQLite gives them as JSON."""
-    rows: Sequence[Row] = orjson.loads(value) if type(value) is str else value
-    return rows
-
-
 def group_of(asked: Asked, value: Any) -> Group:
     """The page of a list that was read along with its parent, from the value that holds it."""
     rows = asked.rows
-    value = rows_of(value)
-    found, count = value if rows.counted else (value, 0)
+    value, count = rows_of(value) if rows.counted else (value, 0)
+    found = rows_of(value)
     backwards = rows.page is not None and rows.page.backwards
     group = Group(list(found[::-1] if backwards else found), count)
     if rows.page is not None:

@@ -10,8 +10,10 @@ from graphql import FieldNode, GraphQLField
 from graphql.execution.values import VariableValues
 
 from resolvers.columns import Column
+from resolvers.nesting import MOST_VALUES
 from resolvers.reading import Reading
 from resolvers.rows import Link
+from schema.arguments import MOST_SORT_KEYS
 from schema.declarations import Batched, Lookup, Many, Mutation, TypeDeclaration
 from schema.execution.inputs import ReadArguments
 from schema.values import Value
@@ -102,7 +104,7 @@ class Shape:
                 found.extend(entry.shape.lists())
             elif isinstance(entry, Below) and isinstance(entry.level, Level) and not entry.key.path:
                 # The lists of what other rows refer to are read once for all of those.
-                found.append(entry.level)
+                found += [entry.level] if entry.level.fits else []
         return found
 
 
@@ -176,6 +178,11 @@ class Level:
     """Whether no variable says what it and those lists ask for."""
     generated: dict[Any, Any] = field(default_factory=dict)
     asked: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def fits(self) -> bool:
+        """Whether its rows, with the keys that they are sorted by, can be put into other rows."""
+        return len(self.columns) + len(self.along) + 2 * MOST_SORT_KEYS <= MOST_VALUES
 
     @property
     def is_flat(self) -> bool:

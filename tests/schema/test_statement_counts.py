@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from graphql import GraphQLObjectType, get_named_type, get_nullable_type, is_leaf_type
 
 from resolvers.ids import opaque_id
-from tests.schema.asking import Graph
+from tests.schema.asking import Graph, schema
 from tests.schema.promised import operations
 
 
@@ -106,3 +107,27 @@ async def test_pages_that_nobody_looks_at_are_not_read(shop: Graph) -> None:
 
     assert answer.data["cards"] == {"nodes": [], "pageInfo": {"hasNextPage": True}}
     assert answer.statements == 2
+
+
+async def test_rows_too_wide_to_be_put_into_others_are_read_on_their_own(shop: Graph) -> None:
+    ordinary = leaves("Purchase", 1)
+    wide = leaves("Purchase", 3)
+
+    narrow_answer = await shop.ask(f"{{ customers {{ nodes {{ purchases {{ nodes {{ {ordinary} }} }} }} }} }}")
+    wide_answer = await shop.ask(f"{{ customers {{ nodes {{ purchases {{ nodes {{ {wide} }} }} }} }} }}")
+
+    assert (len(ordinary.split()) < 100 < len(wide.split())) is True
+    assert (narrow_answer.statements, wide_answer.statements) == (1, 2)
+    assert wide_answer.planned
+
+
+def leaves(type_name: str, depth: int) -> str:
+    """The fields without arguments of a type that are leaves, and those of what it leads to, so many steps far."""
+    found = []
+    for name, field in schema()._schema.type_map[type_name].fields.items():  # type: ignore[attr-defined]
+        kind = get_named_type(field.type)
+        if is_leaf_type(kind):
+            found.append(name)
+        elif isinstance(get_nullable_type(field.type), GraphQLObjectType) and not field.args and depth:
+            found.append(f"{name} {{ {leaves(kind.name, depth - 1)} }}")
+    return " ".join(found)
