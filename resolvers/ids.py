@@ -17,6 +17,15 @@ def opaque_id(type_name: str, key: int) -> str:
     return b2a_base64(f"{type_name}:{key}".encode(), newline=False).decode()
 
 
+def id_source(type_name: str, key: str) -> str:
+    """Python that makes the same id from an expression for the key, for code that is generated; see `ID_NAMES`."""
+    return f"b2a_base64({type_name.encode()!r} b':%d' % {key}, newline=False).decode()"
+
+
+ID_NAMES = {"b2a_base64": b2a_base64}
+"""What `id_source` calls."""
+
+
 @lru_cache(maxsize=4096)
 def parse_id(opaque: str) -> tuple[str, int]:
     """The type's name and the key in an id; `BadId` when it is not one."""

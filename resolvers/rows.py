@@ -31,7 +31,7 @@ from sqlalchemy.orm import RelationshipDirection, aliased
 
 from models import Base, Customer, CustomerTerm, Product, ProductTerm
 from models.columns import text
-from resolvers.columns import Column, Joins, relationship_of, shown
+from resolvers.columns import Column, Joins, relationship_of, scaled, shown
 from resolvers.conditions import condition
 from resolvers.filters import ALL, Structure, renamed
 from resolvers.nesting import NESTING, ordered
@@ -284,6 +284,14 @@ def _values(rows: Rows, joins: Joins, backend: str) -> list[ColumnElement[Any]]:
     return [shown(joins.read(column), backend) for column in rows.columns]
 
 
+def _values_inside(rows: Rows, joins: Joins, backend: str) -> list[ColumnElement[Any]]:
+    """The same within JSON, which writes moments as the API does; the keys of a cursor are the same everywhere."""
+    keys = tuple(key.column for key in rows.order)
+    count = len(rows.columns) - (len(keys) if rows.columns[-len(keys) :] == keys else 0)
+    values = _values(rows, joins, backend)
+    return [*(scaled(joins.read(column), backend) for column in rows.columns[:count]), *values[count:]]
+
+
 def _lists(rows: Rows, backend: str) -> list[ColumnElement[Any]]:
     return [_list(each, rows, backend) for each in rows.along]
 
@@ -293,7 +301,7 @@ def _list(rows: Rows, parent: Rows, backend: str) -> ColumnElement[Any]:
     assert rows.link is not None
     joins, nesting = _joins(rows), NESTING[backend]
     key: ColumnElement[Any] = literal_column(f"{_name(parent)}.{_column_name(parent.entity, rows.link.key)}")
-    row = nesting.row([*map(nesting.inside, _lists(rows, backend)), *_values(rows, joins, backend)])
+    row = nesting.row([*map(nesting.inside, _lists(rows, backend)), *_values_inside(rows, joins, backend)])
     cut = _cut(rows, select(row.label("row")).select_from(joins.alias), joins, backend, key)
     found = nesting.rows(joins.apply(cut).where(*_conditions(rows, joins, key, backend)))
     if not rows.counted:

@@ -37,6 +37,8 @@ class Value:
     sqlite: Convert | None
     filter: str | None
     sortable: bool = True
+    ready: int | None = None
+    """The length of a text from PostgreSQL that needs no conversion."""
 
     def wire(self, backend: str) -> Convert | None:
         """What brings a driver's value into the answer."""
@@ -58,6 +60,7 @@ def _decimal(kind: ExactDecimal) -> Value:
 
 
 WHOLE_SECONDS = len("2026-01-31 12:00:00+00")
+WHOLE_SECONDS_IN_JSON = len("2026-01-31T12:00:00+00:00")
 
 
 def _moment(value: Any) -> datetime:
@@ -65,7 +68,7 @@ def _moment(value: Any) -> datetime:
 
 
 def _postgresql_moment(text: str) -> str:
-    """PostgreSQL's text as ISO 8601. It leaves idle zeros off a fraction, which are written here."""
+    """PostgreSQL's text as ISO 8601, which it writes by itself in JSON. It leaves idle zeros off a fraction."""
     if len(text) == WHOLE_SECONDS:
         return text.replace(" ", "T") + ":00"
     return datetime.fromisoformat(text).isoformat()
@@ -103,7 +106,7 @@ def value_of(kind: TypeEngine[Any]) -> Value:
     if isinstance(kind, ExactDecimal):
         return _decimal(kind)
     if isinstance(kind, Instant):
-        return Value(datetime, _moment, _postgresql_moment, None, "DateTime")
+        return Value(datetime, _moment, _postgresql_moment, None, "DateTime", ready=WHOLE_SECONDS_IN_JSON)
     if isinstance(kind, Date):
         return Value(date, _day, None, None, "Date")
     if isinstance(kind, Enum) and kind.enum_class is not None:

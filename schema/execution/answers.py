@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from resolvers.database import Row
-from resolvers.nesting import rows_of
 from schema.execution.fetch import Asked, Group, cursor_of, group_of, groups_of, positions
-from schema.execution.generate import Generated, absent
+from schema.execution.generate import Frame, Generated, absent
 from schema.execution.shapes import Batch, Filling, Level
 
 Slots = Sequence[tuple[Any, Any]]
@@ -21,7 +20,11 @@ class Answering:
     def __init__(self, level: Level, asked: Asked, filling: Filling, *, inside: bool = False) -> None:
         self.level, self.asked = level, asked
         self._first = first = asked.rows.first_column_inside if inside else asked.rows.first_column
-        self._generated = _generated(level, first, len(asked.along), filling.reading.backend)
+        page = asked.rows.page
+        self._key = level.connection.entries[0][0] if level.connection is not None and level.is_flat else None
+        simple = inside and level.is_flat and (page is None or not page.backwards)
+        frame = Frame(filling.reading.backend, simple, self._key if simple else None)
+        self._generated = _generated(level, first, len(asked.along), frame)
         self._lists: list[list[list[Any]]] = [[[] for _ in made.children] for made in self._generated]
         self._along: dict[Level | Batch, Answering] = {
             each: Answering(each, its, filling, inside=True)
@@ -31,8 +34,8 @@ class Answering:
             made.begin(filling, lists, [self._along[each].of_list for each in made.inner])
             for made, lists in zip(self._generated, self._lists, strict=True)
         ]
-        self._key = level.connection.entries[0][0] if level.connection is not None and level.is_flat else None
-        self._is_simple = level.is_flat and (asked.rows.page is None or not asked.rows.page.backwards)
+        self.of_list: Callable[[Any], Any] = self._builds[0] if simple else self._of_list
+        """The answer to a list that was read along with its parent, from the value that holds it."""
 
     def noted(self) -> Iterator[tuple[Level | Batch, Slots]]:
         """What is still to be filled in, and where."""
@@ -41,11 +44,7 @@ class Answering:
         for each in self._along.values():
             yield from each.noted()
 
-    def of_list(self, value: Any) -> Any:
-        """The answer to a list that was read along with its parent, from the value that holds it."""
-        if self._is_simple:
-            objects = self._builds[0](rows_of(value))
-            return objects if self._key is None else {self._key: objects}
+    def _of_list(self, value: Any) -> Any:
         return self.of(group_of(self.asked, value))
 
     def place(self, slots: Slots, rows: Sequence[Row]) -> None:
@@ -129,14 +128,14 @@ class Answering:
         return made
 
 
-def _generated(level: Level, first: int, lists: int, backend: str) -> list[Generated]:
+def _generated(level: Level, first: int, lists: int, frame: Frame) -> list[Generated]:
     """The functions of a level's shapes; the columns begin in so many places, behind so many lists."""
-    key = (backend, first, lists)
+    key = (frame, first, lists)
     if key not in level.generated:
         where = positions(level, first)
         along: dict[Level | Batch, int] = (
             {each: first - lists + place for place, each in enumerate(level.along)} if lists else {}
         )
-        level.generated[key] = [Generated(shape, where, along, backend) for shape in level.shapes()]
+        level.generated[key] = [Generated(shape, where, along, frame) for shape in level.shapes()]
     made: list[Generated] = level.generated[key]
     return made

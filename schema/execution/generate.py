@@ -7,22 +7,37 @@ function that answers it. What other levels fill in is noted beside the object, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
 from resolvers.columns import Column
-from resolvers.ids import opaque_id
+from resolvers.ids import ID_NAMES, id_source, opaque_id
+from resolvers.nesting import rows_of
 from schema.execution.places import NotPlannable
 from schema.execution.shapes import Batch, Below, Constant, Filling, Level, Nested, Opaque, Plain, Scalar, Shape
 
-Build = Callable[[Sequence[Any]], list[Any]]
-"""Makes the objects of some rows."""
+Build = Callable[[Any], Any]
+"""Makes the objects of some rows; or, of a value that holds a list's rows, the answer to the list."""
 
 Begin = Callable[[Filling, Sequence[list[Any]], Sequence[Callable[[Any], Any]]], Build]
 """Begins a request: the lists receive (object, key) for each child, the functions answer the lists read along."""
 
 KEPT_IDS = 16384
 """How many ids of a type are remembered: brands, groups and stores come again and again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around the objects: where the rows come from, and what is made of them.
+
+    A list that was read along comes as a `value` that holds its rows, and is its answer, the objects under a `key`
+    where it is a connection.
+    """
+
+    backend: str
+    value: bool = False
+    key: str | None = None
 
 
 class Generated:
@@ -32,15 +47,15 @@ class Generated:
     """
 
     def __init__(
-        self, shape: Shape, positions: Mapping[Column, int], along: Mapping[Level | Batch, int], backend: str
+        self, shape: Shape, positions: Mapping[Column, int], along: Mapping[Level | Batch, int], frame: Frame
     ) -> None:
-        self._backend = backend
+        self._backend = frame.backend
         self._memos: list[str] = []
         self.children: list[Level | Batch] = []
         self.inner: list[Level | Batch] = []
         self._positions = positions
         self._along = along
-        self._names: dict[str, Any] = {"absent": absent}
+        self._names: dict[str, Any] = {"absent": absent, "rows_of": rows_of, **ID_NAMES}
         self._hooks: list[str] = []
         made = self._object(shape, own=True)
         notes = self._notes(shape)
@@ -51,8 +66,7 @@ class Generated:
             *self._hooks,
         ]
         source = "def begin(filling, lists, inner):\n" + "".join(f"    {line}\n" for line in begin)
-        source += _loop(made, notes) if notes else f"    def build(rows):\n        return [{made} for r in rows]\n"
-        source += "    return build\n"
+        source += _build(made, notes, frame) + "    return build\n"
         exec(compile(source, f"<{shape.type_name}>", "exec"), self._names)  # noqa: S102
         self.begin: Begin = self._names["begin"]
         self.source = source
@@ -107,11 +121,13 @@ class Generated:
         at = self._at(entry.column)
         if entry.column.path:
             return f"{self._bind('f', id_maker(entry.type_name))}({at})"
-        return f"{self._bind('f', opaque_id)}({entry.type_name!r}, {at})"
+        return id_source(entry.type_name, at)
 
     def _scalar(self, entry: Scalar) -> str:
         at, wire = self._at(entry.column), entry.value.wire(self._backend)
         made = at if wire is None else f"{self._bind('f', wire)}({at})"
+        if wire is not None and entry.value.ready is not None:
+            made = f"({at} if len({at}) == {entry.value.ready} else {made})"
         if entry.nullable and (entry.required or wire is not None):
             return f"({'absent()' if entry.required else 'None'} if {at} is None else {made})"
         return made
@@ -125,13 +141,17 @@ class Generated:
         return f"({memo}[{key}] if {key} in {memo} else {make}(filling, {memo}, {key}, {columns}))"
 
 
-def _loop(made: str, notes: Sequence[str]) -> str:
-    return (
-        "    def build(rows):\n        made = []\n        add = made.append\n"
-        f"        for r in rows:\n            o = {made}\n"
-        + "".join(f"            {note}\n" for note in notes)
-        + "            add(o)\n        return made\n"
-    )
+def _build(made: str, notes: Sequence[str], frame: Frame) -> str:
+    """The function; where notes are taken it is a loop, which can."""
+    rows = "rows_of(value)" if frame.value else "rows"
+    lines = [f"def build({'value' if frame.value else 'rows'}):"]
+    objects = f"[{made} for r in {rows}]"
+    if notes:
+        lines += ["    made = []", "    add = made.append", f"    for r in {rows}:", f"        o = {made}"]
+        lines += [*(f"        {note}" for note in notes), "        add(o)"]
+        objects = "made"
+    lines.append(f"    return {objects if frame.key is None else f'{{{frame.key!r}: {objects}}}'}")
+    return "".join(f"    {line}\n" for line in lines)
 
 
 def absent() -> Any:
