@@ -121,7 +121,7 @@ def ask_with(level: Level, args: Mapping[str, Any]) -> Asked:
         columns = (*columns, ROW)
     if wanted.has_cursors:
         columns = (*columns, *(key.column for key in found.order))
-    page = found.page if wanted.shapes() or wanted.probed or wanted.has_cursors else Page(0)
+    page = found.page if wanted.paged else Page(0)
     rows = Rows(
         entity, columns, _link(level, args), found.order, page, found.where, found.words, found.cursor, wanted.counted
     )

@@ -125,6 +125,11 @@ class ConnectionShape:
         return found
 
     @property
+    def paged(self) -> bool:
+        """Whether anything is asked of its rows."""
+        return any(kind in ("nodes", "edges", "page_info") for _, kind, _ in self.entries)
+
+    @property
     def counted(self) -> bool:
         """Whether the whole list is counted."""
         return any(kind == "total_count" for _, kind, _ in self.entries)
