@@ -46,6 +46,12 @@ class Asked:
     """What the rows were put together from, where lists are read along."""
     _compiled: dict[str, Statement] = field(default_factory=dict)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether neither a row nor a count is asked for."""
+        page = self.rows.page
+        return page is not None and page.limit == 0 and not self.rows.counted
+
     def statement(self, backend: str) -> Statement:
         """The statement, found once: its description is long to compare with others."""
         if backend not in self._compiled:
@@ -150,23 +156,30 @@ def _lookup(level: Level, field: Lookup, args: Mapping[str, Any]) -> Asked:
 
 
 async def fetch_rows(asked: Asked, reading: Reading, keys: Sequence[int]) -> Sequence[Row]:
-    """The rows of all parents; none, without asking, where there is no parent."""
-    if asked.rows.link is not None and not keys:
+    """The rows of all parents; none, without asking, where there can't be any."""
+    if not _finds(asked, keys):
         return ()
     return await reading.fetch(asked.statement(reading.backend), {**asked.values, "keys": keys})
 
 
 async def fetch_all(wanted: Sequence[tuple[Asked, Sequence[int]]], reading: Reading) -> Sequence[Sequence[Row]]:
-    """The rows of several levels, in one statement."""
-    if len(wanted) == 1 or any(asked.rows.link is not None and not keys for asked, keys in wanted):
+    """The rows of several levels, in one statement where its rows may hold rows."""
+    asking = [each for each in wanted if _finds(*each)]
+    if len(asking) < 2 or not reading.reader.nests:
         return [await fetch_rows(asked, reading, keys) for asked, keys in wanted]
     values: dict[str, Any] = {}
-    for place, (asked, keys) in enumerate(wanted):
+    for place, (asked, keys) in enumerate(asking):
         prefix = level_prefix(place)
         values[f"{prefix}keys"] = keys
         values.update((prefix + name, value) for name, value in asked.values.items())
-    (found,) = await reading.fetch(statement_of_all(tuple(asked.rows for asked, _ in wanted), reading.backend), values)
-    return [rows_of(value) for value in found]
+    (found,) = await reading.fetch(statement_of_all(tuple(asked.rows for asked, _ in asking), reading.backend), values)
+    answered = iter(found)
+    return [rows_of(next(answered)) if _finds(*each) else () for each in wanted]
+
+
+def _finds(asked: Asked, keys: Sequence[int]) -> bool:
+    """Whether there is anything to be read of a level."""
+    return not asked.is_empty and (asked.rows.link is None or bool(keys))
 
 
 async def fetch(level: Level, asked: Asked, reading: Reading, keys: Sequence[int]) -> dict[int, Group]:

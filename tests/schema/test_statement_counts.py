@@ -92,6 +92,24 @@ async def test_lists_of_what_many_rows_refer_to_are_read_once_for_all(shop: Grap
     assert answer.statements == 2
 
 
+async def test_several_such_lists_are_counted_in_one_statement(shop: Graph) -> None:
+    counted = "cards { totalCount nodes { id } } reservations(first: 0) { totalCount } segments { totalCount }"
+
+    answer = await shop.ask(f"{{ purchases(first: 50) {{ nodes {{ customer {{ {counted} }} }} }} }}")
+
+    assert (answer.statements, answer.planned) == (2, True)
+
+
+async def test_an_empty_page_takes_no_statement(shop: Graph) -> None:
+    answer = await shop.ask("""{
+      customers(first: 0) { nodes { id } edges { cursor } }
+      purchases(first: 50) { nodes { customer { cards(first: 0) { nodes { id } } } } }
+    }""")
+
+    assert answer.data["customers"] == {"nodes": [], "edges": []}
+    assert answer.statements == 1
+
+
 async def test_counting_costs_no_statement_of_its_own(shop: Graph) -> None:
     plain = await shop.ask("{ customers { nodes { id cards { nodes { id } } } } }")
     counted = await shop.ask("{ customers { totalCount nodes { id cards { totalCount nodes { id } } } } }")
