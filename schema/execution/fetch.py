@@ -26,9 +26,9 @@ from resolvers.rows import (
     statement_of_all,
 )
 from resolvers.statement import Statement
-from schema.arguments import listing
+from schema.arguments import listing, listing_of_part
 from schema.declarations import Lookup, Many
-from schema.execution.shapes import Level
+from schema.execution.shapes import ConnectionShape, Level
 from schema.filters import camel
 
 
@@ -121,17 +121,24 @@ def ask_with(level: Level, args: Mapping[str, Any]) -> Asked:
         return Asked(Rows(entity, level.columns, _link(level, args), order), {})
     assert level.connection is not None
     wanted = level.connection
-    found = listing(level.target, level.declared.order, args, probe=wanted.probed)
-    columns = level.columns
-    if wanted.counted:
-        columns = (*columns, ROW)
-    if wanted.has_cursors:
-        columns = (*columns, *(key.column for key in found.order))
+    if level.merge is None:
+        found = listing(level.target, level.declared.order, args, probe=wanted.probed)
+    else:
+        found = listing_of_part(level.merge.declared, level.key, args, probe=wanted.probed)
+    counted = wanted.counted and found.wanted
+    columns = _columns(level, wanted, found.order, counted=counted)
     page = found.page if wanted.paged else Page(0)
-    rows = Rows(
-        entity, columns, _link(level, args), found.order, page, found.where, found.words, found.cursor, wanted.counted
-    )
+    rows = Rows(entity, columns, _link(level, args), found.order, page, found.where, found.words, found.cursor, counted)
     return Asked(rows, found.values, found.order, signature(entity, found.order))
+
+
+def _columns(level: Level, wanted: ConnectionShape, order: Order, *, counted: bool) -> tuple[Column, ...]:
+    """The columns of a page's rows; the row's own key stands last where it is to be known."""
+    if level.merge is not None:
+        return level.columns
+    if wanted.has_cursors:
+        return (*level.columns, *(key.column for key in order))
+    return (*level.columns, ROW) if counted else level.columns
 
 
 def _link(level: Level, args: Mapping[str, Any]) -> Link | None:
@@ -192,7 +199,7 @@ def groups_of(level: Level, asked: Asked, found: Sequence[Row]) -> dict[int, Gro
     rows = asked.rows
     if rows.comes_reversed:
         found = found[::-1]
-    groups = _counted(rows, level, found) if rows.counted else _grouped(rows, found)
+    groups = _counted(found) if rows.counted else _grouped(rows, found)
     if rows.page is not None and level.kind == "connection":
         for group in groups.values():
             _cut(group, rows)
@@ -230,14 +237,14 @@ def _grouped(rows: Rows, found: Sequence[Row]) -> dict[int, Group]:
     return groups
 
 
-def _counted(rows: Rows, level: Level, found: Sequence[Row]) -> dict[int, Group]:
-    present = rows.first_column + len(level.columns)
+def _counted(found: Sequence[Row]) -> dict[int, Group]:
     groups: dict[int, Group] = {}
     for row in found:
         group = groups.get(row[0])
         if group is None:
             group = groups[row[0]] = Group([], row[1])
-        if row[present] is not None:
+        # A parent without rows has one of nothing but the count.
+        if row[-1] is not None:
             group.rows.append(row)
     return groups
 

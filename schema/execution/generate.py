@@ -13,12 +13,12 @@ from typing import Any
 from resolvers.columns import Column
 from resolvers.ids import opaque_id
 from schema.execution.places import NotPlannable
-from schema.execution.shapes import Batch, Below, Constant, Filling, Level, Nested, Opaque, Plain, Scalar, Shape
+from schema.execution.shapes import Below, Constant, Filler, Filling, Nested, Opaque, Plain, Scalar, Shape
 
 Build = Callable[[Sequence[Any]], list[Any]]
 """Makes the objects of some rows."""
 
-Begin = Callable[[Filling, Sequence[list[Any]], Sequence[Callable[[Any], Any]]], Build]
+Begin = Callable[[Filling, Sequence[list[Any]], Sequence[Callable[..., Any]]], Build]
 """Begins a request: the lists receive (object, key) for each child, the functions answer the lists read along."""
 
 KEPT_IDS = 16384
@@ -28,16 +28,16 @@ KEPT_IDS = 16384
 class Generated:
     """A shape's function, the children whose keys it notes, and the lists that it finds in its rows, in their orders.
 
-    `along` says where in a row the lists are.
+    `along` says where in a row the lists are; what is merged has several.
     """
 
     def __init__(
-        self, shape: Shape, positions: Mapping[Column, int], along: Mapping[Level | Batch, int], backend: str
+        self, shape: Shape, positions: Mapping[Column, int], along: Mapping[Filler, Sequence[int]], backend: str
     ) -> None:
         self._backend = backend
         self._memos: list[str] = []
-        self.children: list[Level | Batch] = []
-        self.inner: list[Level | Batch] = []
+        self.children: list[Filler] = []
+        self.inner: list[Filler] = []
         self._positions = positions
         self._along = along
         self._names: dict[str, Any] = {"absent": absent}
@@ -98,7 +98,8 @@ class Generated:
             return f"({'absent()' if entry.required else 'None'} if {self._at(entry.when)} is None else {made})"
         if entry.level in self._along:
             self.inner.append(entry.level)
-            return f"e{len(self.inner) - 1}(r[{self._along[entry.level]}])"
+            lists = ", ".join(f"r[{place}]" for place in self._along[entry.level])
+            return f"e{len(self.inner) - 1}({lists})"
         self.children.append(entry.level)
         return "None"
 

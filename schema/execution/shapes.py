@@ -12,7 +12,7 @@ from graphql.execution.values import VariableValues, get_argument_values
 from resolvers.columns import Column
 from resolvers.reading import Reading
 from resolvers.rows import Link
-from schema.declarations import Batched, Lookup, Many, Mutation, TypeDeclaration
+from schema.declarations import Batched, Lookup, Many, Merged, Mutation, TypeDeclaration
 from schema.values import Value
 
 
@@ -62,9 +62,9 @@ class Nested:
 
 @dataclass(eq=False, slots=True)
 class Below:
-    """What another level or a batch fills in; `key` is the parent's column by which it is found."""
+    """What others than the row itself fill in; `key` is the parent's column by which it is found."""
 
-    level: Level | Batch
+    level: Filler
     key: Column
 
 
@@ -99,9 +99,9 @@ class Shape:
         for _, entry in self.entries:
             if isinstance(entry, Nested):
                 found.extend(entry.shape.lists())
-            elif isinstance(entry, Below) and isinstance(entry.level, Level) and not entry.key.path:
+            elif isinstance(entry, Below) and not isinstance(entry.level, Batch) and not entry.key.path:
                 # The lists of what other rows refer to are read once for all of those.
-                found.append(entry.level)
+                found.extend(entry.level.levels)
         return found
 
 
@@ -164,6 +164,19 @@ class Arguments:
 
 
 @dataclass(eq=False, slots=True)
+class SharedArguments(Arguments):
+    """Arguments that several levels read, but once a request."""
+
+    _last: tuple[VariableValues, Mapping[str, Any]] | None = None
+
+    def read(self, variables: VariableValues) -> Mapping[str, Any]:
+        """The arguments for these variables."""
+        if self._last is None or self._last[0] is not variables:
+            self._last = variables, Arguments.read(self, variables)
+        return self._last[1]
+
+
+@dataclass(eq=False, slots=True)
 class Level:
     """Rows to read for a batch of parents: a connection, a list, or one row each."""
 
@@ -183,8 +196,15 @@ class Level:
     """The lists of its rows that can be read along with them, where the database can."""
     is_fixed: bool = False
     """Whether no variable says what it and those lists ask for."""
+    merge: Merge | None = None
+    """What it is a part of, under the name that is its key; its columns end with what it is sorted by."""
     generated: dict[Any, Any] = field(default_factory=dict)
     asked: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def levels(self) -> Sequence[Level]:
+        """What is read to answer it: itself."""
+        return (self,)
 
     @property
     def is_flat(self) -> bool:
@@ -201,6 +221,15 @@ class Level:
 
 
 @dataclass(eq=False, slots=True)
+class Merge:
+    """Lists of several types to be answered as one: a level each, and what is asked of all of them."""
+
+    key: str
+    declared: Merged
+    levels: list[Level] = field(default_factory=list)
+
+
+@dataclass(eq=False, slots=True)
 class Batch:
     """Something worked out for a batch of parents by a function."""
 
@@ -209,6 +238,10 @@ class Batch:
     arguments: Arguments
     names: frozenset[str]
     convert: Converter
+
+
+Filler = Level | Merge | Batch
+"""What fills in a field that the row itself doesn't answer."""
 
 
 @dataclass(eq=False, slots=True)
