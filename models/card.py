@@ -112,4 +112,4 @@ class CardEvent(Base):
     reason: Mapped[str | None] = mapped_column(doc="Why, in the words of who did it.")
 
     card: Mapped[Card] = relationship(back_populates="events", lazy="raise")
-    customer: Mapped[Customer | None] = relationship(lazy="raise")
+    customer: Mapped[Customer | None] = relationship(back_populates="card_events", lazy="raise")

@@ -14,7 +14,7 @@ from models.base import Base, CodeList, Stateful, Timestamped
 from models.columns import choice, owner, reference, text
 
 if TYPE_CHECKING:
-    from models.card import Card
+    from models.card import Card, CardEvent
     from models.point import PointEntry, PointLot, PointReservation
     from models.property import PropertyRecord
     from models.purchase import Purchase
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from models.status import StatusRecord
     from models.store import Store
     from models.token import Token
-    from models.voucher import Voucher
+    from models.voucher import Voucher, VoucherEvent
 
 FULL_NAME = (
     "nullif(trim(coalesce(pre_nominals || ' ', '') || coalesce(first_name || ' ', '')"
@@ -115,8 +115,10 @@ class Customer(Base, Stateful, Timestamped):
     consents: Mapped[list[CustomerConsent]] = relationship(back_populates="customer", lazy="raise")
     properties: Mapped[list[PropertyRecord]] = relationship(back_populates="customer", lazy="raise")
     cards: Mapped[list[Card]] = relationship(back_populates="customer", lazy="raise")
+    card_events: Mapped[list[CardEvent]] = relationship(back_populates="customer", lazy="raise")
     purchases: Mapped[list[Purchase]] = relationship(back_populates="customer", lazy="raise")
     vouchers: Mapped[list[Voucher]] = relationship(back_populates="customer", lazy="raise")
+    voucher_events: Mapped[list[VoucherEvent]] = relationship(back_populates="customer", lazy="raise")
     point_entries: Mapped[list[PointEntry]] = relationship(back_populates="customer", lazy="raise")
     point_lots: Mapped[list[PointLot]] = relationship(back_populates="customer", lazy="raise")
     point_reservations: Mapped[list[PointReservation]] = relationship(back_populates="customer", lazy="raise")

@@ -93,4 +93,4 @@ class VoucherEvent(Base):
     note: Mapped[str | None] = mapped_column(doc="Why, in the words of who did it.")
 
     voucher: Mapped[Voucher] = relationship(back_populates="events", lazy="raise")
-    customer: Mapped[Customer] = relationship(lazy="raise")
+    customer: Mapped[Customer] = relationship(back_populates="voucher_events", lazy="raise")

@@ -122,7 +122,11 @@ def start_of(args: Mapping[str, Any], *, backwards: bool) -> str | None:
 
 def decode_cursor(entity: type[Base], order: Order, cursor: str) -> list[Any]:
     """A row's sort keys from a cursor, as Python values."""
-    values = open_cursor(signature(entity, order), cursor)
+    return cursor_values(entity, order, open_cursor(signature(entity, order), cursor))
+
+
+def cursor_values(entity: type[Base], order: Order, values: Sequence[Any]) -> list[Any]:
+    """Sort keys as a cursor holds them, as Python values."""
     if len(values) != len(order):
         raise BadCursor(NOT_A_CURSOR)
     return [_cursor_value(entity, key, value) for key, value in zip(order, values, strict=True)]

@@ -363,7 +363,7 @@ def _per_parent_on_postgresql(rows: Rows) -> Select[Any]:
         return select(keys.c.key, *columns).select_from(keys.join(page, true())).order_by(*again)
     count = _count(rows, key, backend).with_only_columns(func.count().label("n")).lateral("n")
     source = keys.join(count, true())
-    if not rows.page or rows.page.size:
+    if rows.page is None or rows.page.limit:
         return select(keys.c.key, count.c.n, *columns).select_from(source.outerjoin(page, true())).order_by(*again)
     return select(keys.c.key, count.c.n, *(NOTHING.label(column.name) for column in columns)).select_from(source)
 
@@ -397,9 +397,13 @@ def _sqlite_keys(rows: Rows) -> Any:
     """The batch of keys, each with its count where that is asked for; materialised, so that it is counted once."""
     if rows.link is None:
         count = _count(rows, None, "sqlite").scalar_subquery()
-        return select(literal_column(str(NO_KEY)).label("key"), count.label("n")).cte("k").prefix_with("MATERIALIZED")
+        return (
+            select(literal_column(str(NO_KEY)).label("key"), count.label("n"))
+            .cte("k", nesting=True)
+            .prefix_with("MATERIALIZED")
+        )
     each = func.json_each(parameter(f"{rows.prefix}keys", Many(BigInteger()))).table_valued("value", name="j")
     if not rows.counted:
         return select(each.c.value.label("key")).subquery("k")
     count = _count(rows, literal_column("j.value", BigInteger()), "sqlite").scalar_subquery()
-    return select(each.c.value.label("key"), count.label("n")).cte("k").prefix_with("MATERIALIZED")
+    return select(each.c.value.label("key"), count.label("n")).cte("k", nesting=True).prefix_with("MATERIALIZED")

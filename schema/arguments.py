@@ -8,10 +8,11 @@ from typing import Any
 
 from resolvers.errors import BadInput
 from resolvers.filters import ALL, FILTERS, LAST_CHARACTER, Structure, checked, read_filter
-from resolvers.paging import Order, Page, SortKey, complete, decode_cursor, page_size, start_of
+from resolvers.merging import open_merged, within
+from resolvers.paging import Order, Page, SortKey, complete, cursor_values, decode_cursor, page_size, start_of
 from resolvers.text import search_words
 from schema.connections import SORT_KEYS
-from schema.declarations import TypeDeclaration
+from schema.declarations import TYPES, Merged, TypeDeclaration
 
 MOST_WORDS = 8
 MOST_SORT_KEYS = 4
@@ -27,6 +28,8 @@ class Listing:
     words: int
     cursor: tuple[bool, ...] | None
     values: Mapping[str, Any]
+    wanted: bool = True
+    """Whether the list is asked for at all; one that isn't is neither read nor counted."""
 
 
 def listing(
@@ -43,8 +46,28 @@ def listing(
     words = _words(args.get("search"))
     for index, word in enumerate(words):
         values |= {f"s{index}": word, f"s{index}z": word + LAST_CHARACTER}
-    cursor = _cursor(declared, order, args, values, backwards=backwards)
+    cursor = None
+    if (start := start_of(args, backwards=backwards)) is not None:
+        cursor = _known(decode_cursor(declared.entity, order, start), values)
     return Listing(order, Page(size, backwards, probe), where, len(words), cursor, values)
+
+
+def listing_of_part(merged: Merged, name: str, args: Mapping[str, Any], *, probe: bool) -> Listing:
+    """What the arguments of a merged list ask of one of its parts."""
+    part, place = merged.parts[name], list(merged.parts).index(name)
+    declared = TYPES[str(part.type_name)]
+    assert declared.entity is not None
+    order = _order(declared, part.order, None)
+    size, backwards = page_size(args.get("first"), args.get("last"))
+    values: dict[str, Any] = {}
+    cursor = None
+    if (start := start_of(args, backwards=backwards)) is not None:
+        spot = open_merged(merged.sign, start, len(merged.parts))
+        cursor = _known(cursor_values(declared.entity, order, within(spot, place)), values)
+    chosen = args.get(merged.choice.name)
+    if chosen is not None and name not in map(str, chosen):
+        return Listing(order, Page(0, backwards), ALL, 0, cursor, values, wanted=False)
+    return Listing(order, Page(size, backwards, probe), ALL, 0, cursor, values)
 
 
 def _order(declared: TypeDeclaration, default: Sequence[SortKey] | None, given: Any) -> Order:
@@ -73,13 +96,7 @@ def _words(search: str | None) -> list[str]:
     return words
 
 
-def _cursor(
-    declared: TypeDeclaration, order: Order, args: Mapping[str, Any], values: dict[str, Any], *, backwards: bool
-) -> tuple[bool, ...] | None:
-    cursor = start_of(args, backwards=backwards)
-    if cursor is None:
-        return None
-    assert declared.entity is not None
-    decoded = decode_cursor(declared.entity, order, cursor)
+def _known(decoded: Sequence[Any], values: dict[str, Any]) -> tuple[bool, ...]:
+    """Note a cursor's sort keys among the values; the answer says which of them are null."""
     values |= {f"c{index}": value for index, value in enumerate(decoded)}
     return tuple(value is None for value in decoded)

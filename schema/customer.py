@@ -8,8 +8,6 @@ from resolvers.customer_export import load_export
 from resolvers.insights import load_insights
 from resolvers.relations import CAMPAIGN_OFFERS, RECOMMENDED, REWARDS_WITHIN_REACH
 from resolvers.text import e164, email_key
-from resolvers.timeline import load_timeline
-from schema.connections import PAGE_ARGUMENTS
 from schema.declarations import (
     Argument,
     LookupKey,
@@ -24,6 +22,7 @@ from schema.declarations import (
     listing,
     lookup,
     many,
+    merged,
     one,
     part,
     query,
@@ -31,6 +30,7 @@ from schema.declarations import (
 from schema.mutations import changes, given, mutation
 from schema.shared import Dated, Listed, Stated
 from schema.strawberries import input_type
+from schema.timeline import KINDS
 
 
 @part(of=models.Customer)
@@ -104,14 +104,12 @@ class Customer(Stated):
         "What their purchases tell.",
         arguments=[Argument("months", "int", "How many months back purchases count.", 12)],
     )
-    timeline = batched(
+    timeline = merged(
         "TimelineConnection",
-        load_timeline,
+        KINDS,
         "What happened, newest first: purchases, points, vouchers, statuses and cards in one list.",
-        arguments=[
-            *PAGE_ARGUMENTS,
-            Argument("kinds", "list[TimelineKind] | None", "Only events of these kinds.", None),
-        ],
+        sign="timeline",
+        choice=Argument("kinds", "list[TimelineKind] | None", "Only events of these kinds.", None),
     )
 
 

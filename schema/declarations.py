@@ -108,6 +108,22 @@ class Many(Declaration):
 
 
 @dataclass(eq=False, kw_only=True)
+class Merged(Declaration):
+    """Lists of several types as one connection over what the types have in common, in one order.
+
+    Each part is sorted by one value that is never null, and then by key, both descending. Rows of the same value come
+    part by part. All belong to a row by the same key of it.
+    """
+
+    annotation: str
+    parts: Mapping[str, Many]
+    sign: str
+    """What its cursors begin with, so that they are not used with another list."""
+    choice: Argument
+    """The argument that names the parts that are wanted; all of them where it is null."""
+
+
+@dataclass(eq=False, kw_only=True)
 class Computed(Declaration):
     """A value worked out in Python from columns of the row."""
 
@@ -337,6 +353,11 @@ def batched(
 ) -> Any:
     """Show what a function works out for a batch of rows."""
     return Batched(annotation=annotation, load=load, key=key, arguments=arguments, description=description)
+
+
+def merged(annotation: str, parts: Mapping[str, Many], description: str, *, sign: str, choice: Argument) -> Any:
+    """Show several lists as one connection."""
+    return Merged(annotation=annotation, parts=parts, sign=sign, choice=choice, description=description)
 
 
 def listing(type_name: str, description: str = "") -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import strawberry
@@ -33,8 +34,7 @@ import schema.voucher  # noqa: F401
 from models import Customer
 from resolvers.columns import is_nullable, relationship_of, source_type
 from resolvers.opening import Weekday
-from resolvers.timeline import TimelineKind
-from schema.connections import list_arguments, make_connection, make_order
+from schema.connections import PAGE_ARGUMENTS, list_arguments, make_connection, make_order
 from schema.declarations import (
     TYPES,
     Argument,
@@ -45,6 +45,7 @@ from schema.declarations import (
     Leaf,
     Lookup,
     Many,
+    Merged,
     Mutation,
     NodeId,
     One,
@@ -60,6 +61,7 @@ from schema.filters import make_comparisons, make_filters, target_type, type_of_
 from schema.meanings import explain
 from schema.mutations import mutation_spec
 from schema.strawberries import NAMES, FieldSpec, input_type, output_type
+from schema.timeline import TimelineKind
 from schema.values import graphql_enum, value_of
 
 ROOTS = ("Query", "Mutation")
@@ -143,9 +145,14 @@ def field_spec(declared: TypeDeclaration, field: Declaration) -> FieldSpec:
         return _lookup(field)
     if isinstance(field, Mutation):
         return mutation_spec(field)
-    assert isinstance(field, Batched | Computed | Shown)
-    arguments = () if isinstance(field, Computed) else field.arguments
-    return FieldSpec(field.annotation, field.description, arguments, field)
+    assert isinstance(field, Batched | Computed | Merged | Shown)
+    return FieldSpec(field.annotation, field.description, _arguments(field), field)
+
+
+def _arguments(field: Batched | Computed | Merged | Shown) -> Sequence[Argument]:
+    if isinstance(field, Merged):
+        return (*PAGE_ARGUMENTS, field.choice)
+    return () if isinstance(field, Computed) else field.arguments
 
 
 def _make_type(declared: TypeDeclaration) -> None:

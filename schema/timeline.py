@@ -1,11 +1,43 @@
-"""The timeline's events: each shows the row behind it."""
+"""The timeline: what happened to a customer, five kinds of events merged into one list.
+
+Each event shows the row behind it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from enum import StrEnum
+
 import models
-from resolvers.timeline import TimelineChange
-from schema.declarations import by, exposes, leaf, one, same, shown, structure
+from models import CardChange, StatusChange, VoucherChange
+from schema.declarations import Many, by, exposes, leaf, many, one, same, shown, structure
 from schema.strawberries import FieldSpec, interface
+
+
+class TimelineKind(StrEnum):
+    """A kind of event."""
+
+    PURCHASE = "PURCHASE"
+    POINTS = "POINTS"
+    VOUCHER = "VOUCHER"
+    STATUS = "STATUS"
+    CARD = "CARD"
+
+
+TimelineChange = StrEnum(  # type: ignore[misc]
+    "TimelineChange",
+    {change.name: change.value for kind in (VoucherChange, StatusChange, CardChange) for change in kind},
+)
+TimelineChange.__doc__ = "What happened to a voucher, a status or a card."
+
+KINDS: Mapping[str, Many] = {
+    TimelineKind.PURCHASE: many("purchases", type_name="PurchaseEvent"),
+    TimelineKind.POINTS: many("point_entries", type_name="PointsEvent"),
+    TimelineKind.VOUCHER: many("voucher_events", type_name="VoucherEvent"),
+    TimelineKind.STATUS: many("status_records", type_name="StatusEvent"),
+    TimelineKind.CARD: many("card_events", type_name="CardEvent"),
+}
+"""A customer's events, in the order in which those of the same moment are shown."""
 
 interface("TimelineEvent", "Something that happened to a customer.", {"at": FieldSpec("DateTime", "When it happened.")})
 
@@ -28,7 +60,7 @@ class TimelineConnection:
     total_count = shown("int", "How many events there are; counted only when asked for.")
 
 
-@exposes(models.Purchase, is_node=False, interfaces=("TimelineEvent",))
+@exposes(models.Purchase, is_node=False, interfaces=("TimelineEvent",), order=[by("paid_at", descending=True)])
 class PurchaseEvent:
     """The customer bought something."""
 
@@ -36,7 +68,7 @@ class PurchaseEvent:
     purchase = same("Purchase", description="The bill.")
 
 
-@exposes(models.PointEntry, is_node=False, interfaces=("TimelineEvent",))
+@exposes(models.PointEntry, is_node=False, interfaces=("TimelineEvent",), order=[by("at", descending=True)])
 class PointsEvent:
     """The customer's points moved."""
 
@@ -54,7 +86,7 @@ class VoucherEvent:
     voucher = one()
 
 
-@exposes(models.StatusRecord, is_node=False, interfaces=("TimelineEvent",))
+@exposes(models.StatusRecord, is_node=False, interfaces=("TimelineEvent",), order=[by("valid_from", descending=True)])
 class StatusEvent:
     """The customer's status changed."""
 

@@ -37,8 +37,8 @@ class Value:
     sqlite: Convert | None
     filter: str | None
     sortable: bool = True
-    ready: int | None = None
-    """The length of a text from PostgreSQL that needs no conversion."""
+    ready: str | None = None
+    """An expression for generated code, over a driver's value `{}`, that holds where it needs no conversion."""
 
     def wire(self, backend: str) -> Convert | None:
         """What brings a driver's value into the answer."""
@@ -60,7 +60,8 @@ def _decimal(kind: ExactDecimal) -> Value:
 
 
 WHOLE_SECONDS = len("2026-01-31 12:00:00+00")
-WHOLE_SECONDS_IN_JSON = len("2026-01-31T12:00:00+00:00")
+WRITTEN_IN_JSON = "{}[19:] == '+00:00'"
+"""Whether PostgreSQL wrote a moment of a whole second in JSON: 2026-01-31T12:00:00+00:00."""
 
 
 def _moment(value: Any) -> datetime:
@@ -106,7 +107,7 @@ def value_of(kind: TypeEngine[Any]) -> Value:
     if isinstance(kind, ExactDecimal):
         return _decimal(kind)
     if isinstance(kind, Instant):
-        return Value(datetime, _moment, _postgresql_moment, None, "DateTime", ready=WHOLE_SECONDS_IN_JSON)
+        return Value(datetime, _moment, _postgresql_moment, None, "DateTime", ready=WRITTEN_IN_JSON)
     if isinstance(kind, Date):
         return Value(date, _day, None, None, "Date")
     if isinstance(kind, Enum) and kind.enum_class is not None:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 
 from schema.execution.fetch import ask
 from schema.execution.schema import PlannedSchema
-from schema.execution.shapes import Batch, Below, Level, Nested, Shape
+from schema.execution.shapes import Batch, Below, Level, Merge, Nested, Shape
 from schema.graph import build
 from server.obstacles import Obstacle
 
@@ -80,16 +80,23 @@ class _Explaining:
                 yield from self.shape(entry.shape, where, along)
             elif isinstance(entry, Below) and isinstance(entry.level, Batch):
                 yield Step(where, f"worked out by {_name(entry.level.field.load)}, for all its parents at once")
+            elif isinstance(entry, Below) and isinstance(entry.level, Merge):
+                yield Step(where, f"merged of {len(entry.level.levels)} lists")
+                for part in entry.level.levels:
+                    yield from self._level(part, f"{where}.{part.key}", is_along=part in along)
             elif isinstance(entry, Below) and isinstance(entry.level, Level):
                 yield from self._level(entry.level, where, is_along=entry.level in along)
 
     def _level(self, level: Level, where: str, *, is_along: bool) -> Iterator[Step]:
         what = f"{level.kind} of {level.target.name}"
+        asked = ask(level, self.values, nested=True)
+        if asked.is_empty:
+            yield Step(where, f"{what}, of which nothing is asked")
+            return
         if is_along:
             yield Step(where, f"{what}, in the statement above")
         else:
-            sql = ask(level, self.values, nested=True).statement(self.backend).sql
-            yield Step(where, f"{what}, one statement for all its parents", sql)
+            yield Step(where, f"{what}, one statement for all its parents", asked.statement(self.backend).sql)
         for shape in level.shapes():
             yield from self.shape(shape, where, level.along)
 

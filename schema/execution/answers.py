@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from resolvers.database import Row
-from schema.execution.fetch import Asked, Group, cursor_of, group_of, groups_of, positions
+from schema.execution.fetch import Asked, Group, ask, cursor_of, group_of, groups_of, positions
 from schema.execution.generate import Frame, Generated, absent
-from schema.execution.shapes import Batch, Filling, Level
+from schema.execution.merging import Merging
+from schema.execution.pages import connection
+from schema.execution.shapes import Filler, Filling, Level, Merge
 
 Slots = Sequence[tuple[Any, Any]]
-"""Where a level's answer goes: (container, key of the parent)."""
+"""Where an answer goes: (container, key of the parent)."""
+
+Noted = tuple[Filler, Slots]
+"""What is still to be filled in, and where."""
 
 
 class Answering:
     """A level being answered. Lists that were read along with its rows are answered in the same go."""
 
     def __init__(self, level: Level, asked: Asked, filling: Filling, *, inside: bool = False) -> None:
-        self.level, self.asked = level, asked
+        self.level, self.asked, self.wanted = level, asked, (asked,)
         self._first = first = asked.rows.first_column_inside if inside else asked.rows.first_column
         page = asked.rows.page
         self._key = level.connection.entries[0][0] if level.connection is not None and level.is_flat else None
-        simple = inside and level.is_flat and (page is None or not page.backwards)
+        simple = inside and level.is_flat and level.merge is None and (page is None or not page.backwards)
         frame = Frame(filling.reading.backend, simple, self._key if simple else None)
         self._generated = _generated(level, first, len(asked.along), frame)
         self._lists: list[list[list[Any]]] = [[[] for _ in made.children] for made in self._generated]
-        self._along: dict[Level | Batch, Answering] = {
-            each: Answering(each, its, filling, inside=True)
-            for each, its in zip(level.along if asked.along else (), asked.along, strict=True)
-        }
+        self._along = _inside(level.along if asked.along else (), asked.along, filling)
         self._builds = [
             made.begin(filling, lists, [self._along[each].of_list for each in made.inner])
             for made, lists in zip(self._generated, self._lists, strict=True)
@@ -37,7 +40,7 @@ class Answering:
         self.of_list: Callable[[Any], Any] = self._builds[0] if simple else self._of_list
         """The answer to a list that was read along with its parent, from the value that holds it."""
 
-    def noted(self) -> Iterator[tuple[Level | Batch, Slots]]:
+    def noted(self) -> Iterator[Noted]:
         """What is still to be filled in, and where."""
         for made, lists in zip(self._generated, self._lists, strict=True):
             yield from ((child, slots) for child, slots in zip(made.children, lists, strict=True) if slots)
@@ -75,57 +78,38 @@ class Answering:
         level = self.level
         if level.item is not None:
             return [row[self._first] for row in group.rows]
-        objects = [build(group.rows) for build in self._builds]
+        objects = self.objects(group.rows)
         if level.kind == "list":
             return objects[0]
         if level.connection is None:
             if objects[0]:
                 return objects[0][0]
             return None if level.nullable else absent()
-        return self._connection(group, objects)
+        return connection(level.connection, group, objects, partial(cursor_of, self.asked))
 
-    def _connection(self, group: Group, objects: Sequence[list[Any]]) -> dict[str, Any]:
-        assert self.level.connection is not None
-        remaining = iter(objects)
-        answer: dict[str, Any] = {}
-        for key, kind, what in self.level.connection.entries:
-            if kind == "nodes":
-                answer[key] = next(remaining)
-            elif kind == "edges":
-                answer[key] = self._edges(group, what, remaining)
-            elif kind == "page_info":
-                answer[key] = self._page_info(group, what)
-            else:
-                answer[key] = group.count if kind == "total_count" else what
-        return answer
+    def objects(self, rows: Sequence[Row]) -> list[list[Any]]:
+        """The objects that rows are in each of the shapes."""
+        return [build(rows) for build in self._builds]
 
-    def _edges(self, group: Group, parts: Any, remaining: Any) -> list[dict[str, Any]]:
-        columns: list[tuple[str, list[Any]]] = []
-        for key, kind, what in parts:
-            if kind == "node":
-                columns.append((key, next(remaining)))
-            elif kind == "cursor":
-                columns.append((key, [cursor_of(self.asked, row) for row in group.rows]))
-            else:
-                columns.append((key, [what] * len(group.rows)))
-        names = [key for key, _ in columns]
-        return [
-            dict(zip(names, values, strict=True)) for values in zip(*(column for _, column in columns), strict=True)
-        ]
 
-    def _page_info(self, group: Group, names: Sequence[tuple[str, str]]) -> dict[str, Any]:
-        made: dict[str, Any] = {}
-        for key, name in names:
-            if name == "hasNextPage":
-                made[key] = group.more_after
-            elif name == "hasPreviousPage":
-                made[key] = group.more_before
-            elif name == "__typename":
-                made[key] = "PageInfo"
-            else:
-                row = (group.rows[0] if name == "startCursor" else group.rows[-1]) if group.rows else None
-                made[key] = None if row is None else cursor_of(self.asked, row)
-        return made
+def begin(below: Level | Merge, filling: Filling) -> Answering | Merging:
+    """Begin to answer a level, or what is merged of several, as the request's arguments say."""
+    nested = filling.reading.reader.nests
+    return _as_one(
+        below, [Answering(each, ask(each, filling.variables, nested=nested), filling) for each in below.levels]
+    )
+
+
+def _inside(levels: Sequence[Level], asked: Sequence[Asked], filling: Filling) -> dict[Filler, Answering | Merging]:
+    """What answers the lists that are read along with the rows of a level."""
+    found: dict[Level | Merge, list[Answering]] = {}
+    for level, its in zip(levels, asked, strict=True):
+        found.setdefault(level.merge or level, []).append(Answering(level, its, filling, inside=True))
+    return {below: _as_one(below, parts) for below, parts in found.items()}
+
+
+def _as_one(below: Level | Merge, parts: Sequence[Answering]) -> Answering | Merging:
+    return Merging(below, parts) if isinstance(below, Merge) else parts[0]
 
 
 def _generated(level: Level, first: int, lists: int, frame: Frame) -> list[Generated]:
@@ -133,9 +117,9 @@ def _generated(level: Level, first: int, lists: int, frame: Frame) -> list[Gener
     key = (frame, first, lists)
     if key not in level.generated:
         where = positions(level, first)
-        along: dict[Level | Batch, int] = (
-            {each: first - lists + place for place, each in enumerate(level.along)} if lists else {}
-        )
+        along: dict[Filler, list[int]] = {}
+        for place, each in enumerate(level.along if lists else (), start=first - lists):
+            along.setdefault(each.merge or each, []).append(place)
         level.generated[key] = [Generated(shape, where, along, frame) for shape in level.shapes()]
     made: list[Generated] = level.generated[key]
     return made

@@ -9,7 +9,7 @@ from graphql import GraphQLLeafType, GraphQLList, GraphQLNonNull, GraphQLObjectT
 from graphql.execution.collect_fields import FieldDetails
 
 from resolvers.reading import RowRef
-from schema.declarations import TYPES, Batched, Declaration, Many, One, Same, Shown
+from schema.declarations import TYPES, Batched, Declaration, Many, Merged, One, Same, Shown
 from schema.execution.places import NotPlannable, declaration_of, field_name, plain_value
 from schema.execution.shapes import Arguments, Converter, Filling, Level
 
@@ -56,7 +56,7 @@ def _plain_object(planner: Planner, object_type: GraphQLObjectType, details: lis
             parts.append((key, _constantly(object_type.name), _unchanged))
             continue
         declared = declaration_of(object_type, name)
-        if declared is None or isinstance(declared, Many | Batched | One | Same):
+        if declared is None or isinstance(declared, Many | Merged | Batched | One | Same):
             if object_type.name in TYPES and TYPES[object_type.name].entity is not None:
                 return _only_rows
             raise NotPlannable

@@ -26,9 +26,9 @@ from resolvers.rows import (
     statement_of_all,
 )
 from resolvers.statement import Statement
-from schema.arguments import listing
+from schema.arguments import listing, listing_of_part
 from schema.declarations import Lookup, Many
-from schema.execution.shapes import Level
+from schema.execution.shapes import ConnectionShape, Level
 from schema.filters import camel
 
 
@@ -45,6 +45,12 @@ class Asked:
     described: Any = None
     """What the rows were put together from, where lists are read along."""
     _compiled: dict[str, Statement] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether neither a row nor a count is asked for."""
+        page = self.rows.page
+        return page is not None and page.limit == 0 and not self.rows.counted
 
     def statement(self, backend: str) -> Statement:
         """The statement, found once: its description is long to compare with others."""
@@ -116,17 +122,24 @@ def ask_with(level: Level, args: Mapping[str, Any]) -> Asked:
         return Asked(Rows(entity, level.columns, _link(level, args), order), {})
     assert level.connection is not None
     wanted = level.connection
-    found = listing(level.target, level.declared.order, args, probe=wanted.probed)
-    columns = level.columns
-    if wanted.counted:
-        columns = (*columns, ROW)
-    if wanted.has_cursors:
-        columns = (*columns, *(key.column for key in found.order))
-    page = found.page if wanted.shapes() or wanted.probed or wanted.has_cursors else Page(0)
-    rows = Rows(
-        entity, columns, _link(level, args), found.order, page, found.where, found.words, found.cursor, wanted.counted
-    )
+    if level.merge is None:
+        found = listing(level.target, level.declared.order, args, probe=wanted.probed)
+    else:
+        found = listing_of_part(level.merge.declared, level.key, args, probe=wanted.probed)
+    counted = wanted.counted and found.wanted
+    columns = _columns(level, wanted, found.order, counted=counted)
+    page = found.page if wanted.paged else Page(0)
+    rows = Rows(entity, columns, _link(level, args), found.order, page, found.where, found.words, found.cursor, counted)
     return Asked(rows, found.values, found.order, signature(entity, found.order))
+
+
+def _columns(level: Level, wanted: ConnectionShape, order: Order, *, counted: bool) -> tuple[Column, ...]:
+    """The columns of a page's rows; the row's own key stands last where it is to be known."""
+    if level.merge is not None:
+        return level.columns
+    if wanted.has_cursors:
+        return (*level.columns, *(key.column for key in order))
+    return (*level.columns, ROW) if counted else level.columns
 
 
 def _link(level: Level, args: Mapping[str, Any]) -> Link | None:
@@ -154,24 +167,31 @@ def _found_by(level: Level, field: Lookup, name: str) -> tuple[Asked, Template]:
 
 
 async def fetch_rows(asked: Asked, reading: Reading, keys: Sequence[int]) -> Sequence[Row]:
-    """The rows of all parents; none, without asking, where there is no parent."""
-    if asked.rows.link is not None and not keys:
+    """The rows of all parents; none, without asking, where there can't be any."""
+    if not _finds(asked, keys):
         return ()
     return await reading.fetch(asked.statement(reading.backend), {**asked.values, "keys": keys})
 
 
 async def fetch_all(wanted: Sequence[tuple[Asked, Sequence[int]]], reading: Reading) -> Sequence[Sequence[Row]]:
-    """The rows of several levels, in one statement where that can be."""
-    apart = any(asked.rows.width > MOST_VALUES or (asked.rows.link is not None and not keys) for asked, keys in wanted)
-    if len(wanted) == 1 or apart:
+    """The rows of several levels, in one statement where its rows may hold rows."""
+    asking = [each for each in wanted if _finds(*each)]
+    apart = not reading.reader.nests or any(asked.rows.width > MOST_VALUES for asked, _ in asking)
+    if len(asking) < 2 or apart:
         return [await fetch_rows(asked, reading, keys) for asked, keys in wanted]
     values: dict[str, Any] = {}
-    for place, (asked, keys) in enumerate(wanted):
+    for place, (asked, keys) in enumerate(asking):
         prefix = level_prefix(place)
         values[f"{prefix}keys"] = keys
         values.update((prefix + name, value) for name, value in asked.values.items())
-    (found,) = await reading.fetch(statement_of_all(tuple(asked.rows for asked, _ in wanted), reading.backend), values)
-    return [rows_of(value) for value in found]
+    (found,) = await reading.fetch(statement_of_all(tuple(asked.rows for asked, _ in asking), reading.backend), values)
+    answered = iter(found)
+    return [rows_of(next(answered)) if _finds(*each) else () for each in wanted]
+
+
+def _finds(asked: Asked, keys: Sequence[int]) -> bool:
+    """Whether there is anything to be read of a level."""
+    return not asked.is_empty and (asked.rows.link is None or bool(keys))
 
 
 async def fetch(level: Level, asked: Asked, reading: Reading, keys: Sequence[int]) -> dict[int, Group]:
@@ -184,7 +204,7 @@ def groups_of(level: Level, asked: Asked, found: Sequence[Row]) -> dict[int, Gro
     rows = asked.rows
     if rows.comes_reversed:
         found = found[::-1]
-    groups = _counted(rows, level, found) if rows.counted else _grouped(rows, found)
+    groups = _counted(found) if rows.counted else _grouped(rows, found)
     if rows.page is not None and level.kind == "connection":
         for group in groups.values():
             _cut(group, rows)
@@ -216,14 +236,14 @@ def _grouped(rows: Rows, found: Sequence[Row]) -> dict[int, Group]:
     return groups
 
 
-def _counted(rows: Rows, level: Level, found: Sequence[Row]) -> dict[int, Group]:
-    present = rows.first_column + len(level.columns)
+def _counted(found: Sequence[Row]) -> dict[int, Group]:
     groups: dict[int, Group] = {}
     for row in found:
         group = groups.get(row[0])
         if group is None:
             group = groups[row[0]] = Group([], row[1])
-        if row[present] is not None:
+        # A parent without rows has one of nothing but the count.
+        if row[-1] is not None:
             group.rows.append(row)
     return groups
 

@@ -15,12 +15,12 @@ from resolvers.columns import Column
 from resolvers.ids import ID_NAMES, id_source, opaque_id
 from resolvers.nesting import rows_of
 from schema.execution.places import NotPlannable
-from schema.execution.shapes import Batch, Below, Constant, Filling, Level, Nested, Opaque, Plain, Scalar, Shape
+from schema.execution.shapes import Below, Constant, Filler, Filling, Nested, Opaque, Plain, Scalar, Shape
 
 Build = Callable[[Any], Any]
 """Makes the objects of some rows; or, of a value that holds a list's rows, the answer to the list."""
 
-Begin = Callable[[Filling, Sequence[list[Any]], Sequence[Callable[[Any], Any]]], Build]
+Begin = Callable[[Filling, Sequence[list[Any]], Sequence[Callable[..., Any]]], Build]
 """Begins a request: the lists receive (object, key) for each child, the functions answer the lists read along."""
 
 KEPT_IDS = 16384
@@ -43,16 +43,16 @@ class Frame:
 class Generated:
     """A shape's function, the children whose keys it notes, and the lists that it finds in its rows, in their orders.
 
-    `along` says where in a row the lists are.
+    `along` says where in a row the lists are; what is merged has several.
     """
 
     def __init__(
-        self, shape: Shape, positions: Mapping[Column, int], along: Mapping[Level | Batch, int], frame: Frame
+        self, shape: Shape, positions: Mapping[Column, int], along: Mapping[Filler, Sequence[int]], frame: Frame
     ) -> None:
         self._backend = frame.backend
         self._memos: list[str] = []
-        self.children: list[Level | Batch] = []
-        self.inner: list[Level | Batch] = []
+        self.children: list[Filler] = []
+        self.inner: list[Filler] = []
         self._positions = positions
         self._along = along
         self._names: dict[str, Any] = {"absent": absent, "rows_of": rows_of, **ID_NAMES}
@@ -112,7 +112,8 @@ class Generated:
             return f"({'absent()' if entry.required else 'None'} if {self._at(entry.when)} is None else {made})"
         if entry.level in self._along:
             self.inner.append(entry.level)
-            return f"e{len(self.inner) - 1}(r[{self._along[entry.level]}])"
+            lists = ", ".join(f"r[{place}]" for place in self._along[entry.level])
+            return f"e{len(self.inner) - 1}({lists})"
         self.children.append(entry.level)
         return "None"
 
@@ -127,7 +128,7 @@ class Generated:
         at, wire = self._at(entry.column), entry.value.wire(self._backend)
         made = at if wire is None else f"{self._bind('f', wire)}({at})"
         if wire is not None and entry.value.ready is not None:
-            made = f"({at} if len({at}) == {entry.value.ready} else {made})"
+            made = f"({at} if {entry.value.ready.format(at)} else {made})"
         if entry.nullable and (entry.required or wire is not None):
             return f"({'absent()' if entry.required else 'None'} if {at} is None else {made})"
         return made

@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, cast
+from functools import lru_cache, partial
+from typing import Any, TypeVar, cast
 
 from aiodataloader import DataLoader
 from graphql import GraphQLResolveInfo
@@ -21,6 +21,7 @@ from models import Base
 from resolvers.columns import Column
 from resolvers.errors import BadInput
 from resolvers.ids import opaque_id
+from resolvers.merging import merged_cursor
 from resolvers.reading import Reading, RowRef
 from resolvers.rows import NO_KEY
 from schema.declarations import (
@@ -31,6 +32,7 @@ from schema.declarations import (
     Leaf,
     Lookup,
     Many,
+    Merged,
     Mutation,
     NodeId,
     One,
@@ -39,9 +41,11 @@ from schema.declarations import (
     Shown,
 )
 from schema.execution.fetch import Asked, Group, ask_with, cursor_of, fetch, positions
+from schema.execution.merging import merged_page
+from schema.execution.pages import WriteCursor
 from schema.execution.places import Place, bind_part, column_value, find_code, plain_value
 from schema.execution.planner import Planner
-from schema.execution.shapes import Level
+from schema.execution.shapes import Level, Merge
 
 
 @dataclass(slots=True, eq=False)
@@ -76,10 +80,9 @@ def _value(entity: type[Base], column: Column, declared: Leaf | None) -> Any:
 class ConnectionRecord:
     """A page of rows as resolvers see it."""
 
-    level: Level
-    asked: Asked
     group: Group
     records: Sequence[Record]
+    write: WriteCursor
 
     @property
     def nodes(self) -> Sequence[Record]:
@@ -123,7 +126,7 @@ class ConnectionRecord:
 
     def cursor(self, index: int) -> str | None:
         """The cursor of one of the rows; none on an empty page."""
-        return cursor_of(self.asked, self.group.rows[index]) if self.group.rows else None
+        return self.write(self.group.rows[index]) if self.group.rows else None
 
 
 @dataclass(slots=True, eq=False)
@@ -166,17 +169,20 @@ def planner_of(info: Info) -> Planner:
     return planner
 
 
+Plan = TypeVar("Plan", Level, Merge)
+
+
 def _details(info: Info) -> list[FieldDetails]:
     return [FieldDetails(node, None, None) for node in info.field_nodes]
 
 
-def _level(info: Info, make: Callable[[Planner], Level], *more: Any) -> Level:
-    """The level behind a field, planned once a request."""
+def _level(info: Info, make: Callable[[Planner], Plan], *more: Any) -> Plan:
+    """The level behind a field, or what is merged of several, planned once a request."""
     memo = reading_of(info).memo
     key = ("level", tuple(id(node) for node in info.field_nodes), info.parent_type.name, *more)
     if key not in memo:
         memo[key] = make(planner_of(info))
-    level: Level = memo[key]
+    level: Plan = memo[key]
     return level
 
 
@@ -222,17 +228,37 @@ def _rows_resolver(declared: Many | Lookup) -> Callable[..., Any]:
             lambda planner: planner.level(str(info.path.key), info.parent_type, declared, _details(info)),
         )
         loader = _loader(info, level, args)
-        key = NO_KEY
-        if isinstance(source, Record):
-            column = "id" if level.link is None or callable(level.link) else level.link.key
-            key = source.raw(source.place.column(column))
+        key = _key(source, level) if isinstance(source, Record) else NO_KEY
         group = Group([]) if key is None else await _load(loader, key)
         if level.item is not None:
             return [row[1] for row in group.rows]
         records = _records(level, group, level.target.name)
         if level.connection is not None:
-            return ConnectionRecord(level, loader.asked, group, records)
+            return ConnectionRecord(group, records, partial(cursor_of, loader.asked))
         return records if level.kind == "list" else next(iter(records), None)
+
+    return resolve
+
+
+def _key(source: Record, level: Level) -> Any:
+    """The key by which a level finds the rows of a parent."""
+    column = "id" if level.link is None or callable(level.link) else level.link.key
+    return source.raw(source.place.column(column))
+
+
+def _merged_resolver(declared: Merged) -> Callable[..., Any]:
+    async def resolve(source: Record, info: Info, **args: Any) -> ConnectionRecord:
+        merge = _level(
+            info,
+            lambda planner: planner.merge(str(info.path.key), info.parent_type, declared, _details(info)),
+        )
+        loaders = [_loader(info, level, args) for level in merge.levels]
+        key = _key(source, merge.levels[0])
+        groups = await asyncio.gather(*(_load(loader, key) for loader in loaders))
+        page = merged_page([loader.asked for loader in loaders], groups)
+        rows = [(merge.levels[-place], row) for _, place, _, row in page.rows]
+        records = [record for level, row in rows for record in _records(level, Group([row]), level.target.name)]
+        return ConnectionRecord(page, records, partial(merged_cursor, declared.sign))
 
     return resolve
 
@@ -336,6 +362,8 @@ def resolver(declared: Declaration) -> Callable[..., Any]:
     """The resolver of a declared field."""
     if isinstance(declared, Many | Lookup):
         return _rows_resolver(declared)
+    if isinstance(declared, Merged):
+        return _merged_resolver(declared)
     if isinstance(declared, Batched):
         return _batched_resolver(declared)
     if isinstance(declared, Mutation):

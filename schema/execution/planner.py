@@ -11,6 +11,7 @@ from graphql.execution.collect_fields import FieldDetails, FragmentDetails, coll
 from graphql.execution.values import VariableValues
 
 from resolvers.columns import Column, entity_at, is_nullable
+from resolvers.paging import complete
 from resolvers.rows import by_column, link
 from schema.declarations import (
     TYPES,
@@ -21,6 +22,7 @@ from schema.declarations import (
     Leaf,
     Lookup,
     Many,
+    Merged,
     Mutation,
     NodeId,
     One,
@@ -49,6 +51,7 @@ from schema.execution.shapes import (
     Constant,
     Entry,
     Level,
+    Merge,
     Nested,
     Opaque,
     Plain,
@@ -141,6 +144,9 @@ class Planner:
             return Below(batch, place.column(declared.key) if place else ROOT_KEY)
         if place is None:
             raise NotPlannable
+        if isinstance(declared, Merged):
+            merge = self.merge(key, parent, declared, details)
+            return Below(merge, self._level_key(merge.levels[0], place))
         return self._own_entry(parent, declared, details, place)
 
     def _own_entry(
@@ -195,7 +201,7 @@ class Planner:
         if isinstance(declared, Lookup):
             target = TYPES[declared.type_name]
             level = Level(key, target, "lookup", arguments, declared)
-            level.shape = self._row_shape(target, definition.type, details)
+            level.shape = self._row_shape(target, details)
             level.nullable = not isinstance(definition.type, GraphQLNonNull)
         else:
             level = self._many(key, parent, declared, definition.type, details, arguments)
@@ -220,8 +226,21 @@ class Planner:
         elif declared.paged:
             level.connection = self._connection(target, self.object_type(field_type), details)
         else:
-            level.shape = self._row_shape(target, field_type, details)
+            level.shape = self._row_shape(target, details)
         return level
+
+    def merge(self, key: str, parent: GraphQLObjectType, declared: Merged, details: list[FieldDetails]) -> Merge:
+        """The levels behind a field that merges lists."""
+        name = field_name(details)
+        arguments = self.arguments(parent, name, details[0].node)
+        made = Merge(key, declared)
+        for part_name, part in declared.parts.items():
+            level = self._many(part_name, parent, part, parent.fields[name].type, details, arguments)
+            level.merge = made
+            made.levels.append(self._finish(level))
+            keys = [key.column for key in complete(level.target.order if part.order is None else part.order)]
+            level.columns = (*(column for column in level.columns if column not in keys), *keys)
+        return made
 
     def row_level(self, key: str, type_name: str, details: list[FieldDetails]) -> Level:
         """The level that reads rows of a type by their keys."""
@@ -229,12 +248,13 @@ class Planner:
         assert target.entity is not None
         level = Level(key, target, "one", _no_arguments())
         level.link = by_column(target.entity)
-        level.shape = self._row_shape(target, self.schema.get_type(type_name), details)
+        level.shape = self._row_shape(target, details)
         return self._finish(level)
 
-    def _row_shape(self, target: TypeDeclaration, field_type: Any, details: list[FieldDetails]) -> Shape:
+    def _row_shape(self, target: TypeDeclaration, details: list[FieldDetails]) -> Shape:
+        """What is asked of a row as a type; fragments on others, and on what they share, count where they apply."""
         assert target.entity is not None
-        object_type = self.object_type(field_type)
+        object_type = self.object_type(self.schema.get_type(target.name))
         return self.shape(object_type, self.groups(object_type, details), Place(target.entity))
 
     @staticmethod
@@ -256,7 +276,7 @@ class Planner:
             if name == "__typename":
                 made.entries.append((key, "constant", connection.name))
             elif name == "nodes":
-                made.entries.append((key, "nodes", self._row_shape(target, connection.fields[name].type, parts)))
+                made.entries.append((key, "nodes", self._row_shape(target, parts)))
             elif name == "edges":
                 made.entries.append((key, "edges", self._edges(target, connection.fields[name].type, parts)))
             elif name == "pageInfo":
@@ -277,7 +297,7 @@ class Planner:
             elif name == "cursor":
                 made.append((key, "cursor", None))
             else:
-                made.append((key, "node", self._row_shape(target, edge.fields[name].type, parts)))
+                made.append((key, "node", self._row_shape(target, parts)))
         return made
 
     def batch(self, key: str, parent: GraphQLObjectType, declared: Batched, details: list[FieldDetails]) -> Batch:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Coroutine, Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from graphql.execution.values import VariableValues
@@ -13,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from resolvers.reading import Reading
 from resolvers.rows import NO_KEY
 from resolvers.writing import Call, Payload, perform
-from schema.execution.answers import Answering, Slots
-from schema.execution.fetch import ask, fetch_all
+from schema.execution.answers import Noted, Slots, begin
+from schema.execution.fetch import fetch_all
 from schema.execution.generate import absent
-from schema.execution.shapes import Batch, Below, Change, Constant, Filling, Level, Shape
+from schema.execution.shapes import Batch, Below, Change, Constant, Filler, Filling, Level, Merge, Shape
 from schema.mutations import snake
 
 SIDE_BY_SIDE = 2
@@ -79,9 +80,9 @@ class _Running:
             for job in waiting:
                 job.close()
 
-    async def below(self, noted: Iterable[tuple[Level | Batch, Slots]], filling: Filling) -> None:
+    async def below(self, noted: Iterable[Noted], filling: Filling) -> None:
         """Fill what is below a level: its batches, and its levels with the rows that it named, in one statement."""
-        levels: list[tuple[Level, Slots]] = []
+        levels: list[tuple[Level | Merge, Slots]] = []
         jobs: list[Coroutine[Any, Any, None]] = []
         for child, slots in noted:
             if isinstance(child, Batch):
@@ -101,20 +102,20 @@ class _Running:
                     absent()
                 container[place] = holder[level.key]
 
-    def fill(self, level: Level | Batch, slots: Slots) -> Coroutine[Any, Any, None]:
-        """Fill what a level or a batch answers into its places."""
-        return self._batch(level, slots) if isinstance(level, Batch) else self._levels([(level, slots)])
+    def fill(self, filler: Filler, slots: Slots) -> Coroutine[Any, Any, None]:
+        """Fill an answer into its places."""
+        return self._batch(filler, slots) if isinstance(filler, Batch) else self._levels([(filler, slots)])
 
-    async def _levels(self, levels: Sequence[tuple[Level, Slots]]) -> None:
+    async def _levels(self, levels: Sequence[tuple[Level | Merge, Slots]]) -> None:
         filling = Filling(self.reading, self.variables)
         answering, wanted = [], []
         for level, slots in levels:
-            asked = ask(level, self.variables, nested=self.reading.reader.nests)
-            answering.append(Answering(level, asked, filling))
-            wanted.append((asked, list({key for _, key in slots if key is not None})))
-        found = await fetch_all(wanted, self.reading)
-        for each, (_, slots), rows in zip(answering, levels, found, strict=True):
-            each.place(slots, rows)
+            answering.append(begin(level, filling))
+            keys = list({key for _, key in slots if key is not None})
+            wanted += [(asked, keys) for asked in answering[-1].wanted]
+        found = iter(await fetch_all(wanted, self.reading))
+        for each, (_, slots) in zip(answering, levels, strict=True):
+            each.place(slots, *islice(found, len(each.wanted)))
         noted = [each for answered in answering for each in answered.noted()]
         if noted or filling.pending:
             await self.below(noted, filling)

@@ -14,7 +14,7 @@ from resolvers.nesting import MOST_VALUES
 from resolvers.reading import Reading
 from resolvers.rows import Link
 from schema.arguments import MOST_SORT_KEYS
-from schema.declarations import Batched, Lookup, Many, Mutation, TypeDeclaration
+from schema.declarations import Batched, Lookup, Many, Merged, Mutation, TypeDeclaration
 from schema.execution.inputs import ReadArguments
 from schema.values import Value
 
@@ -65,9 +65,9 @@ class Nested:
 
 @dataclass(eq=False, slots=True)
 class Below:
-    """What another level or a batch fills in; `key` is the parent's column by which it is found."""
+    """What others than the row itself fill in; `key` is the parent's column by which it is found."""
 
-    level: Level | Batch
+    level: Filler
     key: Column
 
 
@@ -102,9 +102,10 @@ class Shape:
         for _, entry in self.entries:
             if isinstance(entry, Nested):
                 found.extend(entry.shape.lists())
-            elif isinstance(entry, Below) and isinstance(entry.level, Level) and not entry.key.path:
+            elif isinstance(entry, Below) and not isinstance(entry.level, Batch) and not entry.key.path:
                 # The lists of what other rows refer to are read once for all of those.
-                found += [entry.level] if entry.level.fits else []
+                levels = entry.level.levels
+                found += levels if all(level.fits for level in levels) else ()
         return found
 
 
@@ -126,6 +127,11 @@ class ConnectionShape:
             elif kind == "edges":
                 found.extend(shape for _, part, shape in what if part == "node")
         return found
+
+    @property
+    def paged(self) -> bool:
+        """Whether anything is asked of its rows."""
+        return any(kind in ("nodes", "edges", "page_info") for _, kind, _ in self.entries)
 
     @property
     def counted(self) -> bool:
@@ -176,8 +182,15 @@ class Level:
     """The lists of its rows that can be read along with them, where the database can."""
     is_fixed: bool = False
     """Whether no variable says what it and those lists ask for."""
+    merge: Merge | None = None
+    """What it is a part of, under the name that is its key; its columns end with what it is sorted by."""
     generated: dict[Any, Any] = field(default_factory=dict)
     asked: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def levels(self) -> Sequence[Level]:
+        """What is read to answer it: itself."""
+        return (self,)
 
     @property
     def fits(self) -> bool:
@@ -199,6 +212,15 @@ class Level:
 
 
 @dataclass(eq=False, slots=True)
+class Merge:
+    """Lists of several types to be answered as one: a level each, and what is asked of all of them."""
+
+    key: str
+    declared: Merged
+    levels: list[Level] = field(default_factory=list)
+
+
+@dataclass(eq=False, slots=True)
 class Batch:
     """Something worked out for a batch of parents by a function."""
 
@@ -207,6 +229,10 @@ class Batch:
     arguments: Arguments
     names: frozenset[str]
     convert: Converter
+
+
+Filler = Level | Merge | Batch
+"""What fills in a field that the row itself doesn't answer."""
 
 
 @dataclass(eq=False, slots=True)

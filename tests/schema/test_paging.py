@@ -229,3 +229,26 @@ async def _take_away(session: AsyncSession, came: list[tuple[type[models.Base], 
         await session.execute(delete(entity).where(entity.id == key))
     await session.commit()
     session.expunge_all()
+
+
+async def test_an_empty_page_tells_if_rows_follow_wherever_it_is_read(graph: Graph, session: AsyncSession) -> None:
+    await factories.save(session, factories.purchase(customer=factories.customer()))
+    page = "purchases(first: 0) { totalCount nodes { id } pageInfo { hasNextPage } }"
+
+    data = await graph.data(f"{{ {page} customers {{ nodes {{ {page} }} }} }}")
+    below = await graph.data(f"{{ purchases {{ nodes {{ customer {{ {page} }} }} }} }}")
+
+    expected = {"totalCount": 1, "nodes": [], "pageInfo": {"hasNextPage": True}}
+    assert (data["purchases"], data["customers"]["nodes"]) == (expected, [{"purchases": expected}])
+    assert below["purchases"]["nodes"] == [{"customer": {"purchases": expected}}]
+
+
+async def test_edges_of_which_only_the_name_is_asked_for_are_shown(graph: Graph, session: AsyncSession) -> None:
+    eva = factories.customer()
+    await factories.save(session, eva, factories.card(customer=eva), factories.card(customer=eva))
+
+    data = await graph.data("{ customers { edges { __typename } nodes { cards(first: 1) { edges { __typename } } } } }")
+
+    cards = {"edges": [{"__typename": "CardEdge"}]}
+    assert data["customers"] == {"edges": [{"__typename": "CustomerEdge"}], "nodes": [{"cards": cards}]}
+    assert (await graph.data("{ cards { edges { __typename } } }"))["cards"]["edges"] == cards["edges"] * 2

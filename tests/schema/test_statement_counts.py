@@ -50,10 +50,43 @@ async def test_a_list_of_customers_costs_the_same_for_one_and_for_many(shop: Gra
     assert (one, many) == (1, 1)
 
 
-async def test_a_timeline_costs_one_statement_a_kind_at_most(shop: Graph) -> None:
+async def test_a_customer_with_their_timeline_costs_one_statement(shop: Graph) -> None:
     counts = {each: await statements(shop, "CustomerTimeline", id=each) for each in await everyone(shop)}
 
-    assert max(counts.values()) <= 10
+    assert max(counts.values()) == 1
+
+
+KINDS: tuple[Any, ...] = (
+    None,
+    [],
+    ["STATUS"],
+    ["PURCHASE", "CARD"],
+    ["PURCHASE", "POINTS", "VOUCHER", "STATUS", "CARD"],
+)
+
+
+@pytest.mark.parametrize("kinds", KINDS, ids=str)
+async def test_a_timeline_costs_no_statement_of_its_own(shop: Graph, kinds: Any) -> None:
+    page = "timeline(first: $first, kinds: $kinds) { totalCount edges { cursor } pageInfo { hasNextPage } }"
+    given = "$first: Int, $kinds: [TimelineKind!]"
+    one = f"query ($id: ID!, {given}) {{ customer(by: {{id: $id}}) {{ {page} }} }}"
+    many = f"query ({given}) {{ customers(first: 100) {{ nodes {{ {page} }} }} }}"
+
+    alone = [await shop.ask(one, id=customer, first=100, kinds=kinds) for customer in await everyone(shop)]
+    together = await shop.ask(many, first=2, kinds=kinds)
+
+    assert {answer.statements for answer in alone} == {1}
+    assert together.statements == 1
+
+
+async def test_timelines_of_whom_many_rows_refer_to_are_read_once_for_all(shop: Graph) -> None:
+    query = """query ($kinds: [TimelineKind!]) {
+      purchases(first: 50) { nodes { customer { timeline(kinds: $kinds) { nodes { at } } } } }
+    }"""
+
+    counts = [(await shop.ask(query, kinds=kinds)).statements for kinds in KINDS]
+
+    assert counts == [2, 1, 2, 2, 2]
 
 
 @pytest.mark.parametrize("name", ["LoyalButQuiet", "Catalogue", "Refetch", "CustomerByEachKey"])
@@ -91,6 +124,24 @@ async def test_lists_of_what_many_rows_refer_to_are_read_once_for_all(shop: Grap
     answer = await shop.ask("{ purchases(first: 50) { nodes { customer { cards { nodes { id } } } } } }")
 
     assert answer.statements == 2
+
+
+async def test_several_such_lists_are_counted_in_one_statement(shop: Graph) -> None:
+    counted = "cards { totalCount nodes { id } } reservations(first: 0) { totalCount } segments { totalCount }"
+
+    answer = await shop.ask(f"{{ purchases(first: 50) {{ nodes {{ customer {{ {counted} }} }} }} }}")
+
+    assert (answer.statements, answer.planned) == (2, True)
+
+
+async def test_an_empty_page_takes_no_statement(shop: Graph) -> None:
+    answer = await shop.ask("""{
+      customers(first: 0) { nodes { id } edges { cursor } }
+      purchases(first: 50) { nodes { customer { cards(first: 0) { nodes { id } } } } }
+    }""")
+
+    assert answer.data["customers"] == {"nodes": [], "edges": []}
+    assert answer.statements == 1
 
 
 async def test_counting_costs_no_statement_of_its_own(shop: Graph) -> None:

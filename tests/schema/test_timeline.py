@@ -1,16 +1,17 @@
 """The timeline: five kinds of events in one list, newest first."""
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from resolvers.ids import opaque_id
+from resolvers.paging import encode_cursor
 from tests import factories
 from tests.factories import NOW
 from tests.schema.asking import Graph
+from tests.schema.events import a_day
 
 EVENTS = """
 query ($id: ID!, $kinds: [TimelineKind!], $first: Int, $last: Int, $after: String, $before: String) {
@@ -34,30 +35,6 @@ query ($id: ID!, $kinds: [TimelineKind!], $first: Int, $last: Int, $after: Strin
 async def timeline(graph: Graph, **variables: Any) -> Any:
     """A page of the first customer's timeline."""
     return (await graph.data(EVENTS, id=opaque_id("Customer", 1), **variables))["customer"]["timeline"]
-
-
-async def a_day(session: AsyncSession) -> None:
-    """Events of every kind at one moment, a voucher's a second later, and those of somebody else."""
-    eva, jan = factories.customer(), factories.customer()
-    await factories.save(session, eva, jan)
-    voucher, card = factories.voucher(customer=eva, code="V1"), factories.card(customer=eva, number="C1")
-    await factories.save(
-        session,
-        factories.card_event(card=card, customer=eva, change="BLOCKED", reason="lost"),
-        factories.status_record(customer=eva, status=factories.status(name="Silver"), change="RISEN"),
-        factories.voucher_event(voucher=voucher, change="ISSUED"),
-        factories.points(customer=eva, amount=Decimal(70)),
-        factories.purchase(customer=eva, number="B1"),
-    )
-    await factories.save(session, factories.purchase(customer=eva, number="B2"))
-    later = NOW + timedelta(seconds=1)
-    await factories.save(
-        session,
-        factories.voucher_event(voucher=voucher, change="APPLIED", at=later, note="at the till"),
-        factories.purchase(customer=jan),
-        factories.card_event(card=card, customer=jan),
-        factories.purchase(customer=None),
-    )
 
 
 async def test_events_of_one_moment_are_shown_kind_by_kind(graph: Graph, session: AsyncSession) -> None:
@@ -141,3 +118,115 @@ async def test_a_cursor_holds_whatever_kinds_are_asked_for_next(graph: Graph, se
     found = await timeline(graph, kinds=["PURCHASE", "CARD"], after=points)
 
     assert [edge["node"]["__typename"] for edge in found["edges"]] == ["CardEvent"]
+
+
+async def test_pages_of_some_kinds_are_walked_through_one_moment_from_both_ends(
+    graph: Graph, session: AsyncSession
+) -> None:
+    await a_day(session)
+    chosen = {"kinds": ["CARD", "PURCHASE", "VOUCHER"], "first": 1}
+    back = {"kinds": ["CARD", "PURCHASE", "VOUCHER"], "last": 2}
+
+    pages = [await timeline(graph, **chosen)]
+    while pages[-1]["pageInfo"]["hasNextPage"]:
+        pages.append(await timeline(graph, **chosen, after=pages[-1]["pageInfo"]["endCursor"]))
+    backwards = [await timeline(graph, **back)]
+    while backwards[0]["pageInfo"]["hasPreviousPage"]:
+        backwards.insert(0, await timeline(graph, **back, before=backwards[0]["pageInfo"]["startCursor"]))
+
+    shown = [["APPLIED"], ["B2"], ["B1"], ["ISSUED"], ["BLOCKED"]]
+    assert [[told(edge["node"]) for edge in page["edges"]] for page in pages] == shown
+    assert [[told(edge["node"]) for edge in page["edges"]] for page in backwards] == [
+        ["APPLIED"],
+        ["B2", "B1"],
+        ["ISSUED", "BLOCKED"],
+    ]
+    assert {page["totalCount"] for page in [*pages, *backwards]} == {5}
+
+
+def told(node: Any) -> str:
+    """What a purchase's or a voucher's event, or a card's, is known by."""
+    return str(node["purchase"]["number"] if "purchase" in node else node["change"])
+
+
+@pytest.mark.parametrize("at", ["2024-05-15T12:00:00+00:00", "2024-05-15T14:00:00+02:00", "2024-05-15 12:00:00+00"])
+async def test_a_cursor_may_write_its_moment_in_any_way(graph: Graph, session: AsyncSession, at: str) -> None:
+    await a_day(session)
+    cursor = encode_cursor("timeline", [at, 1, 1])
+
+    after, before = await timeline(graph, after=cursor), await timeline(graph, before=cursor, last=9)
+
+    assert [edge["node"]["__typename"] for edge in after["edges"]] == ["VoucherEvent", "StatusEvent", "CardEvent"]
+    assert [told(edge["node"]) for edge in before["edges"]] == ["APPLIED", "B2", "B1"]
+
+
+async def test_events_are_sorted_by_fractions_of_a_second(graph: Graph, session: AsyncSession) -> None:
+    eva = factories.customer()
+    parts = [0, 500_000, 250_000, 250_001, 999_999, 5]
+    make = (factories.purchase, factories.point_entry)
+    moments = [NOW + timedelta(microseconds=part) for part in parts]
+    names = ("paid_at", "at")
+    await factories.save(
+        session, *(make[place % 2](customer=eva, **{names[place % 2]: at}) for place, at in enumerate(moments))
+    )
+
+    found = await timeline(graph)
+
+    assert [(edge["node"]["__typename"], edge["node"]["at"]) for edge in found["edges"]] == [
+        ("PurchaseEvent", "2024-05-15T12:00:00.999999+00:00"),
+        ("PointsEvent", "2024-05-15T12:00:00.500000+00:00"),
+        ("PointsEvent", "2024-05-15T12:00:00.250001+00:00"),
+        ("PurchaseEvent", "2024-05-15T12:00:00.250000+00:00"),
+        ("PointsEvent", "2024-05-15T12:00:00.000005+00:00"),
+        ("PurchaseEvent", "2024-05-15T12:00:00+00:00"),
+    ]
+
+
+async def test_a_page_without_rows_tells_what_is_around_it(graph: Graph, session: AsyncSession) -> None:
+    await a_day(session)
+    first = (await timeline(graph, first=1))["edges"][0]["cursor"]
+
+    none, behind = await timeline(graph, first=0), await timeline(graph, kinds=[], after=first)
+    ahead = await timeline(graph, last=0, before=first)
+    last, bill = await timeline(graph, last=0), await timeline(graph, last=1, kinds=["PURCHASE"])
+
+    nowhere = {"startCursor": None, "endCursor": None}
+    assert (none["edges"], none["totalCount"]) == ([], 7)
+    assert none["pageInfo"] == {"hasNextPage": True, "hasPreviousPage": False, **nowhere}
+    assert (behind["edges"], behind["totalCount"]) == ([], 0)
+    assert behind["pageInfo"] == {"hasNextPage": False, "hasPreviousPage": True, **nowhere}
+    assert ahead["pageInfo"] == {"hasNextPage": True, "hasPreviousPage": False, **nowhere}
+    assert last["pageInfo"] == {"hasNextPage": False, "hasPreviousPage": True, **nowhere}
+    assert ([told(edge["node"]) for edge in bill["edges"]], bill["pageInfo"]["hasPreviousPage"]) == (["B1"], True)
+
+
+async def test_a_page_may_be_shown_in_several_ways_at_once(graph: Graph, session: AsyncSession) -> None:
+    await a_day(session)
+
+    data = await graph.data("""{ customers(first: 1) { nodes {
+      page: timeline(first: 3) {
+        nodes { ...Named }
+        edges { of: node { ... on TimelineEvent { at } ... on PurchaseEvent { purchase { id } } } }
+        again: nodes { __typename }
+      }
+      edges: timeline(last: 2) { edges { __typename } }
+      count: timeline(kinds: [PURCHASE, CARD]) { totalCount }
+    } } }
+    fragment Named on TimelineEvent { ... on VoucherEvent { change } ... on PurchaseEvent { purchase { number } } }""")
+
+    at = "2024-05-15T12:00:00+00:00"
+    assert data["customers"]["nodes"] == [
+        {
+            "page": {
+                "nodes": [{"change": "APPLIED"}, {"purchase": {"number": "B2"}}, {"purchase": {"number": "B1"}}],
+                "edges": [
+                    {"of": {"at": "2024-05-15T12:00:01+00:00"}},
+                    {"of": {"at": at, "purchase": {"id": opaque_id("Purchase", 2)}}},
+                    {"of": {"at": at, "purchase": {"id": opaque_id("Purchase", 1)}}},
+                ],
+                "again": [{"__typename": "VoucherEvent"}, *[{"__typename": "PurchaseEvent"}] * 2],
+            },
+            "edges": {"edges": [{"__typename": "TimelineEdge"}] * 2},
+            "count": {"totalCount": 3},
+        }
+    ]
