@@ -122,23 +122,28 @@ class Request:
         return operation(given)
 
     async def _body(self, most: int) -> bytes:
-        kind, _, parameters = self.header(b"content-type").lower().partition(";")
-        if kind.strip() != JSON or ("charset" in parameters and "utf-8" not in parameters):
+        if not is_json(self.header(b"content-type")):
             raise Refused(415, "Send the operation as JSON in UTF-8, with `Content-Type: application/json`.")
         length = self.header(b"content-length")
         size = int(length) if length.isdecimal() and len(length) < 20 else 0
-        parts: list[bytes] = []
-        more = True
+        body, more = b"", True
         while more and size <= most:
             message: Message = await self.receive()
             if message["type"] == "http.disconnect":
                 raise Gone
-            parts.append(message.get("body", b""))
+            body += message.get("body", b"")
             more = message.get("more_body", False)
-            size = max(size, sum(map(len, parts)))
+            size = max(size, len(body))
         if size > most:
             raise Refused(413, f"The body is larger than {most} bytes.", "TOO_LARGE", Connection="close")
-        return b"".join(parts)
+        return body
+
+
+@lru_cache(maxsize=256)
+def is_json(content_type: str) -> bool:
+    """Whether a body of this type is JSON in UTF-8."""
+    kind, _, parameters = content_type.lower().partition(";")
+    return kind.strip() == JSON and ("charset" not in parameters or "utf-8" in parameters)
 
 
 @lru_cache(maxsize=256)

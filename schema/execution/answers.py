@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -20,39 +21,51 @@ Noted = tuple[Filler, Slots]
 """What is still to be filled in, and where."""
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What the answers of a level have in common from request to request.
+
+    `first` is where the columns begin in a row. A `simple` list is answered straight from the value that holds its
+    rows; a flat connection puts them under `key`.
+    """
+
+    generated: Sequence[Generated]
+    first: int
+    is_simple: bool
+    is_flat: bool
+    key: str | None
+
+
 class Answering:
     """A level being answered. Lists that were read along with its rows are answered in the same go."""
 
     def __init__(self, level: Level, asked: Asked, filling: Filling, *, inside: bool = False) -> None:
         self.level, self.asked, self.wanted = level, asked, (asked,)
-        self._first = first = asked.rows.first_column_inside if inside else asked.rows.first_column
-        page = asked.rows.page
-        self._key = level.connection.entries[0][0] if level.connection is not None and level.is_flat else None
-        simple = inside and level.is_flat and level.merge is None and (page is None or not page.backwards)
-        frame = Frame(filling.reading.backend, simple, self._key if simple else None)
-        self._generated = _generated(level, first, len(asked.along), frame)
-        self._lists: list[list[list[Any]]] = [[[] for _ in made.children] for made in self._generated]
-        self._along = _inside(level.along if asked.along else (), asked.along, filling)
+        self._form = form = _form(level, asked, filling.reading.backend, inside=inside)
+        self._lists: list[list[list[Any]]] = [[[] for _ in made.children] for made in form.generated]
+        self._along = _inside(level.along, asked.along, filling) if asked.along else {}
         self._builds = [
             made.begin(filling, lists, [self._along[each].of_list for each in made.inner])
-            for made, lists in zip(self._generated, self._lists, strict=True)
+            for made, lists in zip(form.generated, self._lists, strict=True)
         ]
-        self.of_list: Callable[[Any], Any] = self._builds[0] if simple else self._of_list
+        self.of_list: Callable[[Any], Any] = self._builds[0] if form.is_simple else self._of_list
         """The answer to a list that was read along with its parent, from the value that holds it."""
 
-    def noted(self) -> Iterator[Noted]:
+    def noted(self) -> list[Noted]:
         """What is still to be filled in, and where."""
-        for made, lists in zip(self._generated, self._lists, strict=True):
-            yield from ((child, slots) for child, slots in zip(made.children, lists, strict=True) if slots)
+        found: list[Noted] = []
+        for made, lists in zip(self._form.generated, self._lists, strict=True):
+            found += [(child, slots) for child, slots in zip(made.children, lists, strict=True) if slots]
         for each in self._along.values():
-            yield from each.noted()
+            found += each.noted()
+        return found
 
     def _of_list(self, value: Any) -> Any:
         return self.of(group_of(self.asked, value))
 
     def place(self, slots: Slots, rows: Sequence[Row]) -> None:
         """Give each parent what the rows make its answer."""
-        if self.level.is_flat:
+        if self._form.is_flat:
             self._place_flat(slots, rows[::-1] if self.asked.rows.comes_reversed else rows)
             return
         answers = {key: self.of(group) for key, group in groups_of(self.level, self.asked, rows).items()}
@@ -71,13 +84,13 @@ class Answering:
                     groups[row[0]] = [made]
         for container, parent in slots:
             own = objects if level.link is None else groups.get(parent, [])
-            container[level.key] = own if self._key is None else {self._key: own}
+            container[level.key] = own if self._form.key is None else {self._form.key: own}
 
     def of(self, group: Group) -> Any:
         """The answer to one parent."""
         level = self.level
         if level.item is not None:
-            return [row[self._first] for row in group.rows]
+            return [row[self._form.first] for row in group.rows]
         objects = self.objects(group.rows)
         if level.kind == "list":
             return objects[0]
@@ -112,14 +125,25 @@ def _as_one(below: Level | Merge, parts: Sequence[Answering]) -> Answering | Mer
     return Merging(below, parts) if isinstance(below, Merge) else parts[0]
 
 
+def _form(level: Level, asked: Asked, backend: str, *, inside: bool) -> Form:
+    rows = asked.rows
+    backwards = rows.page is not None and rows.page.backwards
+    key = backend, inside, len(rows.along), rows.counted, backwards
+    found: Form | None = level.forms.get(key)
+    if found is None:
+        first = rows.first_column_inside if inside else rows.first_column
+        is_flat = level.is_flat
+        name = level.connection.entries[0][0] if level.connection is not None and is_flat else None
+        is_simple = inside and is_flat and level.merge is None and not backwards
+        frame = Frame(backend, is_simple, name if is_simple else None)
+        found = Form(_generated(level, first, len(rows.along), frame), first, is_simple, is_flat, name)
+        level.forms[key] = found
+    return found
+
+
 def _generated(level: Level, first: int, lists: int, frame: Frame) -> list[Generated]:
     """The functions of a level's shapes; the columns begin in so many places, behind so many lists."""
-    key = (frame, first, lists)
-    if key not in level.generated:
-        where = positions(level, first)
-        along: dict[Filler, list[int]] = {}
-        for place, each in enumerate(level.along if lists else (), start=first - lists):
-            along.setdefault(each.merge or each, []).append(place)
-        level.generated[key] = [Generated(shape, where, along, frame) for shape in level.shapes()]
-    made: list[Generated] = level.generated[key]
-    return made
+    along: dict[Filler, list[int]] = {}
+    for place, each in enumerate(level.along if lists else (), start=first - lists):
+        along.setdefault(each.merge or each, []).append(place)
+    return [Generated(shape, positions(level, first), along, frame) for shape in level.shapes()]

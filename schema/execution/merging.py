@@ -5,7 +5,7 @@ Objects are made only of the rows on the page, by each part of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -28,10 +28,9 @@ class Merging:
         self.wanted = [part.asked for part in parts]
         self._write = partial(merged_cursor, merge_.declared.sign)
 
-    def noted(self) -> Iterator[Noted]:
+    def noted(self) -> list[Noted]:
         """What is still to be filled in, and where."""
-        for part in self._parts:
-            yield from part.noted()
+        return [noted for part in self._parts for noted in part.noted()]
 
     def of_list(self, *values: Any) -> Any:
         """The answer, from the values that hold the lists read along with their parent."""

@@ -184,7 +184,7 @@ class Level:
     """Whether no variable says what it and those lists ask for."""
     merge: Merge | None = None
     """What it is a part of, under the name that is its key; its columns end with what it is sorted by."""
-    generated: dict[Any, Any] = field(default_factory=dict)
+    forms: dict[Any, Any] = field(default_factory=dict)
     asked: dict[str, Any] = field(default_factory=dict)
 
     @property
