@@ -45,8 +45,6 @@ class Reader(Protocol):
     """Runs statements that read."""
 
     backend: str
-    nests: bool
-    """Whether an answer's rows may hold lists of rows."""
     requests: int
     """How many requests are being answered; many at once are better served one statement after another."""
 
@@ -64,7 +62,7 @@ class PostgresReader:
     straight to the next.
     """
 
-    backend, nests = "postgresql", True
+    backend = "postgresql"
 
     def __init__(self, url: URL, connections: int = 8) -> None:
         query = {name: str(value) for name, value in url.query.items()}
@@ -152,7 +150,7 @@ async def _close(connection: Any) -> None:
 class SqliteReader:
     """Reads from a SQLite file through a few connections, each with a thread of its own."""
 
-    backend, nests = "sqlite", True
+    backend = "sqlite"
 
     def __init__(self, url: URL, connections: int = 2) -> None:
         self.requests = 0

@@ -48,8 +48,6 @@ CONFLICTS = frozenset({"40001", "40P01"})
 class TransactionReader:
     """Reads through an open transaction, and so sees what it wrote."""
 
-    nests = False
-
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
         self.requests = 1

@@ -89,7 +89,7 @@ class _Explaining:
 
     def _level(self, level: Level, where: str, *, is_along: bool) -> Iterator[Step]:
         what = f"{level.kind} of {level.target.name}"
-        asked = ask(level, self.values, nested=True)
+        asked = ask(level, self.values)
         if asked.is_empty:
             yield Step(where, f"{what}, of which nothing is asked")
             return

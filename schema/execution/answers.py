@@ -107,10 +107,7 @@ class Answering:
 
 def begin(below: Level | Merge, filling: Filling) -> Answering | Merging:
     """Begin to answer a level, or what is merged of several, as the request's arguments say."""
-    nested = filling.reading.reader.nests
-    return _as_one(
-        below, [Answering(each, ask(each, filling.variables, nested=nested), filling) for each in below.levels]
-    )
+    return _as_one(below, [Answering(each, ask(each, filling.variables), filling) for each in below.levels])
 
 
 def _inside(levels: Sequence[Level], asked: Sequence[Asked], filling: Filling) -> dict[Filler, Answering | Merging]:

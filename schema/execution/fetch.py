@@ -77,17 +77,17 @@ class Group:
     more_after: bool = False
 
 
-def ask(level: Level, variables: VariableValues, *, nested: bool = False) -> Asked:
-    """Read a level's arguments, once where no variable is in them; what can't be used is a `BadInput`.
+def ask(level: Level, variables: VariableValues) -> Asked:
+    """Read the arguments of a level and of the lists that are read along with it, once where no variable is in them.
 
-    With `nested`, the lists that may be read along with the level's rows are.
+    What can't be used is a `BadInput`.
     """
-    if not (nested and level.along):
+    if not level.along:
         return _ask_alone(level, variables)
     known: Asked | None = level.asked.get(NESTED)
     if known is not None and level.is_fixed:
         return known
-    own, lists = _ask_alone(level, variables), [ask(each, variables, nested=True) for each in level.along]
+    own, lists = _ask_alone(level, variables), [ask(each, variables) for each in level.along]
     described = own.rows, [each.rows for each in lists]
     if known is None or known.described != described:
         known = Asked(reading_along(*described), {}, own.order, own.sign, described=described)
@@ -174,10 +174,9 @@ async def fetch_rows(asked: Asked, reading: Reading, keys: Sequence[int]) -> Seq
 
 
 async def fetch_all(wanted: Sequence[tuple[Asked, Sequence[int]]], reading: Reading) -> Sequence[Sequence[Row]]:
-    """The rows of several levels, in one statement where its rows may hold rows."""
+    """The rows of several levels, in one statement where that can be."""
     asking = [each for each in wanted if _finds(*each)]
-    apart = not reading.reader.nests or any(asked.rows.width > MOST_VALUES for asked, _ in asking)
-    if len(asking) < 2 or apart:
+    if len(asking) < 2 or any(asked.rows.width > MOST_VALUES for asked, _ in asking):
         return [await fetch_rows(asked, reading, keys) for asked, keys in wanted]
     values: dict[str, Any] = {}
     for place, (asked, keys) in enumerate(asking):

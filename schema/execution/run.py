@@ -91,10 +91,8 @@ class _Running:
                 levels.append((child, slots))
         named = _named(filling)
         levels += [(level, [(holder, key) for holder, _, _, key in its]) for level, its in named.items()]
-        if levels and self.reading.reader.nests:
+        if levels:
             jobs.append(self._levels(levels))
-        else:
-            jobs += [self._levels([each]) for each in levels]
         await self.together(jobs)
         for level, its in named.items():
             for holder, container, place, _ in its:

@@ -26,7 +26,7 @@ class Endless:
 
     def __init__(self, reader: Any) -> None:
         self.reader = reader
-        self.backend, self.nests = reader.backend, reader.nests
+        self.backend = reader.backend
         self.requests = 0
         self.begun = asyncio.Event()
         self.ended = asyncio.Event()

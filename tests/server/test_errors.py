@@ -18,7 +18,7 @@ QUERY = "query ($search: String) { customers(search: $search) { nodes { id } } }
 class Broken:
     """A reader that fails, with something in its message that nobody should read."""
 
-    backend, nests = "sqlite", True
+    backend = "sqlite"
     requests = 0
 
     def __init__(self, error: Exception) -> None:
