@@ -29,7 +29,7 @@ from models import (
 )
 from resolvers.columns import Expression
 from resolvers.expressions import POINTS_ACTIVE, VALID_NOW, word
-from resolvers.rows import Link, link
+from resolvers.links import Link, link
 
 
 def _segments_of(customer: ColumnElement[Any]) -> Any:

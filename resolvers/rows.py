@@ -9,9 +9,9 @@ then, and one moment in the database's history.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -27,17 +27,18 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.orm import RelationshipDirection, aliased
+from sqlalchemy.orm import aliased
 
 from models import Base, Customer, CustomerTerm, Product, ProductTerm
 from models.columns import text
-from resolvers.columns import Column, Joins, relationship_of, scaled, shown
+from resolvers.columns import Column, Joins, scaled, shown
 from resolvers.conditions import condition
 from resolvers.filters import ALL, Structure, renamed
+from resolvers.links import Link
 from resolvers.nesting import NESTING, ordered
 from resolvers.paging import Order, Page, after, order_by
 from resolvers.statement import Many, Statement, compile_statement, parameter
-from resolvers.visibility import listed, reachable
+from resolvers.visibility import listed
 
 TERMS: dict[type[Base], tuple[type[CustomerTerm] | type[ProductTerm], str]] = {
     Customer: (CustomerTerm, "customer_id"),
@@ -53,54 +54,6 @@ KEY: ColumnElement[int] = literal_column("k.key", BigInteger())
 
 
 NOTHING: ColumnElement[Any] = literal_column("NULL")
-
-
-@dataclass(frozen=True, eq=False)
-class Link:
-    """How rows belong to a parent: a condition on a row's alias and the parent's key. Compared by identity.
-
-    `column` names the foreign key where the link is nothing but that.
-    """
-
-    entity: type[Base]
-    on: Callable[[Any, ColumnElement[Any]], ColumnElement[bool]]
-    column: str | None = None
-    key: str = "id"
-    """The parent's column whose value is the key."""
-    door: Callable[[type[Base], Any], list[ColumnElement[bool]]] = listed
-
-
-@cache
-def link(entity: type[Base], relation: str) -> Link:
-    """The link that a to-many relationship of an entity describes."""
-    relationship = relationship_of(entity, relation)
-    target = relationship.mapper.class_
-    if relationship.secondary is None and relationship.direction is RelationshipDirection.ONETOMANY:
-        ((parent, child),) = relationship.local_remote_pairs or ()
-        column = relationship.mapper.get_property_by_column(child).key
-        key = relationship.parent.get_property_by_column(parent).key
-        return Link(target, lambda alias, parent_key: getattr(alias, column) == parent_key, column, key)
-    secondary: Any = relationship.secondary
-    mine = next(remote for local, remote in relationship.synchronize_pairs)
-    theirs = next(remote for local, remote in relationship.secondary_synchronize_pairs or ())
-
-    def through(alias: Any, parent_key: ColumnElement[Any]) -> ColumnElement[bool]:
-        middle = secondary.alias()
-        found: ColumnElement[bool] = alias.id.in_(
-            select(middle.c[theirs.name]).where(middle.c[mine.name] == parent_key)
-        )
-        return found
-
-    return Link(target, through)
-
-
-Door = Callable[[type[Base], Any], list[ColumnElement[bool]]]
-
-
-@cache
-def by_column(entity: type[Base], column: str = "id", door: Door = reachable) -> Link:
-    """The rows that a batch of keys names, as another row refers to them."""
-    return Link(entity, lambda alias, key: getattr(alias, column) == key, column, column, door)
 
 
 @dataclass(frozen=True, slots=True)

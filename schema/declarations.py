@@ -21,8 +21,8 @@ from typing import Any, TypeVar
 
 from models import Base
 from resolvers.columns import Column, Source
+from resolvers.links import Link
 from resolvers.paging import SortKey
-from resolvers.rows import Link
 from resolvers.writing import Operation
 
 T = TypeVar("T")

@@ -8,8 +8,9 @@ from typing import Any
 from resolvers.columns import Column
 from resolvers.errors import BadId, BadInput
 from resolvers.ids import parse_id
+from resolvers.links import by_column
 from resolvers.reading import Reading, RowRef
-from resolvers.rows import NO_KEY, Rows, by_column, statement
+from resolvers.rows import NO_KEY, Rows, statement
 from resolvers.visibility import listed
 from schema.declarations import TYPES, Argument, batched, query
 from schema.strawberries import FieldSpec, interface

@@ -12,12 +12,12 @@ from resolvers.columns import Column
 from resolvers.database import Row
 from resolvers.errors import BadInput
 from resolvers.filters import FILTERS, Slot, Template, keyed, template
+from resolvers.links import Link
 from resolvers.nesting import MOST_VALUES, rows_of
 from resolvers.paging import ROW, Order, Page, complete, encode_cursor, signature
 from resolvers.reading import Reading
 from resolvers.rows import (
     NO_KEY,
-    Link,
     Rows,
     along_prefix,
     level_prefix,

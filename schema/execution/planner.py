@@ -11,8 +11,8 @@ from graphql.execution.collect_fields import FieldDetails, FragmentDetails, coll
 from graphql.execution.values import VariableValues
 
 from resolvers.columns import Column, entity_at, is_nullable
+from resolvers.links import by_column, link
 from resolvers.paging import complete
-from resolvers.rows import by_column, link
 from schema.declarations import (
     TYPES,
     Batched,

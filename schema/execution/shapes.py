@@ -10,9 +10,9 @@ from graphql import FieldNode, GraphQLField
 from graphql.execution.values import VariableValues
 
 from resolvers.columns import Column
+from resolvers.links import Link
 from resolvers.nesting import MOST_VALUES
 from resolvers.reading import Reading
-from resolvers.rows import Link
 from schema.arguments import MOST_SORT_KEYS
 from schema.declarations import Batched, Lookup, Many, Merged, Mutation, TypeDeclaration
 from schema.execution.inputs import ReadArguments
