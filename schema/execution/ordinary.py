@@ -242,8 +242,7 @@ def _rows_resolver(declared: Many | Lookup) -> Callable[..., Any]:
 
 def _key(source: Record, level: Level) -> Any:
     """The key by which a level finds the rows of a parent."""
-    column = "id" if level.link is None or callable(level.link) else level.link.key
-    return source.raw(source.place.column(column))
+    return source.raw(source.place.column(level.parent_key))
 
 
 def _merged_resolver(declared: Merged) -> Callable[..., Any]:

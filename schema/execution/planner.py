@@ -188,10 +188,7 @@ class Planner:
 
     @staticmethod
     def _level_key(level: Level, place: Place | None) -> Column:
-        if place is None:
-            return ROOT_KEY
-        key = "id" if level.link is None or callable(level.link) else level.link.key
-        return place.column(key)
+        return ROOT_KEY if place is None else place.column(level.parent_key)
 
     def level(self, key: str, parent: GraphQLObjectType, declared: Many | Lookup, details: list[FieldDetails]) -> Level:
         """The level behind a field that leads to rows."""

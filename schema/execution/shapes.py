@@ -193,6 +193,11 @@ class Level:
         return (self,)
 
     @property
+    def parent_key(self) -> str:
+        """The parent's column by whose value the rows are found."""
+        return "id" if self.link is None or callable(self.link) else self.link.key
+
+    @property
     def fits(self) -> bool:
         """Whether its rows, with the keys that they are sorted by, can be put into other rows."""
         return len(self.columns) + len(self.along) + 2 * MOST_SORT_KEYS <= MOST_VALUES
