@@ -27,14 +27,7 @@ from models.event import Event, IdempotencyKey
 from models.insight import ImportStep, ScoreBand, ScoreMetric
 from models.job import JobRun
 from models.partner import Partner
-from models.point import (
-    PointEntry,
-    PointEntryKind,
-    PointEntryLot,
-    PointLot,
-    PointReservation,
-    PointType,
-)
+from models.point import PointEntry, PointEntryKind, PointEntryLot, PointLot, PointReservation, PointType
 from models.product import (
     Product,
     ProductBrand,

@@ -12,7 +12,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.orm.attributes import flag_modified
 
-from models.columns import Instant, Json, choice, key, text
+from models.types import Instant, Json, choice, key, text
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -11,8 +11,8 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, CodeList, Timestamped
-from models.columns import choice, owner, reference, text
 from models.rules.card_number import CheckDigit
+from models.types import choice, owner, reference, text
 
 if TYPE_CHECKING:
     from models.customer import Customer

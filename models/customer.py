@@ -11,7 +11,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, CodeList, Stateful, Timestamped
-from models.columns import choice, owner, reference, text
+from models.types import choice, owner, reference, text
 
 if TYPE_CHECKING:
     from models.card import Card, CardEvent

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.functions import FunctionElement
 
 from models.base import Base
-from models.columns import BigKey, text
+from models.types import BigKey, text
 
 if TYPE_CHECKING:
     from models.customer import Customer

@@ -10,7 +10,7 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
-from models.columns import MONEY, choice
+from models.types import MONEY, choice
 
 
 class ScoreMetric(StrEnum):

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
-from models.columns import text
+from models.types import text
 
 
 class JobRun(Base):

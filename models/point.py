@@ -12,8 +12,8 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, CodeList
-from models.columns import POINTS, choice, owner, reference, text
 from models.rules.point_reservation import PointReservationState
+from models.types import POINTS, choice, owner, reference, text
 
 if TYPE_CHECKING:
     from models.customer import Customer

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, External, Stateful, Timestamped, known_outside
-from models.columns import MONEY, owner, reference, text
+from models.types import MONEY, owner, reference, text
 
 if TYPE_CHECKING:
     from models.campaign import CampaignProduct

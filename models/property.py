@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, CodeList, Timestamped
-from models.columns import Json, choice, owner, reference
+from models.types import Json, choice, owner, reference
 
 if TYPE_CHECKING:
     from models.customer import Customer

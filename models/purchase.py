@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, CodeList, Timestamped
-from models.columns import MONEY, PERCENT, POINTS, QUANTITY, choice, owner, reference, text
+from models.types import MONEY, PERCENT, POINTS, QUANTITY, choice, owner, reference, text
 
 if TYPE_CHECKING:
     from models.customer import Customer

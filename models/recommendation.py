@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, External, Stateful, Timestamped, known_outside
-from models.columns import ExactDecimal, choice, reference, text
+from models.types import ExactDecimal, choice, reference, text
 
 if TYPE_CHECKING:
     from models.customer import Customer

@@ -11,8 +11,8 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, CodeList, External, Stateful, Timestamped, known_outside
-from models.columns import MONEY, PERCENT, QUANTITY, choice, owner, reference, text
 from models.rules.reservation_steps import ReservationState
+from models.types import MONEY, PERCENT, QUANTITY, choice, owner, reference, text
 
 if TYPE_CHECKING:
     from models.customer import Customer

@@ -11,10 +11,10 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, CodeList, External, Stateful, Timestamped, known_outside
-from models.columns import MONEY, POINTS, QUANTITY, choice, owner, reference, text
 from models.rules.basket import RelatedTo, RewardKind
 from models.rules.validity import VoucherValidity
 from models.rules.voucher_code import CodeGeneration
+from models.types import MONEY, POINTS, QUANTITY, choice, owner, reference, text
 
 if TYPE_CHECKING:
     from models.campaign import Campaign

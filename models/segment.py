@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, CodeList, External, Stateful, Timestamped, known_outside
-from models.columns import choice, owner, reference, text
+from models.types import choice, owner, reference, text
 
 if TYPE_CHECKING:
     from models.customer import Customer

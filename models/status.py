@@ -11,8 +11,8 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, CodeList
-from models.columns import MONEY, PERCENT, POINTS, choice, owner, reference, text
 from models.rules.qualification import Qualification, StatusChange
+from models.types import MONEY, PERCENT, POINTS, choice, owner, reference, text
 
 if TYPE_CHECKING:
     from models.customer import Customer

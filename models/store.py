@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, External, Stateful, Timestamped, known_outside
-from models.columns import DEGREES, reference, text
+from models.types import DEGREES, reference, text
 
 if TYPE_CHECKING:
     from models.partner import Partner

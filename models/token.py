@@ -9,7 +9,7 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, CodeList, Timestamped
-from models.columns import reference, text
+from models.types import reference, text
 
 if TYPE_CHECKING:
     from models.customer import Customer

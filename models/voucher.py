@@ -11,8 +11,8 @@ from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Timestamped
-from models.columns import MONEY, choice, owner, reference, text
 from models.rules.basket import VoucherState
+from models.types import MONEY, choice, owner, reference, text
 
 if TYPE_CHECKING:
     from models.customer import Customer

@@ -7,32 +7,32 @@ from typing import Any
 
 import models
 from models import CampaignValueKind
-from resolvers import property_values
-from resolvers.checking import Values, currency, in_order
 from resolvers.errors import Refused
-from resolvers.reading import RowRef
-from resolvers.switching import deleting
-from resolvers.trees import refuse_cycle
-from resolvers.upserting import Form, Record, no_twice, replace_parts, upsert
-from resolvers.writing import Writing
+from resolvers.operation import property_values
+from resolvers.operation.activation import deleting
+from resolvers.operation.tree import refuse_cycle
+from resolvers.operation.upsert import Record, UpsertSpec, no_twice, replace_parts, upsert
+from resolvers.operation.validation import Values, currency, in_order
+from resolvers.storage.context import RowRef
+from resolvers.storage.transaction import Transaction
 
 MOST_PLACES = 500
 WHOLE = Decimal(100)
 PRESENTATION = ("name", "subtitle", "note", "description", "image_url")
 
 
-async def upsert_campaign(writing: Writing, given: Values) -> Values:
+async def upsert_campaign(transaction: Transaction, given: Values) -> Values:
     """Put a campaign in its place."""
-    return {"campaign": RowRef("Campaign", (await upsert(CAMPAIGN, writing, given)).id)}
+    return {"campaign": RowRef("Campaign", (await upsert(CAMPAIGN, transaction, given)).id)}
 
 
-async def upsert_product(writing: Writing, given: Values) -> Values:
+async def upsert_product(transaction: Transaction, given: Values) -> Values:
     """Put an offer of a campaign in its place."""
     flat = {name: value for name, value in given.items() if name != "presentation"}
     if "presentation" in given:
         presented = given["presentation"] or dict.fromkeys(PRESENTATION)
         flat |= {f"presentation.{name}": value for name, value in presented.items()}
-    return {"campaign_product": RowRef("CampaignProduct", (await upsert(PRODUCT, writing, flat)).id)}
+    return {"campaign_product": RowRef("CampaignProduct", (await upsert(PRODUCT, transaction, flat)).id)}
 
 
 delete_campaign = deleting(models.Campaign)
@@ -102,7 +102,7 @@ TABLES: dict[str, type[models.Base]] = {
     "segments": models.CampaignProductSegment,
 }
 
-CAMPAIGN = Form(
+CAMPAIGN = UpsertSpec(
     models.Campaign,
     columns={name: name for name in ("name", "kind", "valid_from", "valid_to")},
     references={"parent": ("parent_id", models.Campaign), "segment": ("segment_id", models.Segment)},
@@ -110,7 +110,7 @@ CAMPAIGN = Form(
     check=_check_campaign,
 )
 
-PRODUCT = Form(
+PRODUCT = UpsertSpec(
     models.CampaignProduct,
     columns={
         **{name: name for name in ("value_kind", "value", "valid_from", "valid_to", "display_in")},

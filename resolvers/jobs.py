@@ -19,15 +19,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import models
 from models.base import utc_now
-from resolvers.alone import alone
-from resolvers.point_expiry import expire_points
-from resolvers.reservation import expire_reservations
-from resolvers.score_bands import refresh_score_bands
-from resolvers.segment_members import refresh_segments
-from resolvers.status_validity import requalify_statuses
-from resolvers.voucher_expiry import expire_vouchers
-from resolvers.working import in_transaction
-from resolvers.writing import Writing
+from resolvers.customer.score_bands import refresh_score_bands
+from resolvers.operation.background import in_transaction
+from resolvers.point.expiry import expire_points
+from resolvers.reservation.operations import expire_reservations
+from resolvers.segment.members import refresh_segments
+from resolvers.status.validity import requalify_statuses
+from resolvers.storage.alone import alone
+from resolvers.storage.transaction import Transaction
+from resolvers.voucher.expiry import expire_vouchers
 
 BATCH = 500
 log = logging.getLogger("crm360")
@@ -61,11 +61,11 @@ async def purge_idempotency_keys(engine: AsyncEngine, now: datetime, batch: int)
     return purged
 
 
-async def _purge(writing: Writing, *, batch: int) -> int:
+async def _purge(transaction: Transaction, *, batch: int) -> int:
     key = models.IdempotencyKey
-    over = select(key.id).where(key.expires_at <= writing.now).order_by(key.expires_at).limit(batch)
-    keys = list(await writing.session.scalars(over))
-    await writing.session.execute(delete(key).where(key.id.in_(keys)))
+    over = select(key.id).where(key.expires_at <= transaction.now).order_by(key.expires_at).limit(batch)
+    keys = list(await transaction.session.scalars(over))
+    await transaction.session.execute(delete(key).where(key.id.in_(keys)))
     return len(keys)
 
 
@@ -116,17 +116,19 @@ async def _run(engine: AsyncEngine, now: datetime, job: Job, every: timedelta | 
 async def _is_due(engine: AsyncEngine, job: Job, since: datetime) -> bool:
     last = select(models.JobRun.started_at).where(models.JobRun.name == job.name)
     async with engine.connect() as connection:
-        await connection.execution_options(reading=True)
+        await connection.execution_options(context=True)
         began = await connection.scalar(last)
     return began is None or began <= since
 
 
-async def _note(writing: Writing, *, job: Job, done: int) -> None:
-    run = await writing.session.scalar(select(models.JobRun).where(models.JobRun.name == job.name).with_for_update())
+async def _note(transaction: Transaction, *, job: Job, done: int) -> None:
+    run = await transaction.session.scalar(
+        select(models.JobRun).where(models.JobRun.name == job.name).with_for_update()
+    )
     if run is None:
         run = models.JobRun(name=job.name)
-        writing.session.add(run)
-    run.started_at, run.finished_at, run.done = writing.now, utc_now(), done
+        transaction.session.add(run)
+    run.started_at, run.finished_at, run.done = transaction.now, utc_now(), done
 
 
 class Scheduler:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import models
 from models import Audience, RecommendationKind
-from resolvers.checking import Values, exact, in_order, whole
 from resolvers.errors import Refused
-from resolvers.reading import RowRef
-from resolvers.switching import deleting
-from resolvers.upserting import Form, Record, upsert
-from resolvers.writing import Writing
+from resolvers.operation.activation import deleting
+from resolvers.operation.upsert import Record, UpsertSpec, upsert
+from resolvers.operation.validation import Values, exact, in_order, whole
+from resolvers.storage.context import RowRef
+from resolvers.storage.transaction import Transaction
 
 FIRST, LAST = 1, 9
 
 
-async def upsert_recommendation(writing: Writing, given: Values) -> Values:
+async def upsert_recommendation(transaction: Transaction, given: Values) -> Values:
     """Put a recommendation in its place."""
-    return {"recommendation": RowRef("Recommendation", (await upsert(FORM, writing, given)).id)}
+    return {"recommendation": RowRef("Recommendation", (await upsert(FORM, transaction, given)).id)}
 
 
 delete = deleting(models.Recommendation)
@@ -57,7 +57,7 @@ SAME = (
     "priority", "score", "reason", "valid_from", "valid_to", "system", "dataset",
 )  # fmt: skip
 
-FORM = Form(
+FORM = UpsertSpec(
     models.Recommendation,
     columns={name: name for name in SAME},
     references={

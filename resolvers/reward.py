@@ -10,15 +10,15 @@ from sqlalchemy import delete, select
 
 import models
 from models import ConditionRole, RelatedTo, RewardKind
-from models.columns import MONEY, QUANTITY
 from models.rules.validity import is_valid_setting
-from resolvers import property_values
-from resolvers.checking import CLOCK, Values, above_zero, exact, in_order, whole
+from models.types import MONEY, QUANTITY
 from resolvers.errors import Refused
-from resolvers.reading import RowRef
-from resolvers.switching import deleting, switching
-from resolvers.upserting import Form, Record, no_twice, replace_parts, upsert
-from resolvers.writing import Writing
+from resolvers.operation import property_values
+from resolvers.operation.activation import deleting, switching
+from resolvers.operation.upsert import Record, UpsertSpec, no_twice, replace_parts, upsert
+from resolvers.operation.validation import CLOCK, Values, above_zero, exact, in_order, whole
+from resolvers.storage.context import RowRef
+from resolvers.storage.transaction import Transaction
 
 MOST_PARTS = 200
 MOST_RULES = 20
@@ -40,9 +40,9 @@ TARGETS: Mapping[RelatedTo, tuple[str, type[models.Base], str]] = {
 }
 
 
-async def upsert_reward(writing: Writing, given: Values) -> Values:
+async def upsert_reward(transaction: Transaction, given: Values) -> Values:
     """Put a reward in its place, with its conditions and bonuses, stores, segments, statuses and tags."""
-    return {"reward": RowRef("Reward", (await upsert(FORM, writing, given)).id)}
+    return {"reward": RowRef("Reward", (await upsert(FORM, transaction, given)).id)}
 
 
 activate = switching(models.Reward, models.State.ACTIVE, "ACTIVATED", "reward")
@@ -176,7 +176,7 @@ async def _follow(record: Record) -> None:
 
 async def _write_rules(record: Record, role: ConditionRole, wanted: Sequence[Mapping[str, Any]]) -> None:
     """Rules have no key of their own: unless they are the same as before, new ones take their place."""
-    rule, target, session = models.RewardCondition, models.RewardConditionTarget, record.writing.session
+    rule, target, session = models.RewardCondition, models.RewardConditionTarget, record.transaction.session
     there = (await session.scalars(select(rule).where(rule.reward_id == record.key, rule.role == role))).all()
     if [await _read_rule(record, row) for row in sorted(there, key=lambda row: row.id)] == [
         (each["columns"], sorted(map(str, each["targets"]))) for each in wanted
@@ -195,7 +195,7 @@ async def _write_rules(record: Record, role: ConditionRole, wanted: Sequence[Map
 
 async def _read_rule(record: Record, row: models.RewardCondition) -> tuple[dict[str, Any], list[str]]:
     target = models.RewardConditionTarget
-    found = await record.writing.session.scalars(select(target).where(target.condition_id == row.id))
+    found = await record.transaction.session.scalars(select(target).where(target.condition_id == row.id))
     columns = {name: getattr(row, name) for name in ("role", "related_to", "count", "min_price", "max_price")}
     columns_of = [column for _, _, column in TARGETS.values()]
     named = [{column: getattr(one, column)} for one in found for column in columns_of if getattr(one, column)]
@@ -209,7 +209,7 @@ SAME = (
     "code_generation", "image_urls", "external_url",
 )  # fmt: skip
 
-FORM = Form(
+FORM = UpsertSpec(
     models.Reward,
     columns={**{name: name for name in SAME}, "currency": "currency_code"},
     references={

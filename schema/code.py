@@ -8,10 +8,10 @@ from typing import Any
 
 import strawberry
 
-from resolvers.code_lists import load_code, load_codes
-from schema.connections import PAGE_ARGUMENTS, connection_fields
-from schema.declarations import TYPES, Argument, TypeDeclaration, batched, query, shown, structure
-from schema.strawberries import NAMES, FieldSpec, input_type
+from resolvers.code.listing import load_code, load_codes
+from schema.declaring.connections import PAGE_ARGUMENTS, connection_fields
+from schema.declaring.declarations import TYPES, Argument, TypeDeclaration, batched, query, shown, structure
+from schema.declaring.types import NAMES, FieldSpec, input_type
 
 
 @structure

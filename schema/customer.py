@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import models
-from resolvers import customer, customer_consent, customer_erasure, customer_property, customer_source
-from resolvers.customer_export import load_export
-from resolvers.insights import load_insights
-from resolvers.relations import CAMPAIGN_OFFERS, RECOMMENDED, REWARDS_WITHIN_REACH
-from resolvers.text import e164, email_key
-from schema.declarations import (
+from resolvers import customer
+from resolvers.customer.export import load_export
+from resolvers.customer.insights import load_insights
+from resolvers.normalise import e164, email_key
+from resolvers.query.relations import CAMPAIGN_OFFERS, RECOMMENDED, REWARDS_WITHIN_REACH
+from schema.declaring.declarations import (
     Argument,
     LookupKey,
     batched,
@@ -27,9 +27,9 @@ from schema.declarations import (
     part,
     query,
 )
-from schema.mutations import changes, given, mutation
+from schema.declaring.mutations import input_field, mutation, mutation_field
+from schema.declaring.types import input_type
 from schema.shared import Dated, Listed, Stated
-from schema.strawberries import input_type
 from schema.timeline import KINDS
 
 
@@ -182,40 +182,40 @@ input_type(
     "AddressInput",
     "A postal address. What is left out stays, null clears.",
     {
-        "street": given("String", "Street and number, or the first line."),
-        **{f"line{line}": given("String", f"Line {line} of the address.") for line in range(2, 8)},
-        "zip": given("String", "Postal code."),
-        "city": given("String", "Town or city."),
-        "country": given("String", "Code of the country, ISO 3166-1 alpha-2."),
+        "street": input_field("String", "Street and number, or the first line."),
+        **{f"line{line}": input_field("String", f"Line {line} of the address.") for line in range(2, 8)},
+        "zip": input_field("String", "Postal code."),
+        "city": input_field("String", "Town or city."),
+        "country": input_field("String", "Code of the country, ISO 3166-1 alpha-2."),
     },
 )
 input_type(
     "PersonalInformationInput",
     "Who a customer is and how to reach them. What is left out stays, null clears.",
     {
-        "salutation": given("String", "Form of address, such as “Ms” or “Dear Jana”."),
-        "pre_nominals": given("String", "Titles before the name, such as “Dr.”."),
-        "first_name": given("String", "Given name."),
-        "last_name": given("String", "Family name."),
-        "post_nominals": given("String", "Titles after the name, such as “PhD”."),
-        "gender": given("Gender", "Gender, as far as the customer told it."),
-        "birthdate": given("Date", "Date of birth."),
-        "email": given("String", "E-mail address; no other customer may have it."),
-        "phone": given(
+        "salutation": input_field("String", "Form of address, such as “Ms” or “Dear Jana”."),
+        "pre_nominals": input_field("String", "Titles before the name, such as “Dr.”."),
+        "first_name": input_field("String", "Given name."),
+        "last_name": input_field("String", "Family name."),
+        "post_nominals": input_field("String", "Titles after the name, such as “PhD”."),
+        "gender": input_field("Gender", "Gender, as far as the customer told it."),
+        "birthdate": input_field("Date", "Date of birth."),
+        "email": input_field("String", "E-mail address; no other customer may have it."),
+        "phone": input_field(
             "String",
             "Phone number, in international form unless the address names its country; no other customer may have it.",
         ),
-        "language": given("String", "Code of the preferred language, ISO 639-1."),
-        "address": given("AddressInput", "Postal address; null clears all of it."),
+        "language": input_field("String", "Code of the preferred language, ISO 639-1."),
+        "address": input_field("AddressInput", "Postal address; null clears all of it."),
     },
 )
 input_type(
     "ConsentAnswerInput",
     "A customer's answer to a consent.",
-    {"consent": given("ID!", "The consent."), "value": given("ConsentValue!", "The answer.")},
+    {"consent": input_field("ID!", "The consent."), "value": input_field("ConsentValue!", "The answer.")},
 )
-PERSON = given("PersonalInformationInput", "Who they are and how to reach them.")
-ONE_CUSTOMER = given("ID!", "The customer.")
+PERSON = input_field("PersonalInformationInput", "Who they are and how to reach them.")
+ONE_CUSTOMER = input_field("ID!", "The customer.")
 CHANGED = {"customer": ("Customer", "The customer, as they are now.")}
 
 
@@ -223,38 +223,38 @@ CHANGED = {"customer": ("Customer", "The customer, as they are now.")}
 class CustomerMutations:
     """Making and changing customers."""
 
-    customer_create = changes(
+    customer_create = mutation_field(
         customer.create,
         "Make a customer. One who has the same account in an outside system already, and is the same in all that is "
         "given, is answered and not made twice; where they differ it is refused with EXTERNAL_ID_TAKEN.",
         input={
             "personal_information": PERSON,
-            "store": given("ID", "Their home store."),
-            "sources": given("[ExternalIdInput!]", "Their accounts in outside systems."),
-            "consents": given("[ConsentAnswerInput!]", "What they agreed to, or not."),
+            "store": input_field("ID", "Their home store."),
+            "sources": input_field("[ExternalIdInput!]", "Their accounts in outside systems."),
+            "consents": input_field("[ConsentAnswerInput!]", "What they agreed to, or not."),
         },
         payload={"customer": ("Customer", "The customer.")},
     )
-    customer_update = changes(
+    customer_update = mutation_field(
         customer.update,
         "Change what is given of a customer. What is left out stays as it is, null clears.",
-        input={"id": ONE_CUSTOMER, "personal_information": PERSON, "store": given("ID", "Their home store.")},
+        input={"id": ONE_CUSTOMER, "personal_information": PERSON, "store": input_field("ID", "Their home store.")},
         payload=CHANGED,
     )
-    customer_deactivate = changes(
+    customer_deactivate = mutation_field(
         customer.deactivate,
         "Switch a customer's account off: no points, cards or vouchers until it is switched on again.",
         input={"id": ONE_CUSTOMER},
         payload=CHANGED,
     )
-    customer_reactivate = changes(
+    customer_reactivate = mutation_field(
         customer.reactivate,
         "Switch a customer's account on again.",
         input={"id": ONE_CUSTOMER},
         payload=CHANGED,
     )
-    customer_erase = changes(
-        customer_erasure.erase,
+    customer_erase = mutation_field(
+        customer.erase,
         "Erase a customer for good. Everything personal goes; bills and the ledger of points stay, and name nobody. "
         "Cards are blocked, vouchers and reservations cancelled, devices logged out.",
         input={"id": ONE_CUSTOMER},
@@ -263,54 +263,56 @@ class CustomerMutations:
             "receipt": ("str", "The change under which the erasure stands in the outbox."),
         },
     )
-    customer_consent_set = changes(
-        customer_consent.set_consent,
+    customer_consent_set = mutation_field(
+        customer.set_consent,
         "Note a customer's answer to a consent.",
         input={
             "id": ONE_CUSTOMER,
-            "consent": given("ID!", "The consent."),
-            "value": given("ConsentValue!", "The answer."),
+            "consent": input_field("ID!", "The consent."),
+            "value": input_field("ConsentValue!", "The answer."),
         },
         payload=CHANGED,
     )
-    customer_property_set = changes(
-        customer_property.set_property,
+    customer_property_set = mutation_field(
+        customer.set_property,
         "Give a custom property of a customer a value, which fits its type and choices; null takes the value away.",
         input={
             "id": ONE_CUSTOMER,
-            "property": given("ID!", "The property."),
-            "value": given("JSON", "Text, a number, true or false, or a day as ISO 8601 text."),
+            "property": input_field("ID!", "The property."),
+            "value": input_field("JSON", "Text, a number, true or false, or a day as ISO 8601 text."),
         },
         payload=CHANGED,
     )
-    customer_source_add = changes(
-        customer_source.add,
+    customer_source_add = mutation_field(
+        customer.add_source,
         "Note a customer's account in an outside system.",
         input={
             "id": ONE_CUSTOMER,
-            "source": given("String!", "Code of the outside system."),
-            "external_id": given("String!", "The customer's id there; no other customer may have it."),
+            "source": input_field("String!", "Code of the outside system."),
+            "external_id": input_field("String!", "The customer's id there; no other customer may have it."),
         },
         payload=CHANGED,
     )
-    customer_source_remove = changes(
-        customer_source.remove,
+    customer_source_remove = mutation_field(
+        customer.remove_source,
         "Forget a customer's account in an outside system.",
         input={
             "id": ONE_CUSTOMER,
-            "source": given("String!", "Code of the outside system."),
-            "external_id": given("String", "The id there; all of the customer's accounts there unless it is given."),
+            "source": input_field("String!", "Code of the outside system."),
+            "external_id": input_field(
+                "String", "The id there; all of the customer's accounts there unless it is given."
+            ),
         },
         payload=CHANGED,
     )
-    customer_source_upsert = changes(
-        customer_source.upsert_source,
+    customer_source_upsert = mutation_field(
+        customer.upsert_source,
         "Put a place that customers come from on the list, or change the one of this `id` or `code`.",
         input={
-            "id": given("ID", "The source, where its code is to change."),
-            "code": given("String", "Short name that programs use; unique."),
-            "name": given("String", "Name that people read; a new source needs one."),
-            "state": given("State", "Whether it is in use."),
+            "id": input_field("ID", "The source, where its code is to change."),
+            "code": input_field("String", "Short name that programs use; unique."),
+            "name": input_field("String", "Name that people read; a new source needs one."),
+            "state": input_field("State", "Whether it is in use."),
         },
         payload={"customer_source": ("CustomerSource", "The source.")},
     )

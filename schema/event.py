@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import models
 from resolvers.ids import opaque_id
-from schema.declarations import by, computed, exposes, leaf, listing, one, query
+from schema.declaring.declarations import by, computed, exposes, leaf, listing, one, query
 
 
 @exposes(models.Event, order=[by("id")])
@@ -19,7 +19,7 @@ class Event:
     customer = one(description="The customer concerned; null where there is none, or they were erased.")
 
     @computed("ID", "entity", "entity_key", description="The id of what changed.")
-    def entity_id(entity: str, key: int, _reading: object) -> str:  # noqa: N805
+    def entity_id(entity: str, key: int, _context: object) -> str:  # noqa: N805
         """The opaque id of the row behind the event."""
         return opaque_id(entity, key)
 

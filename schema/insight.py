@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from resolvers.customer.insights import MOST_FAVOURITES
 from resolvers.errors import BadPage
-from resolvers.insights import MOST_FAVOURITES
-from schema.declarations import Argument, shown, structure
+from schema.declaring.declarations import Argument, shown, structure
 
 FIRST = [Argument("first", "int", f"How many, {MOST_FAVOURITES} at most.", 3)]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from resolvers.columns import Column
 from resolvers.errors import BadId, BadInput
 from resolvers.ids import parse_id
-from resolvers.links import by_column
-from resolvers.reading import Reading, RowRef
-from resolvers.rows import NO_KEY, Rows, statement
-from resolvers.visibility import listed
-from schema.declarations import TYPES, Argument, batched, query
-from schema.strawberries import FieldSpec, interface
+from resolvers.query.columns import Column
+from resolvers.query.level_select import NO_KEY, LevelQuery, statement
+from resolvers.query.link import by_column
+from resolvers.query.visibility import listed
+from resolvers.storage.context import RequestContext, RowRef
+from schema.declaring.declarations import TYPES, Argument, batched, query
+from schema.declaring.types import FieldSpec, interface
 
 MOST_NODES = 100
 
@@ -25,7 +25,7 @@ interface(
 )
 
 
-async def _found(reading: Reading, ids: Sequence[str]) -> list[RowRef | None]:
+async def _found(context: RequestContext, ids: Sequence[str]) -> list[RowRef | None]:
     """The rows that ids name; none where there is no such row, or it may not be seen."""
     parsed = [parse_id(each) for each in ids]
     for type_name, _ in parsed:
@@ -35,21 +35,21 @@ async def _found(reading: Reading, ids: Sequence[str]) -> list[RowRef | None]:
     for type_name in {type_name for type_name, _ in parsed}:
         entity = TYPES[type_name].entity
         assert entity is not None
-        known = Rows(entity, (Column((), "id"),), by_column(entity, "id", listed))
+        known = LevelQuery(entity, (Column((), "id"),), by_column(entity, "id", listed))
         keys = [key for name, key in parsed if name == type_name]
-        rows = await reading.fetch(statement(known, reading.backend), {"keys": keys})
+        rows = await context.fetch(statement(known, context.backend), {"keys": keys})
         present |= {(type_name, row[1]) for row in rows}
     return [RowRef(*pair) if pair in present else None for pair in parsed]
 
 
-async def _node(reading: Reading, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
-    return {NO_KEY: (await _found(reading, [args["id"]]))[0]}
+async def _node(context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
+    return {NO_KEY: (await _found(context, [args["id"]]))[0]}
 
 
-async def _nodes(reading: Reading, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
+async def _nodes(context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
     if len(args["ids"]) > MOST_NODES:
         raise BadInput(f"`ids` takes {MOST_NODES} ids at most.")
-    return {NO_KEY: await _found(reading, args["ids"])}
+    return {NO_KEY: await _found(context, args["ids"])}
 
 
 @query

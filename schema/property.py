@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import models
-from schema.declarations import by, each, exposes, found_by, leaf, listing, lookup, one, query
+from schema.declaring.declarations import by, each, exposes, found_by, leaf, listing, lookup, one, query
 from schema.shared import Dated, Listed
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import models
-from resolvers import purchase, purchase_late
-from resolvers.columns import Column
-from schema.declarations import (
+from resolvers import purchase
+from resolvers.query.columns import Column
+from schema.declaring.declarations import (
     LookupKey,
     by,
     currency,
@@ -22,9 +22,9 @@ from schema.declarations import (
     shown,
     structure,
 )
-from schema.mutations import changes, given, mutation
+from schema.declaring.mutations import input_field, mutation, mutation_field
+from schema.declaring.types import FieldSpec, input_type
 from schema.shared import Dated, Listed
-from schema.strawberries import FieldSpec, input_type
 
 BILL_CURRENCY = Column(("purchase",), "currency_code")
 
@@ -138,32 +138,34 @@ input_type(
     "UtmInput",
     "Where a visitor came from, as web analytics name it.",
     {
-        "source": given("String", "The site or app (utm_source)."),
-        "medium": given("String", "The medium (utm_medium)."),
-        "campaign": given("String", "The campaign (utm_campaign)."),
+        "source": input_field("String", "The site or app (utm_source)."),
+        "medium": input_field("String", "The medium (utm_medium)."),
+        "campaign": input_field("String", "The campaign (utm_campaign)."),
     },
 )
 CLOSED = {
-    "customer": given("CustomerBy", "Who bought; nobody in particular where neither they nor a card are given."),
-    "bill": given("BillInput!", "The bill."),
-    "source": given("String", "Code of the outside system that closes the bill."),
-    "type": given("String", "Code of the kind of bill."),
-    "payment_type": given("PaymentType", "How it is paid."),
-    "is_fiscal": given("Boolean", "Whether the bill goes to the tax office's register; it does unless this is false."),
-    "utm": given("UtmInput", "Where the buyer came from."),
+    "customer": input_field("CustomerBy", "Who bought; nobody in particular where neither they nor a card are given."),
+    "bill": input_field("BillInput!", "The bill."),
+    "source": input_field("String", "Code of the outside system that closes the bill."),
+    "type": input_field("String", "Code of the kind of bill."),
+    "payment_type": input_field("PaymentType", "How it is paid."),
+    "is_fiscal": input_field(
+        "Boolean", "Whether the bill goes to the tax office's register; it does unless this is false."
+    ),
+    "utm": input_field("UtmInput", "Where the buyer came from."),
 }
 input_type(
     "OfflineBillInput",
     "A bill that was closed without the gateway. Its lines are as they were paid, discounts taken off.",
-    {**CLOSED, "voucher_codes": given("[String!]", "Codes of the vouchers that were used on it.")},
+    {**CLOSED, "voucher_codes": input_field("[String!]", "Codes of the vouchers that were used on it.")},
 )
 input_type(
     "ReturnedItemInput",
     "A line of a bill that is returned, known by one of its ids.",
     {
-        "id": given("ID", "The line."),
-        "bill_item_id": given("String", "The line's id at the till."),
-        "quantity": given("Decimal", "How much of it is returned; all that is left where this is left out."),
+        "id": input_field("ID", "The line."),
+        "bill_item_id": input_field("String", "The line's id at the till."),
+        "quantity": input_field("Decimal", "How much of it is returned; all that is left where this is left out."),
     },
 )
 
@@ -186,36 +188,36 @@ PURCHASE = {"purchase": ("Purchase", "The bill.")}
 class PurchaseMutations:
     """Closing bills and undoing them."""
 
-    purchase_send = changes(
+    purchase_send = mutation_field(
         purchase.send,
         "Close a bill. Discounts, vouchers and points are applied, points earned, the customer's status is found anew "
         "and automatic rewards are issued: all of it or nothing. If anything that was asked for can't be had, nothing "
         "is done. The same bill, by its store and id there, sent again changes nothing and is answered as it is.",
         input={
             **CLOSED,
-            "benefit_codes": given("[String!]", "Codes of vouchers, and of rewards to be applied."),
-            "spend_points": given("Decimal", "Points that are to pay a part of the bill."),
-            "to_pay": given(
+            "benefit_codes": input_field("[String!]", "Codes of vouchers, and of rewards to be applied."),
+            "spend_points": input_field("Decimal", "Points that are to pay a part of the bill."),
+            "to_pay": input_field(
                 "Decimal", "What the till took in money; refused as TO_PAY_DIFFERS when it comes to something else."
             ),
         },
         payload=PURCHASE,
     )
-    purchase_cancel = changes(
+    purchase_cancel = mutation_field(
         purchase.cancel,
         "Undo a bill, or what was not returned of it. It counts no longer; points, vouchers and status go back the way "
         "they came. Points that it earned and that are spent already are written off.",
-        input={"id": given("ID!", "The bill."), "reason": given("String", "Why.")},
+        input={"id": input_field("ID!", "The bill."), "reason": input_field("String", "Why.")},
         payload=PURCHASE,
     )
-    purchase_return = changes(
+    purchase_return = mutation_field(
         purchase.give_back,
         "Return some items of a bill. Points that were earned or had paid go back in proportion; a voucher or reward "
         "goes back once all the lines that it was given on are returned.",
         input={
-            "id": given("ID!", "The bill."),
-            "items": given("[ReturnedItemInput!]!", "What is returned."),
-            "reason": given("String", "Why."),
+            "id": input_field("ID!", "The bill."),
+            "items": input_field("[ReturnedItemInput!]!", "What is returned."),
+            "reason": input_field("String", "Why."),
         },
         payload={
             **PURCHASE,
@@ -224,22 +226,22 @@ class PurchaseMutations:
             "points_withdrawn": ("Decimal", "Points that they had earned, and that are taken back."),
         },
     )
-    purchases_import = changes(
-        purchase_late.import_bills,
+    purchases_import = mutation_field(
+        purchase.import_bills,
         "Bring bills in that were closed offline, in any order, 500 at most. Each counts once, whether it was imported "
         "or sent before; one that is refused does not stop the others. What was paid for but not counted, a quantity "
         "of 0, is one piece.",
-        input={"bills": given("[OfflineBillInput!]!", "The bills.")},
+        input={"bills": input_field("[OfflineBillInput!]!", "The bills.")},
         payload={
             "imported": ("int", "How many bills are new."),
             "repeated": ("int", "How many bills had been there already.", "repeated_bills"),
             "refused": ("list[RefusedBill]", "Which bills were refused, and why."),
         },
     )
-    purchase_assign_customer = changes(
-        purchase_late.assign_customer,
+    purchase_assign_customer = mutation_field(
+        purchase.assign_customer,
         "Give a bill without a customer to one. It earns them points, counts for their status and is rewarded as if "
         "they had been recognised; discounts are as they were paid.",
-        input={"id": given("ID!", "The bill."), "customer": given("CustomerBy!", "Whose bill it is.")},
+        input={"id": input_field("ID!", "The bill."), "customer": input_field("CustomerBy!", "Whose bill it is.")},
         payload=PURCHASE,
     )

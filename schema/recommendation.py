@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import models
 from resolvers import recommendation
-from resolvers.expressions import VALID_NOW
-from schema.declarations import by, exposes, found_by_external_id, leaf, listing, lookup, one, query, same, texts
-from schema.mutations import changes, given, mutation
+from resolvers.query.expressions import VALID_NOW
+from schema.declaring.declarations import (
+    by,
+    exposes,
+    found_by_external_id,
+    leaf,
+    listing,
+    lookup,
+    one,
+    query,
+    same,
+    texts,
+)
+from schema.declaring.mutations import input_field, mutation, mutation_field
 from schema.shared import IDENTITY, Owned
 
 
@@ -58,35 +69,35 @@ RECOMMENDATION = {"recommendation": ("Recommendation", "The recommendation.")}
 class RecommendationMutations:
     """Recommending something to somebody."""
 
-    recommendation_upsert = changes(
+    recommendation_upsert = mutation_field(
         recommendation.upsert_recommendation,
         "Put a recommendation in its place: changed where it is there, made where it isn't.",
         input={
             **IDENTITY,
-            "name": given("String", "Heading; a new recommendation needs one."),
-            "kind": given("RecommendationKind", "What is recommended; a new recommendation needs it."),
-            "audience": given("Audience", "Whom it is for; a new recommendation needs it."),
-            "segment": given("SegmentBy", "The segment it is for, where the audience is SEGMENT."),
-            "customer": given("ID", "The customer it is for, where the audience is CUSTOMER."),
-            "product": given("ProductBy", "The product recommended, where the kind is PRODUCT."),
-            "brief_description": given("String", "A line or two."),
-            "detailed_description": given("String", "A paragraph or more."),
-            "content": given("String", "The whole text, where there is one."),
-            "picture_urls": given("[String!]", "Addresses of pictures; they take the place of those there."),
-            "web_url": given("String", "A page about it."),
-            "priority": given("Int", "1 is shown first, 9 last; 5 where a new one is given none."),
-            "score": given("Decimal", "How well it fits, from 0 to 1, where that was worked out."),
-            "reason": given("String", "Why it is recommended, in words for the customer."),
-            "valid_from": given("DateTime", "From when it is shown; null means always."),
-            "valid_to": given("DateTime", "Until when it is shown, itself not included; null means no end."),
-            "system": given("String", "The outside system that worked it out."),
-            "dataset": given("String", "The data that system worked with."),
+            "name": input_field("String", "Heading; a new recommendation needs one."),
+            "kind": input_field("RecommendationKind", "What is recommended; a new recommendation needs it."),
+            "audience": input_field("Audience", "Whom it is for; a new recommendation needs it."),
+            "segment": input_field("SegmentBy", "The segment it is for, where the audience is SEGMENT."),
+            "customer": input_field("ID", "The customer it is for, where the audience is CUSTOMER."),
+            "product": input_field("ProductBy", "The product recommended, where the kind is PRODUCT."),
+            "brief_description": input_field("String", "A line or two."),
+            "detailed_description": input_field("String", "A paragraph or more."),
+            "content": input_field("String", "The whole text, where there is one."),
+            "picture_urls": input_field("[String!]", "Addresses of pictures; they take the place of those there."),
+            "web_url": input_field("String", "A page about it."),
+            "priority": input_field("Int", "1 is shown first, 9 last; 5 where a new one is given none."),
+            "score": input_field("Decimal", "How well it fits, from 0 to 1, where that was worked out."),
+            "reason": input_field("String", "Why it is recommended, in words for the customer."),
+            "valid_from": input_field("DateTime", "From when it is shown; null means always."),
+            "valid_to": input_field("DateTime", "Until when it is shown, itself not included; null means no end."),
+            "system": input_field("String", "The outside system that worked it out."),
+            "dataset": input_field("String", "The data that system worked with."),
         },
         payload=RECOMMENDATION,
     )
-    recommendation_delete = changes(
+    recommendation_delete = mutation_field(
         recommendation.delete,
         "Show a recommendation no longer.",
-        input={"id": given("ID!", "The recommendation.")},
+        input={"id": input_field("ID!", "The recommendation.")},
         payload={"deleted_id": ("ID", "Its id, which leads nowhere now.")},
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from models.customer import Customer
-from schema.declarations import country, currency, leaf, part
-from schema.strawberries import FieldSpec, input_type
+from schema.declaring.declarations import country, currency, leaf, part
+from schema.declaring.types import FieldSpec, input_type
 
 
 class Dated:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import models
-from resolvers import status, status_programme
-from resolvers.expressions import STATUS_VALID
-from resolvers.progress import load_progress
-from schema.declarations import (
+from resolvers import status
+from resolvers.query.expressions import STATUS_VALID
+from resolvers.status.progress import load_progress
+from schema.declaring.declarations import (
     batched,
     by,
     currency,
@@ -22,7 +22,7 @@ from schema.declarations import (
     shown,
     structure,
 )
-from schema.mutations import changes, given, mutation
+from schema.declaring.mutations import input_field, mutation, mutation_field
 from schema.shared import Listed
 
 
@@ -107,53 +107,61 @@ STATUS = {"status": ("Status", "The status.")}
 class StatusMutations:
     """Setting up the programme's tiers, and giving them by hand."""
 
-    customer_status_set = changes(
+    customer_status_set = mutation_field(
         status.set_by_hand,
         "Give a customer a status by hand. The one they hold ends; it stays in their history.",
         input={
-            "customer": given("ID!", "Who gets it."),
-            "status": given("ID!", "The status."),
-            "valid_to": given("DateTime", "Until when it is held; as the status says where it is left out."),
-            "note": given("String", "Why."),
+            "customer": input_field("ID!", "Who gets it."),
+            "status": input_field("ID!", "The status."),
+            "valid_to": input_field("DateTime", "Until when it is held; as the status says where it is left out."),
+            "note": input_field("String", "Why."),
         },
         payload={"status_record": ("StatusRecord", "The status as the customer holds it now.")},
     )
-    status_upsert = changes(
-        status_programme.upsert_status,
+    status_upsert = mutation_field(
+        status.upsert_status,
         "Put a status in its place in the programme, found by its code or its id. Customers are judged by it from "
         "their next purchase on, or when what they hold ends.",
         input={
-            "id": given("ID", "The status to change, where it is known by its opaque id."),
-            "code": given("String", "Short name that programs use; by it a status is found, or made where it isn't."),
-            "name": given("String", "Name that people read; a new status needs one."),
-            "description": given("String", "What the tier offers."),
-            "rank": given("Int", "Place among the tiers, the lowest first, each its own; a new status needs one."),
-            "qualification": given("Qualification", "How the tier is reached; a new status needs it."),
-            "qualification_months": given("Int", "How many months back turnover and points count; null for all time."),
-            "qualification_points": given("Decimal", "Points to collect in that time."),
-            "qualification_turnover": given(
+            "id": input_field("ID", "The status to change, where it is known by its opaque id."),
+            "code": input_field(
+                "String", "Short name that programs use; by it a status is found, or made where it isn't."
+            ),
+            "name": input_field("String", "Name that people read; a new status needs one."),
+            "description": input_field("String", "What the tier offers."),
+            "rank": input_field(
+                "Int", "Place among the tiers, the lowest first, each its own; a new status needs one."
+            ),
+            "qualification": input_field("Qualification", "How the tier is reached; a new status needs it."),
+            "qualification_months": input_field(
+                "Int", "How many months back turnover and points count; null for all time."
+            ),
+            "qualification_points": input_field("Decimal", "Points to collect in that time."),
+            "qualification_turnover": input_field(
                 "[MoneyInput!]", "Turnover to reach, any one is enough; they take the place of those there."
             ),
-            "previous": given("StatusBy", "The tier below, through which this one is reached."),
-            "validity": given("String", "How long it is held: a period such as P12M, END_OF_YEAR, null for no end."),
-            "collects_points": given("Boolean", "Whether purchases earn points."),
-            "pays_with_points": given("Boolean", "Whether points can pay a bill."),
-            "discount": given("Decimal", "Basic discount in per cent, 0 to 100."),
-            "discounts_discounted_items": given(
+            "previous": input_field("StatusBy", "The tier below, through which this one is reached."),
+            "validity": input_field(
+                "String", "How long it is held: a period such as P12M, END_OF_YEAR, null for no end."
+            ),
+            "collects_points": input_field("Boolean", "Whether purchases earn points."),
+            "pays_with_points": input_field("Boolean", "Whether points can pay a bill."),
+            "discount": input_field("Decimal", "Basic discount in per cent, 0 to 100."),
+            "discounts_discounted_items": input_field(
                 "Boolean", "Whether the basic discount also applies to items that are already discounted."
             ),
         },
         payload=STATUS,
     )
-    status_deactivate = changes(
-        status_programme.deactivate,
+    status_deactivate = mutation_field(
+        status.deactivate,
         "Take a status out of the programme: nobody reaches it any more.",
-        input={"id": given("ID!", "The status.")},
+        input={"id": input_field("ID!", "The status.")},
         payload=STATUS,
     )
-    status_reactivate = changes(
-        status_programme.reactivate,
+    status_reactivate = mutation_field(
+        status.reactivate,
         "Take a status back into the programme.",
-        input={"id": given("ID!", "The status.")},
+        input={"id": input_field("ID!", "The status.")},
         payload=STATUS,
     )

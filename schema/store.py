@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import models
 from resolvers import store
-from resolvers.opening import is_open, next_opening, opening_days
-from resolvers.stores_near import load_stores_near
-from schema.connections import PAGE_ARGUMENTS
-from schema.declarations import (
+from resolvers.store.nearest import load_stores_near
+from resolvers.store.opening_hours import is_open, next_opening, opening_days
+from schema.declaring.connections import PAGE_ARGUMENTS
+from schema.declaring.declarations import (
     Argument,
     batched,
     by,
@@ -28,9 +28,9 @@ from schema.declarations import (
     structure,
     texts,
 )
-from schema.mutations import changes, given, mutation
+from schema.declaring.mutations import input_field, mutation, mutation_field
+from schema.declaring.types import FieldSpec, input_type
 from schema.shared import IDENTITY, PROPERTIES, Owned
-from schema.strawberries import FieldSpec, input_type
 
 
 @part(of=models.Store)
@@ -81,17 +81,17 @@ class Store(Owned):
 
     opening = computed(
         "list[OpeningDay]", "opening", description="Opening hours, Monday first; days when it is closed are left out."
-    )(lambda hours, _reading: opening_days(hours))
+    )(lambda hours, _context: opening_days(hours))
 
     is_open = computed(
         "bool | None", "opening", "time_zone", description="Whether it is open now; null when hours are not known."
-    )(lambda hours, zone, reading: is_open(hours, zone, reading.now))
+    )(lambda hours, zone, context: is_open(hours, zone, context.now))
     next_opening = computed(
         "DateTime | None",
         "opening",
         "time_zone",
         description="When it opens next; null when hours are not known or it never does.",
-    )(lambda hours, zone, reading: next_opening(hours, zone, reading.now))
+    )(lambda hours, zone, context: next_opening(hours, zone, context.now))
 
 
 @structure
@@ -149,14 +149,17 @@ class StoreQueries:
 input_type(
     "OpeningIntervalInput",
     "A time from opening to closing; one that ends before it starts ends on the next day.",
-    {"from_": given("String!", "When it opens, HH:MM in local time."), "to": given("String!", "When it closes.")},
+    {
+        "from_": input_field("String!", "When it opens, HH:MM in local time."),
+        "to": input_field("String!", "When it closes."),
+    },
 )
 input_type(
     "OpeningDayInput",
     "A day of the week with its opening hours; closed where there are none.",
     {
-        "day": given("Weekday!", "The day of the week."),
-        "intervals": given("[OpeningIntervalInput!]!", "When it is open on that day."),
+        "day": input_field("Weekday!", "The day of the week."),
+        "intervals": input_field("[OpeningIntervalInput!]!", "When it is open on that day."),
     },
 )
 
@@ -167,45 +170,45 @@ STORE = {"store": ("Store", "The store.")}
 class StoreMutations:
     """Keeping the stores in step with the system that owns them."""
 
-    store_upsert = changes(
+    store_upsert = mutation_field(
         store.upsert_store,
         "Put a store in its place, found by its id, its external id or its code: changed where it is there, made "
         "where it isn't. What is left out stays as it is.",
         input={
             **IDENTITY,
-            "code": given("String", "The retailer's own code of the store; unique. A new store needs one."),
-            "name": given("String", "Name as customers know it; a new store needs one."),
-            "address": given("AddressInput", "Where it is; null clears it."),
-            "contact_email": given("String", "E-mail address for customers."),
-            "phone": given("String", "Phone number, international or as dialled in the store's country."),
-            "manager_name": given("String", "Who manages the store."),
-            "url": given("String", "The store's own page."),
-            "position": given("PositionInput", "Where it is on the map; null clears it."),
-            "time_zone": given("String", "IANA time zone of its opening hours, such as Europe/Prague."),
-            "currency": given("String", "Currency of its prices, ISO 4217."),
-            "opening": given("[OpeningDayInput!]", "Opening hours; null where they are not known."),
-            "image_urls": given("[String!]", "Addresses of pictures; they take the place of those there."),
-            "visible_to_customers": given("Boolean", "Whether shops and apps show the store."),
-            "short_description": given("String", "One line about the store."),
-            "description": given("String", "Text about the store."),
-            "registration_id": given("String", "Number in the register of companies."),
-            "partner": given("PartnerBy", "The partner that runs the store."),
+            "code": input_field("String", "The retailer's own code of the store; unique. A new store needs one."),
+            "name": input_field("String", "Name as customers know it; a new store needs one."),
+            "address": input_field("AddressInput", "Where it is; null clears it."),
+            "contact_email": input_field("String", "E-mail address for customers."),
+            "phone": input_field("String", "Phone number, international or as dialled in the store's country."),
+            "manager_name": input_field("String", "Who manages the store."),
+            "url": input_field("String", "The store's own page."),
+            "position": input_field("PositionInput", "Where it is on the map; null clears it."),
+            "time_zone": input_field("String", "IANA time zone of its opening hours, such as Europe/Prague."),
+            "currency": input_field("String", "Currency of its prices, ISO 4217."),
+            "opening": input_field("[OpeningDayInput!]", "Opening hours; null where they are not known."),
+            "image_urls": input_field("[String!]", "Addresses of pictures; they take the place of those there."),
+            "visible_to_customers": input_field("Boolean", "Whether shops and apps show the store."),
+            "short_description": input_field("String", "One line about the store."),
+            "description": input_field("String", "Text about the store."),
+            "registration_id": input_field("String", "Number in the register of companies."),
+            "partner": input_field("PartnerBy", "The partner that runs the store."),
             "properties": PROPERTIES,
         },
         payload=STORE,
     )
-    stores_upsert = changes(
+    stores_upsert = mutation_field(
         store.upsert_stores,
         "Put up to 200 stores in their places, all of them or none; errors name the place in the list.",
-        input={"stores": given("[StoreUpsertInput!]!", "The stores.")},
+        input={"stores": input_field("[StoreUpsertInput!]!", "The stores.")},
         payload={"stores": ("list[Store]", "The stores, in the order given.")},
     )
-    store_deactivate = changes(
+    store_deactivate = mutation_field(
         store.deactivate,
         "Close a store for good, or for a time; what happened there stays.",
-        input={"id": given("ID!", "The store.")},
+        input={"id": input_field("ID!", "The store.")},
         payload=STORE,
     )
-    store_reactivate = changes(
-        store.reactivate, "Open a store again.", input={"id": given("ID!", "The store.")}, payload=STORE
+    store_reactivate = mutation_field(
+        store.reactivate, "Open a store again.", input={"id": input_field("ID!", "The store.")}, payload=STORE
     )

@@ -5,58 +5,64 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from resolvers import till
-from resolvers.reading import Reading
-from resolvers.rows import NO_KEY
-from schema.declarations import Argument, batched, query, shown, structure
-from schema.mutations import CAPITAL, given
-from schema.strawberries import input_type
+from resolvers import purchase
+from resolvers.query.level_select import NO_KEY
+from resolvers.storage.context import RequestContext
+from schema.declaring.declarations import Argument, batched, query, shown, structure
+from schema.declaring.mutations import CAPITAL, input_field
+from schema.declaring.types import input_type
 
 input_type(
     "BillCodeInput",
     "A code of a product.",
     {
-        "list": given("String", "Which list, such as EAN or PLU; left out for the retailer's own code of the product."),
-        "code": given("String!", "The code in that list."),
+        "list": input_field(
+            "String", "Which list, such as EAN or PLU; left out for the retailer's own code of the product."
+        ),
+        "code": input_field("String!", "The code in that list."),
     },
 )
 input_type(
     "BillItemInput",
     "A line of a bill, as it is before vouchers, rewards and points.",
     {
-        "bill_item_id": given("String!", "The line's id at the till, unique within the bill."),
-        "codes": given("[BillCodeInput!]", "Codes of the product; the first that is known here says which one it is."),
-        "product": given("ProductBy", "The product, where the till knows it by one of its keys here."),
-        "name": given("String", "The product's name as the bill prints it."),
-        "quantity": given(
+        "bill_item_id": input_field("String!", "The line's id at the till, unique within the bill."),
+        "codes": input_field(
+            "[BillCodeInput!]", "Codes of the product; the first that is known here says which one it is."
+        ),
+        "product": input_field("ProductBy", "The product, where the till knows it by one of its keys here."),
+        "name": input_field("String", "The product's name as the bill prints it."),
+        "quantity": input_field(
             "Decimal!",
             "How many, or how much by weight: three decimals at most. Nothing for nothing is a line that was voided.",
         ),
-        "price": given("Decimal", "Price of one unit before any discount."),
-        "paid": given(
+        "price": input_field("Decimal", "Price of one unit before any discount."),
+        "paid": input_field(
             "Decimal",
             "What is to pay for the whole line, the retailer's own price cuts taken off, vouchers, rewards and points "
             "not yet; price times quantity where it is left out.",
         ),
-        "vat_rate": given("Decimal", "Rate of value added tax in per cent."),
-        "loyalty_off": given("Boolean", "Whether the line is kept out of loyalty: no discount, no points."),
-        "type": given("String", "Code of the kind of line."),
+        "vat_rate": input_field("Decimal", "Rate of value added tax in per cent."),
+        "loyalty_off": input_field("Boolean", "Whether the line is kept out of loyalty: no discount, no points."),
+        "type": input_field("String", "Code of the kind of line."),
     },
 )
 input_type(
     "BillInput",
     "A bill at the till or in the e-shop.",
     {
-        "store": given("StoreBy!", "Where it is closed."),
-        "external_id": given("String!", "The bill's id there; with the store it says which bill it is."),
-        "number": given("String", "The number printed on the bill."),
-        "paid_at": given("DateTime", "When it is paid; now where it is left out."),
-        "currency": given("String!", "Currency of all its amounts, ISO 4217."),
-        "total": given("Decimal", "What the lines come to; refused as TOTALS_DIFFER when they come to something else."),
-        "card_number": given("String", "Number of the card shown at the till."),
-        "cashdesk": given("String", "Number of the cash desk."),
-        "created_by": given("String", "The cashier or the system that closes the bill."),
-        "items": given("[BillItemInput!]!", "The lines, 1,000 at most."),
+        "store": input_field("StoreBy!", "Where it is closed."),
+        "external_id": input_field("String!", "The bill's id there; with the store it says which bill it is."),
+        "number": input_field("String", "The number printed on the bill."),
+        "paid_at": input_field("DateTime", "When it is paid; now where it is left out."),
+        "currency": input_field("String!", "Currency of all its amounts, ISO 4217."),
+        "total": input_field(
+            "Decimal", "What the lines come to; refused as TOTALS_DIFFER when they come to something else."
+        ),
+        "card_number": input_field("String", "Number of the card shown at the till."),
+        "cashdesk": input_field("String", "Number of the cash desk."),
+        "created_by": input_field("String", "The cashier or the system that closes the bill."),
+        "items": input_field("[BillItemInput!]!", "The lines, 1,000 at most."),
     },
 )
 
@@ -123,12 +129,12 @@ def _snake(value: Any) -> Any:
     return [_snake(each) for each in value] if isinstance(value, list) else value
 
 
-async def _recommended(reading: Reading, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
-    return {NO_KEY: await till.recommended(reading, _snake(args))}
+async def _recommended(context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
+    return {NO_KEY: await purchase.recommended(context, _snake(args))}
 
 
-async def _preview(reading: Reading, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
-    return {NO_KEY: await till.preview(reading, _snake(args))}
+async def _preview(context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
+    return {NO_KEY: await purchase.preview(context, _snake(args))}
 
 
 CUSTOMER = Argument("customer", "CustomerBy", "Who stands at the till.")

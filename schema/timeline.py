@@ -10,8 +10,8 @@ from enum import StrEnum
 
 import models
 from models import CardChange, StatusChange, VoucherChange
-from schema.declarations import Many, by, exposes, leaf, many, one, same, shown, structure
-from schema.strawberries import FieldSpec, interface
+from schema.declaring.declarations import Many, by, exposes, leaf, many, one, same, shown, structure
+from schema.declaring.types import FieldSpec, interface
 
 
 class TimelineKind(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import models
-from schema.declarations import by, embedded, exposes, language, leaf, listing, lookup, one, part, query
+from schema.declaring.declarations import by, embedded, exposes, language, leaf, listing, lookup, one, part, query
 from schema.shared import Dated, Listed
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from resolvers.viewer import load_me
-from schema.declarations import batched, query
+from resolvers.customer.me import load_me
+from schema.declaring.declarations import batched, query
 
 
 @query

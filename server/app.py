@@ -15,14 +15,14 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from resolvers.database import make_reader
-from resolvers.engine import make_engine
 from resolvers.jobs import Scheduler
-from schema.execution.schema import PlannedSchema
-from schema.graph import build
+from resolvers.storage.engine import make_engine
+from resolvers.storage.reader import make_reader
+from schema.declaring.build import build
+from schema.execution.run.planned_schema import PlannedSchema
 from server import playground, reference
-from server.http import Endpoint, Limits
-from server.readiness import Readiness
+from server.http.endpoint import Endpoint, Limits
+from server.http.readiness import Readiness
 from server.settings import Settings, load
 from server.welcome import Welcome
 

@@ -20,7 +20,7 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except Exception as error:
-            from server.obstacles import explain  # noqa: PLC0415
+            from server.cli_errors import explain  # noqa: PLC0415
 
             line = explain(error)
             if line is None:
@@ -83,7 +83,8 @@ def serve(
     open_: Open = None,
 ) -> None:
     """Serve the gateway from a migrated database."""
-    from server import running, settings  # noqa: PLC0415
+    from server import settings  # noqa: PLC0415
+    from server.commands import serve as running  # noqa: PLC0415
 
     running.serve(settings.load(host=host, port=port, open=open_), workers)
 
@@ -91,7 +92,8 @@ def serve(
 @app.command()
 def demo(host: Host = None, port: Port = None, open_: Open = None, households: Households = None) -> None:
     """Migrate, fill an empty database with The Complete Journey, and serve it with the playground."""
-    from server import running, settings  # noqa: PLC0415
+    from server import settings  # noqa: PLC0415
+    from server.commands import serve as running  # noqa: PLC0415
 
     running.demo(settings.load(host=host, port=port, open=open_), households)
 
@@ -103,7 +105,8 @@ def migrate(
 ) -> None:
     """Bring the database's tables to the shape that this version needs."""
     from models import migrations  # noqa: PLC0415
-    from server import running, settings  # noqa: PLC0415
+    from server import settings  # noqa: PLC0415
+    from server.commands import serve as running  # noqa: PLC0415
 
     loaded = settings.load()
     if down:
@@ -117,9 +120,10 @@ def migrate(
 @imports.command("journey")
 def import_journey(shift: Shift = True, promotion_weeks: Weeks = 1, households: Households = None) -> None:
     """Fill a migrated and empty database with The Complete Journey, or go on where that was interrupted."""
-    from server import moving, settings  # noqa: PLC0415
+    from server import settings  # noqa: PLC0415
+    from server.commands import transfer  # noqa: PLC0415
 
-    moving.bring_journey(
+    transfer.bring_journey(
         settings.load(),
         shift=shift,
         today=date.today(),
@@ -135,9 +139,10 @@ def import_files(
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Write the good rows even where some are bad.")] = False,
 ) -> None:
     """Bring in a retailer's own files, JSON Lines or CSV: all of their rows, or none."""
-    from server import moving, settings  # noqa: PLC0415
+    from server import settings  # noqa: PLC0415
+    from server.commands import transfer  # noqa: PLC0415
 
-    if not moving.bring_files(settings.load(), paths, dry_run=dry_run, skip_bad=skip_bad):
+    if not transfer.bring_files(settings.load(), paths, dry_run=dry_run, skip_bad=skip_bad):
         raise typer.Exit(1)
 
 
@@ -148,9 +153,10 @@ def export(
     resource: Annotated[list[str] | None, typer.Option(help="Only this one; may be repeated.")] = None,
 ) -> None:
     """Write everything into files that `import files` takes back."""
-    from server import moving, settings  # noqa: PLC0415
+    from server import settings  # noqa: PLC0415
+    from server.commands import transfer  # noqa: PLC0415
 
-    moving.take_out(settings.load(), folder, kind.value, resource)
+    transfer.take_out(settings.load(), folder, kind.value, resource)
 
 
 @app.command()
@@ -159,7 +165,8 @@ def jobs(
     list_: Annotated[bool, typer.Option("--list", help="Say what there is to do, and do nothing.")] = False,
 ) -> None:
     """Do now what a server does by itself every so often: expire, requalify, work out anew."""
-    from server import jobs, settings  # noqa: PLC0415
+    from server import settings  # noqa: PLC0415
+    from server.commands import jobs  # noqa: PLC0415
 
     if list_:
         typer.echo(jobs.listed())
@@ -173,7 +180,7 @@ def schema(
     reference: Annotated[Path | None, typer.Option(help="Write the reference's page into this folder.")] = None,
 ) -> None:
     """Print the schema as GraphQL's definition language, or write its reference."""
-    from server import definitions  # noqa: PLC0415
+    from server.commands import schema as definitions  # noqa: PLC0415
 
     definitions.show(output, reference)
 
@@ -185,7 +192,8 @@ def explain(
     variables: Annotated[str, typer.Option(help="Variables as JSON.")] = "{}",
 ) -> None:
     """Show the levels and statements by which a query would be answered, without running it."""
-    from server import explaining, settings  # noqa: PLC0415
+    from server import settings  # noqa: PLC0415
+    from server.commands import explain as explaining  # noqa: PLC0415
 
     text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
     typer.echo(explaining.explain(text, operation, variables, settings.load().database_url))

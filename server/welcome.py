@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from models.base import utc_now
-from resolvers import journey
-from resolvers.database import Reader
+from resolvers import demo
 from resolvers.ids import opaque_id
-from resolvers.reading import Reading
-from schema.execution.schema import Context, PlannedSchema
+from resolvers.storage.context import RequestContext
+from resolvers.storage.reader import Reader
+from schema.execution.run.planned_schema import Context, PlannedSchema
 from server import playground
 from server.playground import PlaygroundPage
 
@@ -51,7 +51,7 @@ class Welcome:
         return page
 
     async def _variables(self) -> tuple[str | None, dict[str, dict[str, object]]]:
-        found: Any = (await self.schema.execute(FIRST, {}, Context(Reading(self.reader)))).data or {}
+        found: Any = (await self.schema.execute(FIRST, {}, Context(RequestContext(self.reader)))).data or {}
         customer = await self._notable() or _first(found, "customers", "id")
         since = (utc_now() - QUIET).replace(microsecond=0).isoformat().replace("+00:00", "Z")
         named: dict[str, object] = {"id": customer} if customer else {}
@@ -64,7 +64,7 @@ class Welcome:
         }
 
     async def _notable(self) -> str | None:
-        customers = await journey.notable_customers(self.database_url)
+        customers = await demo.notable_customers(self.database_url)
         return next(
             (opaque_id("Customer", customer.id) for customer in customers if "reservations" in customer.why), None
         )

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from resolvers.engine import make_engine
+from resolvers.storage.engine import make_engine
 from tests import databases, factories
 
 NewDatabase = Callable[..., str]

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
@@ -18,3 +19,10 @@ def test_layers_import_only_what_is_below_them() -> None:
     check = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert check.returncode == 0, check.stdout + check.stderr
+
+
+@pytest.mark.parametrize("top", ["resolvers", "server", "schema/execution"])
+def test_a_folder_holds_few_enough_files_to_be_read_at_a_glance(top: str) -> None:
+    files = Counter(path.parent for path in (ROOT / top).rglob("*.py"))
+
+    assert {folder: count for folder, count in files.items() if count > 15} == {}

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import models.columns
+import models.types
 ${imports if imports else ""}
 
 revision = ${repr(up_revision)}

@@ -19,7 +19,7 @@ NO_POINTS = PointsPayment(ZERO, ZERO)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestedBenefits:
     """What the shopper asks for, and what the till would add by itself."""
 
     benefits: Sequence[Benefit] = ()
@@ -48,7 +48,7 @@ class Settlement:
         return self.combination.to_pay - self.payment.amount
 
 
-def settle(asked: Asked, bill: Bill, shopper: Shopper, programme: Programme, at: datetime) -> Settlement:
+def settle(asked: RequestedBenefits, bill: Bill, shopper: Shopper, programme: Programme, at: datetime) -> Settlement:
     """Apply what was asked for, pay with points as far as asked, and earn on what is paid in money."""
     combined = _combined(asked, bill, shopper, at)
     payment, unpaid = NO_POINTS, None
@@ -67,7 +67,7 @@ def settled_offline(vouchers: Sequence[Voucher], bill: Bill, shopper: Shopper, p
     return Settlement(combined, NO_POINTS, _earned(combined, bill, shopper, programme, NO_POINTS), [])
 
 
-def _combined(asked: Asked, bill: Bill, shopper: Shopper, at: datetime) -> Combination:
+def _combined(asked: RequestedBenefits, bill: Bill, shopper: Shopper, at: datetime) -> Combination:
     """What the till adds by itself never takes anything away that was asked for, nor makes the bill dearer."""
     alone = apply_in_order(asked.benefits, bill, shopper, at)
     if not asked.automatic:

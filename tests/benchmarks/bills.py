@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from resolvers.engine import make_engine
 from resolvers.ids import opaque_id
+from resolvers.storage.engine import make_engine
 from tests import factories
 
 LINES = 5

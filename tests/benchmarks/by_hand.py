@@ -11,12 +11,12 @@ import asyncpg
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
-from resolvers.database import make_reader
-from resolvers.engine import make_engine
-from resolvers.reading import Reading
-from resolvers.writing import TransactionReader
-from schema.execution.schema import Context
-from schema.graph import build
+from resolvers.storage.context import RequestContext
+from resolvers.storage.engine import make_engine
+from resolvers.storage.reader import make_reader
+from resolvers.storage.transaction import TransactionReader
+from schema.declaring.build import build
+from schema.execution.run.planned_schema import Context
 from tests.benchmarks.bills import CLOSE_THE_BILL, Till
 from tests.factories import NOW
 
@@ -53,7 +53,7 @@ async def gateway(url: str, log: Recorded | None = None) -> AsyncIterator[Any]:
     engine, reader, schema = make_engine(url, pool_size=8), make_reader(url), build()
 
     async def close(given: dict[str, Any]) -> None:
-        context = Context(Reading(reader, now=NOW), engine)
+        context = Context(RequestContext(reader, now=NOW), engine)
         result = await schema.execute(CLOSE_THE_BILL, {"input": given}, context_value=context)
         assert not result.errors, result.errors
         assert not result.data["purchaseSend"]["userErrors"], result.data

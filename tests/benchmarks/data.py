@@ -22,9 +22,9 @@ import asyncpg
 from sqlalchemy import Column, Computed, String, Table, UniqueConstraint
 
 from models import Base, Customer, migrations
-from resolvers.journey import import_journey
-from resolvers.journey.progress import Silent
-from resolvers.journey.writing.writer import Writer, writer_for
+from resolvers.demo import import_journey
+from resolvers.demo.writing.writer import Writer, writer_for
+from resolvers.files.progress import Silent
 from tests.benchmarks.postgres import Postgres
 
 IN_FRONT = ("email", "email_key")

@@ -8,7 +8,7 @@ import strawberry
 from graphql import parse, validate
 from sqlalchemy.engine import make_url
 
-from schema.graph import build
+from schema.declaring.build import build
 from tests.benchmarks.cases import CASES, QUERIES
 from tests.benchmarks.data import FUNCTIONS, copy_statement, moved_tables
 from tests.benchmarks.peers import ordinary

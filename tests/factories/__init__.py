@@ -13,41 +13,16 @@ from tests.factories.campaign import (
     campaign_product_type,
 )
 from tests.factories.card import card, card_event, card_type
-from tests.factories.customer import (
-    consent,
-    customer,
-    customer_consent,
-    customer_source,
-    customer_source_record,
-)
+from tests.factories.customer import consent, customer, customer_consent, customer_source, customer_source_record
 from tests.factories.event import event, idempotency_key
 from tests.factories.insight import import_step, score_band
 from tests.factories.job import job_run
 from tests.factories.partner import partner
-from tests.factories.point import (
-    point_entry,
-    point_entry_lot,
-    point_lot,
-    point_reservation,
-    point_type,
-    points,
-)
-from tests.factories.product import (
-    product,
-    product_brand,
-    product_code,
-    product_group,
-    product_price,
-    product_tag,
-)
+from tests.factories.persistence import save
+from tests.factories.point import point_entry, point_entry_lot, point_lot, point_reservation, point_type, points
+from tests.factories.product import product, product_brand, product_code, product_group, product_price, product_tag
 from tests.factories.property import property, property_item, property_record
-from tests.factories.purchase import (
-    purchase,
-    purchase_discount,
-    purchase_item,
-    purchase_item_type,
-    purchase_type,
-)
+from tests.factories.purchase import purchase, purchase_discount, purchase_item, purchase_item_type, purchase_type
 from tests.factories.recommendation import recommendation
 from tests.factories.reservation import (
     external_list_type,
@@ -71,7 +46,6 @@ from tests.factories.reward import (
     reward_tag,
     reward_type,
 )
-from tests.factories.saving import save
 from tests.factories.segment import segment, segment_group, segment_member
 from tests.factories.status import status, status_record, status_turnover
 from tests.factories.store import store

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import models
-from resolvers import text
+from resolvers import normalise
 from tests.factories.building import NOW, build, coded, number, stamped
 
 
@@ -21,9 +21,9 @@ def customer(**overrides: Any) -> models.Customer:
     return stamped(
         models.Customer,
         values,
-        first_name_key=text.fold(values["first_name"] or ""),
-        last_name_key=text.fold(values["last_name"] or ""),
-        email_key=values["email"] and text.email_key(values["email"]),
+        first_name_key=normalise.fold(values["first_name"] or ""),
+        last_name_key=normalise.fold(values["last_name"] or ""),
+        email_key=values["email"] and normalise.email_key(values["email"]),
     )
 
 

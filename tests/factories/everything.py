@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import models
 from tests import factories
 from tests.factories.building import NOW
-from tests.factories.saving import save
+from tests.factories.persistence import save
 
 
 async def save_everything(session: AsyncSession) -> None:

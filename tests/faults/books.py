@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 import models
 from models import PointEntry, PointLot, Purchase, Voucher, VoucherEvent
-from resolvers.engine import make_engine
 from resolvers.ids import opaque_id
+from resolvers.storage.engine import make_engine
 from tests.faults.shop import CUSTOMERS, OPENING, Call
 
 IS_NAMED = PointEntry.note.is_not(None) & (PointEntry.kind != models.PointEntryKind.TRANSFER_IN)

@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
-from resolvers.engine import make_engine
 from resolvers.ids import opaque_id
+from resolvers.storage.engine import make_engine
 from tests import factories
 
 OPENING = Decimal(100_000)

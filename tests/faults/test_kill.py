@@ -39,7 +39,7 @@ async def test_what_was_acknowledged_before_postgresql_was_killed_is_there_and_i
 async def test_a_gateway_that_answers_before_it_commits_loses_what_it_acknowledged(
     new_database: NewDatabase,
 ) -> None:
-    async with killing_the_gateway(new_database("sqlite"), "tests.faults.hasty") as rounds:
+    async with killing_the_gateway(new_database("sqlite"), "tests.faults.naive_gateway") as rounds:
         faults = (await rounds.play(0)).faults
 
     assert any(fault.startswith("lost: ") for fault in faults)

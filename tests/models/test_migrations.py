@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import models
 from models import migrations
-from resolvers.engine import make_engine
+from resolvers.storage.engine import make_engine
 from tests.conftest import NewDatabase
 
 POSTGRES_SHAPE = (

@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from tests.resolvers.doing import Doing, doing
-from tests.resolvers.reserving import Shop
+from tests.resolvers.reservation.reserving import Shop
+from tests.resolvers.running_operations import Operations, running_operations
 
 
 @pytest.fixture
-async def crm(engine: AsyncEngine, database_url: str) -> AsyncIterator[Doing]:
+async def crm(engine: AsyncEngine, database_url: str) -> AsyncIterator[Operations]:
     """An empty database of each kind in turn, to be changed as of the factories' present."""
-    async with doing(engine, database_url) as made:
+    async with running_operations(engine, database_url) as made:
         yield made
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import models
 from resolvers.ids import opaque_id
 from tests import factories
-from tests.resolvers.shopping import bill
+from tests.resolvers.purchase.shopping import bill
 
 
 @dataclass(frozen=True)

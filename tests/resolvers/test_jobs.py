@@ -12,15 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 import models
 from resolvers import jobs
-from resolvers.alone import alone
-from resolvers.engine import make_engine
+from resolvers.customer.score_bands import refresh_score_bands
 from resolvers.jobs import JOBS, Job, Ran, Scheduler, run_jobs
-from resolvers.score_bands import refresh_score_bands
+from resolvers.storage.alone import alone
+from resolvers.storage.engine import make_engine
 from tests import factories
 from tests.conftest import NewDatabase
 from tests.factories import NOW
-from tests.resolvers.doing import Doing, doing
-from tests.schema.asking import schema
+from tests.resolvers.running_operations import Operations, running_operations
+from tests.schema.both_ways import schema
 
 DAY = timedelta(days=1)
 
@@ -114,7 +114,7 @@ async def test_jobs_killed_again_and_again_come_to_the_same_end_as_undisturbed(
             except Killed:
                 kills += 1
         await work_through(engine)
-        async with doing(engine, url) as crm:
+        async with running_operations(engine, url) as crm:
             ends.append(comparable(await crm.dump()))
         await engine.dispose()
         assert kills > 10 or not disturbed
@@ -128,7 +128,7 @@ async def test_jobs_killed_again_and_again_come_to_the_same_end_as_undisturbed(
     assert not [row for row in ends[0]["point_reservation"] if "EXPIRED" not in row]
 
 
-async def test_all_jobs_are_done_and_what_they_did_is_told(crm: Doing, session: AsyncSession) -> None:
+async def test_all_jobs_are_done_and_what_they_did_is_told(crm: Operations, session: AsyncSession) -> None:
     await save_work(session)
 
     ran = await run_jobs(crm.engine, NOW)
@@ -147,7 +147,7 @@ async def test_all_jobs_are_done_and_what_they_did_is_told(crm: Doing, session: 
     assert await crm.rows(models.JobRun, "name", "started_at", "done") == [(name, NOW, 0) for name in JOBS]
 
 
-async def test_only_what_is_due_is_done(crm: Doing) -> None:
+async def test_only_what_is_due_is_done(crm: Operations) -> None:
     await run_jobs(crm.engine, NOW, ["purge-keys"])
 
     soon = await run_jobs(crm.engine, NOW + DAY / 2, ["purge-keys", "expire-vouchers"], every=DAY)
@@ -157,7 +157,7 @@ async def test_only_what_is_due_is_done(crm: Doing) -> None:
     assert later == [Ran("purge-keys", 0)]
 
 
-async def test_a_job_is_done_by_one_process_at_a_time(crm: Doing) -> None:
+async def test_a_job_is_done_by_one_process_at_a_time(crm: Operations) -> None:
     other = make_engine(crm.engine.url.render_as_string(hide_password=False))
     async with alone(other, "purge-keys") as mine:
         meanwhile = await run_jobs(crm.engine, NOW, ["purge-keys", "expire-vouchers"])
@@ -170,7 +170,7 @@ async def test_a_job_is_done_by_one_process_at_a_time(crm: Doing) -> None:
 
 
 async def test_a_job_that_fails_does_not_keep_others_from_being_done(
-    crm: Doing, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    crm: Operations, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def fail(*_: Any) -> int:
         raise ValueError("jana@example.com")
@@ -186,7 +186,7 @@ async def test_a_job_that_fails_does_not_keep_others_from_being_done(
 
 
 async def test_the_scheduler_does_what_is_due_once_whichever_process_asks(
-    crm: Doing, monkeypatch: pytest.MonkeyPatch
+    crm: Operations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[str] = []
 
@@ -210,7 +210,7 @@ async def test_the_scheduler_does_what_is_due_once_whichever_process_asks(
     assert done == ["purge-keys"]
 
 
-async def test_scores_begin_where_fifths_of_the_customers_do(crm: Doing, session: AsyncSession) -> None:
+async def test_scores_begin_where_fifths_of_the_customers_do(crm: Operations, session: AsyncSession) -> None:
     rows = []
     for number in range(1, 11):
         customer = factories.customer()
@@ -233,6 +233,6 @@ async def test_scores_begin_where_fifths_of_the_customers_do(crm: Doing, session
     assert await refresh_score_bands(crm.engine, NOW) == 0
 
 
-async def test_scores_stay_while_nobody_has_bought(crm: Doing) -> None:
+async def test_scores_stay_while_nobody_has_bought(crm: Operations) -> None:
     assert await refresh_score_bands(crm.engine, NOW) == 0
     assert await crm.rows(models.ScoreBand, "score") == []

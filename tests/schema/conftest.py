@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from resolvers.database import make_reader
-from resolvers.engine import make_engine
+from resolvers.storage.engine import make_engine
+from resolvers.storage.reader import make_reader
 from tests import databases
-from tests.schema.asking import Graph
-from tests.schema.shop import Shop
+from tests.schema.both_ways import Graph
+from tests.schema.sample_retailer import Shop
 
 
 @asynccontextmanager

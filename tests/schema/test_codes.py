@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests import factories
-from tests.schema.asking import Graph
+from tests.schema.both_ways import Graph
 
 ONE = '{ country(code: "CZ") { code name } currency(code: "CZK") { code name } language(code: "cs") { code name } }'
 

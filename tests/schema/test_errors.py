@@ -7,8 +7,8 @@ import orjson
 import pytest
 
 from resolvers.ids import opaque_id
-from resolvers.paging import encode_cursor
-from tests.schema.asking import Graph
+from resolvers.query.paging import encode_cursor
+from tests.schema.both_ways import Graph
 
 CUSTOMERS = """
 query ($first: Int, $last: Int, $after: String, $before: String) {

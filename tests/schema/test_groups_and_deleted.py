@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from resolvers.ids import opaque_id
 from tests import factories
-from tests.schema.asking import Graph
+from tests.schema.both_ways import Graph
 
 
 async def tree(session: AsyncSession) -> None:

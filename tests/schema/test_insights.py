@@ -10,7 +10,7 @@ import models
 from resolvers.ids import opaque_id
 from tests import factories
 from tests.factories import NOW
-from tests.schema.asking import Graph
+from tests.schema.both_ways import Graph
 
 SUMS = """{
   firstPurchaseAt lastPurchaseAt purchaseCount

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests import factories
 from tests.factories import NOW
-from tests.schema.asking import Graph
+from tests.schema.both_ways import Graph
 
 DAY = timedelta(days=1)
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests import factories
-from tests.schema.asking import Graph
+from tests.schema.both_ways import Graph
 
 HOURS = {"WEDNESDAY": [["13:00", "18:00"], ["08:00", "12:00"]], "MONDAY": [["22:00", "02:00"]], "SUNDAY": []}
 

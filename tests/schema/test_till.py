@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from resolvers.ids import opaque_id
-from resolvers.reading import Reading, Viewer
-from schema.execution.schema import Context
+from resolvers.storage.context import RequestContext, Viewer
+from schema.execution.run.planned_schema import Context
 from tests import factories
 from tests.factories import NOW
-from tests.resolvers.shopping import bill, item, open_shop
-from tests.schema.asking import Graph, schema
+from tests.resolvers.purchase.shopping import bill, item, open_shop
+from tests.schema.both_ways import Graph, schema
 
 AT_THE_TILL = """
 query AtTheTill($customer: CustomerBy!, $bill: BillInput!) {
@@ -326,7 +326,7 @@ async def test_a_customer_sees_themselves(graph: Graph, session: AsyncSession) -
     await factories.save(session, factories.voucher(customer=shop.jana, code="MINE"), gone)
 
     async def me(viewer: Viewer) -> Any:
-        answer = await schema().execute(ME, {}, context_value=Context(Reading(graph.reader, NOW, viewer=viewer)))
+        answer = await schema().execute(ME, {}, context_value=Context(RequestContext(graph.reader, NOW, viewer=viewer)))
         assert not answer.errors
         return (answer.data or {})["me"]
 

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from resolvers.ids import opaque_id
-from resolvers.paging import encode_cursor
+from resolvers.query.paging import encode_cursor
 from tests import factories
 from tests.factories import NOW
-from tests.schema.asking import Graph
+from tests.schema.both_ways import Graph
 from tests.schema.events import a_day
 
 EVENTS = """

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests import factories
-from tests.schema.asking import Graph
+from tests.schema.both_ways import Graph
 from tests.schema.events import a_day
 
 PAGE = "timeline(first: 3) { totalCount nodes { __typename } pageInfo { hasNextPage } }"

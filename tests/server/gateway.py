@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 
 from server.app import Gateway, create_app
-from server.http import Endpoint
+from server.http.endpoint import Endpoint
 from server.settings import load
-from tests.schema.asking import schema as graph
+from tests.schema.both_ways import schema as graph
 
 __all__ = ["Client", "code", "graph", "opened"]
 

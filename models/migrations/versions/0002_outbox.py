@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import models.columns
+import models.types
 from sqlalchemy.dialects import postgresql
 
 revision = '0002'
@@ -19,7 +19,7 @@ def upgrade() -> None:
     sa.Column('entity', sa.String(length=64).with_variant(sa.String(length=64, collation='C'), 'postgresql'), nullable=False),
     sa.Column('entity_key', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('at', models.columns.Instant(), nullable=False),
+    sa.Column('at', models.types.Instant(), nullable=False),
     sa.Column('data', sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), 'postgresql'), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_event'))
     )
@@ -33,8 +33,8 @@ def upgrade() -> None:
     sa.Column('operation', sa.String(length=64).with_variant(sa.String(length=64, collation='C'), 'postgresql'), nullable=False),
     sa.Column('fingerprint', sa.String(length=64).with_variant(sa.String(length=64, collation='C'), 'postgresql'), nullable=False),
     sa.Column('answer', sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), 'postgresql'), nullable=False),
-    sa.Column('created_at', models.columns.Instant(), nullable=False),
-    sa.Column('expires_at', models.columns.Instant(), nullable=False),
+    sa.Column('created_at', models.types.Instant(), nullable=False),
+    sa.Column('expires_at', models.types.Instant(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_idempotency_key')),
     sa.UniqueConstraint('key', name=op.f('uq_idempotency_key_key'))
     )

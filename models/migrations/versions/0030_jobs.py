@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import models.columns
+import models.types
 
 revision = '0030'
 down_revision = '0010'
@@ -16,8 +16,8 @@ def upgrade() -> None:
     op.create_table('job_run',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('name', sa.String(length=64).with_variant(sa.String(length=64, collation='C'), 'postgresql'), nullable=False),
-    sa.Column('started_at', models.columns.Instant(), nullable=False),
-    sa.Column('finished_at', models.columns.Instant(), nullable=False),
+    sa.Column('started_at', models.types.Instant(), nullable=False),
+    sa.Column('finished_at', models.types.Instant(), nullable=False),
     sa.Column('done', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_job_run')),
     sa.UniqueConstraint('name', name=op.f('uq_job_run_name'))

@@ -7,7 +7,7 @@ from models.rules.basket import Bill, Line, Reward, RewardKind, Shopper, Voucher
 from models.rules.points_at_till import PointsPayment
 from models.rules.programme import PROGRAMME, Programme
 from models.rules.refusals import RefusalCode
-from models.rules.settlement import NO_POINTS, Asked, settle, settled_offline
+from models.rules.settlement import NO_POINTS, RequestedBenefits, settle, settled_offline
 
 NOW = datetime(2024, 5, 15, 12, 0, tzinfo=UTC)
 JANA = Shopper(7, points=Decimal(1000))
@@ -19,7 +19,7 @@ def percent(key: int, value: int, **more: object) -> Reward:
 
 
 def test_a_bill_earns_a_point_for_each_whole_unit_paid_in_money() -> None:
-    settled = settle(Asked(points=Decimal(100)), BILL, JANA, PROGRAMME, NOW)
+    settled = settle(RequestedBenefits(points=Decimal(100)), BILL, JANA, PROGRAMME, NOW)
 
     assert settled.payment == PointsPayment(Decimal("100.00"), Decimal("1.00"))
     assert (settled.to_pay, settled.earned, settled.points_spent) == (Decimal("99.55"), Decimal(99), Decimal(100))
@@ -36,13 +36,13 @@ def test_points_last_twelve_months_on_the_calendar_of_the_store() -> None:
 
 
 def test_nobody_in_particular_earns_nothing() -> None:
-    assert settle(Asked(), BILL, Shopper(), PROGRAMME, NOW).earned == 0
+    assert settle(RequestedBenefits(), BILL, Shopper(), PROGRAMME, NOW).earned == 0
 
 
 def test_rewards_that_cost_points_take_theirs_before_the_bill_is_paid() -> None:
     costly = percent(1, 10, points_cost=Decimal(950))
 
-    settled = settle(Asked([costly], points=Decimal(60)), BILL, JANA, PROGRAMME, NOW)
+    settled = settle(RequestedBenefits([costly], points=Decimal(60)), BILL, JANA, PROGRAMME, NOW)
 
     assert settled.payment == NO_POINTS
     assert settled.unpaid is not None
@@ -53,7 +53,7 @@ def test_rewards_that_cost_points_take_theirs_before_the_bill_is_paid() -> None:
 def test_points_never_pay_for_lines_out_of_loyalty() -> None:
     bill = Bill("EUR", 1, (Line("a", Decimal(1), Decimal("0.30")), Line("b", Decimal(1), Decimal(9), loyalty_off=True)))
 
-    settled = settle(Asked(points=Decimal(500)), bill, JANA, PROGRAMME, NOW)
+    settled = settle(RequestedBenefits(points=Decimal(500)), bill, JANA, PROGRAMME, NOW)
 
     assert settled.payment == PointsPayment(Decimal("30.00"), Decimal("0.30"))
     assert settled.to_pay == Decimal("9.00")
@@ -62,7 +62,7 @@ def test_points_never_pay_for_lines_out_of_loyalty() -> None:
 def test_automatic_rewards_come_on_top_of_what_was_asked_for() -> None:
     asked, automatic = percent(1, 10), percent(2, 50)
 
-    settled = settle(Asked([asked], [automatic, asked]), BILL, JANA, PROGRAMME, NOW)
+    settled = settle(RequestedBenefits([asked], [automatic, asked]), BILL, JANA, PROGRAMME, NOW)
 
     assert [one.benefit.code for one in settled.combination.applied] == ["R1", "R2"]
     assert settled.refused == []
@@ -72,7 +72,7 @@ def test_automatic_rewards_come_on_top_of_what_was_asked_for() -> None:
 def test_an_automatic_reward_never_takes_the_place_of_what_was_asked_for(priority: int) -> None:
     asked, exclusive = percent(1, 10), percent(2, 50, exclusive=True, priority=priority)
 
-    settled = settle(Asked([asked], [exclusive]), BILL, JANA, PROGRAMME, NOW)
+    settled = settle(RequestedBenefits([asked], [exclusive]), BILL, JANA, PROGRAMME, NOW)
 
     assert [one.benefit.code for one in settled.combination.applied] == ["R1"]
     assert settled.refused == []
@@ -82,7 +82,7 @@ def test_an_automatic_reward_that_makes_the_bill_dearer_is_left_out() -> None:
     gold = Shopper(7, discount=Decimal(20))
     small = Reward(3, "R3", "Small", RewardKind.AMOUNT, Decimal("0.02"), currency="EUR")
 
-    settled = settle(Asked([], [small]), BILL, gold, PROGRAMME, NOW)
+    settled = settle(RequestedBenefits([], [small]), BILL, gold, PROGRAMME, NOW)
 
     assert settled.combination.applied == ()
     assert settled.to_pay == Decimal("80.44")
@@ -91,7 +91,9 @@ def test_an_automatic_reward_that_makes_the_bill_dearer_is_left_out() -> None:
 def test_what_can_not_be_had_is_told_of_what_was_asked_for_only() -> None:
     elsewhere = percent(1, 10, store_ids=frozenset({2}))
 
-    settled = settle(Asked([elsewhere], [percent(2, 5, store_ids=frozenset({2}))]), BILL, JANA, PROGRAMME, NOW)
+    settled = settle(
+        RequestedBenefits([elsewhere], [percent(2, 5, store_ids=frozenset({2}))]), BILL, JANA, PROGRAMME, NOW
+    )
 
     assert [(one.benefit.code, one.refusals[0].code) for one in settled.refused] == [("R1", RefusalCode.WRONG_STORE)]
 

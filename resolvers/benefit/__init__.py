@@ -1,0 +1,1 @@
+"""Rewards and shoppers as the rules see them: what vouchers and purchases share."""

@@ -1,0 +1,294 @@
+"""Rewards and vouchers as rules see them: by the codes a shopper names, by what they have, by what comes by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import time
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, and_, func, literal_column, or_, select, union_all
+
+from models import (
+    ConditionRole,
+    ProductBrand,
+    ProductGroup,
+    RewardCondition,
+    RewardConditionTarget,
+    RewardGroup,
+    RewardSegment,
+    RewardStatus,
+    RewardStore,
+    State,
+)
+from models import Product as ProductRow
+from models import Reward as RewardRow
+from models import Voucher as VoucherRow
+from models.rules.basket import ProductRelation, Reward, Voucher, VoucherState, weekdays
+from models.rules.voucher_code import normalised
+from models.types import text
+from resolvers.query.columns import NOW
+from resolvers.query.compiled_query import CompiledQuery, among
+from resolvers.query.expressions import VALID_NOW, word
+from resolvers.storage.context import RequestContext
+from resolvers.storage.statement import parameter
+
+ISSUED_FIRST = frozenset({RewardGroup.PARTY_TIME, RewardGroup.CAMPAIGN})
+"""Rewards of these groups are used only through vouchers; when they are automatic, bills are rewarded with one."""
+
+MOST_OFFERED = 200
+ZERO: Any = literal_column("0")
+
+REWARD_COLUMNS = (
+    RewardRow.id,
+    RewardRow.code,
+    RewardRow.name,
+    RewardRow.kind,
+    RewardRow.value,
+    RewardRow.minimum_purchase,
+    RewardRow.maximum_discount,
+    RewardRow.currency_code,
+    RewardRow.valid_from,
+    RewardRow.valid_to,
+    RewardRow.weekdays,
+    RewardRow.time_from,
+    RewardRow.time_to,
+    RewardRow.priority,
+    RewardRow.is_exclusive,
+    RewardRow.points_cost,
+    RewardRow.limit_per_customer,
+    RewardRow.limit_total,
+    RewardRow.group,
+    RewardRow.is_automated,
+    RewardRow.is_portable,
+)
+REWARD_NAMES = [column.key for column in REWARD_COLUMNS]
+VOUCHER_COLUMNS = (
+    VoucherRow.id,
+    VoucherRow.code,
+    VoucherRow.reward_id,
+    VoucherRow.customer_id,
+    VoucherRow.state,
+    VoucherRow.valid_from,
+    VoucherRow.valid_to,
+    VoucherRow.reserved_for,
+    VoucherRow.reserved_until,
+    VoucherRow.value,
+    VoucherRow.currency_code,
+)
+OFFERED = (RewardRow.state == word(State.ACTIVE),)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A reward with what the till asks of it besides its terms."""
+
+    terms: Reward
+    group: RewardGroup
+    is_automated: bool
+    is_portable: bool
+
+    @property
+    def needs_voucher(self) -> bool:
+        """Whether it is used only through vouchers."""
+        return self.group in ISSUED_FIRST
+
+
+REWARDS_BY_KEY = CompiledQuery(lambda backend: select(*REWARD_COLUMNS).where(among(RewardRow.id, "keys", backend)))
+REWARDS_BY_CODE = CompiledQuery(
+    lambda backend: select(*REWARD_COLUMNS).where(among(RewardRow.code, "codes", backend, text()), *OFFERED)
+)
+AUTOMATIC = CompiledQuery(
+    lambda _: select(*REWARD_COLUMNS).where(RewardRow.is_automated.is_(True), RewardRow.points_cost == ZERO, *OFFERED)
+)
+ON_OFFER = CompiledQuery(
+    lambda _: (
+        select(*REWARD_COLUMNS)
+        .where(
+            RewardRow.group.not_in([word(group) for group in sorted(ISSUED_FIRST)]),
+            VALID_NOW.sql(RewardRow),
+        )
+        .order_by(RewardRow.priority, RewardRow.id)
+        .limit(literal_column(str(MOST_OFFERED)))
+    )
+)
+
+
+def _named(backend: str) -> Any:
+    """Vouchers of these codes, and the shopper's own usable ones of rewards of these codes."""
+    by_code: Any = select(VoucherRow.id).where(among(VoucherRow.code, "codes", backend, text()))
+    rewards = select(RewardRow.id).where(among(RewardRow.code, "codes", backend, text()))
+    own: Any = select(VoucherRow.id).where(_usable_of_customer(), VoucherRow.reward_id.in_(rewards))
+    return select(*VOUCHER_COLUMNS).where(VoucherRow.id.in_(union_all(by_code, own))).order_by(VoucherRow.id)
+
+
+def _usable_of_customer() -> Any:
+    return and_(
+        VoucherRow.customer_id == parameter("customer", BigInteger()),
+        VoucherRow.state.in_([word(VoucherState.ACTIVE), word(VoucherState.RESERVED)]),
+        or_(VoucherRow.valid_to.is_(None), VoucherRow.valid_to > NOW),
+    )
+
+
+VOUCHERS_NAMED = CompiledQuery(_named)
+VOUCHERS_LOCKED = CompiledQuery(lambda backend: _named(backend).with_for_update(key_share=True))
+VOUCHERS_OF = CompiledQuery(
+    lambda _: (
+        select(*VOUCHER_COLUMNS)
+        .where(_usable_of_customer())
+        .order_by(VoucherRow.id)
+        .limit(literal_column(str(MOST_OFFERED)))
+    )
+)
+REWARDS_LOCKED = CompiledQuery(
+    lambda backend: (
+        select(RewardRow.id)
+        .where(among(RewardRow.id, "keys", backend), RewardRow.limit_total.is_not(None))
+        .order_by(RewardRow.id)
+        .with_for_update(key_share=True)
+    )
+)
+RULES = CompiledQuery(
+    lambda backend: (
+        select(
+            RewardCondition.reward_id,
+            RewardCondition.id,
+            RewardCondition.role,
+            RewardCondition.related_to,
+            RewardCondition.count,
+            RewardCondition.min_price,
+            RewardCondition.max_price,
+            func.coalesce(
+                RewardConditionTarget.product_id, RewardConditionTarget.group_id, RewardConditionTarget.brand_id
+            ).label("target"),
+            func.coalesce(ProductRow.name, ProductGroup.name, ProductBrand.name).label("name"),
+        )
+        .join(RewardConditionTarget, RewardConditionTarget.condition_id == RewardCondition.id, isouter=True)
+        .join(ProductRow, ProductRow.id == RewardConditionTarget.product_id, isouter=True)
+        .join(ProductGroup, ProductGroup.id == RewardConditionTarget.group_id, isouter=True)
+        .join(ProductBrand, ProductBrand.id == RewardConditionTarget.brand_id, isouter=True)
+        .where(among(RewardCondition.reward_id, "keys", backend))
+        .order_by(RewardCondition.id, RewardConditionTarget.id)
+    )
+)
+
+
+def _aimed(backend: str) -> Any:
+    parts: Any = [
+        select(table.reward_id, literal_column(f"'{name}'"), getattr(table, name)).where(
+            among(table.reward_id, "keys", backend)
+        )
+        for table, name in ((RewardStore, "store_id"), (RewardSegment, "segment_id"), (RewardStatus, "status_id"))
+    ]
+    return union_all(*parts)
+
+
+AIMED = CompiledQuery(_aimed)
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What belongs to a reward besides its own columns."""
+
+    rules: dict[ConditionRole, list[ProductRelation]] = field(
+        default_factory=lambda: {role: [] for role in ConditionRole}
+    )
+    aims: dict[str, set[int]] = field(
+        default_factory=lambda: {"store_id": set(), "segment_id": set(), "status_id": set()}
+    )
+
+
+async def read_offers(context: RequestContext, rows: Sequence[tuple[Any, ...]]) -> list[Offer]:
+    """Rewards with their conditions, bonuses, stores, segments and statuses, for rows of `REWARD_COLUMNS`."""
+    keys = sorted(row[0] for row in rows)
+    if not keys:
+        return []
+    parts = {key: _Parts() for key in keys}
+    for key, role, relation in _relations(await RULES.read(context, keys=keys)):
+        parts[key].rules[role].append(relation)
+    for key, kind, target in await AIMED.read(context, keys=keys):
+        parts[key].aims[kind].add(target)
+    return [_offer(row, parts[row[0]]) for row in rows]
+
+
+async def offers_by_key(context: RequestContext, keys: Iterable[int]) -> dict[int, Offer]:
+    """Rewards by their keys, whatever their state."""
+    wanted = sorted(set(keys))
+    rows = await REWARDS_BY_KEY.read(context, keys=wanted) if wanted else []
+    return {offer.terms.id: offer for offer in await read_offers(context, rows)}
+
+
+async def vouchers_of(context: RequestContext, rows: Sequence[tuple[Any, ...]]) -> list[Voucher]:
+    """Vouchers with their rewards, for rows of `VOUCHER_COLUMNS`."""
+    offers = await offers_by_key(context, (row[2] for row in rows))
+    return [_voucher(row, offers[row[2]]) for row in rows]
+
+
+def spellings(code: str) -> set[str]:
+    """How a code may be kept: as it was typed in, or without regard to case and spaces."""
+    return {code, normalised(code)}
+
+
+def _relations(rows: Sequence[tuple[Any, ...]]) -> Iterable[tuple[int, ConditionRole, ProductRelation]]:
+    by_rule: dict[int, list[tuple[Any, ...]]] = {}
+    for row in rows:
+        by_rule.setdefault(row[1], []).append(row)
+    for its in by_rule.values():
+        key, _, role, related_to, count, lowest, highest, *_ = its[0]
+        targets = frozenset(row[7] for row in its if row[7] is not None)
+        name = its[0][8] or "" if len(its) == 1 else ""
+        yield key, role, ProductRelation(related_to, targets, count, lowest, highest, name)
+
+
+def _offer(row: tuple[Any, ...], parts: _Parts) -> Offer:
+    of = dict(zip(REWARD_NAMES, row, strict=True))
+    terms = Reward(
+        id=of["id"],
+        code=of["code"],
+        name=of["name"],
+        kind=of["kind"],
+        value=Decimal(0) if of["value"] is None else of["value"],
+        conditions=tuple(parts.rules[ConditionRole.CONDITION]),
+        bonuses=tuple(parts.rules[ConditionRole.BONUS]),
+        minimum_purchase=of["minimum_purchase"],
+        maximum_discount=of["maximum_discount"],
+        currency=of["currency_code"],
+        valid_from=of["valid_from"],
+        valid_to=of["valid_to"],
+        weekdays=weekdays(of["weekdays"]),
+        time_from=_clock(of["time_from"]),
+        time_to=_clock(of["time_to"]),
+        store_ids=frozenset(parts.aims["store_id"]),
+        segment_ids=frozenset(parts.aims["segment_id"]),
+        status_ids=frozenset(parts.aims["status_id"]),
+        priority=of["priority"],
+        exclusive=of["is_exclusive"],
+        points_cost=of["points_cost"],
+        limit_per_customer=of["limit_per_customer"],
+        limit_total=of["limit_total"],
+    )
+    return Offer(terms, of["group"], of["is_automated"], of["is_portable"])
+
+
+def _clock(written: str | None) -> time | None:
+    """A time of day; 24:00 is midnight, as no time is."""
+    return None if written is None or written == "24:00" else time.fromisoformat(written)
+
+
+def _voucher(row: tuple[Any, ...], offer: Offer) -> Voucher:
+    key, code, _, customer, state, valid_from, valid_to, reserved_for, reserved_until, value, currency = row
+    return Voucher(
+        key,
+        code,
+        offer.terms,
+        customer,
+        state,
+        valid_from,
+        valid_to,
+        portable=offer.is_portable,
+        reserved_for=reserved_for,
+        reserved_until=reserved_until,
+        value=value,
+        currency=currency,
+    )

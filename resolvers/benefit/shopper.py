@@ -1,0 +1,139 @@
+"""Who is paying, as far as rules ask: segments, status, points, and what they used of each reward."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, case, func, literal_column, or_, select, union_all
+
+from models import (
+    PointLot,
+    PointReservation,
+    PointReservationState,
+    Purchase,
+    PurchaseDiscount,
+    PurchaseItem,
+    PurchaseState,
+    SegmentMember,
+    Status,
+    StatusRecord,
+    Voucher,
+    VoucherState,
+)
+from models.rules import ledger
+from models.rules.basket import Reward, Shopper
+from models.rules.point_reservation import PointReservation as Held
+from models.rules.point_reservation import reserved
+from resolvers.query.columns import NOW
+from resolvers.query.compiled_query import CompiledQuery, among
+from resolvers.query.expressions import word
+from resolvers.storage.context import RequestContext
+from resolvers.storage.statement import parameter
+
+CUSTOMER = parameter("customer", BigInteger())
+
+
+@dataclass(frozen=True, slots=True)
+class PointBalance:
+    """A shopper's points: the lots with something left, and what reservations hold of them."""
+
+    lots: Sequence[ledger.Lot] = ()
+    reserved: Decimal = Decimal(0)
+
+
+STATUS = CompiledQuery(
+    lambda _: (
+        select(
+            Status.id,
+            Status.discount,
+            Status.discounts_discounted_items,
+            Status.collects_points,
+            Status.pays_with_points,
+        )
+        .join(StatusRecord, StatusRecord.status_id == Status.id)
+        .where(StatusRecord.customer_id == CUSTOMER, StatusRecord.ended_at.is_(None))
+    )
+)
+STATUS_FIELDS = ("status_id", "discount", "discounts_discounted_items", "collects", "pays")
+SEGMENTS = CompiledQuery(lambda _: select(SegmentMember.segment_id).where(SegmentMember.customer_id == CUSTOMER))
+LOTS = CompiledQuery(
+    lambda _: select(
+        PointLot.id,
+        PointLot.amount,
+        PointLot.remaining,
+        PointLot.active_from,
+        PointLot.expires_at,
+        PointLot.created_at,
+    ).where(PointLot.customer_id == CUSTOMER, PointLot.remaining > literal_column("0"))
+)
+HELD = CompiledQuery(
+    lambda _: select(PointReservation.id, PointReservation.amount, PointReservation.expires_at).where(
+        PointReservation.customer_id == CUSTOMER,
+        PointReservation.state == word(PointReservationState.ACTIVE),
+        PointReservation.expires_at > NOW,
+    )
+)
+
+
+def _used(backend: str) -> Any:
+    """Vouchers issued and rewards applied directly, by reward: how many are the customer's, and how many in all.
+
+    A reward goes back with the bill, or with the last of the lines on which it was given.
+    """
+    mine: Any = func.sum(case((Voucher.customer_id == CUSTOMER, literal_column("1")), else_=literal_column("0")))
+    issued: Any = select(Voucher.reward_id, mine, func.count()).where(
+        among(Voucher.reward_id, "keys", backend), Voucher.state != word(VoucherState.CANCELLED)
+    )
+    own = case((Purchase.customer_id == CUSTOMER, Purchase.id))
+    applied: Any = (
+        select(PurchaseDiscount.reward_id, func.count(own.distinct()), func.count(Purchase.id.distinct()))
+        .join(Purchase, Purchase.id == PurchaseDiscount.purchase_id)
+        .join(PurchaseItem, PurchaseItem.id == PurchaseDiscount.item_id, isouter=True)
+        .where(
+            among(PurchaseDiscount.reward_id, "keys", backend),
+            PurchaseDiscount.voucher_id.is_(None),
+            Purchase.state.not_in([word(PurchaseState.CANCELLED), word(PurchaseState.RETURNED)]),
+            or_(PurchaseItem.id.is_(None), PurchaseItem.returned_quantity < PurchaseItem.quantity),
+        )
+    )
+    return union_all(issued.group_by(Voucher.reward_id), applied.group_by(PurchaseDiscount.reward_id))
+
+
+USED = CompiledQuery(_used)
+
+
+async def read_shopper(
+    context: RequestContext, customer_id: int | None, rewards: Iterable[Reward]
+) -> tuple[Shopper, PointBalance]:
+    """The shopper and their purse; nobody in particular without a customer."""
+    limited = sorted({one.id for one in rewards if one.limit_per_customer is not None or one.limit_total is not None})
+    used = await USED.read(context, keys=limited, customer=customer_id or 0) if limited else []
+    mine: dict[int, int] = {}
+    total: dict[int, int] = {}
+    for reward, its, all_of_it in used:
+        mine[reward] = mine.get(reward, 0) + its
+        total[reward] = total.get(reward, 0) + all_of_it
+    if customer_id is None:
+        return Shopper(used_in_total=total), PointBalance()
+    purse = await read_purse(context, customer_id)
+    status = await STATUS.read(context, customer=customer_id)
+    segments = await SEGMENTS.read(context, customer=customer_id)
+    shopper = Shopper(
+        customer_id,
+        frozenset(key for (key,) in segments),
+        **(dict(zip(STATUS_FIELDS, status[0], strict=True)) if status else {}),
+        points=ledger.balance(purse.lots, purse.reserved, context.now).spendable,
+        used=mine,
+        used_in_total=total,
+    )
+    return shopper, purse
+
+
+async def read_purse(context: RequestContext, customer_id: int) -> PointBalance:
+    """A customer's lots and what is put aside of them."""
+    lots = [ledger.Lot(*row) for row in await LOTS.read(context, customer=customer_id)]
+    held = [Held(*row) for row in await HELD.read(context, customer=customer_id)]
+    return PointBalance(lots, reserved(held, context.now))

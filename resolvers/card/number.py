@@ -1,0 +1,138 @@
+"""New cards: their numbers drawn or given, each only once, and the types that say what numbers look like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from secrets import randbelow
+from typing import Any
+
+from sqlalchemy import Insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+import models
+from models import Card, CardChange, CardState, CardType
+from models.rules import card_number as rules
+from resolvers.card.operations import note
+from resolvers.errors import Refused
+from resolvers.operation import input_fields
+from resolvers.operation.perform import Values
+from resolvers.operation.refusal import accepted
+from resolvers.operation.upsert import Record, UpsertSpec, upsert
+from resolvers.operation.validation import in_order, whole
+from resolvers.storage.context import RowRef
+from resolvers.storage.transaction import Transaction
+
+DRAWS, ROUNDS = 32, 4
+"""Numbers are drawn so many at once, so many times: where nine tenths are taken, all of them are in one of 700,000."""
+
+USUAL_LENGTH, LONGEST_NUMBER, LONGEST_VALIDITY = 16, 64, 1200
+SMALL = 100_000
+"""Types with up to so many numbers are searched for one that is left."""
+
+
+async def generate(transaction: Transaction, given: Values) -> Values:
+    """Make a free card of a type, its number drawn at random so that nobody can guess the next one."""
+    kind = await _type(transaction, given)
+    columns = await _columns(transaction, given)
+    card = await _draw(transaction, kind, columns)
+    await note(transaction, card, CardChange.ISSUED)
+    return {"card": RowRef("Card", card.id)}
+
+
+async def create(transaction: Transaction, given: Values) -> Values:
+    """Make a free card with a number that was printed elsewhere."""
+    kind = await _type(transaction, given)
+    number = input_fields.required_text(given, "number", 64)
+    refusal = rules.refusal(_pattern(kind), number)
+    if refusal is not None:
+        raise Refused(refusal.code, refusal.message, "number", refusal.missing)
+    card = await _add(transaction, kind, number, await _columns(transaction, given))
+    if card is None:
+        raise Refused("NUMBER_TAKEN", "Another card has this number.", "number")
+    await note(transaction, card, CardChange.ISSUED)
+    return {"card": RowRef("Card", card.id)}
+
+
+async def _type(transaction: Transaction, given: Values) -> CardType:
+    key = await input_fields.reference(transaction, CardType, given, "card_type")
+    kind = await transaction.session.get(CardType, key)
+    assert kind is not None
+    return kind
+
+
+async def _columns(transaction: Transaction, given: Values) -> dict[str, Any]:
+    start, end = input_fields.moment(given, "valid_from"), input_fields.moment(given, "valid_to")
+    in_order(start, end, "validTo")
+    return {
+        "secondary_number": input_fields.text(given, "secondary_number", 64),
+        "store_id": await input_fields.reference(transaction, models.Store, given, "store"),
+        "valid_from": start,
+        "valid_to": end,
+    }
+
+
+def _pattern(kind: CardType) -> rules.CardPattern:
+    return rules.CardPattern(kind.prefix, kind.number_length, kind.check_digit)
+
+
+async def _draw(transaction: Transaction, kind: CardType, columns: dict[str, Any]) -> Card:
+    """A card with a number that no other has; of two who draw the same at once, one goes on to the next."""
+    size = rules.capacity(_pattern(kind))
+    rounds: list[Iterable[int]] = [{randbelow(size) for _ in range(DRAWS)} for _ in range(ROUNDS) if size]
+    if size <= SMALL:
+        # So few numbers can all be looked at, and the last one is found as well.
+        rounds.append(range(size))
+    for serials in rounds:
+        for number in await _untaken(transaction, kind, serials):
+            card = await _add(transaction, kind, number, columns)
+            if card is not None:
+                return card
+    raise Refused("NUMBERS_USED_UP", "The numbers of this type are used up; give the type longer ones.", "cardType")
+
+
+async def _untaken(transaction: Transaction, kind: CardType, serials: Iterable[int]) -> list[str]:
+    """Those of the numbers that no card has, in no order that could be guessed."""
+    pattern = _pattern(kind)
+    numbers = {accepted(rules.generate(pattern, serial), "cardType") for serial in serials}
+    few = Card.number.in_(numbers) if len(numbers) <= DRAWS else Card.number.startswith(pattern.prefix, autoescape=True)
+    left = sorted(numbers - set(await transaction.session.scalars(select(Card.number).where(few))))
+    return sorted(left, key=lambda _: randbelow(len(left)))
+
+
+async def _add(transaction: Transaction, kind: CardType, number: str, columns: dict[str, Any]) -> Card | None:
+    """A free card with this number; none where the number is taken, be it by somebody at this moment."""
+    values = {**columns, "card_type_id": kind.id, "number": number, "state": CardState.FREE}
+    values |= {"created_at": transaction.now, "updated_at": transaction.now}
+    dialect: Any = postgresql if transaction.backend == "postgresql" else sqlite
+    unless_taken: Insert = dialect.insert(Card).values(values).on_conflict_do_nothing(index_elements=["number"])
+    key = await transaction.session.scalar(unless_taken.returning(Card.id))
+    return None if key is None else await transaction.lock(Card, key)
+
+
+async def upsert_type(transaction: Transaction, given: Values) -> Values:
+    """Make a type of cards, or change it; cards that were made before keep their numbers."""
+    return {"card_type": RowRef("CardType", (await upsert(TYPE, transaction, given)).id)}
+
+
+async def _can_be_numbered(record: Record) -> None:
+    """A type's numbers have room for a serial number between the prefix and the check digit."""
+    length, months = record.will_be("number_length") or USUAL_LENGTH, record.will_be("valid_months")
+    check = record.will_be("check_digit") or rules.CheckDigit.NONE
+    with record.problems.noted():
+        whole(length, record.problems.at("number_length"), 1, LONGEST_NUMBER)
+        pattern = rules.CardPattern(record.will_be("prefix") or "", length, check)
+        accepted(rules.generate(pattern, 0), record.problems.at("prefix"))
+    if months is not None:
+        with record.problems.noted():
+            whole(months, record.problems.at("valid_months"), 1, LONGEST_VALIDITY)
+
+
+TYPE = UpsertSpec(
+    CardType,
+    columns={
+        name: name for name in ("code", "name", "prefix", "number_length", "check_digit", "valid_months", "state")
+    },
+    required=("code", "name", "prefix"),
+    known_by="code",
+    check=_can_be_numbered,
+)

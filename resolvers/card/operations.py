@@ -1,0 +1,148 @@
+"""Cards: given to customers, taken back, blocked and unblocked. Each change is a row of the card's history.
+
+Whoever gives a card away first locks the customer, then takes the card by a statement that only a free one passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, or_, select, update
+
+import models
+from models import Card, CardChange, CardEvent, CardState, CardType
+from models.rules.periods import add_months
+from resolvers.customer.lock import lock_by_key, locked
+from resolvers.customer.search_terms import renew_terms
+from resolvers.errors import Refused
+from resolvers.ids import key_of
+from resolvers.operation import input_fields
+from resolvers.operation.perform import Values
+from resolvers.storage.context import RowRef
+from resolvers.storage.transaction import Transaction
+
+ZONE = "UTC"
+"""On whose calendar a card's months are counted."""
+
+ONE_CARD = "Give one of `id`, `number` and `cardType`."
+
+
+async def assign(transaction: Transaction, given: Values) -> Values:
+    """Give a free card to a customer: the one named, or any of a type."""
+    choose, field = _choice(given)
+    customer_id = await locked(transaction, given, "customer", active=True)
+    store_id = await input_fields.reference(transaction, models.Store, given, "store")
+    card = await _take(transaction, choose, field, customer_id)
+    months = await transaction.session.scalar(select(CardType.valid_months).where(CardType.id == card.card_type_id))
+    card.valid_from = max(card.valid_from or transaction.now, transaction.now)
+    card.valid_to = _end(card, months)
+    card.store_id = store_id or card.store_id
+    await note(transaction, card, CardChange.ASSIGNED)
+    await renew_terms(transaction, customer_id)
+    return {"card": RowRef("Card", card.id)}
+
+
+def _choice(given: Values) -> tuple[Callable[[Select[Any]], Select[Any]], str]:
+    """Which cards would do, and the field that says so."""
+    said = [name for name in ("id", "number", "card_type") if given.get(name) is not None]
+    if len(said) != 1:
+        raise Refused("ONE_CARD", ONE_CARD, "id", None if said else ONE_CARD)
+    (name,) = said
+    if name == "id":
+        key = key_of(given["id"], "Card")
+        return lambda cards: cards.where(Card.id == key), "id"
+    if name == "number":
+        number = input_fields.required_text(given, "number", 64)
+        return lambda cards: cards.where(Card.number == number), "number"
+    kind = key_of(given["card_type"], "CardType")
+    # A card that another till is just giving away is passed over.
+    free = Card.state == CardState.FREE
+    return lambda cards: cards.where(Card.card_type_id == kind, free).with_for_update(skip_locked=True), "cardType"
+
+
+async def _take(
+    transaction: Transaction, choose: Callable[[Select[Any]], Select[Any]], field: str, customer_id: int
+) -> Card:
+    """Make a card the customer's; only one of those who want it at the same moment gets it."""
+    found = choose(select(Card.id).order_by(Card.id).limit(1))
+    unexpired = or_(Card.valid_to.is_(None), Card.valid_to > transaction.now)
+    if field == "cardType":
+        found = found.where(unexpired)
+    key = await transaction.session.scalar(found)
+    if key is None:
+        wanted = "free card of this type" if field == "cardType" else "such Card"
+        raise Refused("NO_FREE_CARD" if field == "cardType" else "NOT_FOUND", f"There is no {wanted}.", field)
+    taken = await transaction.session.scalar(
+        update(Card)
+        .where(Card.id == key, Card.state == CardState.FREE, unexpired)
+        .values(state=CardState.ASSIGNED, customer_id=customer_id, updated_at=transaction.now)
+        .returning(Card.id)
+        .execution_options(synchronize_session=False)
+    )
+    card = await transaction.lock(Card, key)
+    if taken is None:
+        raise Refused("CARD_NOT_FREE", f"The card is {_state(card, transaction.now)}.", field)
+    return card
+
+
+def _state(card: Card, now: datetime) -> str:
+    expired = card.state is not CardState.BLOCKED and card.valid_to is not None and card.valid_to <= now
+    return (CardState.EXPIRED if expired else card.state).value.lower()
+
+
+def _end(card: Card, months: int | None) -> datetime | None:
+    """Until when a card given away now is valid: its own end, or its type's months."""
+    if card.valid_to is not None or months is None or card.valid_from is None:
+        return card.valid_to
+    return add_months(card.valid_from, months, ZONE)
+
+
+async def release(transaction: Transaction, given: Values) -> Values:
+    """Take a card back from its holder: it is free again, for somebody else."""
+    key = key_of(given["id"], "Card")
+    holder = await transaction.session.scalar(select(Card.customer_id).where(Card.id == key))
+    if holder is not None:
+        await lock_by_key(transaction, holder, "id")
+    card = await transaction.find(Card, given["id"], "id")
+    # Somebody else may have taken it between looking and locking.
+    if card.state is not CardState.ASSIGNED or card.customer_id != holder or holder is None:
+        raise Refused("WRONG_STATE", f"Only an assigned card can be released; this one is {card.state.lower()}.", "id")
+    await note(transaction, card, CardChange.RELEASED, input_fields.text(given, "reason"))
+    card.state, card.customer_id, card.valid_from, card.valid_to = CardState.FREE, None, None, None
+    card.touch(transaction.now)
+    await renew_terms(transaction, holder)
+    return {"card": RowRef("Card", card.id)}
+
+
+async def block(transaction: Transaction, given: Values) -> Values:
+    """Block a card: from now on it identifies nobody."""
+    reason = input_fields.required_text(given, "reason")
+    card = await transaction.find(Card, given["id"], "id")
+    if card.state is CardState.BLOCKED:
+        raise Refused("WRONG_STATE", "The card is already blocked.", "id")
+    card.state, card.blocked_reason = CardState.BLOCKED, reason
+    await note(transaction, card, CardChange.BLOCKED, reason)
+    return {"card": RowRef("Card", card.id)}
+
+
+async def unblock(transaction: Transaction, given: Values) -> Values:
+    """Let a blocked card be used again: by its holder, or by nobody yet."""
+    card = await transaction.find(Card, given["id"], "id")
+    if card.state is not CardState.BLOCKED:
+        raise Refused("WRONG_STATE", f"Only a blocked card can be unblocked; this one is {card.state.lower()}.", "id")
+    card.state = CardState.FREE if card.customer_id is None else CardState.ASSIGNED
+    card.blocked_reason = None
+    await note(transaction, card, CardChange.UNBLOCKED, input_fields.text(given, "reason"))
+    return {"card": RowRef("Card", card.id)}
+
+
+async def note(transaction: Transaction, card: Card, change: CardChange, reason: str | None = None) -> None:
+    """Write a change into the card's history and the outbox."""
+    transaction.session.add(
+        CardEvent(card_id=card.id, customer_id=card.customer_id, change=change, at=transaction.now, reason=reason)
+    )
+    card.touch(transaction.now)
+    await transaction.session.flush()
+    transaction.emit(f"CARD_{change.value}", card, customer_id=card.customer_id)

@@ -1,0 +1,1 @@
+"""Countries, currencies and languages: the ISO lists."""

@@ -1,0 +1,99 @@
+"""Who stands at the till: a customer found by what they show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BigInteger, select
+
+from models import Card, CardState, Customer, CustomerSource, CustomerSourceRecord, State
+from models.types import text
+from resolvers.errors import Refused
+from resolvers.ids import key_of
+from resolvers.normalise import e164, email_key
+from resolvers.operation.upsert import camel
+from resolvers.operation.validation import text as checked_text
+from resolvers.query.compiled_query import CompiledQuery
+from resolvers.query.expressions import CARD_STATE, word
+from resolvers.storage.context import RequestContext
+from resolvers.storage.statement import parameter
+
+SOUGHT = parameter("sought", text())
+LIVING = Customer.state != word(State.DELETED)
+COLUMNS = (Customer.id, Customer.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A customer, and the card that they showed."""
+
+    id: int
+    card_number: str | None = None
+
+
+BY_KEY = CompiledQuery(lambda _: select(*COLUMNS).where(Customer.id == parameter("sought", BigInteger()), LIVING))
+BY_EMAIL = CompiledQuery(lambda _: select(*COLUMNS).where(Customer.email_key == SOUGHT, LIVING))
+BY_PHONE = CompiledQuery(lambda _: select(*COLUMNS).where(Customer.phone == SOUGHT, LIVING))
+BY_CARD = CompiledQuery(
+    lambda _: (
+        select(*COLUMNS, CARD_STATE.sql(Card).label("card_state"), Card.number)
+        .join_from(Card, Customer, Card.customer_id == Customer.id, isouter=True)
+        .where(Card.number == SOUGHT)
+    )
+)
+BY_EXTERNAL_ID = CompiledQuery(
+    lambda _: (
+        select(*COLUMNS)
+        .join(CustomerSourceRecord, CustomerSourceRecord.customer_id == Customer.id)
+        .join(CustomerSource, CustomerSource.id == CustomerSourceRecord.source_id)
+        .where(CustomerSource.code == parameter("source", text()), CustomerSourceRecord.external_id == SOUGHT, LIVING)
+    )
+)
+
+
+async def find_customer(context: RequestContext, by: Mapping[str, Any], field: str) -> Found:
+    """The customer whom one key names. An inactive one is refused, and so is a card that identifies nobody."""
+    ((key, value),) = by.items()
+    where = f"{field}.{camel(key)}"
+    if key == "card_number":
+        return await _by_card(context, checked_text(value, where, 64), where)
+    rows = await _by(context, key, value, where)
+    if not rows:
+        raise Refused("NOT_FOUND", "There is no such customer.", where)
+    return Found(_active(rows[0], where))
+
+
+async def _by(context: RequestContext, key: str, value: Any, where: str) -> list[tuple[Any, ...]]:
+    if key == "id":
+        return await BY_KEY.read(context, sought=key_of(value, "Customer"))
+    if key == "external_id":
+        source = checked_text(value["source"], where, 64)
+        return await BY_EXTERNAL_ID.read(context, source=source, sought=checked_text(value["external_id"], where, 128))
+    if key == "email":
+        return await BY_EMAIL.read(context, sought=email_key(checked_text(value, where, 320)))
+    try:
+        return await BY_PHONE.read(context, sought=e164(checked_text(value, where, 64)))
+    except ValueError as error:
+        raise Refused("BAD_PHONE", "This must be a phone number in international form.", where) from error
+
+
+async def _by_card(context: RequestContext, number: str, where: str) -> Found:
+    rows = await BY_CARD.read(context, sought=number)
+    if not rows or rows[0][0] is None:
+        raise Refused("UNKNOWN_CARD", "No customer holds a card of this number.", where)
+    *customer, state, _ = rows[0]
+    if state != CardState.ASSIGNED:
+        raise Refused(f"CARD_{state}", f"The card is {state.lower()}.", where)
+    if customer[1] is State.DELETED:
+        raise Refused("UNKNOWN_CARD", "No customer holds a card of this number.", where)
+    return Found(_active(customer, where), number)
+
+
+def _active(row: Any, where: str) -> int:
+    key, state = row
+    if state is not State.ACTIVE:
+        raise Refused("CUSTOMER_INACTIVE", "The customer's account is not active.", where)
+    found: int = key
+    return found

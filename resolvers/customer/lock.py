@@ -1,0 +1,58 @@
+"""The customer that an operation is about, found and locked before anything else of theirs is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+import models
+from models import State
+from models.types import BigKey
+from resolvers.errors import Refused
+from resolvers.ids import key_of
+from resolvers.operation.perform import Values
+from resolvers.query.compiled_query import CompiledQuery
+from resolvers.query.expressions import word
+from resolvers.storage.statement import parameter
+from resolvers.storage.transaction import Transaction, inside
+
+ALIVE = CompiledQuery(
+    lambda _: (
+        select(models.Customer.id)
+        .where(models.Customer.id == parameter("key", BigKey), models.Customer.state != word(models.State.DELETED))
+        .with_for_update(key_share=True)
+    )
+)
+
+
+async def lock_customer(transaction: Transaction, customer_id: int) -> bool:
+    """Lock a customer before anything of theirs is read; false where they are gone.
+
+    Rows that merely refer to the customer take no notice of this lock, so nobody waits who needn't.
+    """
+    return bool(await ALIVE.read(await inside(transaction), key=customer_id))
+
+
+async def locked(transaction: Transaction, given: Values, name: str, *, active: bool = False) -> int:
+    """The key of a customer given by id, locked; with `active`, a deactivated one is refused."""
+    key = key_of(given[name], "Customer")
+    await lock_by_key(transaction, key, name, active=active)
+    return key
+
+
+async def lock_by_key(transaction: Transaction, key: int, name: str, *, active: bool = False) -> None:
+    """Lock a customer by key; `NOT_FOUND` where there is none."""
+    if not await lock_customer(transaction, key):
+        raise Refused("NOT_FOUND", "There is no Customer with this id.", name)
+    customer = models.Customer
+    if active and await transaction.session.scalar(select(customer.state).where(customer.id == key)) != State.ACTIVE:
+        raise Refused("CUSTOMER_INACTIVE", "The customer is deactivated; reactivate them first.", name)
+
+
+async def locked_both(transaction: Transaction, given: Values, names: Sequence[str]) -> list[int]:
+    """The keys of several active customers, locked in the order of their keys so that nobody waits in a circle."""
+    keys = {name: key_of(given[name], "Customer") for name in names}
+    for name in sorted(names, key=lambda each: keys[each]):
+        await lock_by_key(transaction, keys[name], name, active=True)
+    return [keys[name] for name in names]

@@ -1,0 +1,1 @@
+"""The retailer's own records: stores, catalogue, campaigns."""

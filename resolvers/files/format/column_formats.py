@@ -1,0 +1,125 @@
+"""The kind of each column: by its type, and for some texts and numbers by a form that the type doesn't tell."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from zoneinfo import available_timezones
+
+from sqlalchemy import JSON, Boolean, Column, Date, Enum, Integer
+
+from models.rules.opening import WEEKDAYS
+from models.types import ExactDecimal, Instant
+from resolvers.code.iso import known_codes
+from resolvers.files.format.value_formats import (
+    ANY_VALUE,
+    DAY,
+    DOCUMENT,
+    INSTANT,
+    INTEGER,
+    TEXTS,
+    YES_NO,
+    Kind,
+    decimals,
+    document,
+    json_cell,
+    json_object,
+    names,
+    text,
+)
+
+CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+def of(column: Column[Any]) -> Kind:
+    """The kind of a column's values; those of some text columns have a form of their own."""
+    kind = column.type
+    if column.name in FORMS:
+        return FORMS[column.name]
+    if isinstance(kind, ExactDecimal):
+        number = decimals(kind)
+        return between(number, *BOUNDS[column.name]) if column.name in BOUNDS else number
+    if isinstance(kind, Enum):
+        return names(tuple(kind.enums))
+    if isinstance(kind, JSON):
+        # The lists of texts are the documents that begin empty; a property's value is of any simple kind.
+        return TEXTS if column.default is not None else ANY_VALUE if column.name == "value" else DOCUMENT
+    for type_, found in ((Instant, INSTANT), (Date, DAY), (Boolean, YES_NO), (Integer, INTEGER)):
+        if isinstance(kind, type_):
+            return found
+    return text(getattr(kind, "length", None))
+
+
+def between(kind: Kind, lowest: int, highest: int) -> Kind:
+    """A number within bounds that the database doesn't keep by itself."""
+
+    def parse(value: Any) -> Any:
+        found = kind.parse(value)
+        if not lowest <= found <= highest:
+            raise ValueError(f"must be from {lowest} to {highest}")
+        return found
+
+    return Kind(f"{kind.label}, from {lowest} to {highest}", parse, kind.show, kind.cell)
+
+
+def _iso(type_name: str, label: str) -> Kind:
+    def parse(value: Any) -> str:
+        if value not in _codes(type_name):
+            raise ValueError(f"must be a {label}")
+        return str(value)
+
+    return Kind(label, parse)
+
+
+def _codes(type_name: str) -> frozenset[str]:
+    if type_name not in _KNOWN:
+        zones = type_name == "Zone"
+        _KNOWN[type_name] = frozenset(available_timezones() if zones else known_codes(type_name))
+    return _KNOWN[type_name]
+
+
+_KNOWN: dict[str, frozenset[str]] = {}
+
+
+def _email(value: Any) -> str:
+    address = text(320).parse(value).strip()
+    if not EMAIL.fullmatch(address):
+        raise ValueError("must be an e-mail address")
+    return str(address)
+
+
+def _opening(value: Any) -> dict[str, Any]:
+    hours = json_object(value)
+    if not hours.keys() <= set(WEEKDAYS):
+        raise ValueError(f"must have days from {', '.join(WEEKDAYS)}")
+    for intervals in hours.values():
+        pairs = isinstance(intervals, list) and all(isinstance(pair, list) and len(pair) == 2 for pair in intervals)
+        if not pairs or not all(CLOCK.fullmatch(str(at)) for pair in intervals for at in pair):
+            raise ValueError('must give each day pairs of times, as in {"MONDAY": [["08:00", "20:00"]]}')
+    return hours
+
+
+def _time_of_day(value: Any) -> str:
+    if not isinstance(value, str) or not CLOCK.fullmatch(value):
+        raise ValueError("must be a time of day such as 08:30")
+    return value
+
+
+TIME_OF_DAY = Kind("time of day (HH:MM)", _time_of_day)
+FORMS: dict[str, Kind] = {
+    "currency_code": _iso("Currency", "currency code of ISO 4217"),
+    "country_code": _iso("Country", "country code of ISO 3166-1 alpha-2"),
+    "language_code": _iso("Language", "language code of ISO 639-1"),
+    "time_zone": _iso("Zone", "known time zone (IANA)"),
+    "email": Kind("e-mail address", _email),
+    "contact_email": Kind("e-mail address", _email),
+    "phone": Kind(
+        "phone number, international or as dialled in the row's country", lambda value: text(40).parse(value)
+    ),
+    "opening": Kind("opening hours", _opening, document, json_cell),
+    "time_from": TIME_OF_DAY,
+    "time_to": TIME_OF_DAY,
+}
+
+BOUNDS = {"latitude": (-90, 90), "longitude": (-180, 180), "discount": (0, 100)}

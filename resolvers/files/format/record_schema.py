@@ -1,0 +1,202 @@
+"""The shape of a row in a file, derived from its table: fields, references, and lists of rows that it owns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Column
+
+from models import Base
+from resolvers.files.format import column_formats, value_formats
+from resolvers.files.record.natural_keys import Ref, camel, field_name, read_ref, shape_of, table_of, target
+
+DERIVED = {"id", "updated_at", "first_name_key", "last_name_key", "email_key"}
+"""Columns that the CRM fills by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column in a file: a value of some kind, or the name of the row it refers to."""
+
+    name: str
+    column: str
+    kind: value_formats.Kind | None = None
+    to: type[Base] | None = None
+    nullable: bool = False
+    required: bool = True
+    doc: str = ""
+
+    @property
+    def label(self) -> str:
+        """What it takes, for people."""
+        return self.kind.label if self.kind else shape_of(self.to or Base)
+
+    def parse(self, value: Any) -> Any:
+        """The value as the database takes it, or the name of the row that is meant."""
+        if value is None:
+            if not self.nullable:
+                raise ValueError("must not be empty")
+            return None
+        return self.kind.parse(value) if self.kind else read_ref(self.to or Base, value)
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """Rows that belong to another row and are given with it.
+
+    A plain list gives only the rows they refer to. A numbered one fills a column with the place in the list,
+    from 1, where the file doesn't.
+    """
+
+    name: str
+    shape: Shape
+    parent: str
+    plain: bool = False
+    numbered: str | None = None
+
+
+@dataclass(frozen=True)
+class Shape:
+    """All that a row of one table may hold in a file."""
+
+    model: type[Base]
+    fields: dict[str, Field]
+    lists: dict[str, ListOf] = field(default_factory=dict)
+
+    @cached_property
+    def required(self) -> dict[str, str]:
+        """Columns that a new row must have, and their fields."""
+        return {item.column: name for name, item in self.fields.items() if item.required}
+
+    @cached_property
+    def by_column(self) -> dict[str, Field]:
+        """The fields by their columns."""
+        return {item.column: item for item in self.fields.values()}
+
+    @cached_property
+    def columns(self) -> list[Field]:
+        """The fields that are columns of the table."""
+        return [item for item in self.fields.values() if item.column in table_of(self.model).columns]
+
+    def read(self, raw: Any, draft: Draft) -> Draft:
+        """Check a row by itself; what is wrong is noted on it."""
+        if not isinstance(raw, dict):
+            return draft.refuse(None, "must be an object")
+        for name, value in raw.items():
+            if name in self.lists:
+                draft.lists[name] = self._read_list(self.lists[name], value, draft)
+            elif (item := self.fields.get(name)) is None:
+                draft.refuse(name, "is not a field that can be imported")
+            else:
+                try:
+                    (draft.refs if item.to else draft.values)[item.column] = item.parse(value)
+                except ValueError as error:
+                    draft.refuse(name, str(error))
+        return draft
+
+    def _read_list(self, part: ListOf, value: Any, owner: Draft) -> list[Draft]:
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            owner.refuse(part.name, "must be a list")
+            return []
+        read = [part.shape._read_item(part, item, Draft(owner.line)) for item in value]
+        for place, draft in enumerate(read):
+            if part.numbered:
+                draft.values.setdefault(part.numbered, place + 1)
+            draft.refuse_missing(part.shape)
+            for name, reason in draft.errors:
+                path = f"{part.name}[{place}]"
+                owner.refuse(f"{path}.{name}" if name and not part.plain else path, reason)
+        return read
+
+    def _read_item(self, part: ListOf, item: Any, draft: Draft) -> Draft:
+        return self.read({next(iter(self.fields)): item} if part.plain else item, draft)
+
+
+@dataclass(slots=True)
+class Draft:
+    """A row as it was read: values and names of other rows by column, owned rows by list, and what is wrong.
+
+    It may have several names of its own. Once it is found in the database or made, it has its key there.
+    """
+
+    line: int
+    values: dict[str, Any] = field(default_factory=dict)
+    refs: dict[str, Ref | None] = field(default_factory=dict)
+    lists: dict[str, list[Draft]] = field(default_factory=dict)
+    errors: list[tuple[str | None, str]] = field(default_factory=list)
+    names: list[Ref] = field(default_factory=list)
+    key: int = 0
+    new: bool = True
+
+    def refuse(self, name: str | None, reason: str) -> Draft:
+        """Note what is wrong with a field, or with the row."""
+        self.errors.append((name, reason))
+        return self
+
+    def refuse_missing(self, shape: Shape) -> None:
+        """A row that is made must have every field without which there is none."""
+        given = self.values.keys() | self.refs.keys()
+        wrong = {name for name, _ in self.errors}
+        for column, name in shape.required.items():
+            if column not in given and name not in wrong and None not in wrong:
+                self.refuse(name, "is missing")
+
+    def inner(self, lists: Iterable[ListOf]) -> Iterator[tuple[str, ListOf, Draft]]:
+        """The rows that this one owns, each with the path to it."""
+        for part in lists:
+            for place, draft in enumerate(self.lists.get(part.name, ())):
+                yield f"{part.name}[{place}]", part, draft
+                for path, inner, owned in draft.inner(part.shape.lists.values()):
+                    yield f"{part.name}[{place}].{path}", inner, owned
+
+
+def shape(
+    model: type[Base], *, skip: Iterable[str] = (), extra: Iterable[Field] = (), lists: Iterable[ListOf] = ()
+) -> Shape:
+    """A table's shape: its columns without those that are derived or left out, then fields and lists of its own."""
+    columns = [column for column in table_of(model).columns if column.name not in DERIVED and column.computed is None]
+    found = [*extra, *(_field(model, column) for column in columns if column.name not in set(skip))]
+    return Shape(model, {item.name: item for item in found}, {part.name: part for part in lists})
+
+
+def owned(
+    name: str,
+    model: type[Base],
+    parent: str,
+    *,
+    lists: Iterable[ListOf] = (),
+    skip: Iterable[str] = (),
+    numbered: str | None = None,
+) -> ListOf:
+    """A list of rows of another table, which lack only the row that they are given with."""
+    found = shape(model, skip={parent, "created_at", *skip}, lists=lists)
+    return ListOf(name, found, parent, numbered=numbered)
+
+
+def plain(name: str, model: type[Base], parent: str) -> ListOf:
+    """A list of references, kept in a table of pairs."""
+    return ListOf(name, shape(model, skip={parent}), parent, plain=True)
+
+
+def _field(model: type[Base], column: Column[Any]) -> Field:
+    to = target(model, column.name)
+    given = column.default is not None or column.server_default is not None
+    return Field(
+        name=field_name(column),
+        column=column.name,
+        kind=None if to else column_formats.of(column),
+        to=to,
+        nullable=bool(column.nullable),
+        required=not column.nullable and not given,
+        doc=column.doc or "",
+    )
+
+
+def virtual(column: str, doc: str, *, required: bool = True, nullable: bool = False) -> Field:
+    """A text that a file gives with a row, and that is kept elsewhere than in the row's own table."""
+    return Field(camel(column), column, value_formats.text(128), nullable=nullable, required=required, doc=doc)

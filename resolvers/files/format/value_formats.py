@@ -1,0 +1,177 @@
+"""What a field's values look like in a file, and in the database."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from models.types import ExactDecimal
+
+WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?", re.ASCII)
+LARGEST_INTEGER = 2**31 - 1
+LARGEST_EXACT = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How values of one kind are read from a file (`ValueError` when they can't be), and written to one."""
+
+    label: str
+    parse: Callable[[Any], Any]
+    show: Callable[[Any], Any] = lambda value: value
+    cell: Callable[[str], Any] = lambda cell: cell
+
+
+def text(length: int | None = None) -> Kind:
+    """Any text that fits."""
+
+    def parse(value: Any) -> str:
+        if not isinstance(value, str):
+            raise ValueError("must be text")
+        if "\0" in value:
+            raise ValueError("holds a null character")
+        if length is not None and len(value) > length:
+            raise ValueError(f"is longer than {length} characters")
+        return value
+
+    return Kind(f"text of up to {length} characters" if length else "text", parse)
+
+
+def decimals(kind: ExactDecimal) -> Kind:
+    """Exact decimals that need no more places and digits than the column has."""
+
+    def parse(value: Any) -> Decimal:
+        number = _decimal(value)
+        kind.scaled(number)
+        return number
+
+    return Kind(f"decimal with up to {kind.scale} places", parse, plain)
+
+
+def _decimal(value: Any) -> Decimal:
+    if isinstance(value, str) and NUMBER.fullmatch(value):
+        return Decimal(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    if isinstance(value, float):
+        number = Decimal(repr(value))
+        if len(number.as_tuple().digits) > 15:
+            raise ValueError("has more digits than a JSON number keeps; write it as text")
+        return number
+    raise ValueError("must be a decimal number")
+
+
+def plain(number: Decimal) -> str:
+    """A decimal without idle zeros or an exponent."""
+    shown = f"{number:f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def names(allowed: tuple[str, ...]) -> Kind:
+    """One of an enum's names."""
+
+    def parse(value: Any) -> str:
+        if value not in allowed:
+            raise ValueError(f"must be one of {', '.join(allowed)}")
+        return str(value)
+
+    return Kind(", ".join(allowed), parse, lambda value: getattr(value, "value", value))
+
+
+def _instant(value: Any) -> datetime:
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError("must be a moment such as 2024-05-15T12:00:00+02:00") from None
+    if moment.tzinfo is None:
+        raise ValueError("needs an offset, as in 2024-05-15T12:00:00+02:00")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is out of range") from None
+
+
+def _day(value: Any) -> date:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError("must be a day such as 2024-05-15") from None
+
+
+def _yes_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
+def _integer(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError("must be a whole number")
+    if abs(value) > LARGEST_INTEGER:
+        raise ValueError("is too large")
+    return value
+
+
+def document(value: Any) -> Any:
+    """A JSON value in the one form that both databases give back; what they would change is refused."""
+    if isinstance(value, dict):
+        return {document(key): document(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return [document(item) for item in value]
+    if isinstance(value, str) and "\0" in value:
+        raise ValueError("holds a null character")
+    if isinstance(value, float | int) and abs(value) >= LARGEST_EXACT:
+        raise ValueError("holds a number too large to be exact; write it as text")
+    if isinstance(value, float) and (value == 0 or not math.isfinite(value)):
+        return 0.0
+    return value
+
+
+def json_object(value: Any) -> dict[str, Any]:
+    """A JSON object in that form."""
+    if not isinstance(value, dict):
+        raise ValueError("must be a JSON object")
+    found: dict[str, Any] = document(value)
+    return found
+
+
+def _texts(value: Any) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ValueError("must be a list of texts")
+    found: list[str] = document(value)
+    return found
+
+
+def json_cell(cell: str) -> Any:
+    """The JSON document in a cell."""
+    try:
+        return orjson.loads(cell)
+    except orjson.JSONDecodeError as error:
+        raise ValueError(f"must be JSON: {error}") from None
+
+
+def _value(value: Any) -> Any:
+    if value is None or isinstance(value, dict | list):
+        raise ValueError("must be text, a number, true or false")
+    return document(value)
+
+
+def _whole_cell(cell: str) -> Any:
+    return int(cell) if WHOLE.fullmatch(cell) else cell
+
+
+DOCUMENT = Kind("JSON object", json_object, document, json_cell)
+TEXTS = Kind("list of texts", _texts, cell=json_cell)
+ANY_VALUE = Kind("text, number, true or false", _value, cell=json_cell)
+INSTANT = Kind("moment with offset", _instant, lambda moment: moment.isoformat())
+DAY = Kind("day", _day, lambda day: day.isoformat())
+YES_NO = Kind("true or false", _yes_no, cell=lambda cell: {"true": True, "false": False}.get(cell, cell))
+INTEGER = Kind("whole number", _integer, cell=_whole_cell)

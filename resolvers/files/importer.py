@@ -1,0 +1,140 @@
+"""Importing a retailer's own files, all or nothing, or whatever of them is good."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
+from sqlalchemy.pool import NullPool
+
+import models
+from resolvers.files.format import reading
+from resolvers.files.format.record_schema import Draft
+from resolvers.files.ledger.importing import LedgerBatch, OpeningBatch
+from resolvers.files.progress import Progress, Silent
+from resolvers.files.record import refusals, rules
+from resolvers.files.record.batch import RecordBatch
+from resolvers.files.record.key_resolver import Names
+from resolvers.files.report import ImportReport, RowError
+from resolvers.files.resources import RESOURCES, Resource
+from resolvers.storage.engine import make_engine
+
+ROWS_AT_ONCE = 1_000
+BATCHES = {"pointLedgers": LedgerBatch, "openingBalances": OpeningBatch}
+
+
+async def import_files(
+    url: str,
+    reading: Sequence[Path],
+    *,
+    dry_run: bool = False,
+    skip_bad: bool = False,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Bring rows in from files that are called after their resource, those first that others refer to.
+
+    All is written, or nothing as soon as one row is bad. With `skip_bad` the good rows are written batch by batch,
+    and with `dry_run` nothing ever is, though all of it was tried.
+    """
+    report = ImportReport()
+    engine = make_engine(url, poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            run = Import(connection, report, Silent() if progress is None else progress, in_one=dry_run or not skip_bad)
+            outer = await connection.begin() if run.in_one else None
+            for resource, path in _in_order(reading, report):
+                await run.read(resource, path)
+            report.written = not dry_run and (skip_bad or report.ok)
+            if outer is not None:
+                await _end(outer, keep=report.written)
+    finally:
+        await engine.dispose()
+    return report
+
+
+def _in_order(paths: Iterable[Path], report: ImportReport) -> list[tuple[Resource, Path]]:
+    """The files with their resources, those first that others refer to; others as they were given."""
+    places = {name: place for place, name in enumerate(RESOURCES)}
+    found = []
+    for path in paths:
+        try:
+            found.append((reading.resource_of(path), path))
+        except reading.BrokenFile as broken:
+            report.refuse(RowError(path.name, None, None, broken.reason))
+    return sorted(found, key=lambda pair: places[pair[0].name])
+
+
+async def _end(transaction: AsyncTransaction, *, keep: bool) -> None:
+    if keep:
+        await transaction.commit()
+    else:
+        await transaction.rollback()
+
+
+class Import:
+    """One run over all files."""
+
+    def __init__(self, connection: AsyncConnection, report: ImportReport, progress: Progress, *, in_one: bool) -> None:
+        self.connection = connection
+        self.report = report
+        self.progress = progress
+        self.in_one = in_one
+        self.names = Names(connection)
+
+    async def read(self, resource: Resource, path: Path) -> None:
+        """Bring in all rows of one file."""
+        self.progress.step(path.name, reading.count_lines(path))
+        waiting: list[Draft] = []
+        named: set[object] = set()
+        try:
+            for record in reading.records(path, resource.shape):
+                draft = Draft(record.line, errors=list(record.errors))
+                if not draft.errors:
+                    resource.shape.read(record.raw, draft)
+                    rules.finish(resource.name, draft)
+                    draft.names = resource.names_of(draft)
+                if len(waiting) == ROWS_AT_ONCE or not named.isdisjoint(draft.names):
+                    await self._write(resource, path, waiting)
+                    waiting, named = [], set()
+                waiting.append(draft)
+                named.update(draft.names)
+        except reading.BrokenFile as broken:
+            self.report.refuse(RowError(path.name, broken.line, None, broken.reason))
+        await self._write(resource, path, waiting)
+
+    async def _write(self, resource: Resource, path: Path, drafts: list[Draft]) -> None:
+        await self._write_good(resource, [draft for draft in drafts if not draft.errors])
+        for draft in drafts:
+            for name, reason in draft.errors:
+                self.report.refuse(RowError(path.name, draft.line, name, reason))
+        self.report.counts[resource.name].refused += sum(bool(draft.errors) for draft in drafts)
+        self.progress.advance(len(drafts))
+
+    async def _write_good(self, resource: Resource, drafts: list[Draft]) -> None:
+        """Rows that the database refuses together are tried in halves, down to the one that is bad."""
+        if not drafts:
+            return
+        try:
+            async with self._unit():
+                batch = BATCHES.get(resource.name, RecordBatch)(self.connection, self.names, resource, drafts)
+                count = await batch.write()
+        except (IntegrityError, DataError) as error:
+            # This CRM's own source may have been made in what was just taken back.
+            self.names.forget(models.CustomerSource)
+            if len(drafts) == 1:
+                drafts[0].refuse(*refusals.explain(error))
+                return
+            half = len(drafts) // 2
+            for some in (drafts[:half], drafts[half:]):
+                await self._write_good(resource, [draft for draft in some if not draft.errors])
+        else:
+            self.report.counts[resource.name].add(count)
+
+    @asynccontextmanager
+    async def _unit(self) -> AsyncIterator[None]:
+        """What is written together: a part of the one transaction, or a transaction of its own."""
+        async with self.connection.begin_nested() if self.in_one else self.connection.begin():
+            yield

@@ -1,0 +1,1 @@
+"""Customers' points in files."""

@@ -1,0 +1,174 @@
+"""What can only be checked with the database at hand: card numbers, custom properties, trees, lines of bills."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import literal, select
+
+import models
+from models.rules.card_number import CardPattern, CheckDigit, refusal
+from resolvers.files.format.record_schema import Draft
+from resolvers.files.record.bulk_insert import DOCUMENT
+from resolvers.files.record.natural_keys import OWN_SOURCE, table_of
+
+if TYPE_CHECKING:
+    from resolvers.files.record.batch import RecordBatch
+
+CARD = table_of(models.Card)
+CARD_TYPE = table_of(models.CardType)
+ITEM = table_of(models.PurchaseItem)
+PROPERTY = table_of(models.Property)
+PROPERTY_ITEM = table_of(models.PropertyItem)
+PROPERTY_RECORD = table_of(models.PropertyRecord)
+SOURCE = table_of(models.CustomerSource)
+
+
+async def check(batch: RecordBatch) -> None:
+    """Refuse the rows that the database's other rows don't allow."""
+    if batch.resource.self_reference:
+        await _refuse_cycles(batch, batch.resource.self_reference)
+    if "properties" in batch.resource.shape.lists:
+        await _check_properties(batch)
+    if batch.resource.name in CHECKS:
+        await CHECKS[batch.resource.name](batch)
+
+
+async def _refuse_cycles(batch: RecordBatch, column: str) -> None:
+    """A row must not come to lie above itself."""
+    placed = [draft for draft in batch.good if draft.refs.get(column) is not None]
+    if all(draft.new for draft in placed):
+        return
+    table = batch.table
+    above = select(table.c.id, table.c[column]).where(table.c.id.in_([draft.values[column] for draft in placed]))
+    chain = above.cte("above", recursive=True)
+    chain = chain.union(select(table.c.id, table.c[column]).join(chain, table.c.id == chain.c[column]))
+    parents: dict[int, int | None] = {row[0]: row[1] for row in await batch.connection.execute(select(chain))}
+    for draft in batch.good:
+        if column not in draft.values:
+            continue
+        if draft.key in _line_up(parents, draft.values[column]):
+            draft.refuse(batch.resource.shape.by_column[column].name, "would lie below itself")
+        else:
+            parents[draft.key] = draft.values[column]
+
+
+def _line_up(parents: dict[int, int | None], key: int | None) -> set[int]:
+    """A row with all that lie above it."""
+    line: set[int] = set()
+    while key is not None and key not in line:
+        line.add(key)
+        key = parents.get(key)
+    return line
+
+
+async def _check_cards(batch: RecordBatch) -> None:
+    """A card's number must be one of its type's."""
+    known = [draft.key for draft in batch.good if not draft.new]
+    query = select(CARD.c.id, CARD.c.card_type_id, CARD.c.customer_id).where(CARD.c.id.in_(known))
+    before = {key: (card_type, holder) for key, card_type, holder in await batch.connection.execute(query)}
+    batch.touched |= {holder for _, holder in before.values() if holder is not None}
+    types = {draft.key: draft.values.get("card_type_id") or before[draft.key][0] for draft in batch.good}
+    columns = (CARD_TYPE.c.id, CARD_TYPE.c.prefix, CARD_TYPE.c.number_length, CARD_TYPE.c.check_digit)
+    rows = await batch.connection.execute(select(*columns).where(CARD_TYPE.c.id.in_(set(types.values()))))
+    patterns = {row.id: CardPattern(row.prefix, row.number_length, CheckDigit(row.check_digit.value)) for row in rows}
+    for draft in batch.good:
+        if reason := refusal(patterns[types[draft.key]], draft.values["number"]):
+            draft.refuse("number", f"is refused: {reason.message}")
+
+
+async def _check_accounts(batch: RecordBatch) -> None:
+    """A customer's outside system must be one of the customer sources; this CRM itself always is."""
+    codes = {draft.values["source"] for draft in batch.good}
+    known = await batch.names.keys(models.CustomerSource, {(0, code) for code in codes})
+    if OWN_SOURCE in codes and (0, OWN_SOURCE) not in known:
+        await batch.writer.insert(SOURCE, [{"code": OWN_SOURCE, "name": OWN_SOURCE}])
+        known = await batch.names.keys(models.CustomerSource, {(0, code) for code in codes})
+    for draft in batch.good:
+        if (0, draft.values["source"]) not in known:
+            draft.refuse("source", f"names what is not there: {draft.values['source']}")
+        else:
+            draft.values["source_id"] = known[0, draft.values["source"]]
+
+
+async def _check_lines(batch: RecordBatch) -> None:
+    """A discount's line must be on its bill."""
+    query = select(ITEM.c.purchase_id, ITEM.c.line, ITEM.c.id).where(
+        ITEM.c.purchase_id.in_([draft.key for draft in batch.good])
+    )
+    lines = {(purchase, line): key for purchase, line, key in await batch.connection.execute(query)}
+    for draft in batch.good:
+        for place, discount in enumerate(draft.lists.get("discounts", ())):
+            line = discount.values.get("line")
+            discount.values["item_id"] = lines.get((draft.key, line))
+            if line is not None and discount.values["item_id"] is None:
+                draft.refuse(f"discounts[{place}].line", "is not on the bill")
+
+
+CHECKS: dict[str, Callable[[RecordBatch], Awaitable[None]]] = {
+    "cards": _check_cards,
+    "customers": _check_accounts,
+    "purchaseDiscounts": _check_lines,
+}
+
+
+async def _check_properties(batch: RecordBatch) -> None:
+    """A property's value must be of the property's type, one of its items, and nobody else's if it is unique."""
+    given = [
+        (draft, path, part)
+        for draft in batch.good
+        for path, owned, part in draft.inner(batch.resource.shape.lists.values())
+        if owned.shape.model is models.PropertyRecord
+    ]
+    keys = {part.values["property_id"] for _, _, part in given}
+    if not keys:
+        return
+    rows = await batch.connection.execute(select(PROPERTY).where(PROPERTY.c.id.in_(keys)))
+    properties = {row.id: row for row in rows}
+    choices = await batch.connection.execute(
+        select(PROPERTY_ITEM.c.property_id, PROPERTY_ITEM.c.value).where(PROPERTY_ITEM.c.property_id.in_(keys))
+    )
+    items: dict[int, set[str]] = defaultdict(set)
+    for key, value in choices:
+        items[key].add(value)
+    owners: dict[tuple[int, type[Any], Any], int] = {}
+    for draft, path, part in given:
+        value, key = part.values["value"], part.values["property_id"]
+        if reason := _wrong_value(properties[key].data_type, value, items[key]):
+            draft.refuse(f"{path}.value", reason)
+        elif properties[key].is_unique:
+            owner = owners.setdefault((key, type(value), value), draft.key)
+            if owner != draft.key or await _is_taken(batch, draft, part):
+                draft.refuse(f"{path}.value", "is another's already")
+
+
+def _wrong_value(kind: models.PropertyType, value: Any, items: set[str]) -> str | None:
+    if kind is models.PropertyType.BOOLEAN:
+        return None if isinstance(value, bool) else "must be true or false"
+    if kind is models.PropertyType.NUMBER:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return None if number else "must be a number"
+    if not isinstance(value, str):
+        return "must be text"
+    if kind is models.PropertyType.CHOICE:
+        return None if value in items else f"must be one of {', '.join(sorted(items))}"
+    if kind is models.PropertyType.DATE:
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            return "must be a day such as 2024-05-15"
+    return None
+
+
+async def _is_taken(batch: RecordBatch, draft: Draft, part: Draft) -> bool:
+    record = PROPERTY_RECORD
+    owner = record.c[f"{batch.table.name}_id"]
+    same = (
+        record.c.property_id == part.values["property_id"],
+        record.c.value == literal(part.values["value"], DOCUMENT),
+    )
+    found = await batch.connection.scalar(select(literal(1)).where(*same, owner.is_distinct_from(draft.key)).limit(1))
+    return found is not None

@@ -1,0 +1,93 @@
+"""What a row must keep by itself, and what follows from it: checked and filled in before the database is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import models
+from models.rules.periods import TimeUnit, is_period
+from resolvers import normalise
+from resolvers.files.format.record_schema import Draft
+
+ZERO = Decimal(0)
+
+
+def finish(resource: str, draft: Draft) -> None:
+    """Apply the rules of a resource to a row that was read."""
+    if resource in RULES:
+        RULES[resource](draft)
+    if resource in SOURCED and (draft.values.get("source") is None) != (draft.values.get("external_id") is None):
+        draft.refuse("externalId", "must be given together with its source, or both left empty")
+
+
+def begin(resource: str, draft: Draft) -> None:
+    """Fill in what a new row has where its file doesn't say."""
+    if resource == "cards":
+        holder = draft.refs.get("customer_id")
+        draft.values.setdefault("state", (models.CardState.ASSIGNED if holder else models.CardState.FREE).value)
+
+
+def _customer(draft: Draft) -> None:
+    values = draft.values
+    for name in ("first_name", "last_name"):
+        if name in values:
+            values[f"{name}_key"] = normalise.fold(values[name] or "")
+    if "email" in values:
+        values["email_key"] = values["email"] and normalise.email_key(values["email"])
+    _phone(draft)
+    named = (values.get("source"), values.get("external_id"))
+    if "sources" in draft.lists:
+        # The account by which the row is found is one of the customer's anyway.
+        draft.lists["sources"] = [record for record in draft.lists["sources"] if _account(record) != named]
+    current = [record for record in draft.lists.get("statusRecords", ()) if record.values.get("ended_at") is None]
+    if len(current) > 1:
+        draft.refuse("statusRecords", "must have at most one that has not ended")
+
+
+def _account(record: Draft) -> tuple[str | None, str | None]:
+    source = record.refs.get("source_id")
+    return source[1] if source else None, record.values.get("external_id")
+
+
+def _phone(draft: Draft) -> None:
+    if phone := draft.values.get("phone"):
+        try:
+            draft.values["phone"] = normalise.e164(phone, draft.values.get("country_code"))
+        except ValueError as error:
+            draft.refuse("phone", f"is {error}")
+
+
+def _purchase(draft: Draft) -> None:
+    items = draft.lists.get("items", [])
+    draft.values.setdefault("items_count", len(items))
+    if items:
+        draft.values.setdefault("total", sum((item.values.get("price", ZERO) for item in items), ZERO))
+    lines = [item.values.get("line") for item in items]
+    if len(lines) != len(set(lines)):
+        draft.refuse("items", "must not have two with the same line")
+
+
+def _reward(draft: Draft) -> None:
+    value, validity = draft.values.get("voucher_validity_value"), draft.values.get("voucher_validity")
+    if validity == models.VoucherValidity.INTERVAL and not is_period(value or ""):
+        draft.refuse("voucherValidityValue", "must be a period such as P30D")
+    if validity == models.VoucherValidity.END_OF_TIME_UNIT and value not in list(TimeUnit):
+        draft.refuse("voucherValidityValue", f"must be one of {', '.join(TimeUnit)}")
+
+
+def _status(draft: Draft) -> None:
+    validity = draft.values.get("validity")
+    if validity is not None and validity != "END_OF_YEAR" and not is_period(validity):
+        draft.refuse("validity", "must be a period such as P12M, or END_OF_YEAR")
+
+
+RULES: dict[str, Callable[[Draft], None]] = {
+    "customers": _customer,
+    "purchases": _purchase,
+    "rewards": _reward,
+    "statuses": _status,
+    "stores": _phone,
+}
+SOURCED = {"rewards", "stores"}
+"""Resources that may do without an outside system, because they have a code."""

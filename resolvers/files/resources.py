@@ -1,0 +1,205 @@
+"""Everything that can be imported and exported: one resource a file, in the order in which they are imported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import models
+from models import Base
+from resolvers.files.format.record_schema import Draft, Field, ListOf, Shape, owned, plain, shape, virtual
+from resolvers.files.ledger import record_schema
+from resolvers.files.record.natural_keys import BY_CODE, BY_SOURCE, Ref, keys_of
+
+KEY = virtual("source", "Code of the outside system that knows the row; `crm360` for this CRM itself.")
+KEY_ID = virtual("external_id", "The row's id in that system.")
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A file of rows, found again by their keys: the one that comes first is looked for first.
+
+    What is stored `once` is never changed by a later import. A resource that `extends` another only gives lists to
+    rows that are there already. A `ledger` has rules of its own; one for `taking` can't be exported.
+    """
+
+    name: str
+    shape: Shape
+    keys: tuple[tuple[str, ...], ...]
+    once: bool = False
+    extends: bool = False
+    ledger: bool = False
+    taking: bool = False
+
+    @property
+    def model(self) -> type[Base]:
+        """The table that it is about."""
+        return self.shape.model
+
+    @cached_property
+    def self_reference(self) -> str | None:
+        """The column by which a row refers to another one of the same resource."""
+        fields = self.shape.fields.values()
+        return next((item.column for item in fields if item.to is self.model and not self.ledger), None)
+
+    def names_of(self, draft: Draft) -> list[Ref]:
+        """The names under which a row may be in the database, the one to look for first coming first."""
+        if self.ledger:
+            return [record_schema.name_of(draft)]
+        given = draft.values | draft.refs
+        found: list[Ref] = []
+        for key in self.keys:
+            if all(given.get(column) is not None for column in key):
+                place = keys_of(self.model).index(key)
+                found.append((place, *(given[column] for column in key)))
+        return found
+
+
+def _resource(
+    name: str,
+    model: type[Base],
+    *,
+    keys: tuple[tuple[str, ...], ...] | None = None,
+    lists: Iterable[ListOf] = (),
+    skip: Iterable[str] = (),
+    once: bool = False,
+) -> Resource:
+    found = keys or keys_of(model)
+    return Resource(name, _keys_first(shape(model, lists=lists, skip=skip), found), found, once=once)
+
+
+def _keys_first(found: Shape, keys: tuple[tuple[str, ...], ...]) -> Shape:
+    """A shape that begins with the fields by which a row is found; they are needed where there is but one way."""
+    ordered = dict.fromkeys(column for key in keys for column in key)
+    firsts = [found.by_column[column] for column in ordered]
+    named = [replace(item, required=item.required or len(keys) == 1) for item in firsts]
+    others = [item for item in found.fields.values() if item.column not in ordered]
+    return Shape(found.model, {item.name: item for item in (*named, *others)}, found.lists)
+
+
+def _properties(parent: str) -> ListOf:
+    others = [name for name in models.property.OWNERS if name != parent]
+    return owned("properties", models.PropertyRecord, parent, skip=others)
+
+
+def _customers() -> Resource:
+    lists = [
+        owned("sources", models.CustomerSourceRecord, "customer_id"),
+        owned("consents", models.CustomerConsent, "customer_id"),
+        owned("statusRecords", models.StatusRecord, "customer_id"),
+        _properties("customer_id"),
+    ]
+    return Resource("customers", shape(models.Customer, extra=[KEY, KEY_ID], lists=lists), (BY_SOURCE,))
+
+
+def _reservable_products() -> Resource:
+    prices = owned("prices", models.ReservablePrice, "offer_id")
+    offers = owned("offers", models.ReservableOffer, "reservable_product_id", lists=[prices])
+    return _resource("reservableProducts", models.ReservableProduct, lists=[offers])
+
+
+def _rewards() -> Resource:
+    targets = owned("targets", models.RewardConditionTarget, "condition_id")
+    lists = [
+        plain("stores", models.RewardStore, "reward_id"),
+        plain("segments", models.RewardSegment, "reward_id"),
+        plain("statuses", models.RewardStatus, "reward_id"),
+        plain("tags", models.RewardTag, "reward_id"),
+        owned("rules", models.RewardCondition, "reward_id", lists=[targets]),
+        _properties("reward_id"),
+    ]
+    return _resource("rewards", models.Reward, keys=(BY_SOURCE, BY_CODE), lists=lists)
+
+
+def _products() -> Resource:
+    lists = [
+        owned("codes", models.ProductCode, "product_id"),
+        owned("prices", models.ProductPrice, "product_id"),
+        plain("tags", models.ProductTag, "product_id"),
+        _properties("product_id"),
+    ]
+    return _resource("products", models.Product, lists=lists)
+
+
+def _campaign_products() -> Resource:
+    lists = [
+        plain("stores", models.CampaignProductStore, "campaign_product_id"),
+        plain("segments", models.CampaignProductSegment, "campaign_product_id"),
+        _properties("campaign_product_id"),
+    ]
+    return _resource("campaignProducts", models.CampaignProduct, lists=lists)
+
+
+def _purchases() -> Resource:
+    lists = [_properties("purchase_item_id")]
+    items = owned("items", models.PurchaseItem, "purchase_id", lists=lists, numbered="line")
+    return _resource("purchases", models.Purchase, lists=[items, _properties("purchase_id")], once=True)
+
+
+def _purchase_discounts() -> Resource:
+    discounts = owned("discounts", models.PurchaseDiscount, "purchase_id", skip=["item_id"])
+    line = record_schema.whole("line", "The line that was discounted; none where the whole bill was.", nullable=True)
+    discounts = ListOf("discounts", shape_with(discounts.shape, line), "purchase_id")
+    key = {name: item for name, item in shape(models.Purchase).fields.items() if name in {"store", "externalId"}}
+    extension = Shape(models.Purchase, key, {"discounts": discounts})
+    return Resource("purchaseDiscounts", extension, keys_of(models.Purchase), extends=True)
+
+
+def shape_with(found: Shape, *extra: Field) -> Shape:
+    """A shape with further fields at its beginning."""
+    return Shape(found.model, {item.name: item for item in extra} | found.fields, found.lists)
+
+
+def _reservations() -> Resource:
+    lists = [
+        owned("items", models.ProductReservationItem, "reservation_id"),
+        owned("progress", models.ProductReservationProgress, "reservation_id"),
+        owned("comments", models.ProductReservationComment, "reservation_id"),
+        owned("externalCodes", models.ReservationExternalCode, "reservation_id"),
+    ]
+    return _resource("productReservations", models.ProductReservation, lists=lists)
+
+
+RESOURCES: dict[str, Resource] = {
+    resource.name: resource
+    for resource in (
+        _resource("partners", models.Partner),
+        _resource("tags", models.Tag),
+        _resource("customerSources", models.CustomerSource),
+        _resource("consents", models.Consent),
+        _resource("properties", models.Property, lists=[owned("items", models.PropertyItem, "property_id")]),
+        _resource("pointTypes", models.PointType),
+        _resource("purchaseTypes", models.PurchaseType),
+        _resource("purchaseItemTypes", models.PurchaseItemType),
+        _resource("rewardTypes", models.RewardType),
+        _resource("campaignProductTypes", models.CampaignProductType),
+        _resource("productReservationSources", models.ProductReservationSource),
+        _resource("externalListTypes", models.ExternalListType),
+        _resource("externalApplications", models.ExternalApplication),
+        _resource("cardTypes", models.CardType),
+        _resource("segmentGroups", models.SegmentGroup),
+        _resource("statuses", models.Status, lists=[owned("turnovers", models.StatusTurnover, "status_id")]),
+        _resource("stores", models.Store, keys=(BY_SOURCE, BY_CODE), lists=[_properties("store_id")]),
+        _resource("productBrands", models.ProductBrand),
+        _resource("productGroups", models.ProductGroup),
+        _products(),
+        _reservable_products(),
+        _resource("segments", models.Segment),
+        _resource("campaigns", models.Campaign),
+        _campaign_products(),
+        _customers(),
+        _resource("cards", models.Card, lists=[owned("events", models.CardEvent, "card_id")]),
+        _resource("tokens", models.Token),
+        _resource("segmentMembers", models.SegmentMember),
+        _rewards(),
+        _resource("recommendations", models.Recommendation),
+        _purchases(),
+        _resource("vouchers", models.Voucher, lists=[owned("events", models.VoucherEvent, "voucher_id")]),
+        _purchase_discounts(),
+        _reservations(),
+        Resource("pointLedgers", record_schema.LEDGER, keys=((),), ledger=True),
+        Resource("openingBalances", record_schema.OPENING, keys=((),), ledger=True, taking=True),
+    )
+}
+"""All resources by name, those first that others refer to."""

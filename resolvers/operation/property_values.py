@@ -1,0 +1,145 @@
+"""Values of custom properties: each fits its property's type, is one of its choices, and unique if need be.
+
+Unique means that no two owners of a kind share it: two products, or two stores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, literal, select
+
+from models import Property, PropertyItem, PropertyRecord, PropertyType
+from models.types import Json
+from resolvers.errors import Refused
+from resolvers.operation import input_fields
+from resolvers.operation.upsert import Record, no_twice
+from resolvers.operation.validation import Values
+from resolvers.storage.transaction import Transaction
+
+LONGEST_VALUE = 4000
+MOST_PROPERTIES = 100
+
+
+async def checked(transaction: Transaction, kind: Property, value: Any, field: str) -> Any:
+    """A value as it is kept; null takes it away, unless every owner must have one."""
+    if value is None:
+        if kind.is_required:
+            raise Refused("REQUIRED", "Every owner must have this property.", field)
+        return None
+    input_fields.checked_json(value, field)
+    if isinstance(value, str):
+        value = input_fields.required_text({"value": value}, "value", LONGEST_VALUE, field)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not FITS[kind.data_type](value):
+        raise Refused("WRONG_TYPE", f"The property takes {WANTED[kind.data_type]}.", field)
+    if kind.data_type is PropertyType.CHOICE:
+        items = select(PropertyItem.value).where(PropertyItem.property_id == kind.id)
+        choices = list(await transaction.session.scalars(items))
+        if value not in choices:
+            raise Refused("UNKNOWN_CHOICE", f"The property takes one of: {', '.join(sorted(choices))}.", field)
+    return value
+
+
+async def refuse_shared(
+    transaction: Transaction, kind: Property, value: Any, owner: str, owner_id: int | None, field: str
+) -> None:
+    """No two owners of a kind share a value of a unique property."""
+    if not kind.is_unique:
+        return
+    column = getattr(PropertyRecord, owner)
+    others = select(func.count()).where(
+        PropertyRecord.property_id == kind.id,
+        column.is_not(None) if owner_id is None else column != owner_id,
+        PropertyRecord.value == literal(value, Json),
+    )
+    if await transaction.session.scalar(others):
+        message = f"Another {owner.removesuffix('_id').replace('_', ' ')} has this value."
+        raise Refused("VALUE_TAKEN", message, field)
+
+
+async def read(record: Record, owner: str) -> None:
+    """Keep the properties that a record is given, if it is given any, for when it has its key."""
+    if "properties" not in record.given:
+        return
+    given, problems = record.given["properties"] or [], record.problems
+    at = problems.at("properties")
+    if len(given) > MOST_PROPERTIES:
+        raise Refused("TOO_MANY", f"This takes {MOST_PROPERTIES} properties at most.", at)
+    wanted: dict[int, Any] = {}
+    keys = []
+    for place, one in enumerate(given):
+        with problems.noted():
+            kind, value = await _value(record, one, owner, f"{at}[{place}]")
+            keys.append(kind.id)
+            if value is not None:
+                wanted[kind.id] = value
+    with problems.noted():
+        no_twice(keys, problems, "properties", ".property")
+    record.lists["properties"] = wanted
+
+
+async def _value(record: Record, given: Values, owner: str, at: str) -> tuple[Property, Any]:
+    transaction, owner_id = record.transaction, getattr(record.row, "id", None)
+    kind = await record.references.find(Property, given["property"], f"{at}.property")
+    value = await checked(transaction, kind, given.get("value"), f"{at}.value")
+    if value is not None:
+        await refuse_shared(transaction, kind, value, owner, owner_id, f"{at}.value")
+    return kind, value
+
+
+async def write(record: Record, owner: str) -> None:
+    """Make a record's properties those that were given: the others go, unless every owner must have them."""
+    if "properties" not in record.lists:
+        return
+    session, now, wanted = record.transaction.session, record.transaction.now, dict(record.lists["properties"])
+    known = select(PropertyRecord).where(getattr(PropertyRecord, owner) == record.key).order_by(PropertyRecord.id)
+    for row in await session.scalars(known):
+        value = wanted.pop(row.property_id, None)
+        if value is None:
+            await _remove(record, row)
+        elif row.value != value:
+            row.value, row.updated_at, record.changed = value, now, True
+    for key, value in wanted.items():
+        times = {"created_at": now, "updated_at": now}
+        session.add(PropertyRecord(**{owner: record.key}, property_id=key, value=value, **times))
+        record.changed = True
+
+
+async def _remove(record: Record, row: PropertyRecord) -> None:
+    kind = await record.transaction.session.get_one(Property, row.property_id)
+    if kind.is_required:
+        message = f"Every owner must have the property {kind.code}."
+        raise Refused("REQUIRED", message, record.problems.at("properties"))
+    await record.transaction.session.delete(row)
+    record.changed = True
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**15
+
+
+def _is_day(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+FITS: dict[PropertyType, Callable[[Any], bool]] = {
+    PropertyType.TEXT: lambda value: isinstance(value, str),
+    PropertyType.NUMBER: _is_number,
+    PropertyType.BOOLEAN: lambda value: isinstance(value, bool),
+    PropertyType.DATE: _is_day,
+    PropertyType.CHOICE: lambda value: isinstance(value, str),
+}
+WANTED = {
+    PropertyType.TEXT: "text",
+    PropertyType.NUMBER: "a number below 10¹⁵",
+    PropertyType.BOOLEAN: "true or false",
+    PropertyType.DATE: "a day as text, such as 2024-05-15",
+    PropertyType.CHOICE: "one of its choices as text",
+}

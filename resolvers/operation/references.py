@@ -1,0 +1,57 @@
+"""Rows that a caller refers to: by an opaque id, or by one of the keys that the graph's look-ups take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, select
+
+import models
+from models import Base
+from resolvers.errors import Refused
+from resolvers.ids import key_of
+from resolvers.operation.validation import Values, text
+from resolvers.query.visibility import listed
+from resolvers.storage.transaction import Transaction
+
+Entity = TypeVar("Entity", bound=Base)
+
+
+class References:
+    """The rows that one operation refers to, each looked up once. They are not locked: a reference changes nothing."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self.transaction = transaction
+        self._known: dict[tuple[type[Base], str], Base] = {}
+
+    async def find(self, entity: type[Entity], by: str | Values, field: str) -> Entity:
+        """The row; `NOT_FOUND` where there is none, a malformed id is a `BadId`."""
+        name = (entity, repr(by))
+        if name not in self._known:
+            condition = _condition(entity, {"id": by} if isinstance(by, str) else by, field)
+            row = await self.transaction.session.scalar(select(entity).where(condition, *listed(entity, entity)))
+            if row is None:
+                raise Refused("NOT_FOUND", f"There is no such {entity.__name__}.", field)
+            self._known[name] = row
+        found: Any = self._known[name]
+        return found  # type: ignore[no-any-return]
+
+
+def _condition(entity: Any, by: Values, field: str) -> ColumnElement[bool]:
+    ((key, value),) = by.items()
+    for part in value.values() if isinstance(value, Mapping) else (value,):
+        text(part, field)
+    condition: ColumnElement[bool]
+    if key == "id":
+        condition = entity.id == key_of(value, entity.__name__)
+    elif key == "external_id":
+        condition = (entity.source == value["source"]) & (entity.external_id == value["external_id"])
+    elif key == "list_code":
+        code = models.ProductCode
+        condition = entity.id.in_(
+            select(code.product_id).where(code.list_code == value["list"], code.code == value["code"])
+        )
+    else:
+        condition = getattr(entity, key) == value
+    return condition

@@ -1,0 +1,308 @@
+"""Putting a record of an outside system in its place: found by its key and changed, or made.
+
+A record is known by its opaque id, by (source, external id), or by its code where it has one. What is not given is left
+alone, null clears it. All that is wrong with a record is told at once. A record that was deleted comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+import models
+from models import Base
+from models.base import External
+from resolvers.errors import Refused
+from resolvers.ids import key_of
+from resolvers.operation.references import References
+from resolvers.operation.refusal import UserError
+from resolvers.operation.validation import Values, for_column, text
+from resolvers.storage.transaction import Transaction
+
+MOST_RECORDS = 200
+"""How many records one call takes."""
+
+
+def camel(name: str) -> str:
+    """A field as the API writes it."""
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)
+
+
+@dataclass(slots=True)
+class Problems:
+    """What is wrong with an input, all of it, under a path into it."""
+
+    path: str = ""
+    found: list[UserError] = field(default_factory=list)
+
+    def below(self, path: str) -> Problems:
+        """The same list under a further path."""
+        return replace(self, path=f"{self.path}{path}.")
+
+    def at(self, name: str) -> str:
+        """The path of a field."""
+        return f"{self.path}{camel(name)}"
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Go on after a refusal, to find what else is wrong."""
+        try:
+            yield
+        except Refused as refused:
+            self.found += [UserError(refused.code, str(refused), refused.field, refused.missing), *refused.more]
+
+    def check(self) -> None:
+        """Refuse, if anything is wrong."""
+        if self.found:
+            first, *more = self.found
+            raise Refused(first.code, first.message, first.field, first.missing, more)
+
+
+@dataclass(eq=False)
+class Record:
+    """A record on its way into the database, with what is wrong with it."""
+
+    transaction: Transaction
+    references: References
+    given: Values
+    problems: Problems
+    row: Any = None
+    values: dict[str, Any] = field(default_factory=dict)
+    lists: dict[str, Any] = field(default_factory=dict)
+    changed: bool = False
+
+    @property
+    def key(self) -> int:
+        """The row's key, once it is written."""
+        key: int = self.row.id
+        return key
+
+    def will_be(self, column: str) -> Any:
+        """What a column will hold: what is given, what is there, or what a new row begins with."""
+        return self.values[column] if column in self.values else getattr(self.row, column, None)
+
+
+Check = Callable[[Record], Awaitable[None]]
+Follow = Callable[[Record], Awaitable[None]]
+
+
+@dataclass(frozen=True, eq=False)
+class UpsertSpec:
+    """What an upsert takes: columns by the fields of the input, and the rows it refers to.
+
+    `check` refuses what the values don't allow together, before anything is written; `follow` writes what belongs to
+    the row or is derived from it, once it has its key.
+    """
+
+    entity: type[Base]
+    columns: Mapping[str, str]
+    references: Mapping[str, tuple[str, type[Base]]] = field(default_factory=dict)
+    required: Sequence[str] = ()
+    known_by: str | None = None
+    """A field by which a record is found too, and which no two share."""
+    check: Check | None = None
+    follow: Follow | None = None
+
+    def column(self, name: str) -> str:
+        """The column that a field fills."""
+        return self.columns[name] if name in self.columns else self.references[name][0]
+
+    @property
+    def kind(self) -> str:
+        """What its events begin with: PRODUCT, PRODUCT_GROUP."""
+        return cast("str", self.entity.__tablename__).upper()
+
+
+async def upsert(form: UpsertSpec, transaction: Transaction, given: Values) -> Any:
+    """Put one record in its place; the row."""
+    await alone(transaction, form.entity)
+    record = Record(transaction, References(transaction), given, Problems())
+    return await _put(form, record)
+
+
+async def upsert_all(form: UpsertSpec, transaction: Transaction, given: Sequence[Values], path: str) -> list[Any]:
+    """Put several records in their places, all of them or none; their errors say where they stand in the list."""
+    if len(given) > MOST_RECORDS:
+        raise Refused("TOO_MANY", f"One call takes {MOST_RECORDS} records at most.", path)
+    await alone(transaction, form.entity)
+    references, problems = References(transaction), Problems()
+    rows = []
+    for place, one in enumerate(given):
+        with problems.noted():
+            rows.append(await _put(form, Record(transaction, references, one, Problems(f"{path}[{place}]."))))
+    problems.check()
+    return rows
+
+
+async def alone(transaction: Transaction, entity: type[Base]) -> None:
+    """Only one transaction at a time puts records of a kind in place, so that none is made twice."""
+    if transaction.backend == "postgresql":
+        turn = func.pg_advisory_xact_lock(func.hashtextextended(f"upsert {entity.__tablename__}", 0))
+        await transaction.session.execute(select(turn))
+
+
+async def _put(form: UpsertSpec, record: Record) -> Any:
+    problems = record.problems
+    record.row = await _locate(form, record)
+    for name in (*form.columns, *form.references):
+        if name in record.given:
+            with problems.noted():
+                await _take(form, record, name)
+    if record.row is None:
+        for name in form.required:
+            if name not in record.given:
+                problems.found.append(UserError("REQUIRED", "A new record needs this.", problems.at(name)))
+    problems.check()
+    if form.known_by is not None and form.known_by in record.given:
+        column = form.column(form.known_by)
+        await _refuse_taken(form, record, form.known_by, {column: record.values[column]}, record.row)
+    if form.check is not None:
+        await form.check(record)
+        problems.check()
+    return await _write(form, record)
+
+
+async def _take(form: UpsertSpec, record: Record, name: str) -> None:
+    """A value or a reference of the input, as its column takes it."""
+    value, path = record.given[name], record.problems.at(name)
+    if name in form.columns:
+        column = form.columns[name]
+        record.values[column] = for_column(form.entity, column, value, path)
+        return
+    column, target = form.references[name]
+    if value is None:
+        record.values[column] = for_column(form.entity, column, None, path)
+    else:
+        record.values[column] = (await record.references.find(target, value, path)).id
+
+
+async def _locate(form: UpsertSpec, record: Record) -> Any:
+    """The row that is there already, locked; none where the record is new."""
+    entity: Any = form.entity
+    query = select(entity).with_for_update(key_share=True)
+    if record.given.get("id") is not None:
+        row = await record.transaction.session.scalar(
+            query.where(entity.id == key_of(record.given["id"], entity.__name__))
+        )
+        if row is None or getattr(row, "state", None) == models.State.DELETED:
+            raise Refused("NOT_FOUND", f"There is no {entity.__name__} with this id.", record.problems.at("id"))
+    else:
+        row = await _known(form, record, query)
+    named = _named(form, record)
+    if named and (row is None or (row.source, row.external_id) != tuple(named.values())):
+        await _refuse_taken(form, record, "external_id", named, row)
+        record.values |= named
+    return row
+
+
+async def _known(form: UpsertSpec, record: Record, query: Any) -> Any:
+    """The row that has the record's external id, or else its other key."""
+    named, given = _named(form, record), record.given
+    if named:
+        row = await record.transaction.session.scalar(query.filter_by(**named))
+        if row is not None:
+            return row
+    if form.known_by is not None and given.get(form.known_by) is not None:
+        await _take(form, record, form.known_by)
+        column = form.column(form.known_by)
+        return await record.transaction.session.scalar(
+            query.where(getattr(form.entity, column) == record.values[column])
+        )
+    if named:
+        return None
+    keys = [f"`{camel(form.known_by)}`"] if form.known_by else []
+    keys += ["`source` and `externalId`"] if issubclass(form.entity, External) else []
+    raise Refused("REQUIRED", f"Give {' or '.join(keys)}, or the `id` of one that is there.", record.problems.at("id"))
+
+
+def _named(form: UpsertSpec, record: Record) -> dict[str, str]:
+    """The record's name in an outside system, where it is given one."""
+    source, external_id = record.given.get("source"), record.given.get("external_id")
+    at = record.problems.at
+    if not issubclass(form.entity, External) or (source is None and external_id is None):
+        return {}
+    if source is None or external_id is None:
+        missing = "source" if source is None else "external_id"
+        raise Refused("REQUIRED", "`source` and `externalId` belong together.", at(missing))
+    return {"source": text(source, at("source"), 64), "external_id": text(external_id, at("external_id"), 128)}
+
+
+async def _refuse_taken(form: UpsertSpec, record: Record, name: str, key: Mapping[str, Any], row: Base | None) -> None:
+    """No two records share a key."""
+    entity: Any = form.entity
+    others = select(entity.id).filter_by(**key)
+    if row is not None:
+        others = others.where(entity.id != row.id)
+    if await record.transaction.session.scalar(others) is not None:
+        raise Refused("TAKEN", f"Another {entity.__name__} has this.", record.problems.at(name))
+
+
+async def _write(form: UpsertSpec, record: Record) -> Any:
+    transaction: Transaction = record.transaction
+    row, is_new = record.row, record.row is None
+    if row is None:
+        row = record.row = form.entity(**record.values, created_at=transaction.now, updated_at=transaction.now)
+        transaction.session.add(row)
+    else:
+        record.changed = set_values(row, record.values)
+        if getattr(row, "state", None) == models.State.DELETED:
+            record.changed = set_values(row, {"state": models.State.ACTIVE})
+    await settle(transaction)
+    if form.follow is not None:
+        await form.follow(record)
+        await settle(transaction)
+    if is_new or record.changed:
+        if not is_new:
+            row.updated_at = transaction.now
+        transaction.emit(f"{form.kind}_{'CREATED' if is_new else 'UPDATED'}", row)
+    return row
+
+
+def set_values(row: Base, values: Mapping[str, Any]) -> bool:
+    """Set what differs; whether anything did."""
+    different = {name: value for name, value in values.items() if getattr(row, name) != value}
+    for name, value in different.items():
+        setattr(row, name, value)
+    return bool(different)
+
+
+async def settle(transaction: Transaction) -> None:
+    """Let the database have its say; what only another writer can have brought about is told as that."""
+    try:
+        await transaction.session.flush()
+    except IntegrityError as error:
+        raise Refused("CONFLICT", "Somebody else changed this at the same moment; try again.") from error
+
+
+async def replace_parts(
+    record: Record, part: type[Base], owner: str, key: str, wanted: Iterable[Mapping[str, Any]]
+) -> None:
+    """Make the parts of a row those that are wanted: known again by a key, changed where they differ."""
+    session, owner_id = record.transaction.session, record.key
+    known = await session.scalars(select(part).where(getattr(part, owner) == owner_id))
+    there = {getattr(row, key): row for row in known}
+    for values in wanted:
+        row = there.pop(values[key], None)
+        if row is None:
+            session.add(part(**{owner: owner_id}, **values))
+            record.changed = True
+        elif set_values(row, values):
+            record.changed = True
+    for row in there.values():
+        await session.delete(row)
+        record.changed = True
+
+
+def no_twice(keys: Iterable[Any], problems: Problems, name: str, key: str) -> None:
+    """A list names each thing once."""
+    seen = set()
+    for place, one in enumerate(keys):
+        if one in seen:
+            raise Refused("DUPLICATE_ITEM", "This is given twice.", f"{problems.at(name)}[{place}]{key}")
+        seen.add(one)

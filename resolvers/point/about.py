@@ -1,0 +1,52 @@
+"""What an entry of the ledger tells besides its amount. It stays for good, so it may name nobody."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from sqlalchemy import select
+
+import models
+from resolvers.errors import Refused
+from resolvers.normalise import email_key, fold, words
+from resolvers.operation import input_fields
+from resolvers.operation.perform import Values
+from resolvers.operation.upsert import camel
+from resolvers.storage.transaction import Transaction
+
+REFERENCES = {"type": models.PointType, "partner": models.Partner, "store": models.Store}
+COLUMNS = {"type": "point_type_id", "partner": "partner_id", "store": "store_id"}
+SIGNIFICANT_DIGITS = 9
+
+
+async def about(transaction: Transaction, given: Values, customer_id: int) -> dict[str, Any]:
+    """The columns of an entry that the input tells: type, partner, store, note and the caller's own data."""
+    told: dict[str, Any] = {
+        COLUMNS[name]: await input_fields.reference(transaction, entity, given, name)
+        for name, entity in REFERENCES.items()
+    }
+    told["note"] = input_fields.text(given, "note")
+    told["extended_data"] = input_fields.json_object(given, "extended_data")
+    customer = models.Customer
+    columns = (customer.first_name, customer.last_name, customer.email, customer.phone)
+    person = (await transaction.session.execute(select(*columns).where(customer.id == customer_id))).one()
+    for name in ("note", "extended_data"):
+        written = told[name] if isinstance(told[name], str) else json.dumps(told[name], ensure_ascii=False)
+        if told[name] and names_person(written, *person):
+            message = "The ledger keeps this for good: it must not name the customer."
+            raise Refused("PERSONAL_DATA", message, camel(name))
+    return told
+
+
+def names_person(
+    written: str, first_name: str | None, last_name: str | None, email: str | None, phone: str | None
+) -> bool:
+    """Whether a text holds a customer's whole name, e-mail address or phone number."""
+    if email and email_key(email) in written.casefold():
+        return True
+    if phone and phone[-SIGNIFICANT_DIGITS:] in re.sub(r"\D", "", written):
+        return True
+    names = words(f"{first_name or ''} {last_name or ''}")
+    return len(names) > 1 and set(names) <= set(words(fold(written)))

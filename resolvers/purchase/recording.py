@@ -1,0 +1,204 @@
+"""Writing a closed bill down: its lines and discounts, the vouchers it used up, the points it moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import update
+
+import models
+from models import PointEntryKind, Purchase, PurchaseDiscount, PurchaseItem, Voucher, VoucherChange, VoucherState
+from models.rules import ledger
+from models.rules.applicability import refusals
+from models.rules.basket import Benefit, Reward
+from models.rules.basket import Voucher as RuleVoucher
+from models.rules.money import ZERO
+from models.rules.plans import is_gift
+from models.rules.programme import PROGRAMME
+from models.rules.settlement import Settlement
+from models.types import BigKey, Instant
+from resolvers.errors import Refused
+from resolvers.operation.refusal import accepted
+from resolvers.point import booking
+from resolvers.purchase.checkout import Checkout
+from resolvers.purchase.status_change import promote
+from resolvers.query.compiled_writes import Insert, Update
+from resolvers.query.expressions import word
+from resolvers.storage.statement import parameter
+from resolvers.storage.transaction import Transaction
+from resolvers.voucher import issuing
+
+FOR_REWARD = "reward"
+"""In an entry's own data: the reward applied directly that the points were spent on."""
+
+BILL = Insert(
+    Purchase,
+    "customer_id store_id type_id source external_id number paid_at currency_code total returned items_count state"
+    " payment_type is_fiscal card_number cashdesk created_by points_earned points_spent utm_source utm_medium"
+    " utm_campaign created_at updated_at",
+    returning="id",
+    unless=["store_id", "external_id"],
+)
+LINE = Insert(
+    PurchaseItem,
+    "purchase_id line external_id product_id product_name type_id quantity price vat_rate retail_discount"
+    " coupon_discount coupon_match_discount loyalty_off returned_quantity",
+    returning="id external_id",
+)
+DISCOUNT = Insert(PurchaseDiscount, "purchase_id item_id amount description reward_id voucher_id")
+USE_UP = Update(
+    lambda: (
+        update(Voucher)
+        .where(
+            Voucher.id == parameter("key", BigKey),
+            Voucher.state.in_([word(VoucherState.ACTIVE), word(VoucherState.RESERVED)]),
+        )
+        .values(
+            state=word(VoucherState.APPLIED),
+            redeemed_at=parameter("at", Instant()),
+            purchase_id=parameter("purchase", BigKey),
+            store_id=parameter("store", BigKey),
+            updated_at=parameter("changed", Instant()),
+        )
+        .returning(Voucher.id)
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A bill that is decided: what was known, and what it comes to."""
+
+    case: Checkout
+    settled: Settlement
+    details: dict[str, Any] = field(default_factory=dict)
+    """Columns of the purchase that no rule looks at."""
+
+
+async def record(transaction: Transaction, closing: Closing) -> int | None:
+    """Write a bill down with all that follows from it; its key, or none where the same bill is there already."""
+    purchase_id = await _purchase(transaction, closing)
+    if purchase_id is None:
+        return None
+    await _discounts(transaction, closing, purchase_id, await _items(transaction, closing, purchase_id))
+    for applied in closing.settled.combination.applied:
+        if isinstance(applied.benefit, RuleVoucher):
+            await _use_up(transaction, closing, purchase_id, applied.benefit)
+    await _spend(transaction, closing, purchase_id)
+    transaction.emit("PURCHASE_CLOSED", Purchase(id=purchase_id), customer_id=closing.case.shopper.customer_id)
+    await reward_customer(transaction, closing.case, closing.settled.earned, purchase_id)
+    return purchase_id
+
+
+async def reward_customer(transaction: Transaction, case: Checkout, earned: Decimal, purchase_id: int) -> None:
+    """What a customer gets for a bill: points, a better status perhaps, and vouchers of automatic rewards."""
+    customer_id = case.shopper.customer_id
+    if customer_id is None:
+        return
+    bill = case.bill.rules
+    if earned > ZERO:
+        lot = PROGRAMME.lot(earned, case.at, bill.store_zone)
+        about = {"at": case.at, "store_id": bill.store_id, "purchase_id": purchase_id}
+        await booking.credit(transaction, customer_id, lot, PointEntryKind.EARN, **about)
+    await promote(transaction, customer_id, purchase_id)
+    for offer in case.automatic:
+        if offer.needs_voucher and not refusals(offer.terms, bill, case.shopper, case.at):
+            await issuing.make(transaction, offer.terms.id, customer_id, zone=bill.store_zone, earned_by_id=purchase_id)
+
+
+async def _purchase(transaction: Transaction, closing: Closing) -> int | None:
+    case, settled, bill = closing.case, closing.settled, closing.case.bill
+    values = {
+        "customer_id": case.shopper.customer_id,
+        "store_id": bill.rules.store_id,
+        "external_id": bill.external_id,
+        "number": bill.number,
+        "paid_at": bill.paid_at,
+        "currency_code": bill.rules.currency,
+        "total": settled.combination.to_pay,
+        "returned": ZERO,
+        "items_count": len(bill.items),
+        "state": models.PurchaseState.CLOSED,
+        "card_number": bill.card_number,
+        "cashdesk": bill.cashdesk,
+        "created_by": bill.created_by,
+        "points_earned": settled.earned,
+        "points_spent": settled.points_spent,
+        "created_at": transaction.now,
+        "updated_at": transaction.now,
+    } | closing.details
+    # Of two that bring the same bill at once, the later one waits here, and then finds it there.
+    key: int | None = await BILL.one(transaction, **values)
+    return key
+
+
+async def _items(transaction: Transaction, closing: Closing, purchase_id: int) -> dict[str, int]:
+    left = {standing.line.id: standing.left for standing in closing.settled.combination.lines}
+    rows = [
+        {
+            "purchase_id": purchase_id,
+            "line": place,
+            "external_id": item.line.id,
+            "product_id": item.line.product_id,
+            "product_name": item.product_name,
+            "type_id": item.type_id,
+            "quantity": item.line.quantity,
+            "price": left[item.line.id],
+            "vat_rate": item.vat_rate,
+            "retail_discount": item.retail_discount,
+            "coupon_discount": ZERO,
+            "coupon_match_discount": ZERO,
+            "returned_quantity": ZERO,
+            "loyalty_off": item.line.loyalty_off,
+        }
+        for place, item in enumerate(closing.case.bill.items, start=1)
+    ]
+    return {line: key for key, line in await LINE.rows(transaction, rows)}
+
+
+async def _discounts(transaction: Transaction, closing: Closing, purchase_id: int, items: dict[str, int]) -> None:
+    rows = []
+    for one in closing.settled.combination.applied:
+        given = {"purchase_id": purchase_id, **_origin(one.benefit), "description": one.benefit.terms.name}
+        rows += [{**given, "item_id": items[line], "amount": amount} for line, amount in one.discounts.items()]
+        if is_gift(one.benefit):
+            rows.append({**given, "item_id": None, "amount": ZERO})
+    basic = {"purchase_id": purchase_id, "reward_id": None, "voucher_id": None, "description": None}
+    for line, amount in closing.settled.combination.basic.items():
+        rows.append({**basic, "item_id": items[line], "amount": amount})
+    if rows:
+        await DISCOUNT.rows(transaction, rows)
+
+
+def _origin(benefit: Benefit) -> dict[str, int | None]:
+    return {"reward_id": benefit.terms.id, "voucher_id": benefit.id if isinstance(benefit, RuleVoucher) else None}
+
+
+async def _use_up(transaction: Transaction, closing: Closing, purchase_id: int, voucher: RuleVoucher) -> None:
+    """A voucher is applied at most once: whoever finds it used up already changes nothing."""
+    store_id = closing.case.bill.rules.store_id
+    where = {"key": voucher.id, "purchase": purchase_id, "store": store_id}
+    if not await USE_UP.run(transaction, **where, at=closing.case.at, changed=transaction.now):
+        raise Refused("ALREADY_APPLIED", "The voucher has been used.", "benefitCodes")
+    await issuing.record(transaction, voucher.id, voucher.customer_id, VoucherChange.APPLIED)
+
+
+async def _spend(transaction: Transaction, closing: Closing, purchase_id: int) -> None:
+    """Rewards that cost points take theirs first, then the bill is paid: each with an entry of its own."""
+    purse, customer_id = closing.case.purse, closing.case.shopper.customer_id
+    costs = [
+        (one.benefit.points_cost, {FOR_REWARD: one.benefit.code})
+        for one in closing.settled.combination.applied
+        if isinstance(one.benefit, Reward) and one.benefit.points_cost
+    ]
+    lots = purse.lots
+    for points, data in [*costs, (closing.settled.payment.points, None)]:
+        if not points:
+            continue
+        assert customer_id is not None
+        takens = accepted(ledger.spend(lots, points, reserved=purse.reserved, at=transaction.now), "spendPoints")
+        about = {"purchase_id": purchase_id, "store_id": closing.case.bill.rules.store_id, "extended_data": data}
+        await booking.debit(transaction, customer_id, takens, PointEntryKind.SPEND, **about)
+        lots = ledger.after(lots, takens)

@@ -1,0 +1,1 @@
+"""How rows are read: what a level selects, filters, sorts and pages."""

@@ -1,0 +1,159 @@
+"""Relations that no foreign key describes: what applies to a customer, and the tree of product groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Boolean, ColumnElement, Integer, and_, exists, func, literal_column, not_, or_, select, union_all
+from sqlalchemy.orm import aliased
+
+from models import (
+    Audience,
+    CampaignProduct,
+    CampaignProductSegment,
+    ConditionRole,
+    Customer,
+    Product,
+    ProductGroup,
+    ProductGroupAncestor,
+    Recommendation,
+    Reward,
+    RewardCondition,
+    RewardSegment,
+    RewardStatus,
+    SegmentMember,
+    StatusRecord,
+    Voucher,
+    VoucherState,
+)
+from resolvers.query.columns import Expression
+from resolvers.query.expressions import POINTS_ACTIVE, VALID_NOW, word
+from resolvers.query.link import Link, link
+
+
+def _segments_of(customer: ColumnElement[Any]) -> Any:
+    member = aliased(SegmentMember)
+    return select(member.segment_id).where(member.customer_id == customer)
+
+
+def _for_segments(table: Any, owner: str, row: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a row is for no segment in particular, or for one of the customer's."""
+    target = aliased(table)
+    mine = getattr(target, owner) == row.id
+    none: ColumnElement[bool] = not_(exists(select(target.id).where(mine)))
+    other = aliased(table)
+    one = exists(select(other.id).where(getattr(other, owner) == row.id, other.segment_id.in_(_segments_of(customer))))
+    return or_(none, one)
+
+
+def _for_status(reward: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+    any_, mine, record = aliased(RewardStatus), aliased(RewardStatus), aliased(StatusRecord)
+    held = select(record.status_id).where(record.customer_id == customer, record.ended_at.is_(None))
+    return or_(
+        not_(exists(select(any_.id).where(any_.reward_id == reward.id))),
+        exists(select(mine.id).where(mine.reward_id == reward.id, mine.status_id.in_(held))),
+    )
+
+
+def _under_limit(reward: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+    used = aliased(Voucher)
+    count = select(func.count()).where(
+        used.reward_id == reward.id, used.customer_id == customer, used.state != word(VoucherState.CANCELLED)
+    )
+    return or_(reward.limit_per_customer.is_(None), count.scalar_subquery() < reward.limit_per_customer)
+
+
+def _affordable(reward: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+    holder = aliased(Customer)
+    points = select(POINTS_ACTIVE.sql(holder)).where(holder.id == customer).scalar_subquery()
+    return or_(reward.points_cost == literal_column("0"), reward.points_cost <= points)
+
+
+def _within_reach(reward: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+    return and_(
+        VALID_NOW.sql(reward),
+        _for_segments(RewardSegment, "reward_id", reward, customer),
+        _for_status(reward, customer),
+        _under_limit(reward, customer),
+        _affordable(reward, customer),
+    )
+
+
+def _recommended(recommendation: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+    own, common, shared = aliased(Recommendation), aliased(Recommendation), aliased(Recommendation)
+    # Three look-ups by index, where one condition with OR would read the whole table.
+    for_them = union_all(
+        select(own.id).where(own.customer_id == customer),
+        select(common.id).where(common.audience == word(Audience.ALL)),
+        select(shared.id).where(shared.segment_id.in_(_segments_of(customer))),
+    )
+    return and_(recommendation.id.in_(for_them), VALID_NOW.sql(recommendation))
+
+
+def _offered(offer: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+    return and_(VALID_NOW.sql(offer), _for_segments(CampaignProductSegment, "campaign_product_id", offer, customer))
+
+
+REWARDS_WITHIN_REACH = Link(Reward, _within_reach)
+"""Rewards valid now, for the customer's segments and status, below the limits, that the active points can pay."""
+
+RECOMMENDED = Link(Recommendation, _recommended)
+"""Recommendations valid now for all, for one of the customer's segments, or for the customer alone."""
+
+CAMPAIGN_OFFERS = Link(CampaignProduct, _offered)
+"""Campaign products valid now that are for all, or for one of the customer's segments."""
+
+
+def _ancestors(group: Any, key: ColumnElement[Any]) -> ColumnElement[bool]:
+    pair = aliased(ProductGroupAncestor)
+    found: ColumnElement[bool] = group.id.in_(select(pair.ancestor_id).where(pair.group_id == key))
+    return found
+
+
+GROUP_PATH = Link(ProductGroup, _ancestors)
+"""A group with all groups above it."""
+
+
+def _depth(group: Any) -> ColumnElement[Any]:
+    pair = aliased(ProductGroupAncestor)
+    return select(func.count()).where(pair.group_id == group.id).scalar_subquery()
+
+
+GROUP_DEPTH = Expression("depth", _depth, Integer())
+"""How many groups there are from the top to this one."""
+
+
+def _in_subtree(product: Any, key: ColumnElement[Any]) -> ColumnElement[bool]:
+    pair = aliased(ProductGroupAncestor)
+    found: ColumnElement[bool] = product.group_id.in_(select(pair.group_id).where(pair.ancestor_id == key))
+    return found
+
+
+_SUBTREE = Link(Product, _in_subtree)
+
+
+def products_of_group(args: Mapping[str, Any]) -> Link:
+    """A group's own products, or with those of its subgroups."""
+    return _SUBTREE if args.get("includeSubgroups") else link(ProductGroup, "products")
+
+
+def _rules_of(role: ConditionRole) -> Link:
+    def on(rule: Any, reward: ColumnElement[Any]) -> ColumnElement[bool]:
+        return and_(rule.reward_id == reward, rule.role == word(role))
+
+    return Link(RewardCondition, on)
+
+
+def _has_rule(role: ConditionRole) -> Expression:
+    def sql(reward: Any) -> ColumnElement[bool]:
+        rule = aliased(RewardCondition)
+        return exists(select(rule.id).where(rule.reward_id == reward.id, rule.role == word(role)))
+
+    return Expression(f"has_{role.lower()}", sql, Boolean())
+
+
+REWARD_CONDITIONS = _rules_of(ConditionRole.CONDITION)
+REWARD_BONUSES = _rules_of(ConditionRole.BONUS)
+HAS_CONDITION = _has_rule(ConditionRole.CONDITION)
+HAS_BONUS = _has_rule(ConditionRole.BONUS)

@@ -1,0 +1,301 @@
+"""Filters: from the `where` that a caller gives to SQL, in two steps.
+
+Reading a filter, here, splits it into its structure, from which a statement is compiled once (conditions.py), and its
+values, which each run binds. Anything that is not understood is refused: a filter never silently lets more rows
+through.
+
+`ne`, `nin` and `not` keep rows whose value is missing: they are the exact opposites of `eq`, `in` and the filter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from math import isfinite
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.types import TypeEngine
+
+from models import Base
+from models.types import ExactDecimal
+from resolvers.errors import BadFilter
+from resolvers.ids import key_of
+from resolvers.query.columns import Source, source_type
+
+COMPARISONS = ("eq", "ne", "in", "nin", "lt", "lte", "gt", "gte", "isNull", "startsWith", "contains", "has")
+WHOLE = frozenset({"eq", "ne", "in", "nin"})
+"""Comparisons with a whole value; the others may be given a part of one."""
+LAST_CHARACTER = "\U0010ffff"
+DEEPEST = 12
+MOST_CONDITIONS = 100
+MOST_VALUES = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class ValueFilter:
+    """A filter on a value. `normalise` brings what a caller writes to the form in which it is compared."""
+
+    source: Source
+    normalise: Callable[[Any], Any] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class IdFilter:
+    """A filter on the row's own opaque id."""
+
+    type_name: str
+
+
+@dataclass(frozen=True, eq=False)
+class RelationFilter:
+    """A filter on the row or rows that a relation leads to."""
+
+    relation: str | Callable[[Any, Any], ColumnElement[bool]]
+    target: Callable[[], FilterSet]
+    many: bool
+
+
+Filter = ValueFilter | IdFilter | RelationFilter
+
+
+@dataclass(eq=False)
+class FilterSet:
+    """What an entity can be filtered by, under the names of the API."""
+
+    entity: type[Base]
+    filters: dict[str, Filter] = field(default_factory=dict)
+
+
+FILTERS: dict[str, FilterSet] = {}
+"""What each type of the graph can be filtered by, by its name; the graph fills it when it is built."""
+
+
+# A structure: ("and" | "or", parts) · ("not", part) · ("value", source, operator, parameter) ·
+# ("one", filter, part) · ("some" | "none" | "every" | "keyed", filter, part) · ("absent", filter, wanted) · ("all",)
+Structure = tuple[Any, ...]
+ALL: Structure = ("all",)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Stands in a filter for a value that is given later: the whole of what is given, or a field of it."""
+
+    path: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> Slot:
+        return Slot((*self.path, name))
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A filter that was read once, with slots for the values."""
+
+    structure: Structure
+    slots: Sequence[tuple[str, Slot, Callable[[Any], Any]]]
+
+    def values(self, given: Any) -> dict[str, Any]:
+        """What the structure binds for a given value; `BadFilter` says what is wrong with it."""
+        values = {}
+        for name, slot, bind in self.slots:
+            operand = given
+            for field_name in slot.path:
+                operand = operand[field_name]
+            values[name] = bind(operand)
+        return values
+
+
+class _Reader:
+    """Reads one filter; counts what it meets, so that a hostile filter is refused and not compiled."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.slots: list[tuple[str, Slot, Callable[[Any], Any]]] = []
+        self.conditions = 0
+
+    def read(self, filters: FilterSet, where: Any, path: str, depth: int) -> Structure:
+        if not isinstance(where, Mapping):
+            raise BadFilter(f"`{path}` must be an object.")
+        if depth > DEEPEST:
+            raise BadFilter(f"`{path}` is nested too deeply; {DEEPEST} levels are allowed.")
+        parts = [self._part(filters, name, value, f"{path}.{name}", depth) for name, value in where.items()]
+        return parts[0] if len(parts) == 1 else ("and", tuple(parts)) if parts else ALL
+
+    def _part(self, filters: FilterSet, name: str, value: Any, path: str, depth: int) -> Structure:
+        self.conditions += 1
+        if self.conditions > MOST_CONDITIONS:
+            raise BadFilter(f"The filter has more than {MOST_CONDITIONS} conditions.")
+        if value is None:
+            raise BadFilter(f"`{path}` is null; leave it out, or use `isNull` to find missing values.")
+        if name in ("and", "or"):
+            return name, tuple(self.read(filters, item, path, depth + 1) for item in value)
+        if name == "not":
+            return "not", self.read(filters, value, path, depth + 1)
+        if name == "isNull":
+            raise BadFilter(f"`{path}` stands alone, right below a relation to one row.")
+        known = filters.filters.get(name)
+        if known is None:
+            raise BadFilter(f"`{path}` is not a filter; known are {', '.join(sorted(filters.filters))}.")
+        if isinstance(known, RelationFilter):
+            return self._relation(known, value, path, depth)
+        return self._value(filters.entity, known, value, path)
+
+    def _relation(self, known: RelationFilter, value: Mapping[str, Any], path: str, depth: int) -> Structure:
+        if not known.many:
+            rest = {name: part for name, part in value.items() if name != "isNull"}
+            parts: list[Structure] = []
+            if rest or not value:
+                parts.append(("one", known, self.read(known.target(), rest, path, depth + 1)))
+            if "isNull" in value:
+                if value["isNull"] is None:
+                    raise BadFilter(f"`{path}.isNull` is null; give true or false.")
+                parts.append(("absent", known, bool(value["isNull"])))
+            return parts[0] if len(parts) == 1 else ("and", tuple(parts))
+        parts = []
+        for mode, inner in value.items():
+            if mode not in ("some", "none", "every") or inner is None:
+                raise BadFilter(f"`{path}` takes `some`, `none` and `every`, each with a filter.")
+            parts.append((mode, known, self.read(known.target(), inner, f"{path}.{mode}", depth + 1)))
+        return parts[0] if len(parts) == 1 else ("and", tuple(parts))
+
+    def _value(self, entity: type[Base], known: ValueFilter | IdFilter, comparisons: Any, path: str) -> Structure:
+        if not isinstance(comparisons, Mapping):
+            raise BadFilter(f"`{path}` must be an object of comparisons.")
+        parts: list[Structure] = []
+        for operator, operand in comparisons.items():
+            if operator not in COMPARISONS:
+                raise BadFilter(f"`{path}.{operator}` is not a comparison.")
+            if operand is None:
+                raise BadFilter(f"`{path}.{operator}` is null; use `isNull` to find missing values.")
+            parts.append(self._comparison(entity, known, operator, operand, path))
+        return parts[0] if len(parts) == 1 else ("and", tuple(parts)) if parts else ALL
+
+    def _comparison(
+        self, entity: type[Base], known: ValueFilter | IdFilter, operator: str, operand: Any, path: str
+    ) -> Structure:
+        source = "id" if isinstance(known, IdFilter) else known.source
+        if operator == "isNull":
+            return "value", source, "isNull" if operand else "isSet", ()
+        each = _normaliser(entity, known, whole=operator in WHOLE)
+        if isinstance(operand, Slot):
+            self.slots.append((name := self._bind(None), operand, _refusing(each, f"{path}.{operator}")))
+            return "value", source, operator, (name,)
+        try:
+            if operator in ("in", "nin"):
+                if len(operand) > MOST_VALUES:
+                    raise BadFilter(f"`{path}.{operator}` has more than {MOST_VALUES} values.")
+                if None in operand:
+                    raise BadFilter(f"`{path}.{operator}` has a null; use `isNull` to find missing values.")
+                return "value", source, operator, (self._bind([each(item) for item in operand]),)
+            bound = each(operand)
+        except ValueError as error:
+            raise BadFilter(f"`{path}.{operator}`: {error}") from error
+        if operator == "startsWith":
+            return "value", source, operator, (self._bind(bound), self._bind(bound + LAST_CHARACTER))
+        return "value", source, operator, (self._bind(bound),)
+
+    def _bind(self, value: Any) -> str:
+        name = f"w{len(self.values)}"
+        self.values[name] = value
+        return name
+
+
+def _refusing(each: Callable[[Any], Any], path: str) -> Callable[[Any], Any]:
+    def bind(operand: Any) -> Any:
+        try:
+            return each(operand)
+        except ValueError as error:
+            raise BadFilter(f"`{path}`: {error}") from error
+
+    return bind
+
+
+def _normaliser(entity: type[Base], known: ValueFilter | IdFilter, *, whole: bool) -> Callable[[Any], Any]:
+    """What brings an operand to the form in which it is compared; a part of a value may have no such form."""
+    if isinstance(known, IdFilter):
+        return lambda opaque: key_of(opaque, known.type_name)
+    normalise, kind = known.normalise, source_type(entity, known.source)
+    if normalise is None:
+        return lambda value: checked(value, kind)
+
+    def normalised(value: Any) -> Any:
+        try:
+            return normalise(checked(value))
+        except ValueError:
+            if whole:
+                raise
+            return checked(value)
+
+    return normalised
+
+
+def checked(value: Any, kind: TypeEngine[Any] | None = None) -> Any:
+    """A value that both databases can hold: whole text without U+0000, instants with an offset, decimals that fit."""
+    if isinstance(value, str):
+        if "\x00" in value:
+            raise ValueError("text can't hold the character U+0000.")
+        if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise ValueError("text can't hold half of a surrogate pair.")
+    elif isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("the time needs an offset, such as Z or +01:00.")
+        try:
+            value.astimezone(UTC)
+        except OverflowError as error:
+            raise ValueError("the time is out of range.") from error
+    elif isinstance(kind, ExactDecimal):
+        kind.scaled(value)
+    elif isinstance(value, Mapping | list | float):
+        _check_json(value)
+    return value
+
+
+def _check_json(value: Any) -> None:
+    if isinstance(value, Mapping):
+        for name, each in value.items():
+            checked(name)
+            _check_json(each)
+    elif isinstance(value, list):
+        for each in value:
+            _check_json(each)
+    elif isinstance(value, float):
+        if not isfinite(value):
+            raise ValueError("JSON knows only finite numbers.")
+    else:
+        checked(value)
+
+
+def read_filter(filters: FilterSet, where: Mapping[str, Any]) -> tuple[Structure, dict[str, Any]]:
+    """A filter's structure and the values it binds; `BadFilter` says what is wrong."""
+    reader = _Reader()
+    return reader.read(filters, where, "where", 0), reader.values
+
+
+def template(filters: FilterSet, where: Mapping[str, Any]) -> Template:
+    """A filter whose operands are slots."""
+    reader = _Reader()
+    return Template(reader.read(filters, where, "where", 0), reader.slots)
+
+
+def renamed(structure: Structure, prefix: str) -> Structure:
+    """A structure with a prefix to the names of its parameters."""
+    kind = structure[0]
+    if kind in ("all", "absent"):
+        return structure
+    if kind in ("and", "or"):
+        return kind, tuple(renamed(part, prefix) for part in structure[1])
+    if kind == "value":
+        return *structure[:3], tuple(prefix + name for name in structure[3])
+    return *structure[:-1], renamed(structure[-1], prefix)
+
+
+def keyed(structure: Structure) -> Structure:
+    """A structure by which one row is found, through a key of related rows: those are looked for first.
+
+    SQLite would go through all rows for some that are related to it; for what isn't a key that is the better way.
+    """
+    kind = structure[0]
+    if kind == "and":
+        return kind, tuple(keyed(part) for part in structure[1])
+    return ("keyed", structure[1], keyed(structure[2])) if kind in ("some", "one") else structure

@@ -1,0 +1,102 @@
+"""The items of a new reservation: what a store offers of each product, and what one costs in the currency asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import select
+
+import models
+from models import State
+from models.types import PERCENT, QUANTITY
+from resolvers.errors import Refused
+from resolvers.operation import validation
+from resolvers.operation.references import References
+from resolvers.operation.validation import Values
+from resolvers.reservation.stock import Wanted
+from resolvers.storage.transaction import Transaction
+
+OFFER = models.ReservableOffer
+PRICE = models.ReservablePrice
+MOST_ITEMS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A product to reserve, at the price of the moment."""
+
+    wanted: Wanted
+    unit_price: Decimal
+    currency: str
+    vat_rate: Decimal | None
+
+    @property
+    def quantity(self) -> Decimal:
+        """How many."""
+        return self.wanted.quantity
+
+
+async def read(transaction: Transaction, given: Values, store: models.Store) -> list[Item]:
+    """The items, each of a product that the store offers and that has a price."""
+    wanted = given["items"]
+    if not 0 < len(wanted) <= MOST_ITEMS:
+        raise Refused("TOO_MANY" if wanted else "REQUIRED", f"Reserve from 1 to {MOST_ITEMS} products.", "items")
+    currency = given.get("currency")
+    if currency is not None:
+        validation.currency(currency, "currency")
+    references, items, seen = References(transaction), [], set()
+    for place, one in enumerate(wanted):
+        at = f"items[{place}]"
+        product = await references.find(models.ReservableProduct, one["reservable_product"], f"{at}.reservableProduct")
+        if product.id in seen:
+            raise Refused("DUPLICATE_ITEM", "This product is given twice.", f"{at}.reservableProduct")
+        seen.add(product.id)
+        items.append(await _item(transaction, one, product, store, currency or store.currency_code, at))
+    return items
+
+
+async def _item(
+    transaction: Transaction,
+    given: Values,
+    product: models.ReservableProduct,
+    store: models.Store,
+    currency: str,
+    at: str,
+) -> Item:
+    quantity = validation.above_zero(QUANTITY, given["quantity"], f"{at}.quantity")
+    rate = given.get("vat_rate")
+    vat_rate = None if rate is None else validation.exact(PERCENT, rate, f"{at}.vatRate", highest=100)
+    offer = await transaction.session.scalar(
+        select(OFFER).where(OFFER.reservable_product_id == product.id, OFFER.store_id == store.id)
+    )
+    goods = await transaction.session.get(models.Product, product.product_id)
+    if offer is None or goods is None or State.ACTIVE is not product.state or State.ACTIVE is not goods.state:
+        raise Refused("NOT_OFFERED", "The store doesn't offer this product for reservation.", f"{at}.reservableProduct")
+    price = await _price(transaction, offer, currency, at)
+    return Item(Wanted(offer, quantity, goods.name, f"{at}.quantity"), price, currency, vat_rate)
+
+
+async def _price(transaction: Transaction, offer: models.ReservableOffer, currency: str, at: str) -> Decimal:
+    if offer.currency_code == currency:
+        return offer.price
+    further = select(PRICE.amount).where(PRICE.offer_id == offer.id, PRICE.currency_code == currency)
+    price = await transaction.session.scalar(further)
+    if price is None:
+        raise Refused("WRONG_CURRENCY", f"The product has no price in {currency} there.", f"{at}.reservableProduct")
+    return price
+
+
+def rows(items: Sequence[Item], reservation_id: int) -> list[models.ProductReservationItem]:
+    """The items as they are kept."""
+    return [
+        models.ProductReservationItem(
+            reservation_id=reservation_id,
+            reservable_product_id=item.wanted.offer.reservable_product_id,
+            quantity=item.quantity,
+            unit_price=item.unit_price,
+            vat_rate=item.vat_rate,
+        )
+        for item in items
+    ]

@@ -1,0 +1,219 @@
+"""Reservations: what a customer has put aside in a store. One holds stock from when it is entered until it ends."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+import models
+from models import ReservationState, State
+from models.rules.money import half_up
+from models.rules.reservation_steps import gives_back, step_refusal
+from models.rules.voucher_code import CodeGeneration, voucher_code
+from models.types import MONEY
+from resolvers.errors import Refused
+from resolvers.operation import input_fields, validation
+from resolvers.operation.background import in_transaction
+from resolvers.operation.references import References
+from resolvers.operation.upsert import settle
+from resolvers.operation.validation import Values
+from resolvers.reservation import items as reservation_items
+from resolvers.reservation.stock import give_back, take
+from resolvers.storage.context import RowRef
+from resolvers.storage.transaction import Transaction
+
+RESERVATION = models.ProductReservation
+MOST_CODES = 20
+EASTMOST = timedelta(hours=14)
+"""How far ahead of UTC the first calendar of the world is."""
+
+
+async def create(transaction: Transaction, given: Values) -> Values:
+    """Reserve products in a store for a customer; the stock is held at once, all of it or none."""
+    customer = await transaction.find(models.Customer, given["customer"], "customer")
+    _in_use(customer, "customer")
+    known = await _known(transaction, given, customer.id)
+    if known is not None:
+        return {"reservation": RowRef("ProductReservation", known), "repeated": True}
+    store = await References(transaction).find(models.Store, given["store"], "store")
+    _in_use(store, "store")
+    items = await reservation_items.read(transaction, given, store)
+    reservation = await _entered(transaction, given, store)
+    reservation.customer_id = customer.id
+    reservation.currency_code, reservation.total = items[0].currency, _total(items)
+    codes = await _external_codes(transaction, given.get("external_codes") or [])
+    await take(transaction, [item.wanted for item in items])
+    transaction.session.add(reservation)
+    await settle(transaction)
+    transaction.session.add_all(reservation_items.rows(items, reservation.id))
+    transaction.session.add_all(
+        models.ReservationExternalCode(reservation_id=reservation.id, type_id=kind, value=value)
+        for kind, value in codes
+    )
+    await _note_progress(transaction, reservation, None)
+    transaction.emit("RESERVATION_ENTERED", reservation, customer_id=customer.id)
+    return {"reservation": RowRef("ProductReservation", reservation.id)}
+
+
+async def advance(transaction: Transaction, given: Values) -> Values:
+    """Move a reservation one step on; stock that it no longer holds goes back."""
+    reservation = await transaction.find(RESERVATION, given["id"], "id")
+    wanted = ReservationState(given["state"])
+    refusal = step_refusal(reservation.state, wanted)
+    if refusal is not None:
+        raise Refused(refusal.code, refusal.message, "state", refusal.missing)
+    if given.get("pickup_date") is not None:
+        store = await transaction.session.get(models.Store, reservation.store_id)
+        assert store is not None
+        reservation.pickup_date = _pickup_date(given["pickup_date"], store, transaction.now)
+    if given.get("external_purchase_id") is not None:
+        reservation.external_purchase_id = validation.text(given["external_purchase_id"], "externalPurchaseId", 128)
+    await _step(transaction, [reservation], wanted, input_fields.text(given, "note"))
+    return {"reservation": RowRef("ProductReservation", reservation.id)}
+
+
+async def comment(transaction: Transaction, given: Values) -> Values:
+    """Write a remark on a reservation."""
+    note = input_fields.required_text(given, "note")
+    reservation = await transaction.find(RESERVATION, given["id"], "id")
+    transaction.session.add(
+        models.ProductReservationComment(reservation_id=reservation.id, at=transaction.now, note=note)
+    )
+    reservation.updated_at = transaction.now
+    transaction.emit("RESERVATION_COMMENTED", reservation, customer_id=reservation.customer_id)
+    return {"reservation": RowRef("ProductReservation", reservation.id)}
+
+
+async def expire_reservations(engine: AsyncEngine, now: datetime, batch: int) -> int:
+    """What was ready but not picked up by the end of its day, on its store's calendar; how many."""
+    expired, last = 0, 0
+    while True:
+        count, last = await in_transaction(engine, now, partial(_expire, after=last, batch=batch))
+        expired += count
+        if not last:
+            return expired
+
+
+async def _expire(transaction: Transaction, *, after: int, batch: int) -> tuple[int, int]:
+    """Let go of the overdue among the next few by key; how many, and the last key looked at, 0 at the end."""
+    query = (
+        select(RESERVATION.id, RESERVATION.pickup_date, models.Store.time_zone)
+        .join(models.Store, models.Store.id == RESERVATION.store_id)
+        .where(
+            RESERVATION.id > after,
+            RESERVATION.state == ReservationState.READY,
+            RESERVATION.pickup_date < (transaction.now + EASTMOST).date(),
+        )
+        .order_by(RESERVATION.id)
+        .limit(batch)
+    )
+    found = (await transaction.session.execute(query)).all()
+    overdue = [key for key, day, zone in found if day and day < transaction.now.astimezone(ZoneInfo(zone)).date()]
+    # Somebody may have moved one of them on since: what counts is the state once it is locked.
+    locked = select(RESERVATION).where(RESERVATION.id.in_(overdue), RESERVATION.state == ReservationState.READY)
+    ready = list(await transaction.session.scalars(locked.order_by(RESERVATION.id).with_for_update()))
+    await _step(transaction, ready, ReservationState.NOT_PICKED_UP, None)
+    return len(ready), found[-1][0] if len(found) == batch else 0
+
+
+async def _step(
+    transaction: Transaction,
+    reservations: Sequence[models.ProductReservation],
+    state: ReservationState,
+    note: str | None,
+) -> None:
+    """Bring reservations that are locked, and for which the step is allowed, to a state."""
+    for reservation in reservations:
+        reservation.state, reservation.updated_at = state, transaction.now
+        await _note_progress(transaction, reservation, note)
+        transaction.emit(f"RESERVATION_{state}", reservation, customer_id=reservation.customer_id)
+    if reservations and gives_back(state):
+        await give_back(transaction, [reservation.id for reservation in reservations])
+
+
+async def _note_progress(transaction: Transaction, reservation: models.ProductReservation, note: str | None) -> None:
+    await transaction.session.flush()
+    transaction.session.add(
+        models.ProductReservationProgress(
+            reservation_id=reservation.id, state=reservation.state, at=transaction.now, note=note
+        )
+    )
+
+
+async def _known(transaction: Transaction, given: Values, customer_id: int) -> int | None:
+    """The reservation that the outside system has entered before under the same id."""
+    source, external_id = given.get("source"), given.get("external_id")
+    if (source is None) != (external_id is None):
+        raise Refused("REQUIRED", "`source` and `externalId` belong together.", "externalId")
+    if source is None or external_id is None:
+        return None
+    known = select(RESERVATION.id, RESERVATION.customer_id).where(
+        RESERVATION.source == validation.text(source, "source", 64),
+        RESERVATION.external_id == validation.text(external_id, "externalId", 128),
+    )
+    found = (await transaction.session.execute(known)).first()
+    if found is not None and found.customer_id != customer_id:
+        raise Refused("TAKEN", "Another customer's reservation has this external id.", "externalId")
+    return found.id if found is not None else None
+
+
+async def _entered(transaction: Transaction, given: Values, store: models.Store) -> models.ProductReservation:
+    """A new reservation with what the input says of it."""
+    utm: Mapping[str, Any] = given.get("utm") or {}
+    origin = given.get("origin")
+    source = await References(transaction).find(models.ProductReservationSource, origin, "origin") if origin else None
+    return RESERVATION(
+        store_id=store.id,
+        origin_id=source.id if source else None,
+        source=given.get("source"),
+        external_id=given.get("external_id"),
+        state=ReservationState.ENTERED,
+        pickup_date=_pickup_date(given.get("pickup_date"), store, transaction.now),
+        customer_note=input_fields.text(given, "customer_note", field="customerNote"),
+        reservation_codes=[voucher_code(CodeGeneration.RANDOM, secrets.choice, "")],
+        benefit_codes=validation.texts(given.get("benefit_codes") or [], "benefitCodes"),
+        **{
+            f"utm_{name}": input_fields.text(utm, name, 255, f"utm.{name}") for name in ("source", "medium", "campaign")
+        },
+        created_at=transaction.now,
+        updated_at=transaction.now,
+    )
+
+
+def _pickup_date(day: date | None, store: models.Store, now: datetime) -> date | None:
+    """A day from today on, as the store's calendar has it."""
+    if day is not None and day < now.astimezone(ZoneInfo(store.time_zone)).date():
+        raise Refused("DATE_PASSED", "The day is over.", "pickupDate")
+    if day is not None and day.year > validation.LAST_YEAR:
+        raise Refused("OUT_OF_RANGE", f"The year must be {validation.LAST_YEAR} at most.", "pickupDate")
+    return day
+
+
+def _in_use(row: models.Customer | models.Store, field: str) -> None:
+    if row.state is not State.ACTIVE:
+        raise Refused("INACTIVE", f"The {field} is not active.", field)
+
+
+def _total(items: Sequence[reservation_items.Item]) -> Decimal:
+    """Each item to the cent, then all together."""
+    total = sum((half_up(item.quantity * item.unit_price) for item in items), Decimal(0))
+    return validation.exact(MONEY, total, "items")
+
+
+async def _external_codes(transaction: Transaction, given: Sequence[Values]) -> list[tuple[int, str]]:
+    if len(given) > MOST_CODES:
+        raise Refused("TOO_MANY", f"A reservation takes {MOST_CODES} codes at most.", "externalCodes")
+    references, codes = References(transaction), []
+    for place, code in enumerate(given):
+        at = f"externalCodes[{place}]"
+        kind = await references.find(models.ExternalListType, code["type"], f"{at}.type")
+        codes.append((kind.id, validation.text(code["value"], f"{at}.value", 128)))
+    return list(dict.fromkeys(codes))

@@ -1,0 +1,166 @@
+"""Members of segments by criteria: worked out in SQL, a bounded stretch of customers at a time.
+
+Whoever changes members holds the segment's row locked. Members who stay keep the moment since when they are in it.
+Each who comes or goes is noted in the outbox, which so keeps who was in a segment and when.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, cast
+
+from sqlalchemy import Table, delete, exists, insert, literal, select
+from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import aliased
+
+import models
+from models import SegmentKind, State
+from models.types import BigKey, Instant
+from resolvers.errors import BadFilter, Refused
+from resolvers.operation.background import in_transaction
+from resolvers.segment.criteria import matching
+from resolvers.storage.transaction import CONFLICTS, Transaction
+
+MEMBER = models.SegmentMember
+TABLE = cast("Table", MEMBER.__table__)
+EVENT = cast("Table", models.Event.__table__)
+SEGMENT = models.Segment
+AT_ONCE = 5_000
+"""How many customers a statement looks at, where an operation works out all members at once."""
+
+log = logging.getLogger("crm360")
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """How many came and went, and the last customer looked at; none when all were."""
+
+    added: int = 0
+    removed: int = 0
+    last: int | None = None
+
+
+async def work_out(transaction: Transaction, segment: models.Segment) -> Changed:
+    """Work all members of a locked segment out; criteria that can't be applied are refused."""
+    added = removed = 0
+    last: int | None = 0
+    try:
+        while last is not None:
+            stretch = await _stretch(transaction, segment, last, AT_ONCE)
+            added, removed, last = added + stretch.added, removed + stretch.removed, stretch.last
+    except (BadFilter, StatementError) as error:
+        if isinstance(error, StatementError) and not _is_about_values(error):
+            raise
+        message = str(error) if isinstance(error, BadFilter) else "A value of the filter can't be compared with."
+        raise Refused("BAD_FILTER", message, "where") from error
+    segment.refreshed_at = transaction.now
+    segment.touch(transaction.now)
+    return Changed(added, removed)
+
+
+def _is_about_values(error: StatementError) -> bool:
+    """Whether a statement failed for what it was given: a number too large, a text that is no moment."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state in CONFLICTS:
+        return False
+    return not isinstance(error, DBAPIError) or str(state or "22").startswith("22")
+
+
+async def refresh_segments(engine: AsyncEngine, now: datetime, batch: int) -> int:
+    """Work out the members of all segments by criteria; how many came or went.
+
+    Each stretch is a transaction of its own. Stopped in the middle, the rest is as it was, and the next run does all.
+    """
+    moved = 0
+    listed = select(SEGMENT.id).where(SEGMENT.kind == SegmentKind.CRITERIA, SEGMENT.state == State.ACTIVE)
+    async with engine.connect() as connection:
+        keys = list(await connection.scalars(listed.order_by(SEGMENT.id)))
+    for key in keys:
+        last: int | None = 0
+        while last is not None:
+            stretch = await in_transaction(engine, now, partial(_refresh, key=key, after=last, batch=batch))
+            moved, last = moved + stretch.added + stretch.removed, stretch.last
+    return moved
+
+
+async def _refresh(transaction: Transaction, *, key: int, after: int, batch: int) -> Changed:
+    """One stretch of one segment; its criteria are read anew, as somebody may have changed them since."""
+    wanted = select(SEGMENT).where(
+        SEGMENT.id == key, SEGMENT.kind == SegmentKind.CRITERIA, SEGMENT.state == State.ACTIVE
+    )
+    segment = await transaction.session.scalar(wanted.with_for_update())
+    if segment is None:
+        return Changed()
+    try:
+        stretch = await _stretch(transaction, segment, after, batch)
+    except BadFilter as error:
+        log.warning("Segment %s can't be worked out: %s", key, error)
+        return Changed()
+    if stretch.last is None:
+        segment.refreshed_at = transaction.now
+        segment.touch(transaction.now)
+    return stretch
+
+
+async def empty(transaction: Transaction, segment: models.Segment) -> None:
+    """Let all members of a locked segment leave it."""
+    left = await transaction.session.scalars(
+        delete(TABLE).where(MEMBER.segment_id == segment.id).returning(TABLE.c.customer_id)
+    )
+    await _note(transaction, segment, "SEGMENT_LEFT", list(left))
+
+
+async def _stretch(transaction: Transaction, segment: models.Segment, after: int, size: int) -> Changed:
+    """Let the customers of a stretch of keys leave or join."""
+    session, ends = transaction.session, models.Customer.id
+    last = await session.scalar(select(ends).where(ends > after).order_by(ends).offset(size - 1).limit(1))
+    customer = aliased(models.Customer)
+    met, values = matching(segment.criteria or {}, customer, transaction.backend)
+    bound = {**values, "now": transaction.now}
+    leaving = _leaving(segment.id, after, last, customer, met)
+    removed = list(await session.scalars(leaving, bound))
+    joining = _joining(segment.id, after, last, customer, met, transaction.now)
+    added = list(await session.scalars(joining, bound))
+    await _note(transaction, segment, "SEGMENT_LEFT", removed)
+    await _note(transaction, segment, "SEGMENT_JOINED", added)
+    return Changed(len(added), len(removed), last)
+
+
+async def _note(transaction: Transaction, segment: models.Segment, kind: str, customers: list[int]) -> None:
+    """An event for each customer: written as rows, since there may be many."""
+    event = {
+        "change": transaction.change,
+        "kind": kind,
+        "entity": "Segment",
+        "entity_key": segment.id,
+        "at": transaction.now,
+    }
+    customers.sort()
+    for first in range(0, len(customers), AT_ONCE):
+        some = customers[first : first + AT_ONCE]
+        await transaction.session.execute(insert(EVENT), [event | {"customer_id": customer} for customer in some])
+
+
+def _within(key: Any, after: int, last: int | None) -> list[Any]:
+    return [key > after] if last is None else [key > after, key <= last]
+
+
+def _leaving(segment: int, after: int, last: int | None, customer: Any, met: Any) -> Any:
+    stays = exists(select(customer.id).where(customer.id == MEMBER.customer_id, met))
+    gone = delete(TABLE).where(MEMBER.segment_id == segment, *_within(MEMBER.customer_id, after, last), ~stays)
+    return gone.returning(TABLE.c.customer_id)
+
+
+def _joining(segment: int, after: int, last: int | None, customer: Any, met: Any, now: datetime) -> Any:
+    there = aliased(MEMBER)
+    is_member = exists(select(there.id).where(there.segment_id == segment, there.customer_id == customer.id))
+    chosen = (
+        select(literal(segment, BigKey), customer.id, literal(now, Instant()))
+        .where(*_within(customer.id, after, last), met, ~is_member)
+        .order_by(customer.id)
+    )
+    return insert(TABLE).from_select(["segment_id", "customer_id", "since"], chosen).returning(TABLE.c.customer_id)

@@ -1,0 +1,132 @@
+"""The tiers of the programme as the retailer sets them up: a chain, each reached through the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+import models
+from models import Qualification, State
+from models.rules.qualification import is_validity
+from models.types import MONEY
+from resolvers.errors import Refused
+from resolvers.operation.activation import switching
+from resolvers.operation.tree import refuse_cycle
+from resolvers.operation.upsert import Record, UpsertSpec, replace_parts, upsert
+from resolvers.operation.validation import Values, above_zero, currency, whole
+from resolvers.storage.context import RowRef
+from resolvers.storage.transaction import Transaction
+
+STATUS = models.Status
+LONGEST_MONTHS = 1_200
+MOST_CURRENCIES = 50
+HIGHEST_DISCOUNT = 100
+
+
+async def upsert_status(transaction: Transaction, given: Values) -> Values:
+    """Put a status in its place in the programme."""
+    return {"status": RowRef("Status", (await upsert(FORM, transaction, given)).id)}
+
+
+deactivate = switching(STATUS, State.INACTIVE, "DEACTIVATED", "status")
+reactivate = switching(STATUS, State.ACTIVE, "REACTIVATED", "status")
+
+_refuse_cycle = refuse_cycle("previous")
+
+
+async def _check(record: Record) -> None:
+    """What a status asks for, gives, and where it stands all make sense together."""
+    for check in (_check_numbers, _check_turnover, _check_chain):
+        with record.problems.noted():
+            await check(record)
+    record.problems.check()
+    await _check_condition(record)
+
+
+async def _check_numbers(record: Record) -> None:
+    at, values = record.problems.at, record.values
+    if not is_validity(values.get("validity")):
+        raise Refused("INVALID_PERIOD", "Give a period such as P12M, or END_OF_YEAR.", at("validity"))
+    if values.get("discount") is not None and values["discount"] > HIGHEST_DISCOUNT:
+        raise Refused("OUT_OF_RANGE", "The discount must be from 0 to 100 per cent.", at("discount"))
+    if values.get("qualification_months") is not None:
+        whole(values["qualification_months"], at("qualification_months"), 1, LONGEST_MONTHS)
+    if values.get("qualification_points") is not None and not values["qualification_points"]:
+        raise Refused("NEGATIVE_AMOUNT", "The points must be above zero.", at("qualification_points"))
+    if values.get("rank") is not None:
+        other = select(STATUS.id).where(STATUS.rank == values["rank"], STATUS.id != getattr(record.row, "id", 0))
+        if await record.transaction.session.scalar(other) is not None:
+            raise Refused("TAKEN", "Another status has this rank.", at("rank"))
+
+
+async def _check_turnover(record: Record) -> None:
+    given: Sequence[Values] | None = record.given.get("qualification_turnover")
+    if "qualification_turnover" not in record.given:
+        return
+    path = record.problems.at("qualification_turnover")
+    if len(given or ()) > MOST_CURRENCIES:
+        raise Refused("TOO_MANY", f"A status takes {MOST_CURRENCIES} currencies at most.", path)
+    found: dict[str, Any] = {}
+    for place, money in enumerate(given or ()):
+        code = currency(money["currency"], f"{path}[{place}].currency")
+        if code in found:
+            raise Refused("DUPLICATE_ITEM", "This currency is given twice.", f"{path}[{place}].currency")
+        found[code] = above_zero(MONEY, money["amount"], f"{path}[{place}].amount")
+    record.lists["turnovers"] = [{"currency_code": code, "amount": amount} for code, amount in found.items()]
+
+
+async def _check_chain(record: Record) -> None:
+    """A status stands above the one before it, and only one follows each."""
+    await _refuse_cycle(record)
+    session, at, own = record.transaction.session, record.problems.at, getattr(record.row, "id", 0)
+    rank, before = record.will_be("rank"), record.will_be("previous_id")
+    if before is not None:
+        other = select(STATUS.id).where(STATUS.previous_id == before, STATUS.id != own)
+        if await session.scalar(other) is not None:
+            raise Refused("TAKEN", "Another status follows that one.", at("previous"))
+        below = await session.scalar(select(STATUS.rank).where(STATUS.id == before))
+        if below is not None and rank <= below:
+            raise Refused("BAD_RANK", "The rank must be above that of the status before.", at("rank"), f"above {below}")
+    above = await session.scalar(select(STATUS.rank).where(STATUS.previous_id == own))
+    if above is not None and rank >= above:
+        message = "The rank must be below that of the status that follows."
+        raise Refused("BAD_RANK", message, at("rank"), f"below {above}")
+
+
+async def _check_condition(record: Record) -> None:
+    """A condition that asks for nothing would never be met."""
+    if record.will_be("qualification") is not Qualification.CONDITION:
+        return
+    turnovers = record.lists.get("turnovers")
+    if turnovers is None and record.row is not None:
+        table = models.StatusTurnover
+        turnovers = list(
+            await record.transaction.session.scalars(select(table.id).where(table.status_id == record.key))
+        )
+    if not turnovers and record.will_be("qualification_points") is None:
+        message = "A status by condition needs a turnover or points to reach."
+        raise Refused("REQUIRED", message, record.problems.at("qualification_turnover"))
+
+
+async def _follow(record: Record) -> None:
+    if "turnovers" in record.lists:
+        wanted = record.lists["turnovers"]
+        await replace_parts(record, models.StatusTurnover, "status_id", "currency_code", wanted)
+
+
+SAME = (
+    "code", "name", "description", "rank", "qualification", "qualification_months", "qualification_points",
+    "validity", "collects_points", "pays_with_points", "discount", "discounts_discounted_items",
+)  # fmt: skip
+
+FORM = UpsertSpec(
+    STATUS,
+    columns={name: name for name in SAME},
+    references={"previous": ("previous_id", STATUS)},
+    required=("code", "name", "rank", "qualification"),
+    known_by="code",
+    check=_check,
+    follow=_follow,
+)

@@ -1,0 +1,1 @@
+"""How the databases are reached: engine, readers, compiled statements, transactions and locks."""

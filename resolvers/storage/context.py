@@ -1,0 +1,87 @@
+"""One request's reading: who asks, when and in which language, and what it costs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from models.base import utc_now
+from resolvers.storage.reader import Reader, Row
+from resolvers.storage.statement import Statement
+
+Loaded = TypeVar("Loaded")
+
+AT_ONCE = 4
+"""How many connections one request may use side by side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks. Until there are tokens a request may say on whose behalf it reads."""
+
+    customer_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowRef:
+    """A row that some computation found, to be shown as a type of the graph."""
+
+    type_name: str
+    key: int
+
+
+@dataclass(slots=True)
+class Run:
+    """A statement that ran: its text, how many rows it answered and how long it took in milliseconds."""
+
+    sql: str
+    rows: int
+    milliseconds: float
+
+
+@dataclass(slots=True, eq=False)
+class RequestContext:
+    """What a request reads with. `now` is the moment by which validity is judged throughout the request."""
+
+    reader: Reader
+    now: datetime = field(default_factory=utc_now)
+    locale: str = "en"
+    viewer: Viewer = Viewer()
+    runs: list[Run] = field(default_factory=list)
+    memo: dict[Any, Any] = field(default_factory=dict)
+    _apart: set[asyncio.Task[Any]] = field(default_factory=set)
+    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+
+    @property
+    def backend(self) -> str:
+        """Which database is behind."""
+        return self.reader.backend
+
+    async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
+        """Run a statement; the request's moment is among its values."""
+        async with self._turns:
+            began = time.perf_counter()
+            rows = await self.reader.fetch(statement, {**values, "now": self.now})
+            self.runs.append(Run(statement.sql, len(rows), (time.perf_counter() - began) * 1000))
+            return rows
+
+    async def apart(self, loading: Awaitable[Loaded]) -> Loaded:
+        """Load within a task that knows nothing of the request's end: `stop` ends it too."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._apart.add(task)
+        try:
+            return await loading
+        finally:
+            self._apart.discard(task)
+
+    async def stop(self) -> None:
+        """Stop what is loaded apart, whoever waits for it: nobody wants the answer any more."""
+        for task in (stopped := list(self._apart)):
+            task.cancel()
+        if stopped:
+            await asyncio.wait(stopped)

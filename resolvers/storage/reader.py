@@ -1,0 +1,209 @@
+"""Reading: statements straight on the driver, each in its own short moment of a connection.
+
+No session is shared by concurrent reads, and none is kept between them: a read is one statement in autocommit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Protocol
+
+import aiosqlite
+import asyncpg
+from sqlalchemy.engine import URL, make_url
+
+from resolvers.errors import Unavailable
+from resolvers.storage.engine import POSTGRES_WRITES_TIME, SQLITE_PRAGMAS
+from resolvers.storage.statement import Statement
+
+Row = Sequence[Any]
+
+GONE = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError)
+"""What the driver raises when a connection is gone or can't be had."""
+
+
+class ConnectionLost(Exception):  # noqa: N818
+    """A connection was gone before the statement could answer."""
+
+
+POSTGRES_READING = {
+    # A statement with `= any($1)` would otherwise be planned anew at every run.
+    "plan_cache_mode": "force_generic_plan",
+    # What is read is nearly always in memory; the default made the planner scan whole tables instead of an index.
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "default_transaction_read_only": "on",
+    **POSTGRES_WRITES_TIME,
+    "application_name": "crm360",
+}
+
+
+class Reader(Protocol):
+    """Runs statements that read."""
+
+    backend: str
+    requests: int
+    """How many requests are being answered; many at once are better served one statement after another."""
+
+    async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
+        """All rows of a statement."""
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+
+
+class PostgresReader:
+    """Reads from PostgreSQL over a few connections, each statement prepared once on each.
+
+    The pool is as small as can be: nothing a read does has to be set back, so a connection goes from one statement
+    straight to the next.
+    """
+
+    backend = "postgresql"
+
+    def __init__(self, url: URL, connections: int = 8) -> None:
+        query = {name: str(value) for name, value in url.query.items()}
+        self._address = {
+            "host": query.get("host", url.host),
+            "port": url.port,
+            "user": url.username,
+            "password": url.password,
+            "database": url.database,
+        }
+        self.requests = 0
+        self._turns = asyncio.Semaphore(connections)
+        self._free: list[Any] = []
+        self._retiring: set[asyncio.Task[None]] = set()
+
+    async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
+        """All rows of a statement; asked once more where the connection turns out to be gone."""
+        arguments = statement.arguments(values)
+        async with self._turns:
+            try:
+                return await self._run(statement.sql, arguments)
+            except ConnectionLost:
+                self._forget()
+            try:
+                return await self._run(statement.sql, arguments)
+            except ConnectionLost as error:
+                raise Unavailable("The database can't be reached; try again.") from error
+
+    async def _run(self, sql: str, arguments: Sequence[Any]) -> Sequence[Row]:
+        connection = self._free.pop() if self._free else await self._connect()
+        try:
+            rows: Sequence[Row] = await connection.fetch(sql, *arguments)
+        except asyncio.CancelledError:
+            # The driver is stopping the statement in the database; the connection is of no use until it has.
+            self._retire(connection)
+            raise
+        except Exception as error:
+            if isinstance(error, GONE) or connection.is_closed():
+                connection.terminate()
+                raise ConnectionLost from error
+            self._free.append(connection)
+            raise
+        self._free.append(connection)
+        return rows
+
+    async def _connect(self) -> Any:
+        try:
+            return await asyncpg.connect(
+                **self._address,
+                statement_cache_size=2048,
+                max_cached_statement_lifetime=0,
+                max_cacheable_statement_size=0,
+                server_settings=POSTGRES_READING,
+            )
+        except GONE as error:
+            raise ConnectionLost from error
+
+    def _retire(self, connection: Any) -> None:
+        task = asyncio.ensure_future(_close(connection))
+        self._retiring.add(task)
+        task.add_done_callback(self._retiring.discard)
+
+    def _forget(self) -> None:
+        """Drop the free connections: where one is gone, a restart has most likely taken all."""
+        for connection in self._free:
+            connection.terminate()
+        self._free.clear()
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        while self._free:
+            await _close(self._free.pop())
+        if self._retiring:
+            await asyncio.wait(self._retiring)
+
+
+async def _close(connection: Any) -> None:
+    """Close a connection in peace, or by force where that takes too long."""
+    try:
+        await connection.close(timeout=2)
+    except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        connection.terminate()
+
+
+class SqliteReader:
+    """Reads from a SQLite file through a few connections, each with a thread of its own."""
+
+    backend = "sqlite"
+
+    def __init__(self, url: URL, connections: int = 2) -> None:
+        self.requests = 0
+        self._path = url.database or ":memory:"
+        self._connections = connections
+        self._free: asyncio.Queue[aiosqlite.Connection] | None = None
+        self._all: list[aiosqlite.Connection] = []
+        self._opening = asyncio.Lock()
+
+    async def _open(self) -> asyncio.Queue[aiosqlite.Connection]:
+        async with self._opening:
+            if self._free is None:
+                # Tried first: the thread of a connection that fails may speak to a loop that is gone by then.
+                await asyncio.to_thread(lambda: sqlite3.connect(self._path).close())
+                free: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
+                for _ in range(self._connections):
+                    connection = await aiosqlite.connect(self._path, isolation_level=None, cached_statements=2048)
+                    for pragma in (*SQLITE_PRAGMAS, "PRAGMA query_only=ON"):
+                        await connection.execute_fetchall(pragma)
+                    self._all.append(connection)
+                    free.put_nowait(connection)
+                self._free = free
+        return self._free
+
+    async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
+        """All rows of a statement; a caller who is cancelled interrupts it."""
+        # Before a connection is taken: what can't be bound must not keep one.
+        arguments = statement.arguments(values)
+        free = self._free or await self._open()
+        connection = await free.get()
+        running = asyncio.ensure_future(connection.execute_fetchall(statement.sql, arguments))
+        try:
+            return list(await asyncio.shield(running))
+        except asyncio.CancelledError:
+            await connection.interrupt()
+            with suppress(Exception):
+                await running
+            raise
+        finally:
+            free.put_nowait(connection)
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        for connection in self._all:
+            await connection.close()
+        self._all.clear()
+        self._free = None
+
+
+def make_reader(url: str, connections: int | None = None) -> Reader:
+    """A reader for `sqlite+aiosqlite://` or `postgresql+asyncpg://`."""
+    parsed = make_url(url)
+    options = {} if connections is None else {"connections": connections}
+    if parsed.get_backend_name() == "sqlite":
+        return SqliteReader(parsed, **options)
+    return PostgresReader(parsed, **options)

@@ -1,0 +1,277 @@
+"""Vouchers: issued, put aside for a bill, used, called off, handed on.
+
+Whoever changes a voucher holds its owner's row locked, and then the voucher's own; used up it is by a statement that
+changes only what is still usable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+import models
+from models import PointEntry, PointEntryKind, SegmentMember, VoucherChange, VoucherState
+from models.rules import ledger
+from models.rules.applicability import affordable, refusals
+from models.rules.basket import Bill, Shopper, Voucher
+from models.rules.money import ZERO
+from models.rules.refusals import RefusalCode
+from models.rules.voucher_code import normalised
+from models.types import MONEY
+from resolvers.benefit.offers import VOUCHER_COLUMNS, offers_by_key, vouchers_of
+from resolvers.benefit.shopper import read_shopper
+from resolvers.customer.lock import lock_by_key, lock_customer
+from resolvers.errors import CrmError, Refused
+from resolvers.ids import key_of
+from resolvers.operation import validation
+from resolvers.operation.input_fields import optional
+from resolvers.operation.perform import Values
+from resolvers.operation.references import References
+from resolvers.operation.refusal import refuse
+from resolvers.point import booking
+from resolvers.query.compiled_query import CompiledQuery, among
+from resolvers.storage.context import RowRef
+from resolvers.storage.transaction import Transaction, inside
+from resolvers.voucher import issuing
+
+MOST_CUSTOMERS = 1000
+MOST_MINUTES = 7 * 24 * 60
+USABLE = (VoucherState.ACTIVE, VoucherState.RESERVED)
+
+OF_A_BILL = frozenset({RefusalCode.MINIMUM_NOT_MET, RefusalCode.CONDITION_NOT_MET, RefusalCode.WRONG_CURRENCY})
+"""What can't be asked of a voucher that is used without a bill."""
+
+BY_KEY = CompiledQuery(lambda backend: select(*VOUCHER_COLUMNS).where(among(models.Voucher.id, "keys", backend)))
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedCustomer:
+    """A customer to whom no voucher was issued."""
+
+    customer: RowRef | None
+    code: str
+    message: str
+    missing: str | None
+
+
+async def issue(transaction: Transaction, given: Values) -> Values:
+    """Issue a voucher to a customer, for the points that it costs, within its limits."""
+    reward = await _reward(transaction, given["reward"])
+    store = await References(transaction).find(models.Store, given["store"], "store") if given.get("store") else None
+    own = _own(given, transaction.now)
+    key = key_of(given["customer"], "Customer")
+    await lock_by_key(transaction, key, "customer", active=True)
+    zone = store.time_zone if store else issuing.ZONE
+    made = await issuing.issue(transaction, reward.id, key, zone=zone, **own)
+    return _answer(made)
+
+
+async def issue_batch(transaction: Transaction, given: Values) -> Values:
+    """Issue a voucher to each of many customers; one who can't have it stops no other."""
+    reward = await _reward(transaction, given["reward"])
+    keys = await _customers(transaction, given)
+    note = optional(given, "note", 1000, "")
+    made: list[RowRef] = []
+    refused: list[RefusedCustomer] = []
+    for key in keys:
+        try:
+            async with transaction.session.begin_nested():
+                await lock_by_key(transaction, key, "customers", active=True)
+                made.append(RowRef("Voucher", await issuing.issue(transaction, reward.id, key, note=note)))
+        except CrmError as error:
+            there = None if error.code == "NOT_FOUND" else RowRef("Customer", key)
+            refused.append(RefusedCustomer(there, error.code, str(error), getattr(error, "missing", None)))
+    return {"issued": len(made), "vouchers": made, "refused": refused}
+
+
+async def reserve(transaction: Transaction, given: Values) -> Values:
+    """Put a voucher aside for a bill for some time; nobody else can use it until then."""
+    voucher = await _locked(transaction, given)
+    minutes = given.get("minutes")
+    wanted = 15 if minutes is None else validation.whole(minutes, "minutes", 1, MOST_MINUTES)
+    bill = validation.text(given["bill"], "bill", 128)
+    _usable(voucher, transaction.now)
+    if _is_held(voucher, transaction.now) and voucher.reserved_for != bill:
+        raise Refused("RESERVED_ELSEWHERE", "The voucher is put aside for another bill.", "bill")
+    voucher.state = VoucherState.RESERVED
+    voucher.reserved_for, voucher.reserved_until = bill, transaction.now + timedelta(minutes=wanted)
+    return await _changed(transaction, voucher, VoucherChange.RESERVED)
+
+
+async def release(transaction: Transaction, given: Values) -> Values:
+    """Let go of a voucher that was put aside."""
+    voucher = await _locked(transaction, given)
+    if voucher.state is not VoucherState.RESERVED:
+        raise Refused("WRONG_STATE", "The voucher is not put aside.", "id")
+    bill = optional(given, "bill", 128, "")
+    if bill is not None and _is_held(voucher, transaction.now) and voucher.reserved_for != bill:
+        raise Refused("RESERVED_ELSEWHERE", "The voucher is put aside for another bill.", "bill")
+    voucher.state, voucher.reserved_for, voucher.reserved_until = VoucherState.ACTIVE, None, None
+    return await _changed(transaction, voucher, VoucherChange.RELEASED)
+
+
+async def redeem(transaction: Transaction, given: Values) -> Values:
+    """Use a voucher without a bill, as for a gift that is handed over."""
+    references = References(transaction)
+    store = await references.find(models.Store, given["store"], "store") if given.get("store") else None
+    shown_by = None if given.get("customer") is None else key_of(given["customer"], "Customer")
+    voucher = await _locked(transaction, given)
+    context = await inside(transaction)
+    rule = (await vouchers_of(context, await BY_KEY.read(context, keys=[voucher.id])))[0]
+    holder = voucher.customer_id if shown_by is None else shown_by
+    shopper, _ = await read_shopper(context, holder, [])
+    refuse(redemption_refusals(rule, shopper, store, optional(given, "bill", 128, ""), transaction.now), "id")
+    voucher.state, voucher.redeemed_at = VoucherState.APPLIED, transaction.now
+    voucher.store_id = store.id if store else None
+    return await _changed(transaction, voucher, VoucherChange.APPLIED, optional(given, "note", 1000, ""))
+
+
+async def cancel(transaction: Transaction, given: Values) -> Values:
+    """Call a voucher off that was not used; the points that it cost go back to where they came from."""
+    paid = await _payment(transaction, _named(given))
+    voucher = await _locked(transaction, given, *([paid.customer_id] if paid else []))
+    if voucher.state is VoucherState.CANCELLED:
+        return _answer(voucher.id, repeated=True)
+    if voucher.state not in USABLE:
+        raise Refused("WRONG_STATE", f"The voucher is {voucher.state.lower()}.", "id")
+    voucher.state, voucher.reserved_for, voucher.reserved_until = VoucherState.CANCELLED, None, None
+    if paid is not None and given.get("keep_points") is not True:
+        givens = ledger.reverse(await booking.outstanding(transaction, paid.id))
+        await booking.give_back(transaction, paid.customer_id, givens, paid.id, voucher_id=voucher.id)
+    return await _changed(transaction, voucher, VoucherChange.CANCELLED, optional(given, "reason", 1000, ""))
+
+
+async def transfer(transaction: Transaction, given: Values) -> Values:
+    """Hand a portable voucher on to another customer, who has not had as many of the reward as they may."""
+    receiver = key_of(given["customer"], "Customer")
+    voucher = await _locked(transaction, given, receiver)
+    await lock_by_key(transaction, receiver, "customer", active=True)
+    _usable(voucher, transaction.now)
+    if _is_held(voucher, transaction.now):
+        raise Refused("RESERVED_ELSEWHERE", "The voucher is put aside for a bill.", "id")
+    context = await inside(transaction)
+    offer = (await offers_by_key(context, [voucher.reward_id]))[voucher.reward_id]
+    if not offer.is_portable:
+        raise Refused("NOT_PORTABLE", "Vouchers of this reward can't be handed on.", "id")
+    if receiver == voucher.customer_id:
+        raise Refused("SAME_CUSTOMER", "The voucher is this customer's already.", "customer")
+    shopper, _ = await read_shopper(context, receiver, [offer.terms])
+    # There is no voucher more than before, and it is paid for.
+    their_own = replace(offer.terms, limit_total=None, points_cost=ZERO)
+    refuse(affordable(their_own, shopper), "customer")
+    voucher.customer_id, voucher.state = receiver, VoucherState.ACTIVE
+    voucher.reserved_for = voucher.reserved_until = None
+    return await _changed(transaction, voucher, VoucherChange.TRANSFERRED)
+
+
+async def _reward(transaction: Transaction, opaque: str) -> models.Reward:
+    reward = await References(transaction).find(models.Reward, opaque, "reward")
+    if reward.state is not models.State.ACTIVE:
+        raise Refused("WRONG_STATE", "The reward is not in use.", "reward")
+    return reward
+
+
+def _own(given: Values, now: datetime) -> dict[str, Any]:
+    """What the voucher has of its own, and not from its reward."""
+    own: dict[str, Any] = {"note": optional(given, "note", 1000, "")}
+    if given.get("code") is not None:
+        own["code"] = normalised(validation.text(given["code"], "code", 64))
+    if (given.get("value") is None) != (given.get("currency") is None):
+        raise Refused("REQUIRED", "A value of its own needs its currency, and the other way round.", "currency")
+    if given.get("value") is not None:
+        own["value"] = validation.exact(MONEY, given["value"], "value")
+        own["currency_code"] = validation.currency(given["currency"], "currency")
+    for name, field in (("valid_from", "validFrom"), ("valid_to", "validTo")):
+        if given.get(name) is not None:
+            own[name] = validation.instant(given[name], field)
+    validation.in_order(own.get("valid_from", now), own.get("valid_to"), "validTo")
+    return own
+
+
+async def _customers(transaction: Transaction, given: Values) -> list[int]:
+    """The customers of a batch in the order in which they are locked, each once."""
+    keys = {key_of(each, "Customer") for each in given.get("customers") or ()}
+    if given.get("segment") is not None:
+        segment = await References(transaction).find(models.Segment, given["segment"], "segment")
+        members = select(SegmentMember.customer_id).where(SegmentMember.segment_id == segment.id)
+        keys |= set(await transaction.session.scalars(members.limit(MOST_CUSTOMERS + 1)))
+    if not keys:
+        raise Refused("REQUIRED", "Name the customers, or a segment that has members.", "customers")
+    if len(keys) > MOST_CUSTOMERS:
+        raise Refused("TOO_MANY", f"A batch takes {MOST_CUSTOMERS} customers at most.", "customers")
+    return sorted(keys)
+
+
+def _named(given: Values) -> ColumnElement[bool]:
+    """The voucher that an input names, by its id or its code."""
+    if (given.get("id") is None) == (given.get("code") is None):
+        raise Refused("REQUIRED", "Name the voucher by its id, or by its code.", "id")
+    if given.get("id") is not None:
+        return models.Voucher.id == key_of(given["id"], "Voucher")
+    code = validation.text(given["code"], "code", 64)
+    return models.Voucher.code.in_([code, normalised(code)])
+
+
+async def _locked(transaction: Transaction, given: Values, *others: int) -> models.Voucher:
+    """The voucher, locked after its owner and after other customers concerned, all in the order of their keys."""
+    condition = _named(given)
+    field = "id" if given.get("id") is not None else "code"
+    owner = await transaction.session.scalar(select(models.Voucher.customer_id).where(condition))
+    if owner is None:
+        raise Refused("NOT_FOUND", "There is no such voucher.", field)
+    for key in sorted({owner, *others}):
+        await lock_customer(transaction, key)
+    found = select(models.Voucher).where(condition).with_for_update(key_share=True)
+    voucher = await transaction.session.scalar(found, execution_options={"populate_existing": True})
+    assert voucher is not None
+    return voucher
+
+
+async def _payment(transaction: Transaction, condition: ColumnElement[bool]) -> PointEntry | None:
+    """The entry by which a voucher was paid for."""
+    paid = select(PointEntry).join(models.Voucher, models.Voucher.id == PointEntry.voucher_id)
+    spent = paid.where(condition, PointEntry.kind == PointEntryKind.SPEND).order_by(PointEntry.id)
+    found: PointEntry | None = (await transaction.session.scalars(spent.limit(1))).first()
+    return found
+
+
+def _is_held(voucher: models.Voucher, at: datetime) -> bool:
+    until = voucher.reserved_until
+    return voucher.state is VoucherState.RESERVED and until is not None and at < until
+
+
+def _usable(voucher: models.Voucher, at: datetime) -> None:
+    if voucher.state is VoucherState.APPLIED:
+        raise Refused("ALREADY_APPLIED", "The voucher has been used.", "id")
+    if voucher.state is VoucherState.EXPIRED or (voucher.valid_to is not None and voucher.valid_to <= at):
+        raise Refused("EXPIRED", "The voucher has expired.", "id")
+    if voucher.state is VoucherState.CANCELLED:
+        raise Refused("WRONG_STATE", "The voucher has been cancelled.", "id")
+
+
+def redemption_refusals(
+    voucher: Voucher, shopper: Shopper, store: models.Store | None, bill: str | None, at: datetime
+) -> Sequence[Any]:
+    """Why a voucher can't be used now, by this customer, in this store."""
+    anywhere = store is None
+    here = Bill("", store.id if store else 0, (), store.time_zone if store else "UTC", bill)
+    reasons = refusals(voucher, here, shopper, at)
+    ignored = OF_A_BILL | ({RefusalCode.WRONG_STORE} if anywhere and not voucher.reward.store_ids else set())
+    return [reason for reason in reasons if reason.code not in ignored]
+
+
+async def _changed(
+    transaction: Transaction, voucher: models.Voucher, change: VoucherChange, note: str | None = None
+) -> dict[str, Any]:
+    voucher.updated_at = transaction.now
+    await transaction.session.flush()
+    await issuing.record(transaction, voucher.id, voucher.customer_id, change, note)
+    return _answer(voucher.id)
+
+
+def _answer(key: int, *, repeated: bool = False) -> dict[str, Any]:
+    return {"voucher": RowRef("Voucher", key), "repeated": repeated}

@@ -1,0 +1,1 @@
+"""How the graph is declared, and what is made from the declarations."""

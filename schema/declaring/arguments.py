@@ -1,0 +1,102 @@
+"""From a connection's arguments to the rows it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from resolvers.errors import BadInput
+from resolvers.normalise import search_words
+from resolvers.query.merged import open_merged, within
+from resolvers.query.paging import Order, Page, SortKey, complete, cursor_values, decode_cursor, page_size, start_of
+from resolvers.query.where import ALL, FILTERS, LAST_CHARACTER, Structure, checked, read_filter
+from schema.declaring.connections import SORT_KEYS
+from schema.declaring.declarations import TYPES, Merged, TypeDeclaration
+
+MOST_WORDS = 8
+MOST_SORT_KEYS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a connection's arguments ask for, apart from whose rows and which columns."""
+
+    order: Order
+    page: Page
+    where: Structure
+    words: int
+    cursor: tuple[bool, ...] | None
+    values: Mapping[str, Any]
+    wanted: bool = True
+    """Whether the list is asked for at all; one that isn't is neither read nor counted."""
+
+
+def listing(
+    declared: TypeDeclaration, default: Sequence[SortKey] | None, args: Mapping[str, Any], *, probe: bool
+) -> Listing:
+    """Read the arguments; what can't be used is a `BadInput` that says why."""
+    assert declared.entity is not None
+    order = _order(declared, default, args.get("orderBy"))
+    size, backwards = page_size(args.get("first"), args.get("last"))
+    values: dict[str, Any] = {}
+    where = ALL
+    if (given := args.get("where")) is not None:
+        where, values = read_filter(FILTERS[declared.name], given)
+    words = _words(args.get("search"))
+    for index, word in enumerate(words):
+        values |= {f"s{index}": word, f"s{index}z": word + LAST_CHARACTER}
+    cursor = None
+    if (start := start_of(args, backwards=backwards)) is not None:
+        cursor = _known(decode_cursor(declared.entity, order, start), values)
+    return Listing(order, Page(size, backwards, probe), where, len(words), cursor, values)
+
+
+def listing_of_part(merged: Merged, name: str, args: Mapping[str, Any], *, probe: bool) -> Listing:
+    """What the arguments of a merged list ask of one of its parts."""
+    part, place = merged.parts[name], list(merged.parts).index(name)
+    declared = TYPES[str(part.type_name)]
+    assert declared.entity is not None
+    order = _order(declared, part.order, None)
+    size, backwards = page_size(args.get("first"), args.get("last"))
+    values: dict[str, Any] = {}
+    cursor = None
+    if (start := start_of(args, backwards=backwards)) is not None:
+        spot = open_merged(merged.sign, start, len(merged.parts))
+        cursor = _known(cursor_values(declared.entity, order, within(spot, place)), values)
+    chosen = args.get(merged.choice.name)
+    if chosen is not None and name not in map(str, chosen):
+        return Listing(order, Page(0, backwards), ALL, 0, cursor, values, wanted=False)
+    return Listing(order, Page(size, backwards, probe), ALL, 0, cursor, values)
+
+
+def _order(declared: TypeDeclaration, default: Sequence[SortKey] | None, given: Any) -> Order:
+    if not given:
+        return complete(declared.order if default is None else default)
+    if len(given) > MOST_SORT_KEYS:
+        raise BadInput(f"`orderBy` takes {MOST_SORT_KEYS} keys at most.")
+    keys = SORT_KEYS[declared.name]
+    chosen = []
+    for key in given:
+        name = str(getattr(key["field"], "value", key["field"]))
+        direction = str(getattr(key.get("direction"), "value", key.get("direction")))
+        chosen.append(SortKey(keys[name], direction == "DESC"))
+    return complete(chosen)
+
+
+def _words(search: str | None) -> list[str]:
+    if search is None:
+        return []
+    try:
+        words = search_words(checked(search))
+    except ValueError as error:
+        raise BadInput(f"`search`: {error}") from error
+    if len(words) > MOST_WORDS:
+        raise BadInput(f"`search` takes {MOST_WORDS} words at most.")
+    return words
+
+
+def _known(decoded: Sequence[Any], values: dict[str, Any]) -> tuple[bool, ...]:
+    """Note a cursor's sort keys among the values; the answer says which of them are null."""
+    values |= {f"c{index}": value for index, value in enumerate(decoded)}
+    return tuple(value is None for value in decoded)

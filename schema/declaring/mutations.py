@@ -1,0 +1,147 @@
+"""How an operation becomes a mutation: its input, its payload, and what all mutations share.
+
+    @mutation
+    class CardMutations:
+        card_block = mutation_field(
+            card.block,
+            "Block a card, so that it no longer identifies its holder.",
+            input={"id": input_field("ID!", "The card."), "reason": input_field("String!", "Why.")},
+            payload={"card": ("Card", "The card, blocked.")},
+        )
+
+The operation is called with a `Writing` and the input, its names in snake case; what a caller left out is not in it,
+what a caller set to null is None. It answers the payload's values by name, rows as `RowRef`, or raises `Refused`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from graphql import GraphQLInputObjectType, GraphQLInputType, GraphQLList, GraphQLNonNull
+
+from resolvers.operation.perform import Operation
+from schema.declaring.declarations import TYPES, Argument, Declaration, Mutation, TypeDeclaration, shown, structure
+from schema.declaring.types import FieldSpec, input_type
+
+ARGUMENTS = (
+    Argument(
+        "idempotency_key",
+        "str | None",
+        "A key of the caller's own, unique for what it wants done. Within 30 days the same call under the same key "
+        "answers the same and is not done twice.",
+        None,
+    ),
+    Argument("dry_run", "bool", "Whether to answer as if it were done, and undo it.", False),
+)
+
+
+@structure
+class UserError:
+    """Why an operation was refused: something that the caller, or the customer, can act on."""
+
+    code = shown("str", "What is wrong, for programs: POINTS_SHORT, EXPIRED, NOT_FOUND …")
+    message = shown("str", "What is wrong, for people.")
+    field = shown("str | None", "The field of the input that is to blame.")
+    missing = shown("str | None", "What is missing, such as “12 points” or “4.50 USD”.")
+
+
+def input_field(annotation: str, description: str) -> FieldSpec:
+    """A field of an input, its type in GraphQL's own notation: `ID!`, `[BillItemInput!]!`, `Decimal`."""
+    return FieldSpec(python_annotation(annotation), description)
+
+
+PYTHON = {"String": "str", "Int": "int", "Boolean": "bool"}
+
+
+def python_annotation(graphql: str) -> str:
+    """GraphQL's notation of a type as Strawberry's."""
+    required = graphql.endswith("!")
+    inner = graphql.removesuffix("!")
+    made = f"list[{python_annotation(inner[1:-1])}]" if inner.startswith("[") else PYTHON.get(inner, inner)
+    return made if required else f"{made} | None"
+
+
+def mutation_field(
+    operation: Operation,
+    description: str,
+    *,
+    input: Mapping[str, FieldSpec],  # noqa: A002
+    payload: Mapping[str, tuple[str, ...]],
+) -> Any:
+    """Show an operation as a mutation. `payload` gives each value's type and description; all may be null.
+
+    A third text names the operation's value where it is called otherwise.
+    """
+    return _Draft(operation, description, input, payload)
+
+
+class _Draft:
+    def __init__(
+        self,
+        operation: Operation,
+        description: str,
+        fields: Mapping[str, FieldSpec],
+        payload: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        self.operation, self.description, self.fields, self.payload = operation, description, fields, payload
+
+
+def mutation(cls: type) -> type:
+    """Add a class's operations to the fields of `Mutation`."""
+    root = TYPES.setdefault("Mutation", TypeDeclaration("Mutation", "Everything that can be changed."))
+    for name, draft in vars(cls).items():
+        if isinstance(draft, _Draft):
+            root.fields[name] = _declared(name, draft)
+    return cls
+
+
+def _declared(name: str, draft: _Draft) -> Mutation:
+    base = "".join(word.capitalize() for word in name.split("_"))
+    input_type(f"{base}Input", f"What `{_camel(name)}` is given.", draft.fields)
+    fields: dict[str, Declaration] = {
+        each: replace(shown(f"{annotation} | None", description, attribute=next(iter(attribute), None)), name=each)
+        for each, (annotation, description, *attribute) in draft.payload.items()
+    }
+    once = shown("bool", "Whether it had been done before, and nothing was done now.")
+    # An operation on many things may count those that had been done before, under the same name.
+    fields.setdefault("repeated", replace(once, name="repeated"))
+    fields["user_errors"] = replace(
+        shown("list[UserError]", "Why it was refused; empty when it was done."), name="user_errors"
+    )
+    description = f"What `{_camel(name)}` answers."
+    TYPES[f"{base}Payload"] = TypeDeclaration(f"{base}Payload", description, None, fields, is_part=True)
+    return Mutation(
+        name=name,
+        description=draft.description,
+        operation=draft.operation,
+        input_name=f"{base}Input",
+        payload_name=f"{base}Payload",
+    )
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)
+
+
+def mutation_spec(field: Mutation) -> FieldSpec:
+    """What Strawberry needs to know of a mutation."""
+    arguments = [Argument("input", field.input_name, "What to do."), *ARGUMENTS]
+    return FieldSpec(field.payload_name, field.description, arguments, field)
+
+
+CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+def snake(value: Any, of: GraphQLInputType) -> Any:
+    """An input with its names in snake case, all the way down; a filter and a caller's own JSON stay as they are."""
+    if isinstance(of, GraphQLNonNull):
+        return snake(value, of.of_type)
+    if isinstance(of, GraphQLList) and isinstance(value, list):
+        return [snake(each, of.of_type) for each in value]
+    if isinstance(of, GraphQLInputObjectType) and isinstance(value, Mapping) and not of.name.endswith("Where"):
+        return {CAPITAL.sub("_", name).lower(): snake(each, of.fields[name].type) for name, each in value.items()}
+    return value

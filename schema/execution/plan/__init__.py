@@ -1,0 +1,1 @@
+"""Once a document: from its text to a plan."""

@@ -1,0 +1,125 @@
+"""From values worked out in Python to the shape of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from graphql import GraphQLLeafType, GraphQLList, GraphQLNonNull, GraphQLObjectType, is_leaf_type
+from graphql.execution.collect_fields import FieldDetails
+
+from resolvers.storage.context import RowRef
+from schema.declaring.declarations import TYPES, Attribute, BatchLoaded, Declaration, Many, Merged, One, SameRow
+from schema.execution.plan.bindings import NotPlannable, declaration_of, field_name, plain_value
+from schema.execution.plan.plan_nodes import AnswerState, Arguments, Converter, Level
+
+if TYPE_CHECKING:
+    from schema.execution.plan.planner import Planner
+
+
+def converter(planner: Planner, field_type: Any, details: list[FieldDetails]) -> Converter:
+    """What brings a Python value of a type into the shape of the answer."""
+    if isinstance(field_type, GraphQLNonNull):
+        inner = converter(planner, field_type.of_type, details)
+        return lambda value, filling: _present(inner(value, filling))
+    if isinstance(field_type, GraphQLList):
+        return _list_converter(converter(planner, field_type.of_type, details))
+    if is_leaf_type(field_type):
+        return _leaf_converter(field_type)
+    return _object_converter(planner, field_type, details)
+
+
+def _object_converter(planner: Planner, field_type: Any, details: list[FieldDetails]) -> Converter:
+    levels: dict[str, Level] = {}
+    plain = _plain_object(planner, field_type, details) if isinstance(field_type, GraphQLObjectType) else None
+
+    def convert(value: Any, filling: AnswerState) -> Any:
+        if value is None:
+            return None
+        if isinstance(value, RowRef):
+            level = levels.get(value.type_name)
+            if level is None:
+                level = levels[value.type_name] = planner.row_level("", value.type_name, details)
+            return level, value.key
+        if plain is None:
+            raise NotPlannable
+        return plain(value, filling)
+
+    return convert
+
+
+def _plain_object(planner: Planner, object_type: GraphQLObjectType, details: list[FieldDetails]) -> Converter:
+    parts: list[tuple[str, Callable[[Any, AnswerState], Any], Converter]] = []
+    for key, below in planner.groups(object_type, details).items():
+        name = field_name(below)
+        if name == "__typename":
+            parts.append((key, _constantly(object_type.name), _unchanged))
+            continue
+        declared = declaration_of(object_type, name)
+        if declared is None or isinstance(declared, Many | Merged | BatchLoaded | One | SameRow):
+            if object_type.name in TYPES and TYPES[object_type.name].entity is not None:
+                return _only_rows
+            raise NotPlannable
+        arguments = planner.arguments(object_type, name, below[0].node)
+        get = plain_getter(declared, arguments)
+        parts.append((key, get, converter(planner, object_type.fields[name].type, below)))
+
+    def convert(value: Any, filling: AnswerState) -> Any:
+        made: dict[str, Any] = {}
+        for key, get, inner in parts:
+            made[key] = place_value(made, key, inner(get(value, filling), filling), filling)
+        return made
+
+    return convert
+
+
+def _only_rows(_value: Any, _filling: AnswerState) -> Any:
+    raise NotPlannable
+
+
+def place_value(container: Any, place: Any, value: Any, filling: AnswerState) -> Any:
+    """Put a converted value in its place, or note the row that will be put there."""
+    if type(value) is tuple:
+        filling.pending.append((value[0], container, place, value[1]))
+        return None
+    return value
+
+
+def plain_getter(declared: Declaration, arguments: Arguments) -> Callable[[Any, AnswerState], Any]:
+    """How a declared field is read from an object that was worked out in Python."""
+    if isinstance(declared, Attribute) and declared.pick is not None:
+        pick, attribute = declared.pick, declared.attribute or declared.name
+        return lambda value, filling: pick(getattr(value, attribute), arguments.read(filling.variables))
+    return lambda value, filling: plain_value(declared, value, filling.context)
+
+
+def _constantly(text: str) -> Callable[[Any, AnswerState], Any]:
+    return lambda _value, _filling: text
+
+
+def _unchanged(value: Any, _filling: AnswerState) -> Any:
+    return value
+
+
+def _present(value: Any) -> Any:
+    if value is None:
+        raise NotPlannable
+    return value
+
+
+def _list_converter(inner: Converter) -> Converter:
+    def convert(value: Any, filling: AnswerState) -> Any:
+        if value is None:
+            return None
+        made: list[Any] = []
+        for index, item in enumerate(value):
+            made.append(None)
+            made[index] = place_value(made, index, inner(item, filling), filling)
+        return made
+
+    return convert
+
+
+def _leaf_converter(leaf_type: GraphQLLeafType) -> Converter:
+    serialize = leaf_type.serialize
+    return lambda value, _filling: None if value is None else serialize(value)

@@ -1,0 +1,189 @@
+"""Documents: parsed and validated once and kept, with their plans, in bounded caches."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    MaxIntrospectionDepthRule,
+    OperationDefinitionNode,
+    OperationType,
+    Source,
+    parse,
+    specified_rules,
+    validate,
+)
+from graphql.execution.collect_fields import FragmentDetails
+from graphql.execution.values import VariableValues
+
+from schema.execution.plan import limits
+from schema.execution.plan.argument_readers import ReadVariables, variables_reader
+from schema.execution.plan.bindings import NotPlannable
+from schema.execution.plan.plan_nodes import Change, Shape
+from schema.execution.plan.planner import Planner
+
+Key = TypeVar("Key")
+Kept = TypeVar("Kept")
+
+RULES = (*specified_rules, MaxIntrospectionDepthRule)
+MOST_DOCUMENTS = 1000
+MOST_PLANS = 2000
+MOST_CHARACTERS = 4_000_000
+"""Of all documents kept together: what is made of one takes some ten times as many bytes."""
+
+
+class Cache(Generic[Key, Kept]):
+    """The most recently used of things, bounded in number and in the characters that they were made from."""
+
+    def __init__(self, size: int, characters: int = MOST_CHARACTERS) -> None:
+        self.size, self.characters = size, characters
+        self.hits = self.misses = 0
+        self._weight = 0
+        self._kept: OrderedDict[Key, tuple[Kept, int]] = OrderedDict()
+
+    def get(self, key: Key) -> Kept | None:
+        """What is kept under a key."""
+        entry = self._kept.get(key)
+        if entry is None:
+            self.misses += 1
+            return None
+        self.hits += 1
+        self._kept.move_to_end(key)
+        return entry[0]
+
+    def put(self, key: Key, kept: Kept, characters: int) -> Kept:
+        """Keep something under a new key; the least recently used makes room for it."""
+        self._kept[key] = kept, characters
+        self._weight += characters
+        while len(self._kept) > self.size or self._weight > self.characters:
+            _, (_, less) = self._kept.popitem(last=False)
+            self._weight -= less
+        return kept
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def use(self) -> dict[str, int]:
+        """How much is kept, and how often that was of use."""
+        return {"size": len(self), "characters": self._weight, "hits": self.hits, "misses": self.misses}
+
+
+@dataclass(eq=False, slots=True)
+class Operation:
+    """One of a document's operations, and what reads its variables."""
+
+    node: OperationDefinitionNode
+    read: ReadVariables
+
+    @property
+    def changes(self) -> bool:
+        """Whether it is a mutation."""
+        return self.node.operation is OperationType.MUTATION
+
+
+@dataclass(eq=False, slots=True)
+class Document:
+    """A document that was read: its errors, or its operations."""
+
+    node: DocumentNode | None
+    errors: Sequence[GraphQLError]
+    fragments: dict[str, FragmentDetails] = field(default_factory=dict)
+    operations: dict[str, Operation] = field(default_factory=dict)
+    switches: Sequence[str] = ()
+    """The variables that decide which fields are skipped."""
+
+    def operation(self, name: str | None) -> Operation | None:
+        """The operation to run; none when the name does not say which."""
+        if name is not None:
+            return self.operations.get(name)
+        return next(iter(self.operations.values())) if len(self.operations) == 1 else None
+
+
+@dataclass(eq=False, slots=True)
+class Plan:
+    """How an operation runs: a query by its shape, mutations one after another; neither for the ordinary way."""
+
+    shape: Shape | None = None
+    changes: Sequence[Change | tuple[str, str]] | None = None
+
+
+class Documents:
+    """Reads documents against a schema and plans their queries."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self.schema = schema
+        self.read: Cache[str, Document] = Cache(MOST_DOCUMENTS)
+        self.plans: Cache[Any, Plan] = Cache(MOST_PLANS)
+
+    def document(self, text: str) -> Document:
+        """A document by its text; one with errors is not kept, since these hold on to all that was read."""
+        kept = self.read.get(text)
+        if kept is not None:
+            return kept
+        document = self._read(text)
+        return document if document.errors else self.read.put(text, document, len(text))
+
+    def _read(self, text: str) -> Document:
+        try:
+            node = parse(
+                Source(text, "GraphQL request"),
+                max_lexical_tokens=limits.MOST_TOKENS,
+                max_comments=limits.MOST_COMMENTS,
+                max_source_length=limits.LONGEST_DOCUMENT,
+            )
+        except GraphQLError as error:
+            return Document(None, [error])
+        excess = limits.excess(self.schema, node)
+        errors = [excess] if excess else validate(self.schema, node, RULES, limits.MOST_ERRORS)
+        if errors:
+            return Document(None, errors)
+        document = Document(node, [], switches=sorted(set(_switches(node))))
+        for definition in node.definitions:
+            if isinstance(definition, FragmentDefinitionNode):
+                document.fragments[definition.name.value] = FragmentDetails(definition, None)
+            elif isinstance(definition, OperationDefinitionNode):
+                operation = Operation(definition, variables_reader(self.schema, definition))
+                document.operations[definition.name.value if definition.name else ""] = operation
+        return document
+
+    def plan(self, text: str, document: Document, operation: Operation, variables: VariableValues) -> Plan:
+        """The plan of a query, for these values of the variables that skip fields."""
+        name = operation.node.name
+        coerced: Mapping[str, Any] = variables.coerced
+        switches = tuple((switch, coerced.get(switch)) for switch in document.switches)
+        key = (text, name.value if name else None, switches)
+        return self.plans.get(key) or self.plans.put(key, self._plan(document, operation, variables), len(text))
+
+    def _plan(self, document: Document, operation: Operation, variables: VariableValues) -> Plan:
+        planner = Planner(self.schema, operation.node, document.fragments, variables)
+        try:
+            if operation.changes:
+                return Plan(changes=planner.changes())
+            return Plan(planner.root()[0]) if operation.node.operation is OperationType.QUERY else Plan()
+        except NotPlannable:
+            return Plan()
+
+
+def _switches(node: Any) -> Iterator[str]:
+    """The variables in @skip and @include anywhere in a document."""
+    if node.kind == "directive" and node.name.value in ("skip", "include", "defer", "stream"):
+        yield from _variables(node)
+        return
+    for key in node.keys:
+        child = getattr(node, key, None)
+        for each in child if isinstance(child, list | tuple) else [child]:
+            if hasattr(each, "keys") and hasattr(each, "kind"):
+                yield from _switches(each)
+
+
+def _variables(node: Any) -> Iterator[str]:
+    for argument in node.arguments or ():
+        if argument.value.kind == "variable":
+            yield argument.value.name.value

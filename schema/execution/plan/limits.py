@@ -1,0 +1,226 @@
+"""What a document may ask for: refused before it is validated, in time that grows with its length alone.
+
+The rules of validation compare fields with fields and fragments with fragments, and graphql-core would expand nested
+fragments without end. So the fields are counted first, each fragment once, and only a document that stays small when
+its fragments are put in place is looked at closer.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    IntValueNode,
+    ListValueNode,
+    ObjectValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    get_named_type,
+)
+from graphql.type import GraphQLField, GraphQLInterfaceType, GraphQLList, GraphQLNonNull
+
+from resolvers.query.paging import DEFAULT_PAGE, LARGEST_PAGE
+
+MOST_TOKENS = 2000
+MOST_COMMENTS = 500
+LONGEST_DOCUMENT = 65_536
+MOST_ERRORS = 10
+MOST_FIELDS = 1000
+"""How many fields a document may select, fragments put in place wherever they are spread."""
+DEEPEST = 20
+"""How deep fields may be nested; what tools ask to know the schema is 15 deep."""
+MOST_REPEATS = 20
+"""How often one answer may be asked for in one place."""
+MOST_SPREADS = 40
+"""How many fragments may be spread in one place."""
+MOST_LISTS = 60
+"""How many lists and lookups a document may ask for; each takes a statement."""
+MOST_KEYS = 100
+"""How many keys an object in the document may have."""
+MOST_OBJECTS = 250_000
+"""How many objects may be answered, if every page were full."""
+LIST_SIZE = 10
+"""How long a list without pages is taken to be."""
+
+CODE = "TOO_COMPLEX"
+
+
+class TooComplex(GraphQLError):  # noqa: N818
+    """A document that asks for more than one request may."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, extensions={"code": CODE})
+
+
+def excess(schema: GraphQLSchema, document: DocumentNode) -> GraphQLError | None:
+    """What a document asks too much of; none when it may be validated."""
+    try:
+        counted = _Counted(document)
+        for operation in counted.operations:
+            _Walk(schema, counted.fragments).operation(operation)
+    except TooComplex as error:
+        return error
+    return None
+
+
+class _Counted:
+    """A document's fields counted with fragments in place, each fragment once."""
+
+    def __init__(self, document: DocumentNode) -> None:
+        self.operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+        self.fragments = {
+            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+        }
+        self.known: dict[str, tuple[int, int]] = {}
+        self.fields = 0
+        for operation in self.operations:
+            _check_keys([variable.default_value for variable in operation.variable_definitions or ()])
+        for definition in (*self.operations, *self.fragments.values()):
+            fields, _ = self.size(definition.selection_set, 0)
+            self.fields += fields if isinstance(definition, OperationDefinitionNode) else 0
+        if self.fields > MOST_FIELDS:
+            raise TooComplex(f"The document selects more than {MOST_FIELDS} fields, its fragments put in place.")
+
+    def size(self, selections: SelectionSetNode, depth: int) -> tuple[int, int]:
+        """How many fields a selection has, and how deep it goes."""
+        if depth > 2 * DEEPEST:
+            raise TooComplex(f"The document is nested more than {DEEPEST} fields deep.")
+        fields = height = 0
+        for selection in selections.selections:
+            if isinstance(selection, FieldNode) and selection.arguments:
+                _check_keys([argument.value for argument in selection.arguments])
+            if isinstance(selection, FragmentSpreadNode):
+                more, below = self.spread(selection.name.value, depth)
+            else:
+                inner = getattr(selection, "selection_set", None)
+                more, below = self.size(inner, depth + 1) if inner else (0, 0)
+                own = isinstance(selection, FieldNode)
+                more, below = more + own, below + 1
+            fields, height = fields + more, max(height, below)
+        if depth + height > 2 * DEEPEST:
+            raise TooComplex(f"The document is nested more than {DEEPEST} fields deep.")
+        return fields, height
+
+    def spread(self, name: str, depth: int) -> tuple[int, int]:
+        """The size of a fragment; one within itself, or unknown, is for the rules of validation."""
+        if name not in self.known:
+            fragment = self.fragments.get(name)
+            # It counts nothing within itself.
+            self.known[name] = (0, 0)
+            if fragment is not None:
+                self.known[name] = self.size(fragment.selection_set, depth + 1)
+        fields, height = self.known[name]
+        # What spreads nothing but empty fragments is work as well.
+        return max(fields, 1), height + 1
+
+
+def _check_keys(values: list[Any]) -> None:
+    """A wrong key's error repeats the whole object, and looks for what may have been meant."""
+    while values:
+        value = values.pop()
+        if isinstance(value, ObjectValueNode):
+            if len(value.fields) > MOST_KEYS:
+                raise TooComplex(f"An object has more than {MOST_KEYS} keys.")
+            values.extend(entry.value for entry in value.fields)
+        elif isinstance(value, ListValueNode):
+            values.extend(value.values)
+
+
+class _Walk:
+    """A walk over the answer of one operation as it would be merged: each selected field is seen once."""
+
+    def __init__(self, schema: GraphQLSchema, fragments: dict[str, FragmentDefinitionNode]) -> None:
+        self.schema = schema
+        self.fragments = fragments
+        self.objects = 0
+        self.lists = 0
+
+    def operation(self, operation: OperationDefinitionNode) -> None:
+        """Walk from the root."""
+        self.level(self.schema.get_root_type(operation.operation), [operation.selection_set], 1, 1)
+
+    def level(self, parent: Any, selections: list[SelectionSetNode], depth: int, parents: int) -> None:
+        """One place in the answer, of which there may be so many."""
+        if depth > DEEPEST:
+            raise TooComplex(f"The document is nested more than {DEEPEST} fields deep.")
+        groups: defaultdict[tuple[Any, str], list[FieldNode]] = defaultdict(list)
+        repeats: Counter[str] = Counter()
+        spread: set[str] = set()
+        for type_, node in self.fields(parent, selections, spread):
+            name = node.alias.value if node.alias else node.name.value
+            groups[type_, name].append(node)
+            repeats[name] += 1
+        if len(spread) > MOST_SPREADS:
+            raise TooComplex(f"More than {MOST_SPREADS} fragments are spread in one place.")
+        if most := [name for name, times in repeats.items() if times > MOST_REPEATS]:
+            raise TooComplex(f"`{most[0]}` is asked for more than {MOST_REPEATS} times in one place.")
+        for (type_, _), nodes in groups.items():
+            self.below(type_, nodes, depth, parents)
+
+    def below(self, parent: Any, nodes: list[FieldNode], depth: int, parents: int) -> None:
+        """What one field of the answer leads to."""
+        inner = [node.selection_set for node in nodes if node.selection_set]
+        if not inner:
+            return
+        definition = _definition(parent, nodes[0].name.value)
+        objects = parents * (_length(parent, definition, nodes[0]) if definition else 1)
+        self.objects += objects
+        self.lists += bool(definition and definition.args)
+        if self.lists > MOST_LISTS:
+            raise TooComplex(f"The document asks for more than {MOST_LISTS} lists and lookups.")
+        if self.objects > MOST_OBJECTS:
+            raise TooComplex(f"The answer could have more than {MOST_OBJECTS} objects: ask for smaller pages.")
+        target = get_named_type(definition.type) if definition else None
+        self.level(target, inner, depth + 1, objects)
+
+    def fields(
+        self, parent: Any, selections: list[SelectionSetNode], spread: set[str]
+    ) -> Iterator[tuple[Any, FieldNode]]:
+        """The fields selected in one place, each with the type on which it is asked for."""
+        waiting = [(parent, selection_set) for selection_set in reversed(selections)]
+        while waiting:
+            type_, selection_set = waiting.pop()
+            for selection in selection_set.selections:
+                if isinstance(selection, FieldNode):
+                    yield type_, selection
+                    continue
+                if isinstance(selection, FragmentSpreadNode):
+                    name = selection.name.value
+                    if name in spread or name not in self.fragments:
+                        continue
+                    spread.add(name)
+                    within: Any = self.fragments[name]
+                else:
+                    within = selection
+                condition = within.type_condition
+                narrowed = self.schema.get_type(condition.name.value) if condition else type_
+                waiting.append((narrowed, within.selection_set))
+
+
+def _definition(parent: Any, name: str) -> GraphQLField | None:
+    return parent.fields.get(name) if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else None
+
+
+def _length(parent: GraphQLNamedType, definition: GraphQLField, node: FieldNode) -> int:
+    """How many objects a field may lead to. A connection is counted as its rows, which its own fields only show."""
+    if {"first", "last"} <= definition.args.keys():
+        given = {argument.name.value: argument.value for argument in node.arguments or ()}
+        size = given.get("first", given.get("last"))
+        if size is None:
+            return DEFAULT_PAGE
+        # Whatever a variable may say: the document is judged once for all.
+        return min(int(size.value[:4]), LARGEST_PAGE) if isinstance(size, IntValueNode) else LARGEST_PAGE
+    if "ids" in definition.args:
+        return LARGEST_PAGE
+    bare = definition.type.of_type if isinstance(definition.type, GraphQLNonNull) else definition.type
+    return LIST_SIZE if isinstance(bare, GraphQLList) and not parent.name.endswith("Connection") else 1

@@ -1,0 +1,1 @@
+"""Each request: a plan is run, level by level."""

@@ -1,0 +1,153 @@
+"""Running a plan: level after level, each one statement for all its parents."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Coroutine, Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+from graphql.execution.values import VariableValues
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from resolvers.operation.perform import Call, Payload, perform
+from resolvers.query.level_select import NO_KEY
+from resolvers.storage.context import RequestContext
+from schema.declaring.mutations import snake
+from schema.execution.plan.codegen import raise_null_violation
+from schema.execution.plan.plan_nodes import (
+    AnswerState,
+    Change,
+    Child,
+    Constant,
+    Filler,
+    Level,
+    LevelBatch,
+    Merge,
+    Shape,
+)
+from schema.execution.run.assembler import Noted, Slots, begin
+from schema.execution.run.level_reader import fetch_all
+
+SIDE_BY_SIDE = 2
+"""Up to how many requests at once may read sibling levels side by side."""
+
+
+async def run(root: Shape, context: RequestContext, variables: VariableValues) -> dict[str, Any]:
+    """The answer to a planned query."""
+    data: dict[str, Any] = {}
+    jobs: list[Coroutine[Any, Any, None]] = []
+    running = _Running(context, variables)
+    for key, entry in root.entries:
+        data[key] = entry.text if isinstance(entry, Constant) else None
+        if isinstance(entry, Child):
+            jobs.append(running.fill(entry.level, [(data, NO_KEY)]))
+    context.reader.requests += 1
+    try:
+        await running.together(jobs)
+    finally:
+        context.reader.requests -= 1
+    return data
+
+
+async def change(wanted: Change, context: RequestContext, engine: AsyncEngine, variables: VariableValues) -> Any:
+    """Do a mutation and answer its payload, read in the same transaction."""
+    args = wanted.arguments.read(variables)
+    field = wanted.field
+    given = snake(args["input"], wanted.arguments.definition.args["input"].type)
+    call = Call(field.name, field.operation, given, args.get("idempotencyKey"), args["dryRun"])
+
+    async def show(payload: Payload, inside: RequestContext) -> Any:
+        filling = AnswerState(inside, variables)
+        answer = wanted.convert(payload, filling)
+        await _Running(inside, variables, alone=True).below([], filling)
+        return answer
+
+    return await perform(engine, context, call, show)
+
+
+class _Running:
+    def __init__(self, context: RequestContext, variables: VariableValues, *, alone: bool = False) -> None:
+        self.context = context
+        self.variables = variables
+        self.alone = alone
+        """Whether everything goes over one connection, and so one after another."""
+
+    async def together(self, jobs: Sequence[Coroutine[Any, Any, None]]) -> None:
+        """Sibling levels: side by side while few ask, which answers sooner; else one by one, which answers more."""
+        if len(jobs) == 1:
+            await jobs[0]
+            return
+        if not self.alone and self.context.reader.requests <= SIDE_BY_SIDE:
+            await asyncio.gather(*jobs)
+            return
+        waiting = deque(jobs)
+        try:
+            while waiting:
+                await waiting.popleft()
+        finally:
+            for job in waiting:
+                job.close()
+
+    async def below(self, noted: Iterable[Noted], filling: AnswerState) -> None:
+        """Fill what is below a level: its batches, and its levels with the rows that it named, in one statement."""
+        levels: list[tuple[Level | Merge, Slots]] = []
+        jobs: list[Coroutine[Any, Any, None]] = []
+        for child, slots in noted:
+            if isinstance(child, LevelBatch):
+                jobs.append(self._batch(child, slots))
+            else:
+                levels.append((child, slots))
+        named = _named(filling)
+        levels += [(level, [(holder, key) for holder, _, _, key in its]) for level, its in named.items()]
+        if levels:
+            jobs.append(self._levels(levels))
+        await self.together(jobs)
+        for level, its in named.items():
+            for holder, container, place, _ in its:
+                if holder[level.key] is None:
+                    raise_null_violation()
+                container[place] = holder[level.key]
+
+    def fill(self, filler: Filler, slots: Slots) -> Coroutine[Any, Any, None]:
+        """Fill an answer into its places."""
+        return self._batch(filler, slots) if isinstance(filler, LevelBatch) else self._levels([(filler, slots)])
+
+    async def _levels(self, levels: Sequence[tuple[Level | Merge, Slots]]) -> None:
+        filling = AnswerState(self.context, self.variables)
+        answering, wanted = [], []
+        for level, slots in levels:
+            answering.append(begin(level, filling))
+            keys = list({key for _, key in slots if key is not None})
+            wanted += [(asked, keys) for asked in answering[-1].wanted]
+        found = iter(await fetch_all(wanted, self.context))
+        for each, (_, slots) in zip(answering, levels, strict=True):
+            each.place(slots, *islice(found, len(each.wanted)))
+        noted = [each for answered in answering for each in answered.noted()]
+        if noted or filling.pending:
+            await self.below(noted, filling)
+
+    async def _batch(self, batch: LevelBatch, slots: Slots) -> None:
+        keys = list({key for _, key in slots})
+        args = batch.arguments.read(self.variables)
+        found = await batch.field.load(self.context, keys, args, batch.names)
+        filling = AnswerState(self.context, self.variables)
+        for container, key in slots:
+            value = batch.convert(found.get(key), filling)
+            if type(value) is tuple:
+                filling.pending.append((value[0], container, batch.key, value[1]))
+            else:
+                container[batch.key] = value
+        await self.below([], filling)
+
+
+Holder = tuple[dict[str, Any], Any, Any, int]
+"""A row that a computation named: what its level fills, the container and the place in it, and its key."""
+
+
+def _named(filling: AnswerState) -> dict[Level, list[Holder]]:
+    by_level: dict[Level, list[Holder]] = {}
+    for level, container, place, key in filling.pending:
+        by_level.setdefault(level, []).append(({}, container, place, key))
+    return by_level

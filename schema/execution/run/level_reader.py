@@ -1,0 +1,277 @@
+"""Reading a level: from its arguments to the statement, and from the statement's rows to one batch a parent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from graphql.execution.values import VariableValues
+
+from resolvers.errors import BadInput
+from resolvers.query.columns import Column
+from resolvers.query.json_rows import MOST_VALUES, rows_of
+from resolvers.query.level_select import (
+    NO_KEY,
+    LevelQuery,
+    along_prefix,
+    level_prefix,
+    reading_along,
+    statement,
+    statement_of_all,
+)
+from resolvers.query.link import Link
+from resolvers.query.paging import ROW, Order, Page, complete, encode_cursor, signature
+from resolvers.query.where import FILTERS, Slot, Template, keyed, template
+from resolvers.storage.context import RequestContext
+from resolvers.storage.reader import Row
+from resolvers.storage.statement import Statement
+from schema.declaring.arguments import listing, listing_of_part
+from schema.declaring.declarations import Lookup, Many
+from schema.declaring.filters import camel
+from schema.execution.plan.plan_nodes import ConnectionShape, Level
+
+
+@dataclass(slots=True, eq=False)
+class LevelRequest:
+    """A level with its arguments read: the statement's rows and values."""
+
+    rows: LevelQuery
+    values: Mapping[str, Any]
+    order: Order = ()
+    sign: str = ""
+    along: Sequence[LevelRequest] = ()
+    """The lists that are read along with the rows."""
+    described: Any = None
+    """What the rows were put together from, where lists are read along."""
+    _compiled: dict[str, Statement] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether neither a row nor a count is asked for."""
+        page = self.rows.page
+        return page is not None and page.limit == 0 and not self.rows.counted
+
+    def statement(self, backend: str) -> Statement:
+        """The statement, found once: its description is long to compare with others."""
+        if backend not in self._compiled:
+            self._compiled[backend] = statement(self.rows, backend)
+        return self._compiled[backend]
+
+    def with_values(self, values: Mapping[str, Any]) -> LevelRequest:
+        """The same statement with other values."""
+        return LevelRequest(self.rows, values, self.order, self.sign, self.along, self.described, self._compiled)
+
+
+CONSTANT, NESTED = "constant", "nested"
+"""The names under which a level keeps what its constant arguments ask for, and what it asked last with its lists."""
+
+
+@dataclass(slots=True)
+class Group:
+    """The rows of one parent: a page, and what is known of the list around it."""
+
+    rows: list[Row]
+    count: int = 0
+    more_before: bool = False
+    more_after: bool = False
+
+
+def ask(level: Level, variables: VariableValues) -> LevelRequest:
+    """Read the arguments of a level and of the lists that are read along with it, once where no variable is in them.
+
+    What can't be used is a `BadInput`.
+    """
+    if not level.along:
+        return _ask_alone(level, variables)
+    known: LevelRequest | None = level.asked.get(NESTED)
+    if known is not None and level.is_fixed:
+        return known
+    own, lists = _ask_alone(level, variables), [ask(each, variables) for each in level.along]
+    described = own.rows, [each.rows for each in lists]
+    if known is None or known.described != described:
+        known = LevelRequest(reading_along(*described), {}, own.order, own.sign, described=described)
+    values = dict(own.values)
+    for place, each in enumerate(lists):
+        values.update((along_prefix(place) + name, value) for name, value in each.values.items())
+    asked = level.asked[NESTED] = replace(known, values=values, along=lists)
+    return asked
+
+
+def _ask_alone(level: Level, variables: VariableValues) -> LevelRequest:
+    asked: LevelRequest | None = level.asked.get(CONSTANT)
+    if asked is not None:
+        return asked
+    asked = ask_with(level, level.arguments.read(variables))
+    if level.arguments.constant is not None:
+        level.asked[CONSTANT] = asked
+    return asked
+
+
+def ask_with(level: Level, args: Mapping[str, Any]) -> LevelRequest:
+    """What a level asks for with these arguments."""
+    entity = level.target.entity
+    assert entity is not None
+    if level.kind == "one":
+        return LevelRequest(LevelQuery(entity, level.columns, _link(level, args)), {})
+    if isinstance(level.declared, Lookup):
+        return _lookup(level, level.declared, args)
+    assert isinstance(level.declared, Many)
+    if level.kind == "list":
+        order = complete(level.target.order if level.declared.order is None else level.declared.order)
+        return LevelRequest(LevelQuery(entity, level.columns, _link(level, args), order), {})
+    assert level.connection is not None
+    wanted = level.connection
+    if level.merge is None:
+        found = listing(level.target, level.declared.order, args, probe=wanted.probed)
+    else:
+        found = listing_of_part(level.merge.declared, level.key, args, probe=wanted.probed)
+    counted = wanted.counted and found.wanted
+    columns = _columns(level, wanted, found.order, counted=counted)
+    page = found.page if wanted.paged else Page(0)
+    rows = LevelQuery(
+        entity, columns, _link(level, args), found.order, page, found.where, found.words, found.cursor, counted
+    )
+    return LevelRequest(rows, found.values, found.order, signature(entity, found.order))
+
+
+def _columns(level: Level, wanted: ConnectionShape, order: Order, *, counted: bool) -> tuple[Column, ...]:
+    """The columns of a page's rows; the row's own key stands last where it is to be known."""
+    if level.merge is not None:
+        return level.columns
+    if wanted.has_cursors:
+        return (*level.columns, *(key.column for key in order))
+    return (*level.columns, ROW) if counted else level.columns
+
+
+def _link(level: Level, args: Mapping[str, Any]) -> Link | None:
+    return level.link(args) if callable(level.link) else level.link
+
+
+def _lookup(level: Level, field: Lookup, args: Mapping[str, Any]) -> LevelRequest:
+    given = {name: value for name, value in (args.get("by") or {}).items() if value is not None}
+    if len(given) != 1:
+        raise BadInput("Give exactly one key in `by`.")
+    ((name, value),) = given.items()
+    if name not in level.asked:
+        level.asked[name] = _found_by(level, field, name)
+    found: tuple[LevelRequest, Template] = level.asked[name]
+    asked, wanted = found
+    return asked.with_values(wanted.values(value))
+
+
+def _found_by(level: Level, field: Lookup, name: str) -> tuple[LevelRequest, Template]:
+    """What a level asks for by one of its keys, but for the value."""
+    key = next(key for each, key in field.keys.items() if camel(each) == name)
+    wanted = template(FILTERS[field.type_name], key.find(Slot()))
+    assert level.target.entity is not None
+    return LevelRequest(
+        LevelQuery(level.target.entity, level.columns, None, (), Page(1), keyed(wanted.structure)), {}
+    ), wanted
+
+
+async def fetch_rows(asked: LevelRequest, context: RequestContext, keys: Sequence[int]) -> Sequence[Row]:
+    """The rows of all parents; none, without asking, where there can't be any."""
+    if not _finds(asked, keys):
+        return ()
+    return await context.fetch(asked.statement(context.backend), {**asked.values, "keys": keys})
+
+
+async def fetch_all(
+    wanted: Sequence[tuple[LevelRequest, Sequence[int]]], context: RequestContext
+) -> Sequence[Sequence[Row]]:
+    """The rows of several levels, in one statement where that can be."""
+    asking = [each for each in wanted if _finds(*each)]
+    if len(asking) < 2 or any(asked.rows.width > MOST_VALUES for asked, _ in asking):
+        return [await fetch_rows(asked, context, keys) for asked, keys in wanted]
+    values: dict[str, Any] = {}
+    for place, (asked, keys) in enumerate(asking):
+        prefix = level_prefix(place)
+        values[f"{prefix}keys"] = keys
+        values.update((prefix + name, value) for name, value in asked.values.items())
+    (found,) = await context.fetch(statement_of_all(tuple(asked.rows for asked, _ in asking), context.backend), values)
+    answered = iter(found)
+    return [rows_of(next(answered)) if _finds(*each) else () for each in wanted]
+
+
+def _finds(asked: LevelRequest, keys: Sequence[int]) -> bool:
+    """Whether there is anything to be read of a level."""
+    return not asked.is_empty and (asked.rows.link is None or bool(keys))
+
+
+async def fetch(level: Level, asked: LevelRequest, context: RequestContext, keys: Sequence[int]) -> dict[int, Group]:
+    """The rows of each parent, the page cut to size."""
+    return groups_of(level, asked, await fetch_rows(asked, context, keys))
+
+
+def groups_of(level: Level, asked: LevelRequest, found: Sequence[Row]) -> dict[int, Group]:
+    """Rows as one page for each parent, cut to size."""
+    rows = asked.rows
+    if rows.comes_reversed:
+        found = found[::-1]
+    groups = _counted(found) if rows.counted else _grouped(rows, found)
+    if rows.page is not None and level.kind == "connection":
+        for group in groups.values():
+            _cut(group, rows)
+    return groups
+
+
+def group_of(asked: LevelRequest, value: Any) -> Group:
+    """The page of a list that was read along with its parent, from the value that holds it."""
+    rows = asked.rows
+    value, count = rows_of(value) if rows.counted else (value, 0)
+    found = rows_of(value)
+    backwards = rows.page is not None and rows.page.backwards
+    group = Group(list(found[::-1] if backwards else found), count)
+    if rows.page is not None:
+        _cut(group, rows)
+    return group
+
+
+def _grouped(rows: LevelQuery, found: Sequence[Row]) -> dict[int, Group]:
+    if rows.link is None:
+        return {NO_KEY: Group(list(found))}
+    groups: dict[int, Group] = {}
+    for row in found:
+        group = groups.get(row[0])
+        if group is None:
+            groups[row[0]] = Group([row])
+        else:
+            group.rows.append(row)
+    return groups
+
+
+def _counted(found: Sequence[Row]) -> dict[int, Group]:
+    groups: dict[int, Group] = {}
+    for row in found:
+        group = groups.get(row[0])
+        if group is None:
+            group = groups[row[0]] = Group([], row[1])
+        # A parent without rows has one of nothing but the count.
+        if row[-1] is not None:
+            group.rows.append(row)
+    return groups
+
+
+def _cut(group: Group, rows: LevelQuery) -> None:
+    page = rows.page
+    assert page is not None
+    surplus = len(group.rows) > page.size
+    if page.backwards:
+        if surplus:
+            del group.rows[0]
+        group.more_before, group.more_after = surplus, rows.cursor is not None
+    else:
+        if surplus:
+            del group.rows[-1]
+        group.more_after, group.more_before = surplus, rows.cursor is not None
+
+
+def cursor_of(asked: LevelRequest, row: Row) -> str:
+    """The cursor of a row: its sort keys stand last in it."""
+    return encode_cursor(asked.sign, list(row[-len(asked.order) :]))
+
+
+def positions(level: Level, first: int) -> dict[Column, int]:
+    """Where a level's columns stand in its rows, beginning with the first one's place."""
+    return {column: index for index, column in enumerate(level.columns, start=first)}

@@ -1,0 +1,33 @@
+"""What a user can mend, told in one line."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError
+
+from resolvers.demo import JourneyError
+from resolvers.errors import CrmError
+from server.settings import SettingsError
+
+
+class Obstacle(Exception):  # noqa: N818
+    """Something that keeps a command from going on; the message says what to do."""
+
+
+def explain(error: Exception) -> str | None:
+    """The line that says what happened and what to do; none for what only a developer can mend."""
+    if isinstance(error, Obstacle | SettingsError | JourneyError | CrmError):
+        return str(error)
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    origin = cause.__cause__ or cause
+    if isinstance(origin, asyncpg.PostgresError | sqlite3.OperationalError | ConnectionError | TimeoutError):
+        return f"The database refuses: {_line(origin)}. Check DATABASE_URL, and that the database runs."
+    if isinstance(origin, OSError):
+        return f"{_line(origin)}."
+    return None
+
+
+def _line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

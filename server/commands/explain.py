@@ -1,0 +1,109 @@
+"""How a query would be answered: its levels and their statements, read off its plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from graphql.execution.values import VariableValues
+from sqlalchemy.engine import make_url
+
+from schema.declaring.build import build
+from schema.execution.plan.plan_nodes import Child, Level, LevelBatch, Merge, Nested, Shape
+from schema.execution.run.level_reader import ask
+from schema.execution.run.planned_schema import PlannedSchema
+from server.cli_errors import Obstacle
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A level of a plan: where its answer stands, how it is found, and the statement that is its own."""
+
+    path: str
+    how: str
+    sql: str | None = None
+
+
+def explain(document: str, operation: str | None, variables: str, url: str, schema: PlannedSchema | None = None) -> str:
+    """The plan as text. Nothing is run, and the database isn't asked."""
+    try:
+        given = orjson.loads(variables)
+    except orjson.JSONDecodeError as error:
+        raise Obstacle(f"--variables is not JSON: {error}.") from None
+    if not isinstance(given, dict):
+        raise Obstacle("--variables must be a JSON object.")
+    shape, values = _plan(schema or build(), document, operation, given)
+    if shape is None:
+        return "This operation has no plan of its own: its fields are resolved one by one."
+    found = _Explaining(values, make_url(url).get_backend_name()).shape(shape, "")
+    return "\n".join(f"{step.path}: {step.how}\n{_indented(step.sql)}" for step in found)
+
+
+def levels(
+    schema: PlannedSchema, document: str, operation: str | None, variables: dict[str, Any], backend: str
+) -> list[str]:
+    """The levels of an operation that has run, from the outside in, each with how it is found."""
+    shape, values = _plan(schema, document, operation, variables)
+    found = _Explaining(values, backend).shape(shape, "") if shape is not None else ()
+    return [f"{step.path}: {step.how}" for step in found]
+
+
+def _plan(
+    schema: PlannedSchema, text: str, operation_name: str | None, variables: dict[str, Any]
+) -> tuple[Shape | None, VariableValues]:
+    document = schema.documents.document(text)
+    if document.errors:
+        raise Obstacle("\n".join(str(error) for error in document.errors))
+    operation = document.operation(operation_name)
+    if operation is None:
+        names = ", ".join(sorted(document.operations))
+        raise Obstacle(f"Say which operation, with --operation: the document has {names or 'none'}.")
+    values = operation.read(variables)
+    if not isinstance(values, VariableValues):
+        raise Obstacle("\n".join(error.message for error in values))
+    return schema.documents.plan(text, document, operation, values).shape, values
+
+
+class _Explaining:
+    """What is known of a request before it is run."""
+
+    def __init__(self, values: VariableValues, backend: str) -> None:
+        self.values, self.backend = values, backend
+
+    def shape(self, shape: Shape, path: str, along: Sequence[Level] = ()) -> Iterator[Step]:
+        """The levels below a shape; some are read along with it."""
+        for key, entry in shape.entries:
+            where = f"{path}.{key}" if path else key
+            if isinstance(entry, Nested):
+                yield from self.shape(entry.shape, where, along)
+            elif isinstance(entry, Child) and isinstance(entry.level, LevelBatch):
+                yield Step(where, f"worked out by {_name(entry.level.field.load)}, for all its parents at once")
+            elif isinstance(entry, Child) and isinstance(entry.level, Merge):
+                yield Step(where, f"merged of {len(entry.level.levels)} lists")
+                for part in entry.level.levels:
+                    yield from self._level(part, f"{where}.{part.key}", is_along=part in along)
+            elif isinstance(entry, Child) and isinstance(entry.level, Level):
+                yield from self._level(entry.level, where, is_along=entry.level in along)
+
+    def _level(self, level: Level, where: str, *, is_along: bool) -> Iterator[Step]:
+        what = f"{level.kind} of {level.target.name}"
+        asked = ask(level, self.values)
+        if asked.is_empty:
+            yield Step(where, f"{what}, of which nothing is asked")
+            return
+        if is_along:
+            yield Step(where, f"{what}, in the statement above")
+        else:
+            yield Step(where, f"{what}, one statement for all its parents", asked.statement(self.backend).sql)
+        for shape in level.shapes():
+            yield from self.shape(shape, where, level.along)
+
+
+def _name(function: Any) -> str:
+    return str(getattr(function, "__qualname__", function))
+
+
+def _indented(sql: str | None) -> str:
+    return "".join(f"    {line.strip()}\n" for line in (sql or "").splitlines())

@@ -1,0 +1,48 @@
+"""Doing jobs from the command line, and saying what became of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import typer
+
+from models.base import utc_now
+from resolvers.jobs import JOBS, Ran, run_jobs
+from resolvers.storage.engine import make_engine
+from schema.declaring.build import build
+from server.cli_errors import Obstacle
+from server.settings import Settings
+
+
+def do(settings: Settings, names: Sequence[str]) -> bool:
+    """Do all jobs, or those named; whether none failed."""
+    unknown = [name for name in names if name not in JOBS]
+    if unknown:
+        raise Obstacle(f"There is no job called {unknown[0]}. There are: {', '.join(JOBS)}.")
+    # Segments by criteria are worked out by the filters of the graph.
+    build()
+    ran = asyncio.run(_run(settings, names))
+    for one in ran:
+        typer.echo(f"{one.name}: {_told(one)}")
+    return not any(one.failed for one in ran)
+
+
+def listed() -> str:
+    """The jobs with what they do, a line each."""
+    width = max(map(len, JOBS))
+    return "\n".join(f"{job.name:<{width}}  {job.description}" for job in JOBS.values())
+
+
+async def _run(settings: Settings, names: Sequence[str]) -> list[Ran]:
+    engine = make_engine(settings.database_url)
+    try:
+        return await run_jobs(engine, utc_now(), names or None)
+    finally:
+        await engine.dispose()
+
+
+def _told(ran: Ran) -> str:
+    if ran.failed:
+        return "failed; the log says why"
+    return "another process is at it" if ran.skipped else f"{ran.done} changed"

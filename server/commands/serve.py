@@ -1,0 +1,185 @@
+"""Serving: from a socket that could be bound to processes that answer on it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import math
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import typer
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from models import migrations
+from resolvers.demo import is_imported, notable_customers
+from resolvers.ids import opaque_id
+from server import playground
+from server.cli_errors import Obstacle
+from server.http import readiness
+from server.http.uvicorn_protocol import Connection
+from server.settings import Settings
+
+APPLICATION = "server.app:from_environment"
+REMEDIES = {
+    readiness.UNREACHABLE: "check DATABASE_URL, and that the database runs",
+    readiness.NOT_MIGRATED: "run `crm360 migrate` first",
+    readiness.OLD: "run `crm360 migrate` first",
+}
+
+
+def serve(settings: Settings, workers: int = 1) -> None:
+    """Serve until told to stop."""
+    with listen(settings) as listening:
+        _require_database(settings)
+        _run(settings, listening, workers, lambda: None)
+
+
+def demo(settings: Settings, households: int | None = None) -> None:
+    """Serve the demo's data, which is brought in the first time."""
+    gc.disable()
+    with listen(settings) as listening:
+        _prepare_demo(settings, households)
+        _run(settings, listening, 1, lambda: _introduce(settings))
+
+
+def _prepare_demo(settings: Settings, households: int | None) -> None:
+    prepare_folder(settings)
+    with ThreadPoolExecutor(1) as beside:
+        # npm works while the data comes in.
+        bundled = beside.submit(playground.build)
+        if asyncio.run(readiness.obstacle(settings)) in (readiness.NOT_MIGRATED, readiness.OLD):
+            migrations.upgrade(settings.database_url)
+        if not asyncio.run(is_imported(settings.database_url)):
+            typer.echo("Filling the database with The Complete Journey; this happens once.")
+            _bring_journey(settings, households)
+        bundled.result()
+
+
+def _bring_journey(settings: Settings, households: int | None) -> None:
+    """Import in a process of its own, which takes with it the memory that only the import needs."""
+    command = [sys.executable, "-m", "server.cli", "import", "journey"]
+    command += [f"--households={households}"] if households else []
+    environment = {**os.environ, "DATABASE_URL": settings.database_url}
+    if subprocess.run(command, env=environment, check=False).returncode:  # noqa: S603 - this very program
+        raise Obstacle("The import was not finished. Start again, and it goes on where it stopped.")
+
+
+def prepare_folder(settings: Settings) -> None:
+    """Make the folder that the embedded database's file goes into."""
+    if settings.is_embedded:
+        settings.database_file.parent.mkdir(parents=True, exist_ok=True)
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A socket on the address, which only this machine reaches unless settings say otherwise."""
+    if not settings.is_local and not settings.open:
+        raise Obstacle(
+            f"{settings.host} may be reached by others, and there are no passwords yet: anyone could read every "
+            "customer. Say --open to serve there all the same, or leave the host at 127.0.0.1."
+        )
+    try:
+        return _bound(settings.host, settings.port)
+    except OSError as error:
+        raise Obstacle(
+            f"Can't listen on {settings.host}, port {settings.port}: {error.strerror or error}. "
+            "Stop what listens there, or choose another with --port or CRM360_PORT."
+        ) from None
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    family, kind, protocol, _, address = found[0]
+    made = socket.socket(family, kind, protocol)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(address)
+        # Two servers may bind one address side by side until one of them listens.
+        made.listen(2048)
+        made.set_inheritable(True)
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
+def _require_database(settings: Settings) -> None:
+    obstacle = asyncio.run(readiness.obstacle(settings))
+    if obstacle is not None:
+        raise Obstacle(f"{obstacle[0].upper()}{obstacle[1:]}: {REMEDIES[obstacle]}.")
+
+
+class Announced(uvicorn.Server):
+    """Says so when it answers."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            await asyncio.to_thread(self.announce)
+
+
+def _run(settings: Settings, listening: socket.socket, workers: int, introduce: Callable[[], None]) -> None:
+    config = uvicorn.Config(
+        APPLICATION,
+        factory=True,
+        workers=workers,
+        loop="uvloop",
+        http=Connection,
+        ws="none",
+        lifespan="on",
+        log_config=_logging(settings),
+        # A line for each request would hold what it asks for.
+        access_log=False,
+        server_header=False,
+        # Nothing here asks who the client is.
+        proxy_headers=False,
+        timeout_graceful_shutdown=math.ceil(settings.deadline) + 1,
+    )
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    address = f"http://{host}:{listening.getsockname()[1]}"
+
+    def announce() -> None:
+        typer.echo(f"The playground: {address}/graphql\nThe reference:  {address}/reference")
+        introduce()
+
+    try:
+        if workers == 1:
+            Announced(config, announce).run(sockets=[listening])
+        else:
+            announce()
+            Multiprocess(config, sockets=[listening]).run()
+    except KeyboardInterrupt:
+        typer.echo("Stopped.")
+
+
+def _introduce(settings: Settings) -> None:
+    customers = asyncio.run(notable_customers(settings.database_url))
+    if customers:
+        typer.echo("\nCustomers worth looking at:")
+    for customer in customers:
+        typer.echo(f"  {opaque_id('Customer', customer.id):<20} {customer.name:<24} {customer.why}")
+
+
+def _logging(settings: Settings) -> dict[str, Any]:
+    level = settings.log_level.upper()
+    # What the server says of its own life is of interest only to those who look for something.
+    quiet = "DEBUG" if settings.log_level == "debug" else "WARNING"
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"level": level, "handlers": ["stderr"]},
+        "loggers": {"uvicorn": {"level": quiet}, "alembic": {"level": quiet}},
+    }

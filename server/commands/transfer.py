@@ -1,0 +1,139 @@
+"""Importing and exporting from the command line: bars while it runs, a summary at the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Literal, cast
+
+import rich.progress
+from rich.console import Console
+from rich.table import Table
+
+from resolvers.demo import import_journey
+from resolvers.files import ImportReport, export_files, import_files
+from server.cli_errors import Obstacle
+from server.http import readiness
+from server.settings import Settings
+
+ERRORS_SHOWN = 20
+
+
+class Bars:
+    """A bar for each step, which stays when the next one begins."""
+
+    def __init__(self, bars: rich.progress.Progress) -> None:
+        self.bars = bars
+        self.current: rich.progress.TaskID | None = None
+
+    def step(self, name: str, total: int) -> None:
+        """A step begins."""
+        self.end()
+        self.current = self.bars.add_task(name, total=total)
+
+    def advance(self, rows: int) -> None:
+        """So many more rows are done."""
+        assert self.current is not None
+        self.bars.advance(self.current, rows)
+
+    def end(self) -> None:
+        """The step is over; its total was an estimate."""
+        if self.current is not None:
+            done = self.bars.tasks[self.current].completed
+            self.bars.update(self.current, total=done or 1, completed=done or 1)
+
+
+@contextmanager
+def progress() -> Iterator[Bars]:
+    """Bars on a terminal, or nothing where there is none."""
+    columns = (
+        rich.progress.TextColumn("{task.description}"),
+        rich.progress.BarColumn(),
+        rich.progress.TaskProgressColumn(),
+        rich.progress.TimeElapsedColumn(),
+    )
+    console = Console(stderr=True)
+    with rich.progress.Progress(*columns, console=console, disable=not console.is_terminal) as shown:
+        bars = Bars(shown)
+        yield bars
+        bars.end()
+
+
+def _require_tables(settings: Settings) -> None:
+    obstacle = asyncio.run(readiness.obstacle(settings))
+    if obstacle in (readiness.NOT_MIGRATED, readiness.OLD):
+        raise Obstacle(f"{obstacle[0].upper()}{obstacle[1:]}: run `crm360 migrate` first.")
+
+
+def bring_journey(
+    settings: Settings, *, today: date, shift: bool = True, promotion_weeks: int = 1, households: int | None = None
+) -> None:
+    """Import the demo's data."""
+    _require_tables(settings)
+    with progress() as bars:
+        report = asyncio.run(
+            import_journey(
+                settings.database_url,
+                shift=shift,
+                today=today,
+                promotion_weeks=promotion_weeks,
+                households=households,
+                progress=bars,
+            )
+        )
+    console = Console()
+    console.print(f"{sum(report.rows.values()):,} rows in {report.seconds:.0f} s.", highlight=False)
+    for note in report.notes:
+        console.print(f"- {note}", highlight=False, markup=False)
+
+
+def bring_files(settings: Settings, paths: Sequence[Path], *, dry_run: bool, skip_bad: bool) -> bool:
+    """Import a retailer's files, and tell whether all of their rows are good."""
+    _require_tables(settings)
+    with progress() as bars:
+        report = asyncio.run(
+            import_files(settings.database_url, paths, dry_run=dry_run, skip_bad=skip_bad, progress=bars)
+        )
+    _tell(report, dry_run=dry_run)
+    return report.ok
+
+
+def _tell(report: ImportReport, *, dry_run: bool) -> None:
+    console = Console()
+    table = Table("resource", "created", "updated", "unchanged", "refused")
+    for name, count in report.counts.items():
+        table.add_row(name, *map(str, (count.created, count.updated, count.unchanged, count.refused)))
+    if report.counts:
+        console.print(table)
+    for error in report.errors[:ERRORS_SHOWN]:
+        console.print(str(error), highlight=False, markup=False, soft_wrap=True)
+    if report.error_count > ERRORS_SHOWN:
+        console.print(f"… and {report.error_count - ERRORS_SHOWN:,} more.", highlight=False)
+    if not report.written:
+        reason = "this was a dry run" if dry_run else "mend the rows above, or say --skip-bad to write the others"
+        console.print(f"Nothing was written: {reason}.", highlight=False, soft_wrap=True)
+
+
+def take_out(settings: Settings, folder: Path, kind: str, resources: Sequence[str] | None) -> None:
+    """Export."""
+    _require_tables(settings)
+    try:
+        with progress() as bars:
+            counts = asyncio.run(
+                export_files(
+                    settings.database_url,
+                    folder,
+                    kind=cast("Literal['jsonl', 'csv']", kind),
+                    resources=resources or None,
+                    progress=bars,
+                )
+            )
+    except ValueError as error:
+        raise Obstacle(str(error)) from None
+    console = Console()
+    for name, rows in counts.items():
+        if rows:
+            console.print(f"{name}.{kind}: {rows:,} rows", highlight=False)

@@ -1,0 +1,167 @@
+"""The endpoint: GraphQL over HTTP on bare ASGI, with a deadline for each request.
+
+Queries come by GET or POST, mutations by POST. A query is dropped when its client leaves or its deadline comes, in
+the database too; a mutation that began runs to its end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.types import Receive, Scope, Send
+from strawberry.types import ExecutionResult
+
+from resolvers.code.iso import DEFAULT_LOCALE, preferred_locale
+from resolvers.errors import BadId, Unavailable
+from resolvers.ids import key_of
+from resolvers.storage.context import RequestContext, Viewer
+from resolvers.storage.reader import Reader
+from schema.execution.run.planned_schema import Context, PlannedSchema
+from server.commands.explain import levels
+from server.http import errors
+from server.http.deadline import Patience
+from server.http.graphql_http import GRAPHQL, HTML, Answer, Gone, GraphQLRequest, Refused, Request
+from server.playground import PlaygroundPage
+
+DEADLINE = "DEADLINE"
+NOBODY = Viewer()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a request may take: seconds, and bytes of its body."""
+
+    deadline: float
+    body: int
+
+
+class Endpoint:
+    """Answers operations, and browsers with the playground."""
+
+    def __init__(
+        self,
+        schema: PlannedSchema,
+        reader: Reader,
+        engine: AsyncEngine,
+        limits: Limits,
+        playground: Callable[[], Awaitable[PlaygroundPage]],
+        *,
+        development: bool = False,
+    ) -> None:
+        self.schema = schema
+        self.reader = reader
+        self.engine = engine
+        self.limits = limits
+        self.playground = playground
+        self.development = development
+        self._begun: set[asyncio.Task[Answer]] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        try:
+            answer = await self._in_time(request)
+        except Refused as refused:
+            answer = refused.answer()
+        except Gone:
+            return
+        except Exception as error:
+            answer = Answer.of({"errors": [errors.masked(error)]}, 500)
+        await answer.send(send, request)
+
+    async def close(self) -> None:
+        """Wait for the mutations that began, whether anybody still waits for their answers or not."""
+        await asyncio.gather(*self._begun, return_exceptions=True)
+
+    async def _in_time(self, request: Request) -> Answer:
+        try:
+            async with asyncio.timeout(None) as limit:
+                patience = Patience(request, limit, self.limits.deadline)
+                try:
+                    asked = await request.asked(self.limits.body)
+                    patience.is_read()
+                    return await self._page() if asked is None else await self._operation(asked, request)
+                finally:
+                    patience.end()
+        except TimeoutError:
+            if request.is_gone:
+                raise Gone from None
+            if not request.is_read:
+                raise Refused(408, "The request did not come in time.", DEADLINE, Connection="close") from None
+            late = errors.refusal(f"There was no answer within {self.limits.deadline:g} s; ask for less.", DEADLINE)
+            return Answer.of({"data": None, "errors": [late]})
+
+    async def _page(self) -> Answer:
+        page = await self.playground()
+        return Answer(page.html.encode(), headers=page.headers, media_type=HTML)
+
+    async def _operation(self, asked: GraphQLRequest, request: Request) -> Answer:
+        document = self.schema.documents.document(asked.query)
+        if document.errors:
+            return _before_it_began(errors.shown(document.errors, invalid=True), request)
+        operation = document.operation(asked.operation_name)
+        if operation is None:
+            raise Refused(400, "`operationName` must say which of the document's operations to run.")
+        if operation.changes and request.method == "GET":
+            raise Refused(405, "A GET may only query; send this by POST.", Allow="POST")
+        running = self._run(asked, request)
+        if not operation.changes:
+            return await running
+        task = asyncio.ensure_future(running)
+        self._begun.add(task)
+        task.add_done_callback(self._begun.discard)
+        return await asyncio.shield(task)
+
+    async def _run(self, asked: GraphQLRequest, request: Request) -> Answer:
+        context = Context(self._reading(request), self.engine)
+        try:
+            result = await self.schema.execute(asked.query, asked.variables, context, None, asked.operation_name)
+        except RecursionError:
+            raise Refused(400, "The variables are nested too deeply.") from None
+        return self._answer(asked, context, result, request)
+
+    def _reading(self, request: Request) -> RequestContext:
+        """Who asks, and in which language. Until there are tokens, whoever asks may say for which customer."""
+        language = request.header(b"accept-language")
+        locale = preferred_locale(language) if language else DEFAULT_LOCALE
+        viewer = NOBODY
+        if customer := request.header(b"crm360-customer"):
+            try:
+                viewer = Viewer(key_of(customer, "Customer"))
+            except BadId as error:
+                raise Refused(400, f"The header CRM360-Customer: {error}", error.code) from None
+        return RequestContext(self.reader, locale=locale, viewer=viewer)
+
+    def _answer(self, asked: GraphQLRequest, context: Context, result: ExecutionResult, request: Request) -> Answer:
+        content: dict[str, Any] = {"data": result.data}
+        if result.errors:
+            content["errors"] = shown = errors.shown(result.errors)
+            if result.data is None and all(error.path is None for error in result.errors):
+                return _before_it_began(shown, request)
+            if result.data is None and any(error["extensions"]["code"] == Unavailable.code for error in shown):
+                return Answer.of(content, 503, {"Retry-After": "1"})
+        if self.development and request.header(b"crm360-plan") == "1":
+            content["extensions"] = {"plan": self._plan(asked, context)}
+        return Answer.of(content)
+
+    def _plan(self, asked: GraphQLRequest, context: Context) -> dict[str, Any]:
+        """What the answer took: its levels, the statements that ran, and of what use the plans kept have been."""
+        documents, backend = self.schema.documents, self.reader.backend
+        return {
+            "planned": context.planned,
+            "levels": levels(self.schema, asked.query, asked.operation_name, asked.variables or {}, backend),
+            "statements": [
+                {"sql": run.sql, "rows": run.rows, "milliseconds": round(run.milliseconds, 3)}
+                for run in context.reading.runs
+            ],
+            "kept": {"documents": documents.read.use(), "plans": documents.plans.use()},
+        }
+
+
+def _before_it_began(shown: list[errors.Shown], request: Request) -> Answer:
+    """An operation that could not begin has no data; only those who know GraphQL's own media type get a status."""
+    return Answer.of({"errors": shown}, 400 if request.wanted == GRAPHQL else 200)

@@ -1,0 +1,45 @@
+import asyncio
+
+import pytest
+from typer.testing import CliRunner
+
+from server import settings
+from server.app import create_app
+from server.cli import app
+from tests.schema.both_ways import schema
+
+
+@pytest.fixture
+def at_database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    return database_url
+
+
+def test_jobs_are_done_by_command(at_database: str) -> None:
+    done = CliRunner().invoke(app, ["jobs", "expire-vouchers", "purge-keys"])
+
+    assert (done.exit_code, done.stdout) == (0, "expire-vouchers: 0 changed\npurge-keys: 0 changed\n")
+
+
+def test_an_unknown_job_is_told_in_one_line(at_database: str) -> None:
+    done = CliRunner().invoke(app, ["jobs", "nothing"])
+
+    assert done.exit_code == 1
+    assert done.stderr.startswith("There is no job called nothing. There are: expire-points, expire-vouchers,")
+
+
+def test_what_there_is_to_do_is_listed() -> None:
+    listed = CliRunner().invoke(app, ["jobs", "--list"])
+
+    assert listed.stdout.splitlines()[1] == "expire-vouchers      Mark vouchers whose validity is over as expired."
+
+
+@pytest.mark.parametrize(("minutes", "running"), [(10, True), (0, False)])
+async def test_a_server_does_jobs_unless_it_is_told_not_to(at_database: str, minutes: int, running: bool) -> None:
+    made = create_app(settings.load(jobs_every=minutes), schema())
+
+    async with made.router.lifespan_context(made):
+        names = {task.get_name() for task in asyncio.all_tasks()}
+
+    assert ("jobs" in names) is running
+    assert "jobs" not in {task.get_name() for task in asyncio.all_tasks()}
