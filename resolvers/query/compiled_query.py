@@ -1,7 +1,7 @@
 """Statements whose rows come back as Python values, for what the till needs to know.
 
-They run through a `RequestContext`, so the same statement serves a preview, which reads as any query does, and the closing
-of a bill, which reads through its own transaction.
+They run through a `RequestContext`, so the same statement serves a preview, which reads as any query does, and the
+closing of a bill, which reads through its own transaction.
 """
 
 from __future__ import annotations
