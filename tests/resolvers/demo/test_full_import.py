@@ -10,10 +10,10 @@ from resolvers import demo
 IMPORT = """
 import asyncio, json, resource, sqlite3, sys
 from datetime import date
-from resolvers import journey
+from resolvers import demo
 
 path = sys.argv[1]
-report = asyncio.run(journey.import_journey(
+report = asyncio.run(demo.import_journey(
     f"sqlite+aiosqlite:///{path}", today=date(2026, 11, 23), promotion_weeks=0))
 ask = lambda sql: sqlite3.connect(path).execute(sql).fetchone()
 print(json.dumps({

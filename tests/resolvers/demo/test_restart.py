@@ -18,16 +18,16 @@ ROOT = Path(demo.__file__).parents[2]
 KILLED = """
 import asyncio, os, signal, sys
 from datetime import date
-from resolvers import journey
+from resolvers import demo
 
-class Deadly(journey.Silent):
+class Deadly(demo.Silent):
     def step(self, name, total):
         self.name = name
     def advance(self, rows):
         if self.name == "purchases":
             os.kill(os.getpid(), signal.SIGKILL)
 
-asyncio.run(journey.import_journey(sys.argv[1], today=date(2026, 11, 22), households=3, progress=Deadly()))
+asyncio.run(demo.import_journey(sys.argv[1], today=date(2026, 11, 22), households=3, progress=Deadly()))
 """
 
 
@@ -151,7 +151,7 @@ async def test_without_the_extra_the_import_says_what_to_install(database_url, m
 
 
 def test_the_gateway_can_ask_about_imports_without_the_extra():
-    code = "import sys, resolvers.journey; print({'numpy', 'pyarrow', 'faker'} & set(sys.modules))"
+    code = "import sys, resolvers.demo; print({'numpy', 'pyarrow', 'faker'} & set(sys.modules))"
 
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True, text=True)
 

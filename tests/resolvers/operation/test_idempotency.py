@@ -147,7 +147,7 @@ async def test_a_key_that_is_in_flight_in_another_process_is_told_so(new_databas
 async def test_of_20_who_call_at_once_under_one_key_one_does_it(
     crm: Operations, jana: str, monkeypatch: pytest.MonkeyPatch, processes: str
 ) -> None:
-    monkeypatch.setattr(perform, "_in_flight", OfAnotherProcess() if processes == "many" else set())
+    monkeypatch.setattr("resolvers.operation.perform._in_flight", OfAnotherProcess() if processes == "many" else set())
     calls = [crm.do("pointsAssign", SHOWS, key="k", customer=jana, amount="5") for _ in range(20)]
 
     answers = await asyncio.gather(*calls)

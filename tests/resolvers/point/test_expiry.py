@@ -79,7 +79,7 @@ async def test_a_run_that_is_killed_leaves_whole_batches_and_the_next_one_goes_o
     crm: Operations, session: AsyncSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await save_lots(session, 3)
-    taken, take = [], expiry.take
+    taken, take = [], expiry.debit
 
     async def killed_at_the_third(*args: Any, **about: Any) -> Any:
         taken.append(args)
@@ -87,7 +87,7 @@ async def test_a_run_that_is_killed_leaves_whole_batches_and_the_next_one_goes_o
             raise asyncio.CancelledError
         return await take(*args, **about)
 
-    monkeypatch.setattr(expiry, "take", killed_at_the_third)
+    monkeypatch.setattr(expiry, "debit", killed_at_the_third)
     with pytest.raises(asyncio.CancelledError):
         await expire_points(crm.engine, NOW, 2)
     monkeypatch.undo()

@@ -107,13 +107,13 @@ async def test_looking_first_and_writing_afterwards_applies_a_voucher_more_than_
 TILL = """
 import asyncio, sys
 from resolvers.storage.engine import make_engine
-from tests.resolvers.running_operations import doing
+from tests.resolvers.running_operations import running_operations
 from tests.resolvers.purchase.shopping import PURCHASE, bill
 from tests.resolvers.purchase.test_concurrent import outcomes
 
 async def main(url, first, count):
     engine = make_engine(url)
-    async with doing(engine, url) as crm:
+    async with running_operations(engine, url) as crm:
         print("ready", flush=True)
         sys.stdin.readline()
         calls = [

@@ -69,7 +69,7 @@ from decimal import Decimal
 from resolvers import reservation
 from resolvers.storage.reader import make_reader
 from resolvers.storage.engine import make_engine
-from resolvers.storage.context import Reading
+from resolvers.storage.context import RequestContext
 from resolvers.operation.perform import Call, perform
 from tests.factories import NOW
 
@@ -84,7 +84,8 @@ async def main(url, inputs):
     print("ready", flush=True)
     sys.stdin.readline()
     calls = [Call("reserve", reservation.create, each) for each in inputs]
-    found = Counter(await asyncio.gather(*(perform(engine, Reading(reader, now=NOW), call, shown) for call in calls)))
+    context = RequestContext(reader, now=NOW)
+    found = Counter(await asyncio.gather(*(perform(engine, context, call, shown) for call in calls)))
     print(found["DONE"], found["OUT_OF_STOCK"])
     await reader.close()
     await engine.dispose()
