@@ -84,8 +84,9 @@ async def main(url, inputs):
     print("ready", flush=True)
     sys.stdin.readline()
     calls = [Call("reserve", reservation.create, each) for each in inputs]
-    context = RequestContext(reader, now=NOW)
-    found = Counter(await asyncio.gather(*(perform(engine, context, call, shown) for call in calls)))
+    found = Counter(await asyncio.gather(
+        *(perform(engine, RequestContext(reader, now=NOW), call, shown) for call in calls)
+    ))
     print(found["DONE"], found["OUT_OF_STOCK"])
     await reader.close()
     await engine.dispose()
