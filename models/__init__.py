@@ -38,6 +38,7 @@ from models.product import (
     ProductTag,
     ProductTerm,
 )
+from models.programme import EarningRule, EarningRuleTarget, Programme, ProgrammeCurrency
 from models.property import Property, PropertyItem, PropertyRecord, PropertyType
 from models.purchase import (
     PaymentType,
@@ -76,6 +77,7 @@ from models.reward import (
 from models.rules.basket import RelatedTo, RewardKind, VoucherState
 from models.rules.card_number import CheckDigit
 from models.rules.point_reservation import PointReservationState
+from models.rules.programme import AutomaticChoice, EarningKind, PointRounding, PointsEnd, TurnoverBasis
 from models.rules.qualification import Qualification, StatusChange
 from models.rules.reservation_steps import ReservationState
 from models.rules.validity import VoucherValidity
@@ -89,6 +91,7 @@ from models.voucher import Voucher, VoucherChange, VoucherEvent
 
 __all__ = [
     "Audience",
+    "AutomaticChoice",
     "Base",
     "Campaign",
     "CampaignProduct",
@@ -111,6 +114,9 @@ __all__ = [
     "CustomerSource",
     "CustomerSourceRecord",
     "CustomerTerm",
+    "EarningKind",
+    "EarningRule",
+    "EarningRuleTarget",
     "Event",
     "ExternalApplication",
     "ExternalListType",
@@ -126,7 +132,9 @@ __all__ = [
     "PointLot",
     "PointReservation",
     "PointReservationState",
+    "PointRounding",
     "PointType",
+    "PointsEnd",
     "Product",
     "ProductBrand",
     "ProductCode",
@@ -140,6 +148,8 @@ __all__ = [
     "ProductReservationSource",
     "ProductTag",
     "ProductTerm",
+    "Programme",
+    "ProgrammeCurrency",
     "Property",
     "PropertyItem",
     "PropertyRecord",
@@ -183,6 +193,7 @@ __all__ = [
     "Store",
     "Tag",
     "Token",
+    "TurnoverBasis",
     "Voucher",
     "VoucherChange",
     "VoucherEvent",

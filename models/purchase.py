@@ -86,6 +86,12 @@ class Purchase(Base, Timestamped):
     created_by: Mapped[str | None] = mapped_column(text(128), doc="The cashier or the system that closed the bill.")
     points_earned: Mapped[Decimal] = mapped_column(POINTS, default=Decimal(0), doc="Points the bill earned.")
     points_spent: Mapped[Decimal] = mapped_column(POINTS, default=Decimal(0), doc="Points that paid a part of it.")
+    paid_with_points: Mapped[Decimal] = mapped_column(
+        MONEY, default=Decimal(0), server_default="0", doc="What of the total points paid."
+    )
+    returned_with_points: Mapped[Decimal] = mapped_column(
+        MONEY, default=Decimal(0), server_default="0", doc="What of it was given back as points for returned items."
+    )
     utm_source: Mapped[str | None] = mapped_column(text(255), doc="Where the buyer came from (utm_source).")
     utm_medium: Mapped[str | None] = mapped_column(text(255), doc="By which medium (utm_medium).")
     utm_campaign: Mapped[str | None] = mapped_column(text(255), doc="Through which campaign (utm_campaign).")
