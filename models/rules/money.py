@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import cache
+from heapq import nlargest
+from typing import TypeVar
 
 from iso4217 import Currency
 
 from models.rules.refusals import Refusal, RefusalCode
+
+K = TypeVar("K")
 
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
@@ -71,19 +75,25 @@ def amount_refusal(amount: Decimal) -> Refusal | None:
 
 
 def apportion(total: Decimal, weights: Mapping[str, Decimal], unit: Decimal = CENT) -> dict[str, Decimal]:
-    """An amount spread in proportion, to the unit, so that the shares add up to it exactly.
+    """An amount spread in proportion, to the unit, so that the shares add up to it exactly; see `spread`."""
+    shares = spread(_units(total, unit), {key: _units(weight, unit) for key, weight in weights.items()})
+    return {key: share * unit for key, share in shares.items()}
 
-    Each share is cut to the unit, and the units left over go to the largest remainders (ties to the heavier,
-    then in the order given). While the amount is not above the weights' sum, no share is above its weight.
+
+def spread(total: int, weights: Mapping[K, int]) -> dict[K, int]:
+    """Whole units spread in proportion, so that the shares add up to the total exactly.
+
+    Each share is cut to the unit, and the units left over go to the largest remainders (ties to the heavier, then in
+    the order given). While the total is not above the weights' sum, no share is above its weight.
     """
-    whole = sum(weights.values(), ZERO)
-    if whole <= ZERO:
+    whole = sum(weights.values())
+    if whole <= 0:
         return {}
-    units = _units(total, unit)
-    parts = {key: divmod(units * _units(weight, unit), _units(whole, unit)) for key, weight in weights.items()}
-    left = units - sum(share for share, _ in parts.values())
-    favoured = set(sorted(parts, key=lambda key: (parts[key][1], weights[key]), reverse=True)[:left])
-    return {key: (share + (key in favoured)) * unit for key, (share, _) in parts.items()}
+    shares = {key: total * weight // whole for key, weight in weights.items()}
+    if left := total - sum(shares.values()):
+        for key in nlargest(left, weights, key=lambda key: (total * weights[key] % whole, weights[key])):
+            shares[key] += 1
+    return shares
 
 
 def _units(amount: Decimal, unit: Decimal) -> int:
