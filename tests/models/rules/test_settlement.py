@@ -4,10 +4,10 @@ from decimal import Decimal
 import pytest
 
 from models.rules.basket import Bill, Line, Reward, RewardKind, Shopper, Voucher
-from models.rules.points_at_till import PointsPayment
-from models.rules.programme import PROGRAMME, Programme
+from models.rules.points_at_till import NO_POINTS, PointsPayment
 from models.rules.refusals import RefusalCode
-from models.rules.settlement import NO_POINTS, RequestedBenefits, settle, settled_offline
+from models.rules.settlement import RequestedBenefits, settle, settled_offline
+from tests.models.rules.programmes import PROGRAMME
 
 NOW = datetime(2024, 5, 15, 12, 0, tzinfo=UTC)
 JANA = Shopper(7, points=Decimal(1000))
@@ -23,16 +23,6 @@ def test_a_bill_earns_a_point_for_each_whole_unit_paid_in_money() -> None:
 
     assert settled.payment == PointsPayment(Decimal("100.00"), Decimal("1.00"))
     assert (settled.to_pay, settled.earned, settled.points_spent) == (Decimal("99.55"), Decimal(99), Decimal(100))
-
-
-def test_points_last_twelve_months_on_the_calendar_of_the_store() -> None:
-    lot = Programme().lot(Decimal(5), datetime(2024, 2, 28, 23, 30, tzinfo=UTC), "Europe/Prague")
-
-    # In Prague it is 29 February already.
-    assert (lot.active_from, lot.expires_at) == (
-        datetime(2024, 2, 28, 23, 30, tzinfo=UTC),
-        datetime(2025, 2, 27, 23, 30, tzinfo=UTC),
-    )
 
 
 def test_nobody_in_particular_earns_nothing() -> None:
@@ -101,7 +91,7 @@ def test_what_can_not_be_had_is_told_of_what_was_asked_for_only() -> None:
 def test_a_bill_closed_offline_is_as_it_was_paid() -> None:
     voucher = Voucher(5, "V5", percent(1, 10), 7)
 
-    settled = settled_offline([voucher], BILL, JANA, PROGRAMME)
+    settled = settled_offline([voucher], BILL, JANA, PROGRAMME, NOW)
 
     assert (settled.to_pay, settled.earned, settled.points_spent) == (Decimal("100.55"), Decimal(100), Decimal(0))
     assert [one.benefit.code for one in settled.combination.applied] == ["V5"]
