@@ -18,7 +18,8 @@ import models
 from models import PointEntryKind, PointReservationState
 from models.rules import ledger
 from models.rules.money import ZERO
-from resolvers.point.booking import account, debit
+from resolvers.point.account import account
+from resolvers.point.booking import debit
 from resolvers.storage.context import Viewer
 from resolvers.storage.transaction import Transaction
 from resolvers.storage.turns import turn

@@ -13,7 +13,6 @@ import models
 from models import (
     PointEntry,
     PointEntryKind,
-    PointEntryLot,
     Purchase,
     PurchaseDiscount,
     PurchaseItem,
@@ -175,21 +174,13 @@ async def _points_back(
         await _unspend(transaction, undoing, entry, None)
 
 
-async def _unearn(transaction: Transaction, undoing: Undoing, entry: PointEntry, points: Decimal) -> None:
-    """Points that were earned are taken back, first from their own lot; what is gone is written off."""
+async def _unearn(transaction: Transaction, undoing: Undoing, entry: PointEntry, points: Decimal) -> Decimal:
+    """Points that were earned are taken back; what of them is owed, as it was used already."""
     if not points:
-        return
-    lot_id = await transaction.session.scalar(select(PointEntryLot.lot_id).where(PointEntryLot.entry_id == entry.id))
-    assert lot_id is not None
-    account = await booking.account(transaction, entry.customer_id, also=[lot_id])
-    withdrawn = ledger.withdraw(account.lots, lot_id, points, at=transaction.now)
+        return ZERO
     about: dict[str, Any] = {"purchase_id": undoing.purchase.id, "store_id": entry.store_id}
-    await booking.debit(
-        transaction, entry.customer_id, withdrawn.takens, PointEntryKind.REVERSE, reverses_id=entry.id, **about
-    )
-    if withdrawn.written_off:
-        data = {"amount": str(withdrawn.written_off)}
-        transaction.emit("POINTS_WRITTEN_OFF", entry, customer_id=entry.customer_id, data=data)
+    withdrawn = await booking.take_back(transaction, entry, points, **about)
+    return withdrawn.owed
 
 
 async def _unspend(transaction: Transaction, undoing: Undoing, entry: PointEntry, points: Decimal | None) -> None:

@@ -1,6 +1,7 @@
 """The loyalty programme as records, and points that are owed."""
 
 from datetime import datetime, timezone
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,7 +20,7 @@ CHECKS = {
     'ck_point_entry_amount': ('amount != 0', 'amount != 0 OR owed != 0'),
     'ck_point_entry_pointentrykind': (KINDS.format(more=''), KINDS.format(more=", 'REPAY'")),
 }
-COLUMNS = {
+COLUMNS: dict[str, list[tuple[str, Any, str]]] = {
     'point_entry': [
         ('owed', models.types.ExactDecimal(precision=18, scale=2), "owed BIGINT DEFAULT '0' NOT NULL"),
         ('earned_by', JSON, 'earned_by JSON'),
@@ -144,8 +145,10 @@ def upgrade() -> None:
     else:
         for table, columns in COLUMNS.items():
             for name, kind, _ in columns:
-                required = {'nullable': False, 'server_default': '0'} if name != 'earned_by' else {}
-                op.add_column(table, sa.Column(name, kind, **required))
+                may_be_empty = kind is JSON
+                op.add_column(
+                    table, sa.Column(name, kind, nullable=may_be_empty, server_default=None if may_be_empty else '0')
+                )
         for name, (_, new) in CHECKS.items():
             op.drop_constraint(op.f(name), 'point_entry')
             op.create_check_constraint(op.f(name), 'point_entry', new)
