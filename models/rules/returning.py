@@ -105,9 +105,13 @@ class Sale:
 
     def of_kept(self, amount: Decimal) -> Decimal:
         """Which part of an amount falls to the goods that are kept, of those in loyalty: points follow them."""
-        meant = [line for line in self.lines if not line.loyalty_off]
-        whole = sum((line.price for line in meant), ZERO)
-        return amount * sum((self.worth_kept(line) for line in meant), ZERO) / whole if whole > ZERO else ZERO
+        whole = sum((line.price for line in self.lines if not line.loyalty_off), ZERO)
+        return amount * self.kept_in_loyalty / whole if whole > ZERO else ZERO
+
+    @property
+    def kept_in_loyalty(self) -> Decimal:
+        """What those goods that are kept were bought for that are in loyalty."""
+        return sum((self.worth_kept(line) for line in self.lines if not line.loyalty_off), ZERO)
 
     def worth_kept(self, line: Sold) -> Decimal:
         """What of a line's worth was not given back; nothing once all of it is back, whatever was rounded before."""
@@ -125,19 +129,13 @@ class Sale:
         Nobody pays for returning goods: a benefit is withdrawn once what goes back covers it.
         """
         found = replace(self, lines=lines)
-        most = self.of_kept(self.total_in_loyalty)
         for place, benefit in enumerate(self.benefits):
             if benefit.key in unjustified and not benefit.withdrawn:
                 without = [*found.benefits]
                 without[place] = replace(benefit, withdrawn=True)
                 tried = replace(found, benefits=without)
-                found = tried if tried.of_kept(tried.total_in_loyalty) <= most else found
+                found = tried if tried.kept_in_loyalty <= self.kept_in_loyalty else found
         return found
-
-    @property
-    def total_in_loyalty(self) -> Decimal:
-        """What was paid for all lines in loyalty."""
-        return sum((line.price for line in self.lines if not line.loyalty_off), ZERO)
 
 
 @dataclass(frozen=True, slots=True)
