@@ -46,6 +46,8 @@ from models.purchase import (
     PurchaseDiscount,
     PurchaseItem,
     PurchaseItemType,
+    PurchaseReturn,
+    PurchaseReturnItem,
     PurchaseState,
     PurchaseType,
 )
@@ -80,6 +82,7 @@ from models.rules.point_reservation import PointReservationState
 from models.rules.programme import AutomaticChoice, EarningKind, PointRounding, PointsEnd, TurnoverBasis
 from models.rules.qualification import Qualification, StatusChange
 from models.rules.reservation_steps import ReservationState
+from models.rules.returning import OnReturn
 from models.rules.validity import VoucherValidity
 from models.rules.voucher_code import CodeGeneration
 from models.segment import Segment, SegmentGroup, SegmentKind, SegmentMember
@@ -124,6 +127,7 @@ __all__ = [
     "IdempotencyKey",
     "ImportStep",
     "JobRun",
+    "OnReturn",
     "Partner",
     "PaymentType",
     "PointEntry",
@@ -158,6 +162,8 @@ __all__ = [
     "PurchaseDiscount",
     "PurchaseItem",
     "PurchaseItemType",
+    "PurchaseReturn",
+    "PurchaseReturnItem",
     "PurchaseState",
     "PurchaseType",
     "Qualification",
