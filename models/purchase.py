@@ -76,7 +76,9 @@ class Purchase(Base, Timestamped):
     number: Mapped[str | None] = mapped_column(text(64), doc="The number printed on the bill.")
     paid_at: Mapped[datetime] = mapped_column(doc="When the bill was paid.")
     currency_code: Mapped[str] = mapped_column(text(3), doc="Currency of all its amounts, ISO 4217.")
-    total: Mapped[Decimal] = mapped_column(MONEY, doc="What was paid for all lines, in points or in money; discounts are taken off.")
+    total: Mapped[Decimal] = mapped_column(
+        MONEY, doc="What was paid for all lines, in points or in money; discounts are taken off."
+    )
     returned: Mapped[Decimal] = mapped_column(
         MONEY, default=Decimal(0), doc="What the items that were returned had been bought for, in points or in money."
     )

@@ -104,9 +104,7 @@ def test_a_free_piece_is_shared_by_its_goods_on_one_line_as_on_several() -> None
     assert refunds(pieces, (2,), (3,)) == [Decimal("133.33"), Decimal("66.67")]
 
 
-SIX_FOR_270 = sale(
-    Sold(1, Decimal(6), Decimal(270)), benefits=[Given(REWARD, {1: Decimal(30)}, {1: Decimal(30)})]
-)
+SIX_FOR_270 = sale(Sold(1, Decimal(6), Decimal(270)), benefits=[Given(REWARD, {1: Decimal(30)}, {1: Decimal(30)})])
 
 
 def test_what_is_kept_stays_discounted() -> None:
