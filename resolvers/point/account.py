@@ -16,7 +16,7 @@ from models.rules.money import ZERO
 from models.types import POINTS, BigKey
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.storage.statement import parameter
-from resolvers.storage.transaction import Transaction, inside
+from resolvers.storage.transaction import Transaction
 
 OWED = CompiledQuery(
     lambda _: select(func.sum(models.PointEntry.owed, type_=POINTS)).where(
@@ -50,7 +50,7 @@ async def account(transaction: Transaction, customer_id: int, *, also: Iterable[
 
 async def owed(transaction: Transaction, customer_id: int) -> Decimal:
     """What a customer owes: the sum of what entries say."""
-    ((found,),) = await OWED.read(await inside(transaction), customer=customer_id)
+    ((found,),) = await OWED.read(await transaction.inside(), customer=customer_id)
     return found or ZERO
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 import models
 from models import PointEntryKind
+from models.event_kinds import EventKind
 from models.rules.money import ZERO
 from models.types import POINTS, BigKey
 from resolvers.query.compiled_writes import Insert, Update
@@ -17,14 +18,14 @@ from resolvers.storage.statement import parameter
 from resolvers.storage.transaction import Transaction
 
 EVENTS = {
-    PointEntryKind.ASSIGN: "POINTS_ASSIGNED",
-    PointEntryKind.EARN: "POINTS_EARNED",
-    PointEntryKind.SPEND: "POINTS_SPENT",
-    PointEntryKind.EXPIRE: "POINTS_EXPIRED",
-    PointEntryKind.TRANSFER_IN: "POINTS_RECEIVED",
-    PointEntryKind.TRANSFER_OUT: "POINTS_SENT",
-    PointEntryKind.REVERSE: "POINTS_REVERSED",
-    PointEntryKind.REPAY: "POINTS_REPAID",
+    PointEntryKind.ASSIGN: EventKind.POINTS_ASSIGNED,
+    PointEntryKind.EARN: EventKind.POINTS_EARNED,
+    PointEntryKind.SPEND: EventKind.POINTS_SPENT,
+    PointEntryKind.EXPIRE: EventKind.POINTS_EXPIRED,
+    PointEntryKind.TRANSFER_IN: EventKind.POINTS_RECEIVED,
+    PointEntryKind.TRANSFER_OUT: EventKind.POINTS_SENT,
+    PointEntryKind.REVERSE: EventKind.POINTS_REVERSED,
+    PointEntryKind.REPAY: EventKind.POINTS_REPAID,
 }
 
 LOT_COLUMNS = "customer_id point_type_id partner_id amount remaining active_from expires_at created_at note"
