@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
+from models.rules.applicability import unmet
+from models.rules.basket import Bill, Reward
 from models.rules.money import CENT, ZERO, down, half_up, up
 from models.rules.refusals import Refusal, RefusalCode, plain
 
@@ -123,6 +125,15 @@ class Sale:
         back = {line.id for line in self.lines if line.kept == ZERO}
         return [one.key for one in self.benefits if one.withdrawn or (one.shares and back.issuperset(one.shares))]
 
+    def as_sold(self) -> Sale:
+        """The bill as it was before anything of it went back."""
+        lines = tuple(replace(line, returned=ZERO) for line in self.lines)
+        return replace(self, lines=lines, benefits=[replace(one, withdrawn=False) for one in self.benefits])
+
+    def whole(self) -> Sale:
+        """The bill once all of it is back."""
+        return replace(self, lines=tuple(line.whole() for line in self.lines))
+
     def after(self, lines: Sequence[Sold], unjustified: Collection[BenefitKey] = ()) -> Sale:
         """The bill once more of its lines is back; what the rest doesn't justify is withdrawn.
 
@@ -168,13 +179,20 @@ def going_back(before: Sale, after: Sale) -> GoingBack:
 
 
 def kept_back(refund: Decimal, debts: Mapping[int, Decimal]) -> dict[int, Decimal]:
-    """What of a refund stays with the retailer for vouchers that are no longer justified and were used already.
+    """What of a refund stays with the retailer for vouchers that were used although nothing justifies them any more.
 
-    As far as the refund goes, in the order given; the rest is owed.
+    Each is made up for as a whole or not at all, in the order given: what a refund doesn't cover is owed.
     """
     found: dict[int, Decimal] = {}
     for voucher, debt in debts.items():
-        if taken := min(debt, refund):
-            found[voucher] = taken
-            refund -= taken
+        if debt <= refund:
+            found[voucher] = debt
+            refund -= debt
     return found
+
+
+def is_justified(reward: Reward, kept: Bill, times: int = 1) -> bool:
+    """Whether goods that are kept, at their prices before any benefit, are still such as a reward asks for."""
+    if reward.minimum_purchase is not None and kept.worth < reward.minimum_purchase:
+        return False
+    return not any(unmet(reward, kept.goods, times))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.rules.basket import Benefit, Bill, RewardKind, Standings
-from models.rules.goods import LineSet
+from models.rules.goods import LineSet, union
 from models.rules.money import spread
 from models.rules.plans import Applied
 
@@ -36,7 +36,7 @@ def _shared(benefit: Benefit, amounts: Shares, worth: list[int], bill: Bill) -> 
     for place, amount in amounts.items():
         worth[place] += amount
     goods = bill.goods
-    named = goods.places(_named(benefit, bill) | sum(1 << place for place in amounts))
+    named = goods.places(_named(benefit, bill) | union(1 << place for place in amounts))
     shared = spread(sum(amounts.values()), {place: worth[place] for place in named})
     for place, share in shared.items():
         worth[place] -= share

@@ -1,10 +1,12 @@
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from models.rules.basket import Bill, Line, ProductRelation, Reward, RewardKind
 from models.rules.refusals import Refusal, RefusalCode
-from models.rules.returning import Given, GoingBack, Sale, Sold, going_back, kept_back
+from models.rules.returning import Given, GoingBack, Sale, Sold, going_back, is_justified, kept_back
 
 THREE_FOR_TEN = Sold(1, Decimal(3), Decimal("10.00"))
 YEN = Decimal(1)
@@ -136,7 +138,30 @@ def test_a_benefit_is_gone_once_all_its_goods_are_back() -> None:
     assert fraction_back(bill, 0, 1).gone() == []
 
 
-def test_a_refund_makes_up_for_vouchers_that_were_used_as_far_as_it_goes() -> None:
-    debts = {7: Decimal(200), 8: Decimal(50), 9: Decimal(10)}
+def test_a_refund_makes_up_for_vouchers_that_were_used_each_as_a_whole() -> None:
+    debts = {7: Decimal(200), 8: Decimal(50), 9: Decimal(30)}
 
-    assert kept_back(Decimal(230), debts) == {7: 200, 8: 30}
+    assert kept_back(Decimal(230), debts) == {7: 200, 9: 30}
+
+
+def test_a_bill_as_it_was_sold_knows_of_no_return() -> None:
+    after = fraction_back(SIX_FOR_270, 5, unjustified=(REWARD,))
+
+    assert after.as_sold() == SIX_FOR_270
+    assert after.whole().is_over
+
+
+@pytest.mark.parametrize(
+    ("pieces", "terms", "justified"),
+    [
+        (2, {}, True),
+        (2, {"minimum_purchase": Decimal(100)}, True),
+        (1, {"minimum_purchase": Decimal(100)}, False),
+        (2, {"conditions": (ProductRelation(count=Decimal(2)),)}, True),
+        (1, {"conditions": (ProductRelation(count=Decimal(2)),)}, False),
+    ],
+)
+def test_what_is_kept_justifies_what_it_would_have_got(pieces: int, terms: dict[str, Any], justified: bool) -> None:
+    kept = Bill("EUR", 1, (Line("1", Decimal(pieces), Decimal(50) * pieces),))
+
+    assert is_justified(Reward(5, "R", "R", RewardKind.PERCENT, Decimal(10), **terms), kept) is justified
