@@ -38,6 +38,7 @@ from models.product import (
     ProductTag,
     ProductTerm,
 )
+from models.programme import EarningRule, EarningRuleTarget, Programme, ProgrammeCurrency
 from models.property import Property, PropertyItem, PropertyRecord, PropertyType
 from models.purchase import (
     PaymentType,
@@ -45,6 +46,8 @@ from models.purchase import (
     PurchaseDiscount,
     PurchaseItem,
     PurchaseItemType,
+    PurchaseReturn,
+    PurchaseReturnItem,
     PurchaseState,
     PurchaseType,
 )
@@ -76,8 +79,10 @@ from models.reward import (
 from models.rules.basket import RelatedTo, RewardKind, VoucherState
 from models.rules.card_number import CheckDigit
 from models.rules.point_reservation import PointReservationState
+from models.rules.programme import AutomaticChoice, EarningKind, PointRounding, PointsEnd, TurnoverBasis
 from models.rules.qualification import Qualification, StatusChange
 from models.rules.reservation_steps import ReservationState
+from models.rules.returning import OnReturn
 from models.rules.validity import VoucherValidity
 from models.rules.voucher_code import CodeGeneration
 from models.segment import Segment, SegmentGroup, SegmentKind, SegmentMember
@@ -89,6 +94,7 @@ from models.voucher import Voucher, VoucherChange, VoucherEvent
 
 __all__ = [
     "Audience",
+    "AutomaticChoice",
     "Base",
     "Campaign",
     "CampaignProduct",
@@ -111,6 +117,9 @@ __all__ = [
     "CustomerSource",
     "CustomerSourceRecord",
     "CustomerTerm",
+    "EarningKind",
+    "EarningRule",
+    "EarningRuleTarget",
     "Event",
     "ExternalApplication",
     "ExternalListType",
@@ -118,6 +127,7 @@ __all__ = [
     "IdempotencyKey",
     "ImportStep",
     "JobRun",
+    "OnReturn",
     "Partner",
     "PaymentType",
     "PointEntry",
@@ -126,7 +136,9 @@ __all__ = [
     "PointLot",
     "PointReservation",
     "PointReservationState",
+    "PointRounding",
     "PointType",
+    "PointsEnd",
     "Product",
     "ProductBrand",
     "ProductCode",
@@ -140,6 +152,8 @@ __all__ = [
     "ProductReservationSource",
     "ProductTag",
     "ProductTerm",
+    "Programme",
+    "ProgrammeCurrency",
     "Property",
     "PropertyItem",
     "PropertyRecord",
@@ -148,6 +162,8 @@ __all__ = [
     "PurchaseDiscount",
     "PurchaseItem",
     "PurchaseItemType",
+    "PurchaseReturn",
+    "PurchaseReturnItem",
     "PurchaseState",
     "PurchaseType",
     "Qualification",
@@ -183,6 +199,7 @@ __all__ = [
     "Store",
     "Tag",
     "Token",
+    "TurnoverBasis",
     "Voucher",
     "VoucherChange",
     "VoucherEvent",

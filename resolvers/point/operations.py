@@ -24,7 +24,9 @@ from resolvers.operation import input_fields
 from resolvers.operation.perform import Values
 from resolvers.operation.refusal import accepted
 from resolvers.point.about import about
-from resolvers.point.booking import account, credit, credit_lots, debit, give_back, outstanding, shape
+from resolvers.point.account import account, outstanding
+from resolvers.point.booking import credit, credit_lots, debit, give_back, shape
+from resolvers.point.owing import repaid_from, withdraw
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
@@ -41,7 +43,7 @@ async def assign(transaction: Transaction, given: Values) -> Values:
     told = await about(transaction, given, customer_id)
     start, end = input_fields.moment(given, "active_from"), input_fields.moment(given, "expires_at")
     lot = ledger.assign(given["amount"], at=transaction.now, active_from=start, expires_at=end)
-    entry = await credit(transaction, customer_id, accepted(lot, "amount"), PointEntryKind.ASSIGN, **told)
+    entry = await credit(transaction, customer_id, [accepted(lot, "amount")], PointEntryKind.ASSIGN, **told)
     return {"entry": RowRef("PointEntry", entry.id), "account": _account(customer_id)}
 
 
@@ -129,7 +131,8 @@ async def _retract(
 ) -> models.PointEntry:
     part, other = models.PointEntryLot, models.PointEntry
     lot_id = await transaction.session.scalar(select(part.lot_id).where(part.entry_id == entry.id))
-    back = await transaction.session.scalar(select(func.sum(other.amount)).where(other.reverses_id == entry.id))
+    taken = func.sum(other.amount - other.owed)
+    back = await transaction.session.scalar(select(taken).where(other.reverses_id == entry.id))
     left = entry.amount + (back or ZERO)
     if lot_id is None or left <= ZERO:
         raise _already_reversed()
@@ -138,16 +141,9 @@ async def _retract(
         over = in_points(wanted - left)
         raise Refused(ErrorCode.LIMIT_REACHED, "More points can't be taken back than were assigned.", "amount", over)
     has = await account(transaction, entry.customer_id, also=[lot_id])
-    takens = ledger.retract(has.lots, lot_id, wanted, reserved=has.reserved, at=transaction.now)
-    made = await debit(
-        transaction,
-        entry.customer_id,
-        accepted(takens, "amount"),
-        PointEntryKind.REVERSE,
-        **{**told, "reverses_id": entry.id},
-    )
-    assert made is not None
-    return made
+    repaid = await repaid_from(transaction, lot_id)
+    withdrawn = ledger.retract(has.lots, lot_id, wanted, reserved=has.reserved, at=transaction.now, repaid=repaid)
+    return await withdraw(transaction, entry, accepted(withdrawn, "amount"), **told)
 
 
 def _already_reversed() -> Refused:

@@ -18,7 +18,8 @@ from resolvers.operation import input_fields
 from resolvers.operation.perform import Values
 from resolvers.operation.refusal import accepted
 from resolvers.point.about import about
-from resolvers.point.booking import account, debit
+from resolvers.point.account import account
+from resolvers.point.booking import debit
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 

@@ -11,7 +11,7 @@ from typing import Any
 from models.rules.basket import Benefit, Reward, Shopper, Voucher
 from models.rules.error_codes import ErrorCode
 from models.rules.ledger import NEVER
-from models.rules.programme import PROGRAMME
+from models.rules.programme import Programme
 from models.rules.refusals import Refusal, RefusalCode
 from models.rules.settlement import RequestedBenefits, Settlement, settle
 from models.rules.voucher_code import normalised
@@ -30,6 +30,7 @@ from resolvers.benefit.offers import (
 from resolvers.benefit.shopper import PointBalance, read_shopper
 from resolvers.errors import Refused
 from resolvers.operation import validation
+from resolvers.programme.reading import read_terms
 from resolvers.purchase.bill import TillBill
 from resolvers.storage.context import RequestContext
 
@@ -63,13 +64,14 @@ class Checkout:
     purse: PointBalance
     named: NamedBenefits
     automatic: Sequence[Offer]
+    programme: Programme
     at: datetime
 
     def settle(self, points: Decimal | None) -> Settlement:
         """The bill with all that was asked for, paid in part with so many points."""
         direct = [offer.terms for offer in self.automatic if not offer.needs_voucher]
         asked = RequestedBenefits(self.named.benefits, direct, points)
-        return settle(asked, self.bill.rules, self.shopper, PROGRAMME, self.at)
+        return settle(asked, self.bill.rules, self.shopper, self.programme, self.at)
 
 
 async def read_checkout(
@@ -82,7 +84,8 @@ async def read_checkout(
     if locked:
         await lock_limited(context, rewards)
     shopper, purse = await read_shopper(context, customer_id, rewards)
-    return Checkout(bill, shopper, purse, named, automatic, min(bill.paid_at, context.now))
+    at = min(bill.paid_at, context.now)
+    return Checkout(bill, shopper, purse, named, automatic, await read_terms(context, at), at)
 
 
 async def read_named(

@@ -17,7 +17,6 @@ from models.rules.applicability import refusals
 from models.rules.basket import Voucher
 from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO
-from models.rules.programme import PROGRAMME
 from models.rules.refusals import RefusalCode
 from models.rules.settlement import settled_offline
 from resolvers.customer.find import Found, find_customer
@@ -107,12 +106,12 @@ async def assign_customer(transaction: Transaction, given: Values) -> Values:
         raise Refused(ErrorCode.WRONG_STATE, f"The bill is {purchase.state.lower()}.", "id")
     context = await transaction.inside()
     case = await read_checkout(context, await _as_sent(transaction, context, purchase), found.id, locked=True)
-    earned = settled_offline([], case.bill.rules, case.shopper, PROGRAMME).earned
-    purchase.customer_id, purchase.points_earned, purchase.updated_at = found.id, earned, transaction.now
+    earnings = settled_offline([], case.bill.rules, case.shopper, case.programme, case.at).earnings
+    purchase.customer_id, purchase.points_earned, purchase.updated_at = found.id, earnings.points, transaction.now
     purchase.card_number = purchase.card_number or found.card_number
     await transaction.session.flush()
     transaction.emit(EventKind.PURCHASE_ASSIGNED, purchase, customer_id=found.id)
-    await reward_customer(transaction, case, earned, purchase.id)
+    await reward_customer(transaction, case, earnings, purchase.id)
     await _as_if_returned_since(transaction, purchase)
     return {"purchase": RowRef("Purchase", purchase.id), "repeated": False}
 
@@ -161,7 +160,7 @@ async def _close(transaction: Transaction, each: _Offline, bill: TillBill) -> in
         raise Refused(ErrorCode.VOUCHER_REQUIRED, "Offline, rewards are used through vouchers only.", "voucherCodes")
     for voucher in case.named.vouchers:
         refuse(_used_up(voucher, case), "voucherCodes")
-    settled = settled_offline(case.named.vouchers, bill.rules, case.shopper, PROGRAMME)
+    settled = settled_offline(case.named.vouchers, bill.rules, case.shopper, case.programme, case.at)
     return await record(transaction, Closing(case, settled, about))
 
 

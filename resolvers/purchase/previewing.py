@@ -14,6 +14,7 @@ from models.rules.basket import Benefit, Reward, RewardKind, Voucher, standings
 from models.rules.combination import max_count, reasons_against
 from models.rules.discounting import discount
 from models.rules.error_codes import ErrorCode
+from models.rules.programme import NO_PROGRAMME
 from models.rules.refusals import Refusal, RefusalCode
 from models.rules.settlement import Settlement
 from resolvers.benefit.offers import ON_OFFER, VOUCHERS_OF, read_offers, vouchers_of
@@ -84,7 +85,8 @@ async def recommended(context: RequestContext, given: Values) -> list[Recommende
     offers = await read_offers(context, await ON_OFFER.read(context))
     rewards = [offer.terms for offer in offers]
     shopper, purse = await read_shopper(context, customer.id, rewards)
-    case = Checkout(bill, shopper, purse, NamedBenefits(), offers, min(bill.paid_at, context.now))
+    at = min(bill.paid_at, context.now)
+    case = Checkout(bill, shopper, purse, NamedBenefits(), offers, NO_PROGRAMME, at)
     benefits: list[Benefit] = [*vouchers, *rewards]
     judged = [_judged(benefit, case) for benefit in sorted(benefits, key=_place)]
     shown = [one for one in judged if PERSONAL.isdisjoint(each.code for each in one.refusals)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import update
@@ -18,7 +17,8 @@ from models.rules.basket import Voucher as RuleVoucher
 from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO
 from models.rules.plans import is_gift
-from models.rules.programme import PROGRAMME
+from models.rules.programme import EarnedByRule, Earnings
+from models.rules.refusals import plain
 from models.rules.settlement import Settlement
 from models.types import BigKey, Instant
 from resolvers.errors import Refused
@@ -38,7 +38,8 @@ FOR_REWARD = "reward"
 BILL = Insert(
     Purchase,
     "customer_id store_id type_id source external_id number paid_at currency_code total returned items_count state"
-    " payment_type is_fiscal card_number cashdesk created_by points_earned points_spent utm_source utm_medium"
+    " payment_type is_fiscal card_number cashdesk created_by points_earned points_spent paid_with_points"
+    " returned_with_points utm_source utm_medium"
     " utm_campaign created_at updated_at",
     returning="id",
     unless=["store_id", "external_id"],
@@ -90,24 +91,30 @@ async def record(transaction: Transaction, closing: Closing) -> int | None:
             await _use_up(transaction, closing, purchase_id, applied.benefit)
     await _spend(transaction, closing, purchase_id)
     transaction.emit(EventKind.PURCHASE_CLOSED, Purchase(id=purchase_id), customer_id=closing.case.shopper.customer_id)
-    await reward_customer(transaction, closing.case, closing.settled.earned, purchase_id)
+    await reward_customer(transaction, closing.case, closing.settled.earnings, purchase_id)
     return purchase_id
 
 
-async def reward_customer(transaction: Transaction, case: Checkout, earned: Decimal, purchase_id: int) -> None:
+async def reward_customer(transaction: Transaction, case: Checkout, earnings: Earnings, purchase_id: int) -> None:
     """What a customer gets for a bill: points, a better status perhaps, and vouchers of automatic rewards."""
     customer_id = case.shopper.customer_id
     if customer_id is None:
         return
     bill = case.bill.rules
-    if earned > ZERO:
-        lot = PROGRAMME.lot(earned, case.at, bill.store_zone)
+    if earnings.points > ZERO:
+        lots = case.programme.lots(earnings, case.at)
         about = {"at": case.at, "store_id": bill.store_id, "purchase_id": purchase_id}
-        await booking.credit(transaction, customer_id, lot, PointEntryKind.EARN, **about)
+        earned_by = [_told(case.programme.code, one) for one in earnings.by_rule]
+        await booking.credit(transaction, customer_id, lots, PointEntryKind.EARN, earned_by=earned_by, **about)
     await promote(transaction, customer_id, purchase_id)
     for offer in case.automatic:
         if offer.needs_voucher and not refusals(offer.terms, bill, case.shopper, case.at):
             await issuing.make(transaction, offer.terms.id, customer_id, zone=bill.store_zone, earned_by_id=purchase_id)
+
+
+def _told(programme: str, one: EarnedByRule) -> dict[str, str]:
+    """What the ledger keeps of a rule by which points were earned: it stays readable whatever becomes of the rule."""
+    return {"programme": programme, "rule": one.code, "name": one.name, "points": plain(one.points)}
 
 
 async def _purchase(transaction: Transaction, closing: Closing) -> int | None:
@@ -128,6 +135,8 @@ async def _purchase(transaction: Transaction, closing: Closing) -> int | None:
         "created_by": bill.created_by,
         "points_earned": settled.earned,
         "points_spent": settled.points_spent,
+        "paid_with_points": settled.payment.amount,
+        "returned_with_points": ZERO,
         "created_at": transaction.now,
         "updated_at": transaction.now,
     } | closing.details

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, and_, case, func, literal_column, or_, select, type_coerce
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.expression import FunctionElement
 
 from models import (
     Card,
@@ -91,6 +93,49 @@ def _reserved(customer: Any) -> ColumnElement[Any]:
     return func.coalesce(select(func.sum(kept.amount)).where(which).scalar_subquery(), literal_column("0"))
 
 
+class larger(FunctionElement[Any]):  # noqa: N801
+    """The larger of two values."""
+
+    type = POINTS
+    inherit_cache = True
+    name = "larger"
+
+
+class smaller(FunctionElement[Any]):  # noqa: N801
+    """The smaller of two values."""
+
+    type = POINTS
+    inherit_cache = True
+    name = "smaller"
+
+
+@compiles(larger)
+def _larger(element: Any, compiler: Any, **options: Any) -> str:
+    name = "max" if compiler.dialect.name == "sqlite" else "greatest"
+    return f"{name}({compiler.process(element.clauses, **options)})"
+
+
+@compiles(smaller)
+def _smaller(element: Any, compiler: Any, **options: Any) -> str:
+    name = "min" if compiler.dialect.name == "sqlite" else "least"
+    return f"{name}({compiler.process(element.clauses, **options)})"
+
+
+def _active(customer: Any) -> ColumnElement[Any]:
+    return _sum_of_lots(customer, lambda lot: lot.active_from <= NOW)
+
+
+def _spendable(customer: Any) -> ColumnElement[Any]:
+    """Reservations may hold more than there is, when points expired or were taken back meanwhile."""
+    return larger(_active(customer) - _reserved(customer), literal_column("0"))
+
+
+def _owed(customer: Any) -> ColumnElement[Any]:
+    entry = aliased(PointEntry)
+    which = and_(entry.customer_id == customer.id, entry.owed != literal_column("0"))
+    return func.coalesce(select(func.sum(entry.owed)).where(which).scalar_subquery(), literal_column("0"))
+
+
 def _expiring(customer: Any) -> Any:
     """The lots that are active and expire some day."""
     return _lots(customer, lambda lot: lot.active_from <= NOW, lambda lot: lot.expires_at.is_not(None))
@@ -112,15 +157,14 @@ def _typed(sql: Any, kind: Any) -> Any:
     return lambda alias: type_coerce(sql(alias), kind)
 
 
-POINTS_ACTIVE = Expression(
-    "active",
-    _typed(lambda customer: _sum_of_lots(customer, lambda lot: lot.active_from <= NOW) - _reserved(customer), POINTS),
-    POINTS,
-)
+POINTS_ACTIVE = Expression("active", _typed(_spendable, POINTS), POINTS)
 POINTS_PENDING = Expression(
     "pending", _typed(lambda customer: _sum_of_lots(customer, lambda lot: lot.active_from > NOW), POINTS), POINTS
 )
-POINTS_RESERVED = Expression("reserved", _typed(_reserved, POINTS), POINTS)
+POINTS_RESERVED = Expression(
+    "reserved", _typed(lambda customer: smaller(_active(customer), _reserved(customer)), POINTS), POINTS
+)
+POINTS_OWED = Expression("owed", _typed(_owed, POINTS), POINTS)
 POINTS_EXPIRING_AT = Expression("expiring_at", _typed(_expiring_at, Instant()), Instant(), nullable=True)
 POINTS_EXPIRING = Expression("expiring", _typed(_expiring_amount, POINTS), POINTS, nullable=True)
 

@@ -21,6 +21,13 @@ from tests.factories.partner import partner
 from tests.factories.persistence import save
 from tests.factories.point import point_entry, point_entry_lot, point_lot, point_reservation, point_type, points
 from tests.factories.product import product, product_brand, product_code, product_group, product_price, product_tag
+from tests.factories.programme import (
+    earning_rule,
+    earning_rule_target,
+    programme,
+    programme_currency,
+    usual_programme,
+)
 from tests.factories.property import property, property_item, property_record
 from tests.factories.purchase import purchase, purchase_discount, purchase_item, purchase_item_type, purchase_type
 from tests.factories.recommendation import recommendation
@@ -68,6 +75,8 @@ __all__ = [
     "customer_consent",
     "customer_source",
     "customer_source_record",
+    "earning_rule",
+    "earning_rule_target",
     "event",
     "external_application",
     "external_list_type",
@@ -93,6 +102,8 @@ __all__ = [
     "product_reservation_progress",
     "product_reservation_source",
     "product_tag",
+    "programme",
+    "programme_currency",
     "property",
     "property_item",
     "property_record",
@@ -126,6 +137,7 @@ __all__ = [
     "store",
     "tag",
     "token",
+    "usual_programme",
     "voucher",
     "voucher_event",
 ]

@@ -5,10 +5,10 @@ from decimal import Decimal
 import pytest
 
 from models.rules.basket import Bill, Line, Reward, RewardKind, Shopper, Voucher
-from models.rules.points_at_till import PointsPayment
+from models.rules.points_at_till import NO_POINTS, PointsPayment
 from models.rules.programme import AutomaticChoice
 from models.rules.refusals import RefusalCode
-from models.rules.settlement import NO_POINTS, RequestedBenefits, best_of, settle, settled_offline
+from models.rules.settlement import RequestedBenefits, best_of, settle, settled_offline
 from tests.models.rules.programmes import PROGRAMME
 
 NOW = datetime(2024, 5, 15, 12, 0, tzinfo=UTC)

@@ -59,6 +59,7 @@ class TillBooks:
         self.products = [factories.product(code=f"P{place}", group=self.group if place else None) for place in range(3)]
         await self._save(
             self.store,
+            factories.usual_programme(),
             *self.products,
             factories.status_turnover(status=silver, amount=Decimal(300)),
             factories.status_turnover(status=gold, amount=Decimal(2000)),

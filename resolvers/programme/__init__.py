@@ -1,0 +1,1 @@
+"""The loyalty programme: the terms that hold, and keeping them."""
