@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -71,17 +71,13 @@ def allot(
 
 def _take_first(one: _Asking, goods: Goods, free: list[int], spared: LineSet) -> None:
     for lines in (one.lines & ~spared, one.lines & spared):
-        for place in sorted(goods.places(lines), key=_dearest_first(goods)):
+        for place in goods.in_turn(goods.dearest_first, lines):
             if taken := min(free[place], one.needed):
                 one.given[place] = taken
                 free[place] -= taken
                 one.needed -= taken
             if not one.needed:
                 return
-
-
-def _dearest_first(goods: Goods) -> Callable[[int], float]:
-    return lambda place: -goods.paid[place] / (goods.pieces[place] or 1)
 
 
 def _hand_over(one: _Asking, asking: Sequence[_Asking], goods: Goods, free: list[int]) -> bool:

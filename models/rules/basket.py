@@ -6,13 +6,13 @@ just before its end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from decimal import Decimal
 from enum import StrEnum
 
-from models.rules.goods import Goods, union
+from models.rules.goods import Goods, LineSet, Order
 from models.rules.money import ZERO, unit_of
 
 EVERY_DAY = frozenset(range(7))
@@ -221,33 +221,48 @@ class Shopper:
 
 
 class Standings:
-    """The lines of a bill as they stand: what is left to pay for each, in the smallest unit, and its free pieces."""
+    """The lines of a bill as they stand: what is left to pay for each, in the smallest unit, and its free pieces.
 
-    __slots__ = ("_cheapest", "freed", "goods", "left", "open")
+    `open` are the lines from which something can still be taken off, `whole` those of them that nothing was taken off.
+    """
 
-    def __init__(self, goods: Goods, left: list[int], freed: Mapping[int, int]) -> None:
+    __slots__ = ("_cheapest", "freed", "goods", "left", "open", "whole")
+
+    def __init__(self, goods: Goods, left: list[int], freed: Mapping[int, int], open_: LineSet, whole: LineSet) -> None:
         self.goods = goods
         self.left = left
         self.freed = freed
-        self.open = union(1 << place for place, amount in enumerate(left) if amount > 0) & goods.everything
-        """Lines from which something can still be taken off."""
-        self._cheapest: dict[bool, list[int]] = {}
+        self.open = open_
+        self.whole = whole
+        self._cheapest: dict[bool, Order] = {}
 
-    def cheapest_first(self, *, by_weight: bool) -> list[int]:
+    def sum_of(self, lines: LineSet) -> int:
+        """What is left to pay for the lines of a set."""
+        return sum(map(self.left.__getitem__, self.goods.places(lines)))
+
+    def cheapest_first(self, *, by_weight: bool) -> Order:
         """The lines from which something can be taken off, by what is left to pay for a piece, or by weight."""
         if by_weight not in self._cheapest:
-            units, left = self.goods.quantities if by_weight else self.goods.pieces, self.left
+            units = self.goods.quantities if by_weight else self.goods.pieces
             places = self.goods.places(self.open)
-            self._cheapest[by_weight] = sorted(places, key=lambda place: left[place] / units[place])
+            self._cheapest[by_weight] = Order(sorted(places, key=lambda place: self._price(place, units)))
         return self._cheapest[by_weight]
+
+    def _price(self, place: int, units: Sequence[int]) -> float:
+        """What is left to pay for a unit of a line, of which so many units are sold; free pieces don't count."""
+        pieces = self.goods.pieces[place]
+        return self.left[place] * pieces / (units[place] * (pieces - self.freed.get(place, 0)))
 
     def less(self, amounts: Mapping[int, int], freed: Mapping[int, int]) -> Standings:
         """The lines once so much came off them, and so many more pieces of them are free."""
-        left = self.left.copy()
+        left, gone, touched = self.left.copy(), 0, 0
         for place, amount in amounts.items():
             left[place] -= amount
+            touched |= 1 << place
+            if left[place] <= 0:
+                gone |= 1 << place
         more = {place: self.freed.get(place, 0) + pieces for place, pieces in freed.items()}
-        return Standings(self.goods, left, {**self.freed, **more})
+        return Standings(self.goods, left, {**self.freed, **more}, self.open & ~gone, self.whole & ~touched)
 
     def __getitem__(self, place: int) -> Standing:
         return Standing(self.goods.lines[place], self.left[place] * self.goods.unit, self.freed.get(place, 0))
@@ -261,7 +276,7 @@ class Standings:
 
 def standings(bill: Bill) -> Standings:
     """The lines before any discount."""
-    return Standings(bill.goods, bill.goods.paid, {})
+    return Standings(bill.goods, bill.goods.paid, {}, bill.goods.payable, bill.goods.payable)
 
 
 def weekdays(mask: int) -> frozenset[int]:

@@ -7,10 +7,12 @@ would make the bill dearer than leaving it out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 from models.rules import applicability, plans
 from models.rules.basket import Benefit, Bill, Reward, Shopper, Standings, Voucher
@@ -20,14 +22,22 @@ from models.rules.plans import Applied, Plan, Till
 from models.rules.refusals import Refusal, RefusalCode
 
 EXACT_UP_TO = 12
+MOST_COUNTED = 3000
+"""How many lines are looked at to count how often one reward may be had."""
+NAMED_TWICE = Refusal(RefusalCode.DUPLICATE_CODE, "The voucher is named twice.")
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A benefit that is not applied, and why."""
+    """A benefit that is not applied, and why: worked out when somebody wants to know."""
 
     benefit: Benefit
-    refusals: list[Refusal]
+    why: Callable[[], Sequence[Refusal]]
+
+    @property
+    def refusals(self) -> Sequence[Refusal]:
+        """All the reasons."""
+        return self.why()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +90,26 @@ def best_combination(
     """
     usable, refused = _sorted_out([*keep, *benefits], bill, shopper, at)
     till = Till(bill, shopper)
-    kept = plans.in_order(till, [one for one in usable if one in keep]) if keep else till.start
+    asked = {id(one) for one in keep}
+    kept = plans.in_order(till, [one for one in usable if id(one) in asked])
     candidates = [kept, *_greedy(till, usable, kept), *_exact(till, usable, kept)]
     return _combined(till, min(candidates, key=till.rank), usable, refused)
 
 
 def _exact(till: Till, usable: Sequence[Benefit], kept: Plan) -> Iterable[Plan]:
     """The best plan of all that can be combined, where they are few enough."""
-    together = [one for one in usable if one in kept.benefits or not one.terms.exclusive]
-    if len(together) <= EXACT_UP_TO and (found := plans.search(till, together, kept.benefits)) is not None:
+    asked = {id(one) for one in kept.benefits}
+    together = [one for one in usable if id(one) in asked or not one.terms.exclusive]
+    if len(together) <= EXACT_UP_TO and (found := plans.search(till, together, asked)) is not None:
         yield found
 
 
 def _greedy(till: Till, usable: Sequence[Benefit], kept: Plan) -> Iterable[Plan]:
     """All in order, where none that is kept gives way; and each alone, the most promising first."""
-    in_order = plans.in_order(till, (one for one in usable if one in kept.benefits or not one.terms.exclusive))
-    if set(kept.benefits) <= set(in_order.benefits):
+    asked = {id(one) for one in kept.benefits}
+    together = (one for one in usable if id(one) in asked or not (one.terms.exclusive or till.is_tired))
+    in_order = plans.in_order(till, together)
+    if asked <= {id(one) for one in in_order.benefits}:
         yield in_order
     if kept.benefits:
         return
@@ -117,24 +131,33 @@ def apply_in_order(benefits: Iterable[Benefit], bill: Bill, shopper: Shopper, at
     return _combined(till, plans.in_order(till, usable), usable, refused)
 
 
-def reasons_against(benefit: Benefit, bill: Bill, shopper: Shopper, at: datetime) -> list[Refusal]:
-    """Every reason why a benefit would not be applied to a bill if it were the only one."""
-    if reasons := applicability.refusals(benefit, bill, shopper, at):
-        return reasons
-    till = Till(bill, shopper)
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one benefit would do on a bill if it were the only one: what it takes off, how often, and why not."""
+
+    off: Decimal = ZERO
+    max_count: int = 0
+    refusals: Sequence[Refusal] = ()
+
+
+def judge(benefit: Benefit, till: Till, at: datetime) -> Judgement:
+    """A reward is counted as far as its limits, the goods, the points and the gain go; a voucher is used once.
+
+    On long bills it is counted as far as looking at so many lines goes.
+    """
+    if reasons := applicability.refusals(benefit, till.bill, till.shopper, at):
+        return Judgement(refusals=reasons)
     alone = till.gaining(till.start, benefit)
-    return [alone] if isinstance(alone, Refusal) else []
-
-
-def max_count(reward: Reward, bill: Bill, shopper: Shopper) -> int:
-    """How many times a reward can be applied to a bill: as far as its limits, the goods, the points and the gain go."""
-    if any(applicability.unmet(reward, bill.goods)):
-        return 0
-    till = Till(bill, shopper)
-    plan = till.start
-    while isinstance(grown := till.gaining(plan, reward), Plan):
+    if isinstance(alone, Refusal):
+        return Judgement(refusals=[alone])
+    plan: Plan = alone
+    enough = till.looked_at + MOST_COUNTED
+    while isinstance(benefit, Reward) and till.looked_at < enough:
+        grown = till.gaining(plan, benefit)
+        if isinstance(grown, Refusal):
+            break
         plan = grown
-    return len(plan.benefits)
+    return Judgement(alone.off * till.bill.goods.unit, len(plan.benefits))
 
 
 def _sorted_out(
@@ -146,10 +169,9 @@ def _sorted_out(
     named_before: set[int] = set()
     for benefit in sorted(benefits, key=plans.order):
         if isinstance(benefit, Voucher) and benefit.id in named_before:
-            repeated = Refusal(RefusalCode.DUPLICATE_CODE, "The voucher is named twice.")
-            refused.append(Refused(benefit, [repeated]))
+            refused.append(Refused(benefit, lambda: [NAMED_TWICE]))
         elif reasons := applicability.refusals(benefit, bill, shopper, at):
-            refused.append(Refused(benefit, reasons))
+            refused.append(Refused(benefit, partial(list, reasons)))
         else:
             usable.append(benefit)
             if isinstance(benefit, Voucher):
@@ -158,12 +180,12 @@ def _sorted_out(
 
 
 def _combined(till: Till, plan: Plan, usable: Iterable[Benefit], refused: list[Refused]) -> Combination:
-    chosen = list(plan.benefits)
+    chosen = Counter(id(benefit) for benefit in plan.benefits)
     for benefit in usable:
-        if benefit in chosen:
-            chosen.remove(benefit)
+        if chosen[id(benefit)]:
+            chosen[id(benefit)] -= 1
         else:
-            refused.append(Refused(benefit, [till.reason_against(plan, benefit)]))
+            refused.append(Refused(benefit, partial(till.reasons_against, plan, benefit)))
     basic = till.basic(plan)
     lines = plan.lines.less(basic.amounts, {})
     return Combination(plan.applied, lines, named(basic.amounts, lines.goods), refused)

@@ -18,9 +18,6 @@ from models.rules.money import ZERO, spread
 
 HUNDRED = Decimal(100)
 ONE = Decimal(1)
-FEW = 16
-"""Of so few lines, the cheapest are found by sorting them; of more, by going through all lines of the bill in order."""
-
 Amounts = Mapping[int, int]
 
 
@@ -41,15 +38,15 @@ class _Part(NamedTuple):
     """The part of a line that a benefit may discount: what is left to pay for it, its thousandths, its units."""
 
     amount: int
-    quantity: Decimal
-    units: Decimal
+    quantity: Decimal | int
+    units: Decimal | int
 
     def cut(self, wanted: Decimal) -> _Part:
         """As many of the units as are wanted, as far as there are; the unit that doesn't divide comes along."""
         if wanted >= self.units:
             return self
         share = ceil(self.amount * wanted / self.units)
-        return _Part(share, self.quantity * wanted / self.units, wanted)
+        return _Part(share, Decimal(self.quantity) * wanted / self.units, wanted)
 
 
 Parts = Mapping[int, _Part]
@@ -78,7 +75,7 @@ def award(benefit: Benefit, lines: Standings, times: int = 1) -> Award:
         amounts: Amounts = {place: part.amount for place, part in free.items() if part.amount > 0}
         freed = {place: int(part.units) for place, part in free.items()}
     else:
-        amounts, freed = _amounts(reward, lines, _eligible(reward, lines, times)), {}
+        amounts, freed = _amounts(reward, lines, times), {}
     most = _units(reward.maximum_discount, lines.goods)
     if most is not None and sum(amounts.values()) > most:
         # A piece that is paid for in part is no free one.
@@ -89,10 +86,7 @@ def award(benefit: Benefit, lines: Standings, times: int = 1) -> Award:
 def most(benefit: Benefit, lines: Standings) -> int:
     """No less than a benefit could take off, whatever other benefits come before it."""
     reward = benefit.terms
-    relations = reward.bonuses or reward.conditions
-    meant = lines.goods.matching_any(relations) if relations else lines.goods.everything
-    left = lines.left
-    whole = sum(left[place] for place in lines.goods.places(meant & lines.open))
+    whole = lines.sum_of(_meant(reward, lines.goods) & lines.open)
     if reward.kind is RewardKind.GIFT:
         return 0
     if reward.kind is RewardKind.PERCENT:
@@ -105,20 +99,15 @@ def most(benefit: Benefit, lines: Standings) -> int:
 
 def basic_total(lines: Standings, percent: Decimal, *, on_discounted: bool = False) -> int:
     """What a status' basic discount takes off in all."""
-    left = lines.left
-    return _share(sum(left[place] for place in _for_basic(lines, on_discounted=on_discounted)), percent)
+    return _share(lines.sum_of(lines.open if on_discounted else lines.whole), percent)
 
 
 def basic_discount(lines: Standings, percent: Decimal, *, on_discounted: bool = False) -> Award:
     """A status' basic discount comes last, on lines not discounted otherwise, unless the status says on all."""
-    meant = {place: lines.left[place] for place in _for_basic(lines, on_discounted=on_discounted)}
+    places = lines.goods.places(lines.open if on_discounted else lines.whole)
+    meant = {place: lines.left[place] for place in places}
     shares = spread(_share(sum(meant.values()), percent), meant)
     return Award({place: amount for place, amount in shares.items() if amount > 0})
-
-
-def _for_basic(lines: Standings, *, on_discounted: bool) -> Iterator[int]:
-    left, paid = lines.left, lines.goods.paid
-    return (place for place in lines.goods.places(lines.open) if on_discounted or left[place] == paid[place])
 
 
 def _units(amount: Decimal | None, goods: Goods) -> int | None:
@@ -130,55 +119,72 @@ def _share(whole: int, percent: Decimal) -> int:
     return int((whole * min(percent, HUNDRED) / HUNDRED).quantize(ONE, ROUND_HALF_UP))
 
 
-def _amounts(reward: Reward, lines: Standings, parts: Parts) -> Amounts:
+def _amounts(reward: Reward, lines: Standings, times: int) -> Amounts:
     """A percentage and an amount are spread over the goods; a final price never makes any dearer."""
     if reward.kind is RewardKind.FINAL_PRICE:
-        price = reward.value / lines.goods.unit / THOUSANDTHS
-        return {place: max(part.amount - _round(part.quantity * price), 0) for place, part in parts.items()}
-    weights = {place: part.amount for place, part in parts.items()}
+        return _to_price(reward.value / lines.goods.unit, _eligible(reward, lines, times))
+    weights = _weights(reward, lines, times)
     whole = sum(weights.values())
     if reward.kind is RewardKind.PERCENT:
         return spread(_share(whole, reward.value), weights)
     return spread(min(int(reward.value / lines.goods.unit), whole), weights)
 
 
-def _round(number: Decimal) -> int:
-    return int(number.quantize(ONE, ROUND_HALF_UP))
+def _weights(reward: Reward, lines: Standings, times: int) -> Mapping[int, int]:
+    """What is left to pay for the goods that a benefit is given on."""
+    if any(bonus.count is not None for bonus in reward.bonuses):
+        return {place: part.amount for place, part in _eligible(reward, lines, times).items()}
+    left = lines.left
+    return {place: left[place] for place in lines.goods.places(_meant(reward, lines.goods) & lines.open)}
+
+
+def _to_price(price: Decimal, parts: Parts) -> Amounts:
+    """What is left to pay beyond so much for a unit, half a unit of the currency rounded up."""
+    numerator, denominator = (price / THOUSANDTHS).as_integer_ratio()
+    found = {}
+    for place, part in parts.items():
+        times, over = part.quantity.as_integer_ratio() if isinstance(part.quantity, Decimal) else (part.quantity, 1)
+        whole = denominator * over
+        found[place] = max(part.amount - (2 * times * numerator + whole) // (2 * whole), 0)
+    return found
 
 
 def _free(reward: Reward, lines: Standings, times: int) -> Parts:
     """The cheapest pieces of the goods meant, one at least."""
     count = Decimal(max(1, int(reward.value)))
-    parts = _eligible(reward, lines, times)
-    return _cheapest(((place, parts[place]) for place in sorted(parts, key=lambda place: _price(parts[place]))), count)
-
-
-def _price(part: _Part) -> float:
-    return part.amount / float(part.units)
+    meant = _meant(reward, lines.goods)
+    if any(bonus.count is not None for bonus in reward.bonuses):
+        parts = _counted(reward, lines, _taken(reward, lines.goods, meant, times))
+        return _cheapest(sorted(parts.items(), key=lambda one: one[1].amount / float(one[1].units)), count)
+    places = _cheapest_first(lines, meant & lines.open, count)
+    return _cheapest(_parts(lines, places, _taken(reward, lines.goods, meant, times), None), count)
 
 
 def _eligible(reward: Reward, lines: Standings, times: int) -> Parts:
     """The goods of the bonuses, up to their counts, cheapest first; else of the conditions; else all."""
-    goods = lines.goods
+    meant = _meant(reward, lines.goods)
+    if any(bonus.count is not None for bonus in reward.bonuses):
+        return _counted(reward, lines, _taken(reward, lines.goods, meant, times))
+    return dict(_parts(lines, lines.goods.places(meant & lines.open), {}, None))
+
+
+def _meant(reward: Reward, goods: Goods) -> LineSet:
     relations = reward.bonuses or reward.conditions
-    counts = [relation.count if reward.bonuses else None for relation in relations]
-    meant = goods.matching_any(relations) if relations else goods.everything
-    taken = _taken(reward, goods, meant, times)
-    if not any(count is not None for count in counts):
-        return dict(_parts(lines, goods.places(meant & lines.open), taken, None))
+    return goods.matching_any(relations) if relations else goods.everything
+
+
+def _counted(reward: Reward, lines: Standings, taken: Mapping[int, int]) -> Parts:
     parts: dict[int, _Part] = {}
-    for relation, count in zip(relations, counts, strict=True):
-        for place, part in _of_relation(relation, count, lines, taken):
+    for bonus in reward.bonuses:
+        for place, part in _of_bonus(bonus, lines, taken):
             # A line meant by several bonuses counts once, as far as the widest of them goes.
             if place not in parts or part.amount > parts[place].amount:
                 parts[place] = part
     return parts
 
 
-def _of_relation(
-    relation: ProductRelation, count: Decimal | None, lines: Standings, taken: Mapping[int, int]
-) -> Iterable[tuple[int, _Part]]:
-    meant = lines.goods.matching(relation) & lines.open
+def _of_bonus(bonus: ProductRelation, lines: Standings, taken: Mapping[int, int]) -> Iterable[tuple[int, _Part]]:
+    meant, count = lines.goods.matching(bonus) & lines.open, bonus.count
     if count is None:
         return _parts(lines, lines.goods.places(meant), taken, None)
     return _cheapest(_parts(lines, _cheapest_first(lines, meant, count), taken, count), count).items()
@@ -186,8 +192,7 @@ def _of_relation(
 
 def _taken(reward: Reward, goods: Goods, meant: LineSet, times: int) -> Mapping[int, int]:
     """Pieces that meet a condition are not those that are given for it, where a reward gives a number of pieces."""
-    counted = reward.kind is RewardKind.FREE_PRODUCT or any(bonus.count is not None for bonus in reward.bonuses)
-    if not (reward.bonuses and reward.conditions and counted):
+    if not (reward.bonuses and reward.conditions):
         return {}
     taken, _, _ = allot(reward.conditions, goods, times, meant)
     return taken
@@ -198,11 +203,11 @@ def _parts(
 ) -> Iterator[tuple[int, _Part]]:
     """What became free, or meets a condition, is not there to be discounted."""
     goods, left = lines.goods, lines.left
+    weighed = by_weight(count)
     gone = lines.freed or taken
     for place in places:
-        quantity = Decimal(goods.quantities[place])
-        units = quantity / THOUSANDTHS if by_weight(count) else Decimal(goods.pieces[place])
-        amount = left[place]
+        quantity, amount = goods.quantities[place], left[place]
+        units = Decimal(quantity) / THOUSANDTHS if weighed else goods.pieces[place]
         if gone:
             pieces, freed = goods.pieces[place], lines.freed.get(place, 0)
             paid_for = pieces - freed
@@ -210,17 +215,14 @@ def _parts(
             if there <= 0:
                 continue
             amount = -(-amount * there // paid_for)
-            quantity, units = quantity * there / pieces, units * there / pieces
-        yield place, _Part(amount, quantity, units)
+            yield place, _Part(amount, Decimal(quantity) * there / pieces, Decimal(units) * there / pieces)
+        else:
+            yield place, _Part(amount, quantity, units)
 
 
 def _cheapest_first(lines: Standings, meant: LineSet, count: Decimal) -> Iterable[int]:
     """Lines by what is left to pay for a unit, in the bill's order among equals."""
-    goods, left = lines.goods, lines.left
-    units = goods.quantities if by_weight(count) else goods.pieces
-    if meant.bit_count() <= FEW:
-        return sorted(goods.places(meant), key=lambda place: left[place] / units[place])
-    return (place for place in lines.cheapest_first(by_weight=by_weight(count)) if meant >> place & 1)
+    return lines.goods.in_turn(lines.cheapest_first(by_weight=by_weight(count)), meant)
 
 
 def _cheapest(parts: Iterable[tuple[int, _Part]], count: Decimal) -> dict[int, _Part]:

@@ -20,8 +20,17 @@ if TYPE_CHECKING:
     from models.rules.basket import Line, ProductRelation
 
 LineSet = int
+FEW = 16
 THOUSANDTHS = 1000
 """Quantities have three decimals at most."""
+
+
+class Order:
+    """Lines in an order: their places one after the other, and the turn of each."""
+
+    def __init__(self, places: Sequence[int]) -> None:
+        self.places = places
+        self.turns = {place: turn for turn, place in enumerate(places)}
 
 
 class Goods:
@@ -57,6 +66,23 @@ class Goods:
     def worth(self) -> int:
         """What all lines in loyalty come to, in the smallest unit."""
         return sum(self.paid[place] for place in self.places(self.everything))
+
+    @cached_property
+    def payable(self) -> LineSet:
+        """The lines in loyalty for which there is something to pay."""
+        return union(1 << place for place in self.places(self.everything) if self.paid[place] > 0)
+
+    @cached_property
+    def dearest_first(self) -> Order:
+        """All lines by the price of a piece."""
+        prices = [-paid / (pieces or 1) for paid, pieces in zip(self.paid, self.pieces, strict=True)]
+        return Order(sorted(range(len(self.lines)), key=prices.__getitem__))
+
+    def in_turn(self, order: Order, lines: LineSet) -> Iterable[int]:
+        """The lines of a set in an order of all lines, gone through as far as is asked; few are sorted."""
+        if lines.bit_count() <= FEW:
+            return sorted(self.places(lines), key=order.turns.__getitem__)
+        return (place for place in order.places if lines >> place & 1)
 
     def matching(self, relation: ProductRelation) -> LineSet:
         """The lines whose goods a rule means: the product, its group or one above it, or its brand, at such a price."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import cache
-from heapq import nlargest
 from typing import TypeVar
 
 from iso4217 import Currency
@@ -91,7 +90,9 @@ def spread(total: int, weights: Mapping[K, int]) -> dict[K, int]:
         return {}
     shares = {key: total * weight // whole for key, weight in weights.items()}
     if left := total - sum(shares.values()):
-        for key in nlargest(left, weights, key=lambda key: (total * weights[key] % whole, weights[key])):
+        # One number for both: the remainder decides, and then the weight, which is never above the whole.
+        places = {key: total * weight % whole * (whole + 1) + weight for key, weight in weights.items()}
+        for key in sorted(places, key=places.__getitem__, reverse=True)[:left]:
             shares[key] += 1
     return shares
 

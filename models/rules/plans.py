@@ -107,10 +107,10 @@ class Till:
         gifts = _gifts(plan.benefits) + more_gifts
         return (-off, -gifts, len(plan.benefits) + 1) <= rank[:3]
 
-    def reason_against(self, plan: Plan, benefit: Benefit) -> Refusal:
+    def reasons_against(self, plan: Plan, benefit: Benefit) -> list[Refusal]:
         """Why a benefit that applies is not in a plan."""
         grown = self.plus(plan, benefit)
-        return grown if isinstance(grown, Refusal) else self._no_gain(benefit)
+        return [grown if isinstance(grown, Refusal) else self._no_gain(benefit)]
 
     def _no_gain(self, benefit: Benefit) -> Refusal:
         """It may be that the goods on which it is given are not on the bill at all."""
@@ -137,8 +137,8 @@ class Till:
         return points_short(reward.points_cost, left) if reward.points_cost > left else None
 
 
-def search(till: Till, benefits: Sequence[Benefit], wanted: Container[Benefit] = ()) -> Plan | None:
-    """The best of all plans with everything `wanted`: each grows by every later benefit, unless it can't become best.
+def search(till: Till, benefits: Sequence[Benefit], wanted: Container[int] = ()) -> Plan | None:
+    """The best of all plans with everything `wanted`, by identity: each grows by the later benefits that may better it.
 
     Of so many benefits on so long a bill that it would take too long, the best that was found. None where what is
     wanted does not go together.
@@ -146,7 +146,7 @@ def search(till: Till, benefits: Sequence[Benefit], wanted: Container[Benefit] =
     most = [discounting.most(benefit, till.start.lines) for benefit in benefits]
     more_off = [*list(accumulate(reversed(most)))[::-1], 0]
     more_gifts = [*list(accumulate(is_gift(benefit) for benefit in reversed(benefits)))[::-1], 0]
-    last_wanted = max((place for place, benefit in enumerate(benefits) if benefit in wanted), default=-1)
+    last_wanted = max((place for place, benefit in enumerate(benefits) if id(benefit) in wanted), default=-1)
     best: Plan | None = None
     best_rank: Rank | None = None
 
@@ -161,7 +161,7 @@ def search(till: Till, benefits: Sequence[Benefit], wanted: Container[Benefit] =
             grown = till.plus(plan, benefits[place])
             if isinstance(grown, Plan):
                 grow(grown, place + 1)
-            if benefits[place] in wanted:
+            if id(benefits[place]) in wanted:
                 return
 
     grow(till.start, 0)
