@@ -107,6 +107,7 @@ class ErrorCode(DescribedEnum):
     TOO_MANY_ITEMS = "TOO_MANY_ITEMS", "The bill has more items than are taken."
     ITEM_NOT_FOUND = "ITEM_NOT_FOUND", "There is no such item on the bill."
     TOTALS_DIFFER = "TOTALS_DIFFER", "The items don't come to the bill's total."
+    ID_REUSED = "ID_REUSED", "Another bill, or another return, is known under this id."
     TO_PAY_DIFFERS = "TO_PAY_DIFFERS", "The bill comes to another amount than was expected."
     # Card numbers
     WRONG_PREFIX = "WRONG_PREFIX", "The number doesn't begin as its type says."

@@ -131,6 +131,26 @@ class PurchaseSend(BillToClose):
     ] = None
 
 
+class RecommendationRequest(Input):
+    """Who asks what they could use on a bill."""
+
+    customer: Annotated[By, by(models.Customer), "Who stands at the till."]
+    bill: Annotated[BillInput, "The bill as it is so far."]
+
+
+class PreviewRequest(Input):
+    """A bill to be previewed."""
+
+    customer: Annotated[By | None, by(models.Customer), "Who stands at the till; nobody in particular where left out."] = (
+        None
+    )
+    bill: Annotated[BillInput, "The bill as it is so far."]
+    benefit_codes: Annotated[
+        tuple[str, ...] | None, text(64), at_most(MOST_CODES), "Codes of vouchers, and of rewards to be applied."
+    ] = None
+    spend_points: Annotated[Decimal | None, exact(POINTS), "Points that are to pay a part of the bill."] = None
+
+
 class PurchaseAnswer(RepeatableAnswer):
     """A bill, as it is now."""
 

@@ -5,10 +5,9 @@ Nothing is stored. A bill that is not in order is refused as a whole; what can't
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from models.rules.basket import Benefit, Reward, RewardKind, Voucher, standings
 from models.rules.combination import max_count, reasons_against
@@ -21,11 +20,10 @@ from resolvers.benefit.offers import ON_OFFER, VOUCHERS_OF, read_offers, voucher
 from resolvers.benefit.shopper import read_shopper
 from resolvers.customer.find import find_customer
 from resolvers.purchase.bill import read_bill
-from resolvers.purchase.checkout import Checkout, NamedBenefits, points_given, read_checkout
+from resolvers.purchase.checkout import Checkout, NamedBenefits, read_checkout
+from resolvers.purchase.inputs import PreviewRequest, RecommendationRequest
 from resolvers.storage.context import RequestContext, RowRef
 from resolvers.values import Money, amount
-
-Values = Mapping[str, Any]
 
 PERSONAL = frozenset({RefusalCode.SEGMENT_REQUIRED, RefusalCode.STATUS_REQUIRED, RefusalCode.WRONG_CUSTOMER})
 """What is for others is not recommended, whatever is on the bill."""
@@ -77,10 +75,10 @@ class Preview:
     refused: Sequence[RefusedBenefit]
 
 
-async def recommended(context: RequestContext, given: Values) -> list[Recommended]:
+async def recommended(context: RequestContext, given: RecommendationRequest) -> list[Recommended]:
     """Rewards and vouchers that the shopper could use: first those that apply, in order of priority and code."""
-    bill = await read_bill(context, given["bill"])
-    customer = await find_customer(context, given["customer"], "customer")
+    bill = await read_bill(context, given.bill)
+    customer = await find_customer(context, given.customer, "customer")
     vouchers = await vouchers_of(context, await VOUCHERS_OF.read(context, customer=customer.id))
     offers = await read_offers(context, await ON_OFFER.read(context))
     rewards = [offer.terms for offer in offers]
@@ -93,13 +91,12 @@ async def recommended(context: RequestContext, given: Values) -> list[Recommende
     return sorted(shown, key=lambda one: bool(one.refusals))
 
 
-async def preview(context: RequestContext, given: Values) -> Preview:
+async def preview(context: RequestContext, given: PreviewRequest) -> Preview:
     """What discounts, vouchers and points would do."""
-    points = points_given(given)
-    bill = await read_bill(context, given["bill"])
-    customer = await find_customer(context, given["customer"], "customer")
-    case = await read_checkout(context, bill, customer.id, given.get("benefit_codes") or ())
-    settled = case.settle(points)
+    bill = await read_bill(context, given.bill)
+    customer = None if given.customer is None else await find_customer(context, given.customer, "customer")
+    case = await read_checkout(context, bill, customer.id if customer else None, given.benefit_codes or ())
+    settled = case.settle(given.spend_points or None)
     money = _money(bill.rules.currency)
     return Preview(
         total=money(bill.total),
