@@ -109,15 +109,46 @@ class RefusedBenefit:
 
 
 @structure
+class PointsByRule:
+    """Points that one rule of the programme gives for a bill."""
+
+    rule = shown("str", "The rule's code.")
+    name = shown("str", "What the rule is called.")
+    points = shown("Decimal", "How many points it gives.")
+    active_from = shown("DateTime", "From when they can be spent; until then they are pending.")
+
+
+@structure
+class BestCombination:
+    """The benefits that take most off a bill together."""
+
+    to_pay = shown("Money", "What would be left to pay before points pay any of it.")
+    codes = shown("list[str]", "The codes of the vouchers and rewards to ask for, or that apply by themselves.")
+
+
+@structure
 class PurchasePreview:
     """What a bill would come to. Nothing is stored."""
 
-    total = shown("Money", "What the lines come to before any discount.")
+    total = shown(
+        "Money",
+        "What the lines come to before any discount.",
+        attribute="subtotal",
+        deprecated="Of a purchase, `total` is what it came to after discounts; this is `subtotal`.",
+    )
+    subtotal = shown("Money", "What the lines come to before any discount.")
     to_pay = shown("Money", "What is left to pay in money.")
     discounts = shown("list[PreviewDiscount]", "What is taken off, by line and benefit.")
+    paid_in_points = shown("Money", "What points pay of it.")
     points_spent = shown("Decimal", "Points that pay a part, and that rewards applied directly cost.")
     points_earned = shown("Decimal", "Points that the bill would earn.")
+    points_by_rule = shown("list[PointsByRule]", "The same, by the rules of the programme that give them.")
     points_after = shown("Decimal", "Points that could be spent afterwards.")
+    automatic_choice = shown("AutomaticChoice", "How rewards that apply by themselves were chosen.")
+    best = shown(
+        "BestCombination | None",
+        "What would take more off than the codes that were asked for do together; null where nothing would.",
+    )
     messages = shown("list[str]", "What the cashier has to know, such as a gift to hand over.")
     refused = shown("list[RefusedBenefit]", "What was asked for and can't be had.")
 
@@ -157,7 +188,7 @@ class TillQueries:
         _preview,
         "What discounts, vouchers and points would do to a bill. Nothing is stored.",
         arguments=[
-            CUSTOMER,
+            Argument("customer", "CustomerBy | None", "Who stands at the till; nobody where it is left out.", None),
             BILL,
             Argument("benefit_codes", "list[str] | None", "Codes of vouchers, and of rewards to be applied.", None),
             Argument("spend_points", "Decimal | None", "Points that are to pay a part of the bill.", None),

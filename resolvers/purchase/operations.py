@@ -134,7 +134,7 @@ async def _close(transaction: Transaction, given: Values, bill: TillBill) -> int
     codes: Sequence[str] = given.get("benefit_codes") or ()
     key = customer.id if customer else None
     case = await read_checkout(await transaction.inside(), bill, key, codes, locked=True)
-    settled = case.settle(points)
+    settled = await case.settle(points)
     _all_or_nothing(
         [
             UserError(one.code, one.message, "spendPoints" if one.benefit_code is None else "benefitCodes", one.missing)
