@@ -22,7 +22,7 @@ from resolvers.benefit.offers import ON_OFFER, VOUCHERS_OF, read_offers, voucher
 from resolvers.benefit.shopper import read_shopper
 from resolvers.customer.find import find_customer
 from resolvers.purchase.bill import read_bill
-from resolvers.purchase.checkout import Checkout, NamedBenefits, points_given, read_checkout
+from resolvers.purchase.checkout import Checkout, NamedBenefits, points_given, read_checkout, with_segments
 from resolvers.storage.context import RequestContext, RowRef
 from resolvers.values import Money, amount
 
@@ -108,6 +108,7 @@ async def recommended(context: RequestContext, given: Values) -> list[Recommende
     offers = await read_offers(context, await ON_OFFER.read(context))
     rewards = [offer.terms for offer in offers]
     shopper, purse = await read_shopper(context, customer.id, rewards)
+    shopper = await with_segments(context, shopper, [*rewards, *(one.terms for one in vouchers)])
     at = min(bill.paid_at, context.now)
     case = Checkout(bill, shopper, purse, NamedBenefits(), offers, NO_PROGRAMME, at)
     both: list[Benefit] = [*vouchers, *rewards]
