@@ -5,7 +5,7 @@ from __future__ import annotations
 import models
 from resolvers import purchase
 from resolvers.query.columns import Column
-from resolvers.query.expressions import PAID_IN_MONEY, REFUNDED, SHARE
+from resolvers.query.expressions import PAID_IN_MONEY, REFUNDED, SHARE, SUBTOTAL
 from schema.declaring.declarations import (
     LookupKey,
     by,
@@ -39,11 +39,12 @@ class Purchase(Dated):
     paid_at = leaf()
     state = leaf()
     total = money("total")
-    paid_with_points = money("paid_with_points")
-    paid_with_vouchers = money("paid_with_vouchers")
+    subtotal = money(SUBTOTAL, description="What the lines come to before any discount.")
+    paid_in_points = money("paid_with_points")
+    paid_in_vouchers = money("paid_with_vouchers")
     paid_in_money = money(PAID_IN_MONEY, description="What of the total was paid in money.")
     returned = money("returned")
-    returned_with_points = money("returned_with_points")
+    returned_in_points = money("returned_with_points")
     refunded = money(REFUNDED, description="What was paid back in money for returned items.")
     withheld = money("withheld")
     currency = currency()
@@ -114,7 +115,7 @@ class PurchaseReturn:
     note = leaf()
     refund = money("refund", BILL_CURRENCY)
     withheld = money("withheld", BILL_CURRENCY)
-    paid_with_points = money("paid_with_points", BILL_CURRENCY)
+    paid_in_points = money("paid_with_points", BILL_CURRENCY)
     points_back = leaf()
     points_withdrawn = leaf()
     points_owed = leaf()

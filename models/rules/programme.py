@@ -140,11 +140,15 @@ class Programme:
         over = add_period(start, self.points_last, self.zone)
         return over if self.points_end is PointsEnd.MOMENT else end_of(TimeUnit(self.points_end), over, self.zone)
 
+    def counts_from(self, one: EarnedByRule, at: datetime) -> datetime:
+        """From when points of a bill can be spent."""
+        return at if one.delay is None else add_period(at, one.delay, self.zone)
+
     def lots(self, earnings: Earnings, at: datetime) -> list[NewLot]:
         """The lots of a bill, one for each moment from which its points count; those that count first come first."""
         found: dict[datetime, Decimal] = {}
         for one in earnings.by_rule:
-            start = at if one.delay is None else add_period(at, one.delay, self.zone)
+            start = self.counts_from(one, at)
             found[start] = found.get(start, ZERO) + one.points
         return [NewLot(found[start], start, self.expires_at(start)) for start in sorted(found)]
 

@@ -24,7 +24,6 @@ from typing import Annotated, Any, TypeVar, Union, dataclass_transform, get_args
 from msgspec import UNSET, UnsetType
 from msgspec.structs import fields
 
-from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused, UserError, below
 from resolvers.operation import checks
 from resolvers.operation.checks import MOST_ITEMS, AtMost, Check, Read

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeVar
 
 from models.rules.basket import Benefit, Reward, Shopper, Voucher
+from models.rules.combination import Combination
 from models.rules.late import as_paid, takes_rewards
 from models.rules.ledger import NEVER
 from models.rules.programme import Programme
 from models.rules.refusals import Refusal, RefusalCode
-from models.rules.settlement import RequestedBenefits, Settlement, settle
+from models.rules.settlement import RequestedBenefits, Settlement, best_of, settle
 from models.rules.voucher_code import normalised
 from resolvers.benefit.limits import lock_limited
 from resolvers.benefit.offers import (
@@ -28,9 +31,14 @@ from resolvers.benefit.offers import (
 from resolvers.benefit.shopper import PointBalance, read_shopper
 from resolvers.programme.reading import read_terms
 from resolvers.purchase.bill import TillBill
+from resolvers.segment.qualifying import qualifies_for
 from resolvers.storage.context import RequestContext
 
+T = TypeVar("T")
+
 NOT_LATE = Refusal(RefusalCode.VOUCHER_REQUIRED, "On a bill that was paid so long ago, rewards take a voucher.")
+AT_ONCE = 1000
+"""How many benefits times lines are worked out without letting others in between: a millisecond or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +73,32 @@ class Checkout:
     takes_rewards: bool = True
     """Whether rewards may be applied without a voucher."""
 
-    def settle(self, points: Decimal | None) -> Settlement:
-        """The bill with all that was asked for, paid in part with so many points."""
+    def asked(self, points: Decimal | None = None) -> RequestedBenefits:
+        """What the shopper asks for, and what comes by itself."""
         automatic = [offer.terms for offer in self.automatic if not offer.needs_voucher and self.takes_rewards]
-        asked = RequestedBenefits(self.named.benefits, automatic, points)
-        return settle(asked, self.bill.rules, self.shopper, self.programme, self.at)
+        return RequestedBenefits(self.named.benefits, automatic, points)
+
+    async def settle(self, points: Decimal | None) -> Settlement:
+        """The bill with all that was asked for, paid in part with so many points."""
+        asked = self.asked(points)
+        return await self.worked_out(
+            len(asked.benefits) + len(asked.automatic),
+            lambda: settle(asked, self.bill.rules, self.shopper, self.programme, self.at),
+        )
+
+    async def best(self) -> Combination:
+        """What takes most off the bill of all that could be had."""
+        asked = self.asked()
+        return await self.worked_out(
+            len(asked.benefits) + len(asked.automatic),
+            lambda: best_of(asked, self.bill.rules, self.shopper, self.at),
+        )
+
+    async def worked_out(self, benefits: int, work: Callable[[], T]) -> T:
+        """What rules say; of a long bill with many benefits in a thread, so that others are answered meanwhile."""
+        if benefits * len(self.bill.items) <= AT_ONCE:
+            return work()
+        return await asyncio.to_thread(work)
 
 
 def judged_at(context: RequestContext, bill: TillBill) -> datetime:
@@ -98,6 +127,7 @@ async def read_checkout(
     if locked:
         await lock_limited(context, rewards)
     shopper, purse = await read_shopper(context, customer_id, rewards)
+    shopper = await with_segments(context, shopper, [*rewards, *(one.terms for one in named.vouchers)])
     benefits = [as_paid(one, at, terms.clocks_differ) for one in named.benefits]
     unknown = list(named.unknown)
     if not takes_rewards(at, context.now):
@@ -105,6 +135,15 @@ async def read_checkout(
         benefits = [one for one in benefits if not isinstance(one, Reward)]
     named = NamedBenefits(benefits, unknown)
     return Checkout(bill, shopper, purse, named, automatic, terms, at, takes_rewards(at, context.now))
+
+
+async def with_segments(context: RequestContext, shopper: Shopper, rewards: Iterable[Reward]) -> Shopper:
+    """The shopper with the segments that they would be in, had members just been worked out, as far as rewards ask."""
+    if shopper.customer_id is None:
+        return shopper
+    asked = {key for one in rewards if one.segment_ids.isdisjoint(shopper.segment_ids) for key in one.segment_ids}
+    more = await qualifies_for(context, shopper.customer_id, asked)
+    return replace(shopper, segment_ids=shopper.segment_ids | more)
 
 
 async def read_named(

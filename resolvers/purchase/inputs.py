@@ -43,9 +43,9 @@ class BillItemInput(Input):
     codes: Annotated[
         tuple[BillCodeInput, ...] | None, "Codes of the product; the first that is known here says which one it is."
     ] = None
-    product: Annotated[By | None, by(models.Product), "The product, where the till knows it by one of its keys here."] = (
-        None
-    )
+    product: Annotated[
+        By | None, by(models.Product), "The product, where the till knows it by one of its keys here."
+    ] = None
     name: Annotated[str | None, text(255), "The product's name as the bill prints it."] = None
     quantity: Annotated[
         Decimal,
@@ -103,9 +103,9 @@ class BillToClose(Input):
     source: Annotated[str | None, text(64), "Code of the outside system that closes the bill."] = None
     type: Annotated[str | None, text(64), "Code of the kind of bill."] = None
     payment_type: Annotated[models.PaymentType | None, "How it is paid."] = None
-    is_fiscal: Annotated[
-        bool, "Whether the bill goes to the tax office's register; it does unless this is false."
-    ] = True
+    is_fiscal: Annotated[bool, "Whether the bill goes to the tax office's register; it does unless this is false."] = (
+        True
+    )
     utm: Annotated[UtmInput | None, "Where the buyer came from."] = None
 
 
@@ -141,9 +141,9 @@ class RecommendationRequest(Input):
 class PreviewRequest(Input):
     """A bill to be previewed."""
 
-    customer: Annotated[By | None, by(models.Customer), "Who stands at the till; nobody in particular where left out."] = (
-        None
-    )
+    customer: Annotated[
+        By | None, by(models.Customer), "Who stands at the till; nobody in particular where left out."
+    ] = None
     bill: Annotated[BillInput, "The bill as it is so far."]
     benefit_codes: Annotated[
         tuple[str, ...] | None, text(64), at_most(MOST_CODES), "Codes of vouchers, and of rewards to be applied."
@@ -187,7 +187,9 @@ class CancelAnswer(PurchaseAnswer):
 
     refund: Annotated[Money | None, MONEY_SHOWN, "What is to be paid back in money."] = None
     withheld: Annotated[
-        Money | None, MONEY_SHOWN, "What of it is kept for vouchers that the bill had earned and that were used already."
+        Money | None,
+        MONEY_SHOWN,
+        "What of it is kept for vouchers that the bill had earned and that were used already.",
     ] = None
 
 
@@ -223,10 +225,14 @@ class ReturnAnswer(PurchaseAnswer):
     """What changed hands for returned items."""
 
     refund: Annotated[
-        Money, MONEY_SHOWN, "What is to be paid back in money: what had been paid with points goes back as points, and is no part of it."
+        Money,
+        MONEY_SHOWN,
+        "What is to be paid back in money: what had been paid with points goes back as points, and is no part of it.",
     ]
     withheld: Annotated[
-        Money, MONEY_SHOWN, "What of the items' worth is kept for vouchers that the bill had earned and that were used already."
+        Money,
+        MONEY_SHOWN,
+        "What of the items' worth is kept for vouchers that the bill had earned and that were used already.",
     ]
     points_back: Annotated[Decimal, "Points that had paid for them, and are the customer's again."]
     points_withdrawn: Annotated[Decimal, "Points that they had earned, and that were taken back."]
@@ -238,9 +244,7 @@ class ReturnAnswer(PurchaseAnswer):
 class PurchasesImport(Input):
     """Bills that were closed offline."""
 
-    bills: Annotated[
-        tuple[Mapping[str, Any], ...], shown_as("OfflineBillInput"), at_most(MOST_BILLS), "The bills."
-    ]
+    bills: Annotated[tuple[Mapping[str, Any], ...], shown_as("OfflineBillInput"), at_most(MOST_BILLS), "The bills."]
     without_effects: Annotated[
         bool,
         "Whether they are history: kept as they are, but they earn no points and no vouchers, use none up, and lead "

@@ -60,9 +60,7 @@ async def sent_before(transaction: Transaction, bill: TillBill, given: BillToClo
 
 
 def _lines(bill: TillBill) -> dict[str, KnownLine]:
-    return {
-        item.line.id: KnownLine(item.line.quantity, frozenset[Decimal]({item.line.paid})) for item in bill.items
-    }
+    return {item.line.id: KnownLine(item.line.quantity, frozenset[Decimal]({item.line.paid})) for item in bill.items}
 
 
 async def _customer(transaction: Transaction, given: BillToClose) -> int | None:

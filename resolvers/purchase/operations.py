@@ -141,7 +141,7 @@ async def _close(transaction: Transaction, given: PurchaseSend, bill: TillBill) 
         about["card_number"] = given.bill.card_number or customer.card_number
     key = customer.id if customer else None
     case = await read_checkout(context, bill, key, given.benefit_codes or (), terms=terms, locked=True)
-    settled = case.settle(given.spend_points or None)
+    settled = await case.settle(given.spend_points or None)
     left_out = [
         LeftOut(index=0, code=one.code, benefit_code=one.benefit_code, message=one.message, missing=one.missing)
         for one in refused_benefits(settled, case.named)

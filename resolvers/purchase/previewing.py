@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
-from models.rules.basket import Benefit, Reward, RewardKind, Voucher, standings
-from models.rules.combination import max_count, reasons_against
-from models.rules.discounting import discount
+from models.rules.basket import Benefit, RewardKind, Voucher
+from models.rules.combination import judge
 from models.rules.error_codes import ErrorCode
-from models.rules.programme import NO_PROGRAMME
+from models.rules.plans import Till
+from models.rules.programme import NO_PROGRAMME, AutomaticChoice, EarnedByRule
 from models.rules.refusals import Refusal, RefusalCode
 from models.rules.settlement import Settlement
 from resolvers.benefit.offers import ON_OFFER, VOUCHERS_OF, read_offers, vouchers_of
 from resolvers.benefit.shopper import read_shopper
 from resolvers.customer.find import find_customer
 from resolvers.purchase.bill import read_bill
-from resolvers.purchase.checkout import Checkout, NamedBenefits, read_checkout
+from resolvers.purchase.checkout import Checkout, NamedBenefits, read_checkout, with_segments
 from resolvers.purchase.inputs import PreviewRequest, RecommendationRequest
 from resolvers.storage.context import RequestContext, RowRef
 from resolvers.values import Money, amount
@@ -62,15 +63,37 @@ class RefusedBenefit:
 
 
 @dataclass(frozen=True, slots=True)
+class RulePoints:
+    """The points of a bill that one rule of the programme gives, and from when they can be spent."""
+
+    rule: str
+    name: str
+    points: Decimal
+    active_from: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BestCombination:
+    """What the bill would come to with the benefits that take most off together."""
+
+    to_pay: Money
+    codes: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What a bill would come to."""
 
-    total: Money
+    subtotal: Money
     to_pay: Money
     discounts: Sequence[DiscountLine]
+    paid_in_points: Money
     points_spent: Decimal
     points_earned: Decimal
+    points_by_rule: Sequence[RulePoints]
     points_after: Decimal
+    automatic_choice: AutomaticChoice
+    best: BestCombination | None
     messages: Sequence[str]
     refused: Sequence[RefusedBenefit]
 
@@ -83,34 +106,54 @@ async def recommended(context: RequestContext, given: RecommendationRequest) -> 
     offers = await read_offers(context, await ON_OFFER.read(context))
     rewards = [offer.terms for offer in offers]
     shopper, purse = await read_shopper(context, customer.id, rewards)
+    shopper = await with_segments(context, shopper, [*rewards, *(one.terms for one in vouchers)])
     at = min(bill.paid_at, context.now)
     case = Checkout(bill, shopper, purse, NamedBenefits(), offers, NO_PROGRAMME, at)
-    benefits: list[Benefit] = [*vouchers, *rewards]
-    judged = [_judged(benefit, case) for benefit in sorted(benefits, key=_place)]
+    both: list[Benefit] = [*vouchers, *rewards]
+    benefits = sorted(both, key=_place)
+    judged = await case.worked_out(len(benefits), lambda: _all_judged(benefits, case))
     shown = [one for one in judged if PERSONAL.isdisjoint(each.code for each in one.refusals)]
     return sorted(shown, key=lambda one: bool(one.refusals))
 
 
 async def preview(context: RequestContext, given: PreviewRequest) -> Preview:
-    """What discounts, vouchers and points would do."""
+    """What discounts, vouchers and points would do, for a customer or for nobody in particular."""
     bill = await read_bill(context, given.bill)
     customer = None if given.customer is None else await find_customer(context, given.customer, "customer")
     case = await read_checkout(context, bill, customer.id if customer else None, given.benefit_codes or ())
-    settled = case.settle(given.spend_points or None)
+    settled = await case.settle(given.spend_points or None)
     money = _money(bill.rules.currency)
     return Preview(
-        total=money(bill.total),
+        subtotal=money(bill.total),
         to_pay=money(settled.to_pay),
         discounts=[
             DiscountLine(line, money(off), percent, *_sources(benefit))
             for line, off, percent, benefit in discount_lines(settled, case)
         ],
+        paid_in_points=money(settled.payment.amount),
         points_spent=_points(settled.points_spent),
         points_earned=_points(settled.earned),
+        points_by_rule=[_by_rule(one, case) for one in settled.earnings.by_rule],
         points_after=_points(case.shopper.points - settled.points_spent + settled.earned),
+        automatic_choice=case.programme.automatic,
+        best=await _best(case, settled, money),
         messages=settled.combination.messages,
         refused=list(refused_benefits(settled, case.named)),
     )
+
+
+async def _best(case: Checkout, settled: Settlement, money: Callable[[Decimal], Money]) -> BestCombination | None:
+    """Told where codes were asked for that take less off together than others would."""
+    if not case.named.benefits:
+        return None
+    best = await case.best()
+    if best.to_pay >= settled.combination.to_pay:
+        return None
+    return BestCombination(money(best.to_pay), [one.benefit.code for one in best.applied])
+
+
+def _by_rule(one: EarnedByRule, case: Checkout) -> RulePoints:
+    return RulePoints(one.code, one.name, _points(one.points), case.programme.counts_from(one, case.at))
 
 
 def discount_lines(
@@ -137,16 +180,17 @@ def refused_benefits(settled: Settlement, named: NamedBenefits) -> Iterator[Refu
         yield RefusedBenefit(unpaid.code, unpaid.message, unpaid.missing, None)
 
 
-def _judged(benefit: Benefit, case: Checkout) -> Recommended:
-    bill = case.bill.rules
-    reasons = reasons_against(benefit, bill, case.shopper, case.at)
-    off: Iterable[Decimal] = () if reasons else discount(benefit, standings(bill)).values()
-    times = 0
-    if not reasons:
-        times = max_count(benefit, bill, case.shopper) if isinstance(benefit, Reward) else 1
+def _all_judged(benefits: Iterable[Benefit], case: Checkout) -> list[Recommended]:
+    till = Till(case.bill.rules, case.shopper)
+    return [_judged(benefit, till, case.at) for benefit in benefits]
+
+
+def _judged(benefit: Benefit, till: Till, at: datetime) -> Recommended:
+    judged = judge(benefit, till, at)
     reward, voucher = _sources(benefit)
     assert reward is not None
-    return Recommended(reward, voucher, times, _money(bill.currency)(sum(off, Decimal(0))), reasons)
+    off = _money(till.bill.currency)(judged.off)
+    return Recommended(reward, voucher, judged.max_count, off, judged.refusals)
 
 
 def _place(benefit: Benefit) -> tuple[int, str]:

@@ -194,7 +194,9 @@ async def _discounts(transaction: Transaction, closing: Closing, purchase_id: in
         parts = {bill.lines[place].id: share * bill.goods.unit for place, share in its.items()}
         for line in [*one.discounts, *(line for line in parts if line not in one.discounts)]:
             amount, share = one.discounts.get(line, ZERO), parts.get(line, ZERO)
-            rows.append({**given, "item_id": items[line], "amount": amount, "share": None if share == amount else share})
+            rows.append(
+                {**given, "item_id": items[line], "amount": amount, "share": None if share == amount else share}
+            )
         if is_gift(one.benefit):
             rows.append({**given, "item_id": None, "amount": ZERO, "share": None})
     basic = {"purchase_id": purchase_id, "reward_id": None, "voucher_id": None, "description": None, "share": None}

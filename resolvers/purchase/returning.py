@@ -69,9 +69,7 @@ def _line_of(item: ReturnedItemInput, closed: ClosedBill, field: str) -> int:
     return key
 
 
-async def _returned_before(
-    transaction: Transaction, closed: ClosedBill, given: PurchaseReturn
-) -> ReturnRow | None:
+async def _returned_before(transaction: Transaction, closed: ClosedBill, given: PurchaseReturn) -> ReturnRow | None:
     """The return of the same id; other items under it are refused."""
     if given.external_id is None:
         return None
@@ -81,14 +79,12 @@ async def _returned_before(
         return None
     item = PurchaseReturnItem
     rows = await transaction.session.execute(select(item.item_id, item.quantity).where(item.return_id == done.id))
-    if not _same_items({key: quantity for key, quantity in rows}, given.items, closed):
+    if not _same_items(dict(rows.tuples().all()), given.items, closed):
         raise Refused(ErrorCode.ID_REUSED, "Other items were returned under this id.", "externalId")
     return done
 
 
-def _same_items(
-    returned: Mapping[int, Decimal], items: Sequence[ReturnedItemInput], closed: ClosedBill
-) -> bool:
+def _same_items(returned: Mapping[int, Decimal], items: Sequence[ReturnedItemInput], closed: ClosedBill) -> bool:
     """Whether what is named now was returned then; what is named without a quantity may have been any."""
     named = {_line_of(item, closed, f"items[{place}]"): item.quantity for place, item in enumerate(items)}
     return returned.keys() == named.keys() and all(

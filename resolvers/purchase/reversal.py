@@ -50,7 +50,9 @@ async def undo(
     back = going_back(before, after)
     if counts:
         await _note_returned(transaction, before, after)
-    taken = [one.key for one, old in zip(after.benefits, before.benefits, strict=True) if one.withdrawn != old.withdrawn]
+    taken = [
+        one.key for one, old in zip(after.benefits, before.benefits, strict=True) if one.withdrawn != old.withdrawn
+    ]
     await note_withdrawn(transaction, purchase.id, taken)
     gone = set(after.gone()) | (set(closed.gifts) if after.is_over else set())
     for key in sorted(voucher for voucher, _ in gone if voucher is not None):
@@ -110,9 +112,7 @@ async def _unearn(transaction: Transaction, purchase: Purchase, entry: PointEntr
     return withdrawn.owed
 
 
-async def _unspend(
-    transaction: Transaction, purchase: Purchase, entry: PointEntry, points: Decimal | None
-) -> None:
+async def _unspend(transaction: Transaction, purchase: Purchase, entry: PointEntry, points: Decimal | None) -> None:
     """Points go back to their own lots; all that are still out where no number is given."""
     out = await booking.outstanding(transaction, entry.id)
     wanted = sum((taken.amount for taken in out), ZERO) if points is None else points

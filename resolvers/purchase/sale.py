@@ -40,9 +40,7 @@ async def read_closed(transaction: Transaction, purchase: Purchase) -> ClosedBil
     item = PurchaseItem
     columns = (item.id, item.quantity, item.price, item.returned_quantity, item.loyalty_off)
     found = await transaction.session.execute(
-        select(*columns, item.external_id, item.product_id)
-        .where(item.purchase_id == purchase.id)
-        .order_by(item.line)
+        select(*columns, item.external_id, item.product_id).where(item.purchase_id == purchase.id).order_by(item.line)
     )
     rows = found.all()
     entries = await _entries(transaction, purchase.id)
@@ -107,9 +105,7 @@ async def _kept(transaction: Transaction, closed: ClosedBill, lines: Sequence[So
             known = basket.Line(str(line.id), line.kept, paid, loyalty_off=line.loyalty_off)
             found = goods.get(closed.products[line.id] or 0)
             if found is not None:
-                known = replace(
-                    known, product_id=found.product_id, group_ids=found.group_ids, brand_id=found.brand_id
-                )
+                known = replace(known, product_id=found.product_id, group_ids=found.group_ids, brand_id=found.brand_id)
             kept.append(known)
     return basket.Bill(closed.purchase.currency_code, closed.purchase.store_id, tuple(kept))
 

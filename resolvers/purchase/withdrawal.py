@@ -64,7 +64,9 @@ async def restore(transaction: Transaction, purchase_id: int, key: int, note: st
     await issuing.record(transaction, key, voucher.customer_id, change, note)
 
 
-async def note_withdrawn(transaction: Transaction, purchase_id: int, keys: Sequence[tuple[int | None, int | None]]) -> None:
+async def note_withdrawn(
+    transaction: Transaction, purchase_id: int, keys: Sequence[tuple[int | None, int | None]]
+) -> None:
     """Write down that benefits of a bill were taken back."""
     discount = PurchaseDiscount
     for voucher, reward in keys:

@@ -16,6 +16,7 @@ from models import (
     PointLot,
     PointReservation,
     PointReservationState,
+    PurchaseDiscount,
     State,
     Voucher,
     VoucherState,
@@ -67,6 +68,20 @@ VOUCHER_WORTH = Expression(
     "worth", lambda voucher: case((voucher.currency_code.is_not(None), voucher.value)), MONEY, nullable=True
 )
 """A voucher's own value where it is money, and not a share."""
+
+
+def _subtotal(bill: Any) -> ColumnElement[Any]:
+    off = aliased(PurchaseDiscount)
+    taken = select(func.sum(off.amount, type_=MONEY)).where(off.purchase_id == bill.id).scalar_subquery()
+    return bill.total + func.coalesce(taken, literal_column("0"), type_=MONEY)
+
+
+SUBTOTAL = Expression("subtotal", _subtotal, MONEY)
+"""What the lines of a bill come to before any discount."""
+PAID_IN_MONEY = Expression("paid_in_money", lambda bill: bill.total - bill.paid_with_points, MONEY)
+REFUNDED = Expression("refunded", lambda bill: bill.returned - bill.returned_with_points - bill.withheld, MONEY)
+SHARE = Expression("share", lambda discount: func.coalesce(discount.share, discount.amount), MONEY)
+"""What of a discount falls to a line when it is returned."""
 VALID_NOW = Expression("is_valid", _valid, Boolean())
 STATUS_VALID = Expression("is_valid", lambda record: and_(record.ended_at.is_(None), within(record)), Boolean())
 
