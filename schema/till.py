@@ -117,6 +117,7 @@ class PurchasePreview:
     discounts = shown("list[PreviewDiscount]", "What is taken off, by line and benefit.")
     points_spent = shown("Decimal", "Points that pay a part, and that rewards applied directly cost.")
     points_earned = shown("Decimal", "Points that the bill would earn.")
+    earned_by = shown("list[EarnedBy]", "The rules of the programme by which it would earn them, and what each gives.")
     points_after = shown("Decimal", "Points that could be spent afterwards.")
     messages = shown("list[str]", "What the cashier has to know, such as a gift to hand over.")
     refused = shown("list[RefusedBenefit]", "What was asked for and can't be had.")

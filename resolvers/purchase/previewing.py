@@ -20,6 +20,7 @@ from models.rules.settlement import Settlement
 from resolvers.benefit.offers import ON_OFFER, VOUCHERS_OF, read_offers, vouchers_of
 from resolvers.benefit.shopper import read_shopper
 from resolvers.customer.find import find_customer
+from resolvers.point.earned import EarnedBy, earned_by
 from resolvers.purchase.bill import read_bill
 from resolvers.purchase.checkout import Checkout, NamedBenefits, points_given, read_checkout
 from resolvers.storage.context import RequestContext, RowRef
@@ -72,6 +73,7 @@ class Preview:
     discounts: Sequence[DiscountLine]
     points_spent: Decimal
     points_earned: Decimal
+    earned_by: Sequence[EarnedBy]
     points_after: Decimal
     messages: Sequence[str]
     refused: Sequence[RefusedBenefit]
@@ -110,6 +112,7 @@ async def preview(context: RequestContext, given: Values) -> Preview:
         ],
         points_spent=_points(settled.points_spent),
         points_earned=_points(settled.earned),
+        earned_by=earned_by(case.programme.code, settled.earnings),
         points_after=_points(case.shopper.points - settled.points_spent + settled.earned),
         messages=settled.combination.messages,
         refused=list(refused_benefits(settled, case.named)),

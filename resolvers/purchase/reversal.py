@@ -27,7 +27,7 @@ from resolvers.customer.lock import lock_customer
 from resolvers.operation.refusal import accepted
 from resolvers.point import booking
 from resolvers.purchase.recording import FOR_REWARD
-from resolvers.purchase.status_change import demote
+from resolvers.status.requalifying import restore
 from resolvers.storage.transaction import Transaction
 from resolvers.voucher import issuing
 
@@ -82,7 +82,7 @@ async def undo(transaction: Transaction, undoing: Undoing, *, counts: bool = Tru
 async def status_back(transaction: Transaction, purchase: Purchase) -> None:
     """The status that the customer has without what was undone."""
     if purchase.customer_id is not None and await lock_customer(transaction, purchase.customer_id):
-        await demote(transaction, purchase.customer_id, purchase.created_at)
+        await restore(transaction, purchase.customer_id)
 
 
 @dataclass(frozen=True, slots=True)

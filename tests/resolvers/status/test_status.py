@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
 from resolvers.ids import opaque_id
-from resolvers.status import operations
+from resolvers.status import requalifying
 from resolvers.status.validity import requalify_statuses
 from tests import factories
 from tests.factories import NOW
@@ -41,7 +41,7 @@ async def test_a_customer_without_a_status_is_registered(crm: Operations, sessio
     jana = factories.customer()
     await factories.save(session, jana)
 
-    record = await crm.inside(lambda transaction: operations.requalify(transaction, jana.id))
+    record = await crm.inside(lambda transaction: requalifying.requalify(transaction, jana.id))
 
     assert (record.status_id, record.change, record.valid_to) == (member.id, "REGISTERED", None)
     assert await crm.rows(models.Event, "kind", "customer_id", "data") == [
@@ -58,8 +58,8 @@ async def test_turnover_lifts_a_customer_through_all_tiers_it_reaches(crm: Opera
         factories.purchase(customer=jana, total=Decimal(5000)),
     )
 
-    await crm.inside(lambda transaction: operations.requalify(transaction, jana.id))
-    again = await crm.inside(lambda transaction: operations.requalify(transaction, jana.id))
+    await crm.inside(lambda transaction: requalifying.requalify(transaction, jana.id))
+    again = await crm.inside(lambda transaction: requalifying.requalify(transaction, jana.id))
 
     assert again is None
     assert await crm.rows(models.StatusRecord, "status_id", "change", "valid_to", "ended_at") == [
@@ -82,8 +82,8 @@ async def test_points_lift_a_customer_and_what_was_taken_back_of_them_does_not(
         factories.point_entry(customer=petr, kind="REVERSE", amount=Decimal(-60), reverses=taken_back),
     )
 
-    await crm.inside(lambda transaction: operations.requalify(transaction, jana.id))
-    await crm.inside(lambda transaction: operations.requalify(transaction, petr.id))
+    await crm.inside(lambda transaction: requalifying.requalify(transaction, jana.id))
+    await crm.inside(lambda transaction: requalifying.requalify(transaction, petr.id))
 
     assert await current(crm) == {jana.id: silver.id, petr.id: member.id}
 
@@ -105,7 +105,7 @@ async def test_old_cancelled_and_returned_bills_lift_nobody(crm: Operations, ses
         factories.purchase(customer=jana, total=Decimal(9000), returned=Decimal(8001), state="PARTLY_RETURNED"),
     )
 
-    assert await crm.inside(lambda transaction: operations.requalify(transaction, jana.id)) is None
+    assert await crm.inside(lambda transaction: requalifying.requalify(transaction, jana.id)) is None
     assert await current(crm) == {jana.id: member.id}
 
 
@@ -114,7 +114,7 @@ async def test_an_erased_customer_has_no_status_to_decide_on(crm: Operations, se
     gone = factories.customer(state="DELETED")
     await factories.save(session, gone)
 
-    assert await crm.inside(lambda transaction: operations.requalify(transaction, gone.id)) is None
+    assert await crm.inside(lambda transaction: requalifying.requalify(transaction, gone.id)) is None
     assert await current(crm) == {}
 
 
@@ -201,7 +201,7 @@ async def test_one_customer_holds_one_status_however_many_decide_at_once(
     await factories.save(session, jana, factories.purchase(customer=jana, total=Decimal(1000)))
 
     begun = await asyncio.gather(
-        *(crm.inside(lambda transaction: operations.requalify(transaction, jana.id)) for _ in range(10))
+        *(crm.inside(lambda transaction: requalifying.requalify(transaction, jana.id)) for _ in range(10))
     )
 
     assert len([record for record in begun if record is not None]) == 1
