@@ -93,7 +93,7 @@ async def _check_values(record: Record, given: Sequence[PointValueInput]) -> Non
         rows = await record.transaction.session.execute(
             select(part.currency_code, part.point_value).where(part.programme_id == record.key)
         )
-        if {code: value for code, value in rows} != wanted:
+        if dict(rows.tuples()) != wanted:
             raise Refused(ErrorCode.IN_FORCE, _message("programme"), record.problems.at("point_values"))
     record.lists["currencies"] = [{"currency_code": code, "point_value": value} for code, value in wanted.items()]
 

@@ -63,7 +63,7 @@ async def test_turnover_lifts_a_customer_through_all_tiers_it_reaches(crm: Opera
 
     assert again is None
     assert await crm.rows(models.StatusRecord, "status_id", "change", "valid_to", "ended_at") == [
-        (member.id, "SET", None, NOW),
+        (member.id, "REGISTERED", None, NOW),
         (gold.id, "RISEN", NOW.replace(year=2025), None),
     ]
 
@@ -138,6 +138,59 @@ async def test_at_the_end_of_its_validity_a_status_is_kept_or_the_customer_falls
     assert await current(crm) == {keeps.id: silver.id, falls.id: member.id, waits.id: silver.id}
     assert [change for (change,) in await crm.rows(models.StatusRecord, "change")][3:] == ["KEPT", "FALLEN"]
     assert await requalify_statuses(crm.engine, NOW, 1) == 0
+
+
+async def test_a_period_is_judged_by_its_own_end_whenever_the_job_runs(crm: Operations, session: AsyncSession) -> None:
+    _, silver, _ = await save_tiers(session)
+    jana, since = factories.customer(), NOW - timedelta(days=365)
+    await factories.save(
+        session,
+        factories.status_record(customer=jana, status=silver, valid_from=since, valid_to=NOW),
+        factories.purchase(customer=jana, total=Decimal(1000), paid_at=since),
+        factories.purchase(customer=jana, total=Decimal(1000), paid_at=since + timedelta(minutes=5)),
+    )
+
+    await requalify_statuses(crm.engine, NOW + timedelta(minutes=8))
+
+    assert await crm.rows(models.StatusRecord, "change", "valid_from", "valid_to", "ended_at") == [
+        ("REGISTERED", since, NOW, NOW),
+        ("KEPT", NOW, NOW.replace(year=2025), None),
+    ]
+
+
+async def test_periods_that_nobody_looked_at_follow_each_other_without_a_gap(
+    crm: Operations, session: AsyncSession
+) -> None:
+    member, silver, _ = await save_tiers(session)
+    jana = factories.customer()
+    await factories.save(
+        session,
+        factories.status_record(customer=jana, status=silver, valid_from=NOW - timedelta(days=365), valid_to=NOW),
+        factories.purchase(customer=jana, total=Decimal(1000), paid_at=NOW - timedelta(days=1)),
+    )
+
+    await requalify_statuses(crm.engine, NOW + timedelta(days=900))
+
+    assert await crm.rows(models.StatusRecord, "status_id", "change", "valid_from", "ended_at") == [
+        (silver.id, "REGISTERED", NOW - timedelta(days=365), NOW),
+        (silver.id, "KEPT", NOW, NOW.replace(year=2025)),
+        (member.id, "FALLEN", NOW.replace(year=2025), None),
+    ]
+
+
+async def test_a_year_ends_on_the_calendar_of_the_programme(crm: Operations, session: AsyncSession) -> None:
+    silver = factories.status(validity="END_OF_YEAR")
+    jana = factories.customer()
+    await factories.save(session, jana, silver, factories.programme(time_zone="Europe/Prague"))
+
+    given = await crm.do(
+        "customerStatusSet",
+        "statusRecord { validTo }",
+        customer=opaque_id("Customer", jana.id),
+        status=opaque_id("Status", silver.id),
+    )
+
+    assert given == {"statusRecord": {"validTo": "2024-12-31T23:00:00+00:00"}}
 
 
 async def test_a_status_is_given_by_hand_and_the_history_kept(crm: Operations, session: AsyncSession) -> None:
