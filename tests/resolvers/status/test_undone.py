@@ -107,7 +107,8 @@ async def test_a_status_set_by_hand_holds_until_its_end(crm: Operations, session
 
     assert after_a_bill == after_cancelling == ("base", "2024-06-14T12:00:00+00:00")
     crm.now = until + timedelta(days=1)
-    assert another and await held(crm, shop) == ("gold", "2025-06-14T12:00:00+00:00")
+    assert another
+    assert await held(crm, shop) == ("gold", "2025-06-14T12:00:00+00:00")
 
 
 async def test_a_status_that_was_brought_along_outlives_bills_that_are_undone(
