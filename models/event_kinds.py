@@ -64,6 +64,9 @@ class EventKind(DescribedEnum):
     STATUS_REACTIVATED = "STATUS_REACTIVATED", "A status was reactivated."
     STATUS_CHANGED = "STATUS_CHANGED", "A customer was given a status."
     STATUS_ENDED = "STATUS_ENDED", "A customer's status ended."
+    # The programme
+    PROGRAMME_CREATED = "PROGRAMME_CREATED", "A programme was created."
+    PROGRAMME_UPDATED = "PROGRAMME_UPDATED", "A programme, or one of its rules of earning, was changed."
     # Segments
     SEGMENT_CREATED = "SEGMENT_CREATED", "A segment was created."
     SEGMENT_UPDATED = "SEGMENT_UPDATED", "A segment was changed."

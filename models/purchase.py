@@ -98,11 +98,10 @@ class Purchase(Base, Timestamped):
         MONEY, default=Decimal(0), server_default="0", doc="What of it was given back as points for returned items."
     )
     paid_with_vouchers: Mapped[Decimal] = mapped_column(
-        MONEY, default=Decimal(0), server_default="0", doc="What vouchers took off; the total is without it."
+        MONEY, server_default="0", doc="What vouchers took off; the total is without it."
     )
     withheld: Mapped[Decimal] = mapped_column(
         MONEY,
-        default=Decimal(0),
         server_default="0",
         doc="What of refunds was kept for vouchers that it had earned and that were used, once nothing justified them.",
     )

@@ -65,12 +65,11 @@ class Voucher(Base, Timestamped):
     earned_by_id: Mapped[int | None] = reference("purchase", "The bill for which an automatic reward issued it.")
     owed: Mapped[Decimal] = mapped_column(
         MONEY,
-        default=Decimal(0),
         server_default="0",
         doc="What it took off a bill although nothing justified it any more, as far as no refund made up for it.",
     )
     withheld: Mapped[Decimal] = mapped_column(
-        MONEY, default=Decimal(0), server_default="0", doc="What of a refund was kept for it, so that it is paid for."
+        MONEY, server_default="0", doc="What of a refund was kept for it, so that it is paid for."
     )
     reserved_for: Mapped[str | None] = mapped_column(text(128), doc="The bill it is put aside for.")
     reserved_until: Mapped[datetime | None] = mapped_column(doc="Until when it is put aside.")

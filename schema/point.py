@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import models
 from resolvers import point
+from resolvers.point.earned import load_earned_by
 from resolvers.query.expressions import (
     POINTS_ACTIVE,
     POINTS_EXPIRING,
     POINTS_EXPIRING_AT,
     POINTS_LEDGER,
+    POINTS_OWED,
     POINTS_PENDING,
     POINTS_RESERVED,
 )
-from schema.declaring.declarations import by, each, embedded, exposes, leaf, listing, lookup, many, one, part, query
+from schema.declaring.declarations import (
+    batched,
+    by,
+    each,
+    embedded,
+    exposes,
+    leaf,
+    listing,
+    lookup,
+    many,
+    one,
+    part,
+    query,
+    shown,
+    structure,
+)
 from schema.declaring.mutations import input_field, mutation, mutation_field
 from schema.shared import Listed
 
@@ -31,7 +48,15 @@ class PointAccount:
 
     active = leaf(POINTS_ACTIVE, description="Points that can be spent now: active, not expired, not reserved.")
     pending = leaf(POINTS_PENDING, description="Points that become active later.")
-    reserved = leaf(POINTS_RESERVED, description="Points put aside by reservations.")
+    reserved = leaf(
+        POINTS_RESERVED,
+        description="Points put aside by reservations, as far as they have not expired or been taken back since.",
+    )
+    owed = leaf(
+        POINTS_OWED,
+        description="Points that were taken back after they had been spent, handed on or turned into a voucher. They "
+        "come first out of whatever flows back or is earned; whoever owes points has none to spend.",
+    )
     ledger = leaf(POINTS_LEDGER, description="The sum of all entries of the ledger.")
     expiring_next = embedded(
         "ExpiringPoints", when=POINTS_EXPIRING_AT, description="What expires next; null when nothing does."
@@ -46,15 +71,29 @@ class PointType(Listed):
     """Where points come from."""
 
 
+@structure
+class EarnedBy:
+    """What a rule of the programme gave for a bill. It stays readable whatever becomes of the rule."""
+
+    programme = shown("str", "Code of the programme.")
+    rule = shown("str", "Code of the rule.")
+    name = shown("str", "Name of the rule.")
+    points = shown("Decimal", "The points that it gave.")
+
+
 @exposes(models.PointEntry)
 class PointEntry:
     """One movement of a customer's points."""
 
     kind = leaf()
     amount = leaf()
+    owed = leaf()
     at = leaf()
     note = leaf()
     extended_data = leaf()
+    earned_by = batched(
+        "list[EarnedBy]", load_earned_by, "The rules by which a bill earned the points, and what each gave."
+    )
     customer = one()
     point_type = one()
     partner = one()

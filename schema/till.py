@@ -57,16 +57,6 @@ class RefusedBenefit:
 
 
 @structure
-class PointsByRule:
-    """Points that one rule of the programme gives for a bill."""
-
-    rule = shown("str", "The rule's code.")
-    name = shown("str", "What the rule is called.")
-    points = shown("Decimal", "How many points it gives.")
-    active_from = shown("DateTime", "From when they can be spent; until then they are pending.")
-
-
-@structure
 class BestCombination:
     """The benefits that take most off a bill together."""
 
@@ -90,7 +80,7 @@ class PurchasePreview:
     paid_in_points = shown("Money", "What points pay of it.")
     points_spent = shown("Decimal", "Points that pay a part, and that rewards applied directly cost.")
     points_earned = shown("Decimal", "Points that the bill would earn.")
-    points_by_rule = shown("list[PointsByRule]", "The same, by the rules of the programme that give them.")
+    earned_by = shown("list[EarnedBy]", "The rules of the programme by which it would earn them, and what each gives.")
     points_after = shown("Decimal", "Points that could be spent afterwards.")
     automatic_choice = shown("AutomaticChoice", "How rewards that apply by themselves were chosen.")
     best = shown(

@@ -82,6 +82,7 @@ class ErrorCode(DescribedEnum):
     NOT_PORTABLE = "NOT_PORTABLE", "It can't be transferred to another customer."
     # What state it is in
     WRONG_STATE = "WRONG_STATE", "Its state doesn't allow this."
+    IN_FORCE = "IN_FORCE", "Bills are judged by it already, so that it can only end."
     INACTIVE = "INACTIVE", "It is not in use."
     ALREADY_APPLIED = "ALREADY_APPLIED", "The voucher has been used."
     ALREADY_ASSIGNED = "ALREADY_ASSIGNED", "The bill belongs to a customer already."

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 
+from models.described import DescribedEnum
 from models.rules.ledger import NewLot
 from models.rules.money import ZERO
 from models.rules.periods import TimeUnit, add_period, end_of
@@ -18,44 +18,44 @@ from models.rules.periods import TimeUnit, add_period, end_of
 WHOLE = Decimal(100)
 
 
-class EarningKind(StrEnum):
+class EarningKind(DescribedEnum):
     """What a rule of earning gives points for."""
 
-    AMOUNT = "AMOUNT"
-    VISIT = "VISIT"
-    MULTIPLIER = "MULTIPLIER"
+    AMOUNT = "AMOUNT", "For each amount that is paid in money."
+    VISIT = "VISIT", "For a visit, which is a bill."
+    MULTIPLIER = "MULTIPLIER", "Multiplies what goods earn by amount."
 
 
-class PointRounding(StrEnum):
+class PointRounding(DescribedEnum):
     """How the points of a bill are rounded, once for the whole bill."""
 
-    DOWN = "DOWN"
-    HALF_UP = "HALF_UP"
-    UP = "UP"
+    DOWN = "DOWN", "What doesn't make a whole one is lost."
+    HALF_UP = "HALF_UP", "From a half on, up."
+    UP = "UP", "What doesn't make a whole one is made one."
 
 
-class PointsEnd(StrEnum):
+class PointsEnd(DescribedEnum):
     """Until when points last once their time is over: that moment, or the end of its day, month, quarter or year."""
 
-    MOMENT = "MOMENT"
-    DAY = "DAY"
-    MONTH = "MONTH"
-    QUARTER = "QUARTER"
-    YEAR = "YEAR"
+    MOMENT = "MOMENT", "That very moment."
+    DAY = "DAY", "The end of its day."
+    MONTH = "MONTH", "The end of its month."
+    QUARTER = "QUARTER", "The end of its quarter."
+    YEAR = "YEAR", "The end of its year."
 
 
-class TurnoverBasis(StrEnum):
+class TurnoverBasis(DescribedEnum):
     """What of a bill counts as turnover for statuses: all that was paid, or only the part paid in money."""
 
-    FULL = "FULL"
-    MONEY = "MONEY"
+    FULL = "FULL", "All that was paid, in whatever way."
+    MONEY = "MONEY", "Only the part that points did not pay."
 
 
-class AutomaticChoice(StrEnum):
+class AutomaticChoice(DescribedEnum):
     """How rewards that apply by themselves are chosen: the best for the customer, or in order of priority."""
 
-    BEST_COMBINATION = "BEST_COMBINATION"
-    PRIORITY = "PRIORITY"
+    BEST_COMBINATION = "BEST_COMBINATION", "Those that together take the most off."
+    PRIORITY = "PRIORITY", "In order of priority, the highest first."
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ async def sent_before(transaction: Transaction, bill: TillBill, given: BillToClo
     found = await SAME.read(context, store=bill.rules.store_id, external_id=bill.external_id)
     if not found:
         return None
-    key, *head = found[0]
+    key, currency, paid_at, cashdesk, customer_id = found[0]
     lines = {
         name: KnownLine(quantity, frozenset({price, price + (off or ZERO)}))
         for name, quantity, price, off in await LINES.read(context, purchase=key)
@@ -53,7 +53,7 @@ async def sent_before(transaction: Transaction, bill: TillBill, given: BillToClo
     }
     customer = await _customer(transaction, given)
     as_given = BillMark(bill.rules.currency, given.bill.paid_at, given.bill.cashdesk, customer, _lines(bill))
-    if what := difference(BillMark(*head, lines), as_given):
+    if what := difference(BillMark(currency, paid_at, cashdesk, customer_id, lines), as_given):
         message = f"Another bill is known under this id: the {what} is not the same."
         raise Refused(ErrorCode.ID_REUSED, message, "bill.externalId")
     return int(key)

@@ -14,12 +14,13 @@ from models.rules.basket import Benefit, RewardKind, Voucher
 from models.rules.combination import judge
 from models.rules.error_codes import ErrorCode
 from models.rules.plans import Till
-from models.rules.programme import NO_PROGRAMME, AutomaticChoice, EarnedByRule
+from models.rules.programme import NO_PROGRAMME, AutomaticChoice
 from models.rules.refusals import Refusal, RefusalCode
 from models.rules.settlement import Settlement
 from resolvers.benefit.offers import ON_OFFER, VOUCHERS_OF, read_offers, vouchers_of
 from resolvers.benefit.shopper import read_shopper
 from resolvers.customer.find import find_customer
+from resolvers.point.earned import EarnedBy, earned_by
 from resolvers.purchase.bill import read_bill
 from resolvers.purchase.checkout import Checkout, NamedBenefits, read_checkout, with_segments
 from resolvers.purchase.inputs import PreviewRequest, RecommendationRequest
@@ -63,16 +64,6 @@ class RefusedBenefit:
 
 
 @dataclass(frozen=True, slots=True)
-class RulePoints:
-    """The points of a bill that one rule of the programme gives, and from when they can be spent."""
-
-    rule: str
-    name: str
-    points: Decimal
-    active_from: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class BestCombination:
     """What the bill would come to with the benefits that take most off together."""
 
@@ -90,7 +81,7 @@ class Preview:
     paid_in_points: Money
     points_spent: Decimal
     points_earned: Decimal
-    points_by_rule: Sequence[RulePoints]
+    earned_by: Sequence[EarnedBy]
     points_after: Decimal
     automatic_choice: AutomaticChoice
     best: BestCombination | None
@@ -133,7 +124,7 @@ async def preview(context: RequestContext, given: PreviewRequest) -> Preview:
         paid_in_points=money(settled.payment.amount),
         points_spent=_points(settled.points_spent),
         points_earned=_points(settled.earned),
-        points_by_rule=[_by_rule(one, case) for one in settled.earnings.by_rule],
+        earned_by=earned_by(case.programme.code, settled.earnings),
         points_after=_points(case.shopper.points - settled.points_spent + settled.earned),
         automatic_choice=case.programme.automatic,
         best=await _best(case, settled, money),
@@ -150,10 +141,6 @@ async def _best(case: Checkout, settled: Settlement, money: Callable[[Decimal], 
     if best.to_pay >= settled.combination.to_pay:
         return None
     return BestCombination(money(best.to_pay), [one.benefit.code for one in best.applied])
-
-
-def _by_rule(one: EarnedByRule, case: Checkout) -> RulePoints:
-    return RulePoints(one.code, one.name, _points(one.points), case.programme.counts_from(one, case.at))
 
 
 def discount_lines(

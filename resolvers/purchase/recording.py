@@ -18,18 +18,18 @@ from models.rules.basket import Voucher as RuleVoucher
 from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO
 from models.rules.plans import is_gift
-from models.rules.programme import EarnedByRule, Earnings
-from models.rules.refusals import plain
+from models.rules.programme import Earnings
 from models.rules.settlement import Settlement
 from models.rules.sharing import shares
 from models.types import BigKey, Instant
 from resolvers.errors import Refused
 from resolvers.operation.refusal import accepted
 from resolvers.point import booking
+from resolvers.point.earned import earned_by, kept
 from resolvers.purchase.checkout import Checkout
-from resolvers.purchase.status_change import promote
 from resolvers.query.compiled_writes import Insert, Update
 from resolvers.query.expressions import word
+from resolvers.status.requalifying import promote
 from resolvers.storage.statement import parameter
 from resolvers.storage.transaction import Transaction
 from resolvers.voucher import issuing
@@ -114,17 +114,12 @@ async def reward_customer(transaction: Transaction, case: Checkout, earnings: Ea
     if earnings.points > ZERO:
         lots = case.programme.lots(earnings, case.at)
         about = {"at": case.at, "store_id": bill.store_id, "purchase_id": purchase_id}
-        earned_by = [_told(case.programme.code, one) for one in earnings.by_rule]
-        await booking.credit(transaction, customer_id, lots, PointEntryKind.EARN, earned_by=earned_by, **about)
-    await promote(transaction, customer_id, purchase_id)
+        rules = kept(earned_by(case.programme.code, earnings))
+        await booking.credit(transaction, customer_id, lots, PointEntryKind.EARN, earned_by=rules, **about)
+    await promote(transaction, customer_id, purchase_id, case.at)
     for offer in case.automatic:
         if offer.needs_voucher and not refusals(offer.terms, bill, case.shopper, case.at):
             await issuing.make(transaction, offer.terms.id, customer_id, zone=bill.store_zone, earned_by_id=purchase_id)
-
-
-def _told(programme: str, one: EarnedByRule) -> dict[str, str]:
-    """What the ledger keeps of a rule by which points were earned: it stays readable whatever becomes of the rule."""
-    return {"programme": programme, "rule": one.code, "name": one.name, "points": plain(one.points)}
 
 
 async def _purchase(transaction: Transaction, closing: Closing) -> int | None:

@@ -19,8 +19,8 @@ from resolvers.operation.refusal import accepted
 from resolvers.point import booking
 from resolvers.purchase.recording import FOR_REWARD
 from resolvers.purchase.sale import ClosedBill, pays, unjustified
-from resolvers.purchase.status_change import demote
 from resolvers.purchase.withdrawal import note_withdrawn, restore, withdraw_earned
+from resolvers.status.requalifying import restore as restore_status
 from resolvers.storage.transaction import Transaction
 
 QUIETLY = {"synchronize_session": False}
@@ -85,7 +85,7 @@ async def points_back(
 async def status_back(transaction: Transaction, purchase: Purchase) -> None:
     """The status that the customer has without what was undone."""
     if purchase.customer_id is not None and await lock_customer(transaction, purchase.customer_id):
-        await demote(transaction, purchase.customer_id, purchase.created_at)
+        await restore_status(transaction, purchase.customer_id)
 
 
 async def _note_returned(transaction: Transaction, before: Sale, after: Sale) -> None:

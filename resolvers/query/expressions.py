@@ -73,7 +73,8 @@ VOUCHER_WORTH = Expression(
 def _subtotal(bill: Any) -> ColumnElement[Any]:
     off = aliased(PurchaseDiscount)
     taken = select(func.sum(off.amount, type_=MONEY)).where(off.purchase_id == bill.id).scalar_subquery()
-    return bill.total + func.coalesce(taken, literal_column("0"), type_=MONEY)
+    found: ColumnElement[Any] = bill.total + func.coalesce(taken, literal_column("0"), type_=MONEY)
+    return found
 
 
 SUBTOTAL = Expression("subtotal", _subtotal, MONEY)

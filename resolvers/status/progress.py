@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from models.rules import qualification as rules
-from resolvers.status.achievements import read_programme
+from resolvers.status.achievements import read_achievements, read_standing
 from resolvers.storage.context import RequestContext, RowRef
 from resolvers.values import Money
 
@@ -34,11 +34,13 @@ async def load_progress(
     context: RequestContext, keys: Sequence[int], _args: Mapping[str, Any], _names: frozenset[str]
 ) -> Mapping[int, Progress]:
     """The progress of each current status record; none for one that has ended."""
-    programme = await read_programme(context, keys, by_record=True)
-    by_id = {status.id: status for status in programme.statuses}
+    standing = await read_standing(context, keys, by_record=True)
+    customers = [one.customer_id for one in standing.held]
+    achieved = await read_achievements(context, standing, customers, context.now) if customers else {}
+    by_id = {status.id: status for status in standing.statuses}
     return {
-        record: _shown(rules.progress(by_id.get(status), programme.statuses, programme.achievements(customer_id)))
-        for record, (status, customer_id) in programme.holders.items()
+        one.id: _shown(rules.progress(by_id.get(one.status_id), standing.statuses, achieved[one.customer_id]))
+        for one in standing.held
     }
 
 

@@ -75,6 +75,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "TRANSFER_IN": "Came from another customer.",
         "TRANSFER_OUT": "Went to another customer.",
         "REVERSE": "Takes an earlier entry back.",
+        "REPAY": "Paid for points that were owed.",
     },
     "PointReservationState": {
         "ACTIVE": "The points are put aside.",

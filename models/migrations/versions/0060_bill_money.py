@@ -1,5 +1,7 @@
 """What of a bill was paid how, and what is given back of it: returns with ids of their own, benefits withdrawn."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -15,7 +17,7 @@ QUANTITY = models.types.ExactDecimal(precision=18, scale=3)
 TEXT = sa.Text().with_variant(sa.Text(collation='C'), 'postgresql')
 ID = sa.String(length=128).with_variant(sa.String(length=128, collation='C'), 'postgresql')
 AMOUNT = "BIGINT DEFAULT '0' NOT NULL"
-COLUMNS = {
+COLUMNS: dict[str, list[tuple[str, Any, str | None, str]]] = {
     'purchase': [('paid_with_vouchers', MONEY, '0', AMOUNT), ('withheld', MONEY, '0', AMOUNT)],
     'purchase_discount': [('share', MONEY, None, 'BIGINT'), ('withdrawn_at', models.types.Instant(), None, 'VARCHAR(32)')],
     'reward': [
@@ -24,7 +26,7 @@ COLUMNS = {
     ],
     'voucher': [('owed', MONEY, '0', AMOUNT), ('withheld', MONEY, '0', AMOUNT)],
 }
-CHECKS = {
+CHECKS: dict[str, list[tuple[str, str]]] = {
     'purchase': [('withheld', 'withheld >= 0')],
     'purchase_discount': [],
     'reward': [('max_per_bill', 'max_per_bill > 0'), ('onreturn', "on_return IN ('KEEP', 'WITHDRAW')")],

@@ -19,6 +19,7 @@ BASE = Status(1, 1, qualification=Qualification.REGISTRATION)
 SILVER = Status(2, 2, 1, months=12, turnover={"CZK": Decimal(1000)}, points=Decimal(500), validity="P12M")
 GOLD = Status(3, 3, 2, months=12, turnover={"CZK": Decimal(5000)}, validity="P12M")
 TIERS = [BASE, SILVER, GOLD]
+MEMBER = Holding(1)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
@@ -26,7 +27,7 @@ def spent(*bills: tuple[datetime, int], currency: str = "CZK") -> list[Counted]:
     return [Counted(at, Decimal(amount), currency) for at, amount in bills]
 
 
-def run(counted, *, holding=Holding(1), until=START + DAY, statuses=TIERS):
+def run(counted, *, holding=MEMBER, until=START + DAY, statuses=TIERS):
     """Decisions as (status, change, from, until)."""
     moments = sorted(one.at for one in counted)
     record = Record(counted, statuses, PRAGUE)
