@@ -31,7 +31,7 @@ from resolvers.purchase.reversal import status_back, undo
 from resolvers.purchase.sale import read_closed
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
-from resolvers.values import Money
+from resolvers.values import money
 
 UTM = ("source", "medium", "campaign")
 
@@ -71,7 +71,7 @@ async def cancel(transaction: Transaction, given: PurchaseCancel) -> CancelAnswe
     await change(transaction, purchase, PurchaseState.CANCELLED, EventKind.PURCHASE_CANCELLED)
     currency = purchase.currency_code
     return CancelAnswer(
-        purchase=shown, refund=Money(undone.refund, currency), withheld=Money(undone.withheld, currency)
+        purchase=shown, refund=money(undone.refund, currency), withheld=money(undone.withheld, currency)
     )
 
 

@@ -25,7 +25,8 @@ from resolvers.purchase.bill import read_bill
 from resolvers.purchase.checkout import Checkout, NamedBenefits, read_checkout, with_segments
 from resolvers.purchase.inputs import PreviewRequest, RecommendationRequest
 from resolvers.storage.context import RequestContext, RowRef
-from resolvers.values import Money, amount
+from resolvers.values import Money, amount, points
+from resolvers.values import money as as_money
 
 PERSONAL = frozenset({RefusalCode.SEGMENT_REQUIRED, RefusalCode.STATUS_REQUIRED, RefusalCode.WRONG_CUSTOMER})
 """What is for others is not recommended, whatever is on the bill."""
@@ -122,10 +123,10 @@ async def preview(context: RequestContext, given: PreviewRequest) -> Preview:
             for line, off, percent, benefit in discount_lines(settled, case)
         ],
         paid_in_points=money(settled.payment.amount),
-        points_spent=_points(settled.points_spent),
-        points_earned=_points(settled.earned),
+        points_spent=points(settled.points_spent),
+        points_earned=points(settled.earned),
         earned_by=earned_by(case.programme.code, settled.earnings),
-        points_after=_points(case.shopper.points - settled.points_spent + settled.earned),
+        points_after=points(case.shopper.points - settled.points_spent + settled.earned),
         automatic_choice=case.programme.automatic,
         best=await _best(case, settled, money),
         messages=settled.combination.messages,
@@ -192,12 +193,8 @@ def _sources(benefit: Benefit | None) -> tuple[RowRef | None, RowRef | None]:
 
 
 def _money(currency: str) -> Callable[[Decimal], Money]:
-    return lambda value: Money(amount(int(value.scaleb(4)), 4, 2), currency)
+    return lambda value: as_money(value, currency)
 
 
 def _percent(value: Decimal) -> Decimal:
     return amount(int(value.scaleb(4)), 4, 0)
-
-
-def _points(value: Decimal) -> Decimal:
-    return amount(int(value.scaleb(2)), 2, 0)

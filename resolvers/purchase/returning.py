@@ -20,7 +20,7 @@ from resolvers.purchase.reversal import Undone, undo
 from resolvers.purchase.sale import ClosedBill, read_closed
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
-from resolvers.values import Money
+from resolvers.values import money, points
 
 
 async def give_back(transaction: Transaction, given: PurchaseReturn) -> ReturnAnswer:
@@ -121,10 +121,10 @@ async def _record(
 def _answer(made: ReturnRow, currency: str, *, repeated: bool = False) -> ReturnAnswer:
     return ReturnAnswer(
         purchase=RowRef("Purchase", made.purchase_id),
-        refund=Money(made.refund, currency),
-        withheld=Money(made.withheld, currency),
-        points_back=made.points_back,
-        points_withdrawn=made.points_withdrawn,
-        points_owed=made.points_owed,
+        refund=money(made.refund, currency),
+        withheld=money(made.withheld, currency),
+        points_back=points(made.points_back),
+        points_withdrawn=points(made.points_withdrawn),
+        points_owed=points(made.points_owed),
         repeated=repeated,
     )

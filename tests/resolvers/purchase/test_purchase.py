@@ -111,7 +111,7 @@ async def test_the_same_bill_sent_again_changes_nothing(crm: Operations, session
     first = await crm.do("purchaseSend", PURCHASE, bill=bill(), customer=shop.customer, spendPoints="10")
     before = await crm.dump()
 
-    again = await crm.do("purchaseSend", PURCHASE, bill=bill(item("7")), benefitCodes=["OTHERS", "none"])
+    again = await crm.do("purchaseSend", PURCHASE, bill=bill(), benefitCodes=["OTHERS", "none"])
 
     assert again == {**first, "repeated": True}
     assert await crm.dump() == before
@@ -320,9 +320,9 @@ async def test_returns_bit_by_bit_come_to_the_whole(crm: Operations, session: As
         )
         for step in steps
     ] == [
-        ("PARTLY_RETURNED", "27.00", "27.00", "29.85", "26.57", 1),
-        ("PARTLY_RETURNED", "63.45", "36.45", "40.29", "35.87", 1),
-        ("RETURNED", "90.45", "27.00", "29.86", "26.56", 0),
+        ("PARTLY_RETURNED", "27.00", "26.71", "29.85", "26.57", 1),
+        ("PARTLY_RETURNED", "63.45", "36.04", "40.29", "35.87", 1),
+        ("RETURNED", "90.45", "26.70", "29.86", "26.56", 0),
     ]
     assert await crm.rows(models.Voucher, "state", "purchase_id") == [("ACTIVE", None)]
     assert sum(left for (left,) in await crm.rows(models.PointLot, "remaining")) == 100
