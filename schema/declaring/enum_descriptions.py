@@ -123,6 +123,10 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "ORDERED": "The goods are on order.",
         "BEING_SOLVED": "Something is being cleared up.",
     },
+    "OnReturn": {
+        "KEEP": "What is kept stays discounted: what is returned is worth what was paid for it.",
+        "WITHDRAW": "It is withdrawn once what is returned covers it: what is kept costs its price without it.",
+    },
     "RewardGroup": {
         "PARTY_TIME": "For a short event.",
         "CATALOGUE": "In the catalogue of rewards.",
