@@ -231,11 +231,11 @@ class PurchaseReturnItem(Base):
 
     __tablename__ = "purchase_return_item"
     __table_args__ = (
-        UniqueConstraint("return_id", "item_id"),
+        UniqueConstraint("purchase_return_id", "item_id"),
         CheckConstraint("quantity > 0", name="quantity"),
     )
 
-    return_id: Mapped[int] = owner("purchase_return", "The return.", index=False)
+    purchase_return_id: Mapped[int] = owner("purchase_return", "The return.", index=False)
     item_id: Mapped[int] = owner("purchase_item", "The line.")
     quantity: Mapped[Decimal] = mapped_column(QUANTITY, doc="How much of it was returned.")
 

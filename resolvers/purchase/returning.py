@@ -78,8 +78,10 @@ async def _returned_before(transaction: Transaction, closed: ClosedBill, given: 
     if done is None:
         return None
     item = PurchaseReturnItem
-    rows = await transaction.session.execute(select(item.item_id, item.quantity).where(item.return_id == done.id))
-    if not _same_items(dict(rows.tuples().all()), given.items, closed):
+    rows = await transaction.session.execute(
+        select(item.item_id, item.quantity).where(item.purchase_return_id == done.id)
+    )
+    if not _same_items({row[0]: row[1] for row in rows}, given.items, closed):
         raise Refused(ErrorCode.ID_REUSED, "Other items were returned under this id.", "externalId")
     return done
 
@@ -112,7 +114,7 @@ async def _record(
     await transaction.session.flush()
     for old, line in zip(closed.sale.lines, lines, strict=True):
         if line.returned != old.returned:
-            row = PurchaseReturnItem(return_id=made.id, item_id=line.id, quantity=line.returned - old.returned)
+            row = PurchaseReturnItem(purchase_return_id=made.id, item_id=line.id, quantity=line.returned - old.returned)
             transaction.session.add(row)
     await transaction.session.flush()
     return made

@@ -29,7 +29,15 @@ from tests.factories.programme import (
     usual_programme,
 )
 from tests.factories.property import property, property_item, property_record
-from tests.factories.purchase import purchase, purchase_discount, purchase_item, purchase_item_type, purchase_type
+from tests.factories.purchase import (
+    purchase,
+    purchase_discount,
+    purchase_item,
+    purchase_item_type,
+    purchase_return,
+    purchase_return_item,
+    purchase_type,
+)
 from tests.factories.recommendation import recommendation
 from tests.factories.reservation import (
     external_list_type,
@@ -111,6 +119,8 @@ __all__ = [
     "purchase_discount",
     "purchase_item",
     "purchase_item_type",
+    "purchase_return",
+    "purchase_return_item",
     "purchase_type",
     "recommendation",
     "reservable_offer",

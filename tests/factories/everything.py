@@ -154,6 +154,7 @@ async def _save_bills(
         factories.purchase(store=store, customer=None),
         factories.purchase_discount(purchase=bill, item=items[1], reward=reward, voucher=voucher),
         factories.purchase_discount(purchase=bill),
+        factories.purchase_return_item(purchase_return=factories.purchase_return(purchase=bill), item=items[0]),
         factories.point_entry_lot(entry=spent, lot=lot, amount=Decimal(-20)),
         factories.points(amount=Decimal(5), expires_at=NOW + timedelta(days=365)),
         factories.point_reservation(customer=jana),

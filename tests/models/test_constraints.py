@@ -76,7 +76,10 @@ CHECKS: dict[str, list[Callable[[], Base]]] = {
         lambda: factories.purchase(items=[factories.purchase_item(returned_quantity=MINUS)])
     ],
     "ck_purchase_items_count": [lambda: factories.purchase(items_count=-1)],
+    "ck_purchase_return_item_quantity": [lambda: factories.purchase_return_item(quantity=ZERO)],
+    "ck_purchase_return_refund": [lambda: factories.purchase_return(refund=MINUS)],
     "ck_purchase_returned": [lambda: factories.purchase(returned=MINUS)],
+    "ck_purchase_withheld": [lambda: factories.purchase(withheld=MINUS)],
     "ck_recommendation_customer": [
         lambda: factories.recommendation(audience="CUSTOMER"),
         lambda: factories.recommendation(audience="ALL", customer=factories.customer()),
@@ -103,6 +106,7 @@ CHECKS: dict[str, list[Callable[[], Base]]] = {
     ],
     "ck_reward_limit_per_customer": [lambda: factories.reward(limit_per_customer=0)],
     "ck_reward_limit_total": [lambda: factories.reward(limit_total=0)],
+    "ck_reward_max_per_bill": [lambda: factories.reward(max_per_bill=0)],
     "ck_reward_points_cost": [lambda: factories.reward(points_cost=MINUS)],
     "ck_reward_priority": [lambda: factories.reward(priority=0), lambda: factories.reward(priority=10)],
     "ck_reward_value": [lambda: factories.reward(value=MINUS)],
@@ -122,6 +126,7 @@ CHECKS: dict[str, list[Callable[[], Base]]] = {
         lambda: factories.voucher(state="APPLIED", redeemed_at=None),
         lambda: factories.voucher(state="ACTIVE", redeemed_at=NOW),
     ],
+    "ck_voucher_owed": [lambda: factories.voucher(owed=MINUS)],
     "ck_voucher_reserved_for_a_time": [lambda: factories.voucher(state="RESERVED", reserved_until=None)],
     "ck_voucher_value": [lambda: factories.voucher(value=MINUS)],
 }

@@ -69,14 +69,14 @@ def upgrade() -> None:
     op.create_index('ix_purchase_return_purchase_id', 'purchase_return', ['purchase_id', 'at', 'id'], unique=False)
     op.create_table('purchase_return_item',
     sa.Column('id', KEY, nullable=False),
-    sa.Column('return_id', KEY, nullable=False),
+    sa.Column('purchase_return_id', KEY, nullable=False),
     sa.Column('item_id', KEY, nullable=False),
     sa.Column('quantity', QUANTITY, nullable=False),
     sa.CheckConstraint('quantity > 0', name=op.f('ck_purchase_return_item_quantity')),
     sa.ForeignKeyConstraint(['item_id'], ['purchase_item.id'], name=op.f('fk_purchase_return_item_item_id'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['return_id'], ['purchase_return.id'], name=op.f('fk_purchase_return_item_return_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['purchase_return_id'], ['purchase_return.id'], name=op.f('fk_purchase_return_item_purchase_return_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_purchase_return_item')),
-    sa.UniqueConstraint('return_id', 'item_id', name=op.f('uq_purchase_return_item_return_id_item_id'))
+    sa.UniqueConstraint('purchase_return_id', 'item_id', name=op.f('uq_purchase_return_item_purchase_return_id_item_id'))
     )
     op.create_index('ix_purchase_return_item_item_id', 'purchase_return_item', ['item_id'], unique=False)
 

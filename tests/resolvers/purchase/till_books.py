@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from functools import partial
+from typing import Any, get_type_hints
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import models
 from resolvers.benefit.shopper import USED
 from resolvers.ids import opaque_id
+from resolvers.operation.inputs import read
 from resolvers.operation.perform import Call, Operation, Payload, perform
+from resolvers.operation.structs import FrozenMeta, camel
+from resolvers.purchase import previewing
+from resolvers.purchase.inputs import PreviewRequest
 from resolvers.storage.context import RequestContext, RowRef
 from resolvers.storage.engine import make_engine
 from resolvers.storage.reader import make_reader
@@ -22,6 +28,13 @@ from tests.factories import NOW
 
 class Crash(Exception):  # noqa: N818
     """The process dies before it commits."""
+
+
+def camelled(given: Any) -> Any:
+    """An input with its names as the graph has them."""
+    if isinstance(given, dict):
+        return {camel(name): camelled(value) for name, value in given.items()}
+    return [camelled(one) for one in given] if isinstance(given, list) else given
 
 
 class TillBooks:
@@ -88,9 +101,17 @@ class TillBooks:
                 raise Crash
             return payload
 
+        hints = get_type_hints(operation)
         call = Call(operation.__name__, operation, given)
+        if isinstance(hints["given"], FrozenMeta):
+            call = replace(call, input=camelled(given), given=hints["given"], answer=hints["return"])
         payload: Payload = self.run(perform(self.engine, RequestContext(self.reader, now=NOW), call, show))
         return payload
+
+    def preview(self, given: Any) -> Any:
+        """What a till shows before it closes a bill."""
+        request = read(PreviewRequest, camelled(given))
+        return self.read(partial(previewing.preview, given=request))
 
     def read(self, work: Any) -> Any:
         """What a reading operation answers."""
