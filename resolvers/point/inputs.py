@@ -112,7 +112,5 @@ class CapturedAnswer(Answer):
 class TransferAnswer(Answer):
     """What moved from one customer to another."""
 
-    entries: Annotated[
-        list[RowRef], row("PointEntry"), "The entry of who gave them, then the entry of who got them."
-    ]
+    entries: Annotated[list[RowRef], row("PointEntry"), "The entry of who gave them, then the entry of who got them."]
     account: Annotated[RowRef, row("PointAccount"), "The points of who gave them, afterwards."]

@@ -93,12 +93,12 @@ class Circulation(RuleBasedStateMachine):
     @rule(target=entries, who=people, amount=few)
     def assign(self, who: int, amount: Decimal) -> Any:
         answer = self.do("assign", point.assign, {"customer": self.ids[who], "amount": amount})
-        return opaque(answer.values["entry"])
+        return opaque(answer.answer.entry)
 
     @rule(target=entries, who=people, amount=some_or_all)
     def spend(self, who: int, amount: Decimal | None) -> Any:
         answer = self.do("spend", point.spend, {"customer": self.ids[who], "amount": amount or self.has(who)})
-        return opaque(answer.values["entry"]) if not answer.user_errors else None
+        return opaque(answer.answer.entry) if not answer.user_errors else None
 
     @rule(entry=consumes(entries))
     def reverse(self, entry: str | None) -> None:

@@ -12,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import models
 from resolvers.benefit.shopper import USED
 from resolvers.ids import opaque_id
-from resolvers.operation.perform import Call, Operation, Payload, perform
+from resolvers.operation.perform import Operation, Payload, perform
 from resolvers.storage.context import RequestContext, RowRef
 from resolvers.storage.engine import make_engine
 from resolvers.storage.reader import make_reader
 from tests import factories
 from tests.factories import NOW
+from tests.resolvers.calling import call_of
 
 
 class Crash(Exception):  # noqa: N818
@@ -88,7 +89,7 @@ class TillBooks:
                 raise Crash
             return payload
 
-        call = Call(operation.__name__, operation, given)
+        call = call_of(operation, given)
         payload: Payload = self.run(perform(self.engine, RequestContext(self.reader, now=NOW), call, show))
         return payload
 
