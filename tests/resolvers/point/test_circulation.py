@@ -52,7 +52,7 @@ class Circulation(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         self.people = [factories.customer() for _ in range(2)]
-        self.reward = factories.reward(points_cost=Decimal(40))
+        self.reward = factories.reward(points_cost=Decimal(5))
         self.shop.save(*self.people, self.reward)
         self.ids = [opaque_id("Customer", person.id) for person in self.people]
         self.count = 0
