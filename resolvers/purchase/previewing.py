@@ -113,7 +113,7 @@ async def preview(context: RequestContext, given: Values) -> Preview:
         points_spent=_points(settled.points_spent),
         points_earned=_points(settled.earned),
         earned_by=earned_by(case.programme.code, settled.earnings),
-        points_after=_points(case.shopper.points - settled.points_spent + settled.earned),
+        points_after=_points(case.shopper.points - settled.points_spent + settled.earnings.at_once),
         messages=settled.combination.messages,
         refused=list(refused_benefits(settled, case.named)),
     )

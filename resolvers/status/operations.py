@@ -10,9 +10,9 @@ from models.rules import qualification as rules
 from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
 from resolvers.operation.references import References
-from resolvers.status.achievements import read_standing
 from resolvers.status.inputs import CustomerStatusSet, StatusRecordAnswer
 from resolvers.status.records import current_record, replace_record
+from resolvers.status.standing import read_standing
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
