@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 import models
 from models import Card, CardChange, CardState, CardType
 from models.rules import card_number as rules
+from models.rules.error_codes import ErrorCode
 from resolvers.card.operations import note
 from resolvers.errors import Refused
 from resolvers.operation import input_fields
@@ -48,7 +49,7 @@ async def create(transaction: Transaction, given: Values) -> Values:
         raise Refused(refusal.code, refusal.message, "number", refusal.missing)
     card = await _add(transaction, kind, number, await _columns(transaction, given))
     if card is None:
-        raise Refused("NUMBER_TAKEN", "Another card has this number.", "number")
+        raise Refused(ErrorCode.NUMBER_TAKEN, "Another card has this number.", "number")
     await note(transaction, card, CardChange.ISSUED)
     return {"card": RowRef("Card", card.id)}
 
@@ -87,7 +88,9 @@ async def _draw(transaction: Transaction, kind: CardType, columns: dict[str, Any
             card = await _add(transaction, kind, number, columns)
             if card is not None:
                 return card
-    raise Refused("NUMBERS_USED_UP", "The numbers of this type are used up; give the type longer ones.", "cardType")
+    raise Refused(
+        ErrorCode.NUMBERS_USED_UP, "The numbers of this type are used up; give the type longer ones.", "cardType"
+    )
 
 
 async def _untaken(transaction: Transaction, kind: CardType, serials: Iterable[int]) -> list[str]:

@@ -13,6 +13,8 @@ from sqlalchemy import Select, or_, select, update
 
 import models
 from models import Card, CardChange, CardEvent, CardState, CardType
+from models.event_kinds import EventKind
+from models.rules.error_codes import ErrorCode
 from models.rules.periods import add_months
 from resolvers.customer.lock import lock_by_key, locked
 from resolvers.customer.search_terms import renew_terms
@@ -48,7 +50,7 @@ def _choice(given: Values) -> tuple[Callable[[Select[Any]], Select[Any]], str]:
     """Which cards would do, and the field that says so."""
     said = [name for name in ("id", "number", "card_type") if given.get(name) is not None]
     if len(said) != 1:
-        raise Refused("ONE_CARD", ONE_CARD, "id", None if said else ONE_CARD)
+        raise Refused(ErrorCode.ONE_CARD, ONE_CARD, "id", None if said else ONE_CARD)
     (name,) = said
     if name == "id":
         key = key_of(given["id"], "Card")
@@ -72,8 +74,9 @@ async def _take(
         found = found.where(unexpired)
     key = await transaction.session.scalar(found)
     if key is None:
-        wanted = "free card of this type" if field == "cardType" else "such Card"
-        raise Refused("NO_FREE_CARD" if field == "cardType" else "NOT_FOUND", f"There is no {wanted}.", field)
+        if field == "cardType":
+            raise Refused(ErrorCode.NO_FREE_CARD, "There is no free card of this type.", field)
+        raise Refused(ErrorCode.NOT_FOUND, "There is no such Card.", field)
     taken = await transaction.session.scalar(
         update(Card)
         .where(Card.id == key, Card.state == CardState.FREE, unexpired)
@@ -83,7 +86,7 @@ async def _take(
     )
     card = await transaction.lock(Card, key)
     if taken is None:
-        raise Refused("CARD_NOT_FREE", f"The card is {_state(card, transaction.now)}.", field)
+        raise Refused(ErrorCode.CARD_NOT_FREE, f"The card is {_state(card, transaction.now)}.", field)
     return card
 
 
@@ -108,7 +111,9 @@ async def release(transaction: Transaction, given: Values) -> Values:
     card = await transaction.find(Card, given["id"], "id")
     # Somebody else may have taken it between looking and locking.
     if card.state is not CardState.ASSIGNED or card.customer_id != holder or holder is None:
-        raise Refused("WRONG_STATE", f"Only an assigned card can be released; this one is {card.state.lower()}.", "id")
+        raise Refused(
+            ErrorCode.WRONG_STATE, f"Only an assigned card can be released; this one is {card.state.lower()}.", "id"
+        )
     await note(transaction, card, CardChange.RELEASED, input_fields.text(given, "reason"))
     card.state, card.customer_id, card.valid_from, card.valid_to = CardState.FREE, None, None, None
     card.touch(transaction.now)
@@ -121,7 +126,7 @@ async def block(transaction: Transaction, given: Values) -> Values:
     reason = input_fields.required_text(given, "reason")
     card = await transaction.find(Card, given["id"], "id")
     if card.state is CardState.BLOCKED:
-        raise Refused("WRONG_STATE", "The card is already blocked.", "id")
+        raise Refused(ErrorCode.WRONG_STATE, "The card is already blocked.", "id")
     card.state, card.blocked_reason = CardState.BLOCKED, reason
     await note(transaction, card, CardChange.BLOCKED, reason)
     return {"card": RowRef("Card", card.id)}
@@ -131,7 +136,9 @@ async def unblock(transaction: Transaction, given: Values) -> Values:
     """Let a blocked card be used again: by its holder, or by nobody yet."""
     card = await transaction.find(Card, given["id"], "id")
     if card.state is not CardState.BLOCKED:
-        raise Refused("WRONG_STATE", f"Only a blocked card can be unblocked; this one is {card.state.lower()}.", "id")
+        raise Refused(
+            ErrorCode.WRONG_STATE, f"Only a blocked card can be unblocked; this one is {card.state.lower()}.", "id"
+        )
     card.state = CardState.FREE if card.customer_id is None else CardState.ASSIGNED
     card.blocked_reason = None
     await note(transaction, card, CardChange.UNBLOCKED, input_fields.text(given, "reason"))
@@ -145,4 +152,4 @@ async def note(transaction: Transaction, card: Card, change: CardChange, reason:
     )
     card.touch(transaction.now)
     await transaction.session.flush()
-    transaction.emit(f"CARD_{change.value}", card, customer_id=card.customer_id)
+    transaction.emit(EventKind[f"CARD_{change}"], card, customer_id=card.customer_id)

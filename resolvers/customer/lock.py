@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 import models
 from models import State
+from models.rules.error_codes import ErrorCode
 from models.types import BigKey
 from resolvers.errors import Refused
 from resolvers.ids import key_of
@@ -15,7 +16,7 @@ from resolvers.operation.perform import Values
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.expressions import word
 from resolvers.storage.statement import parameter
-from resolvers.storage.transaction import Transaction, inside
+from resolvers.storage.transaction import Transaction
 
 ALIVE = CompiledQuery(
     lambda _: (
@@ -31,7 +32,7 @@ async def lock_customer(transaction: Transaction, customer_id: int) -> bool:
 
     Rows that merely refer to the customer take no notice of this lock, so nobody waits who needn't.
     """
-    return bool(await ALIVE.read(await inside(transaction), key=customer_id))
+    return bool(await ALIVE.read(await transaction.inside(), key=customer_id))
 
 
 async def locked(transaction: Transaction, given: Values, name: str, *, active: bool = False) -> int:
@@ -44,10 +45,10 @@ async def locked(transaction: Transaction, given: Values, name: str, *, active: 
 async def lock_by_key(transaction: Transaction, key: int, name: str, *, active: bool = False) -> None:
     """Lock a customer by key; `NOT_FOUND` where there is none."""
     if not await lock_customer(transaction, key):
-        raise Refused("NOT_FOUND", "There is no Customer with this id.", name)
+        raise Refused(ErrorCode.NOT_FOUND, "There is no Customer with this id.", name)
     customer = models.Customer
     if active and await transaction.session.scalar(select(customer.state).where(customer.id == key)) != State.ACTIVE:
-        raise Refused("CUSTOMER_INACTIVE", "The customer is deactivated; reactivate them first.", name)
+        raise Refused(ErrorCode.CUSTOMER_INACTIVE, "The customer is deactivated; reactivate them first.", name)
 
 
 async def locked_both(transaction: Transaction, given: Values, names: Sequence[str]) -> list[int]:

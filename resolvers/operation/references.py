@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select
 
 import models
 from models import Base
+from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
 from resolvers.ids import key_of
 from resolvers.operation.validation import Values, text
@@ -32,7 +33,7 @@ class References:
             condition = _condition(entity, {"id": by} if isinstance(by, str) else by, field)
             row = await self.transaction.session.scalar(select(entity).where(condition, *listed(entity, entity)))
             if row is None:
-                raise Refused("NOT_FOUND", f"There is no such {entity.__name__}.", field)
+                raise Refused(ErrorCode.NOT_FOUND, f"There is no such {entity.__name__}.", field)
             self._known[name] = row
         found: Any = self._known[name]
         return found  # type: ignore[no-any-return]

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from resolvers.storage.turns import turn_options
+
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     # An acknowledged write survives the loss of power.
@@ -34,7 +36,9 @@ def make_engine(url: str, **options: Any) -> AsyncEngine:
     both read and one would fail; BEGIN IMMEDIATE takes the lock first.
     """
     is_sqlite = make_url(url).get_backend_name() == "sqlite"
-    if not is_sqlite:
+    if is_sqlite:
+        options["execution_options"] = turn_options() | options.get("execution_options", {})
+    else:
         options.setdefault("connect_args", {"server_settings": POSTGRES_WRITES_TIME})
     engine = create_async_engine(url, **options)
     if is_sqlite:

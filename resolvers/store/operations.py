@@ -7,6 +7,7 @@ from typing import Any
 
 import models
 from models import State
+from models.rules.error_codes import ErrorCode
 from resolvers import normalise
 from resolvers.errors import Refused
 from resolvers.operation import property_values
@@ -62,7 +63,7 @@ async def _check(record: Record) -> None:
             values["phone"] = _phone(values["phone"], record.will_be("country_code"), at("phone"))
     await property_values.read(record, "store_id")
     if (record.will_be("latitude") is None) != (record.will_be("longitude") is None):
-        raise Refused("BAD_POSITION", "A position needs both latitude and longitude.", at("position"))
+        raise Refused(ErrorCode.BAD_POSITION, "A position needs both latitude and longitude.", at("position"))
 
 
 def _phone(phone: str, country: str | None, field: str) -> str:
@@ -70,7 +71,7 @@ def _phone(phone: str, country: str | None, field: str) -> str:
         return normalise.e164(phone, country)
     except ValueError:
         message = "This must be a phone number, international or as dialled in the store's country."
-        raise Refused("BAD_PHONE", message, field) from None
+        raise Refused(ErrorCode.BAD_PHONE, message, field) from None
 
 
 async def _follow(record: Record) -> None:

@@ -18,6 +18,7 @@ from models import PointEntry, PointEntryKind, SegmentMember, VoucherChange, Vou
 from models.rules import ledger
 from models.rules.applicability import affordable, refusals
 from models.rules.basket import Bill, Shopper, Voucher
+from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO
 from models.rules.refusals import RefusalCode
 from models.rules.voucher_code import normalised
@@ -25,7 +26,7 @@ from models.types import MONEY
 from resolvers.benefit.offers import VOUCHER_COLUMNS, offers_by_key, vouchers_of
 from resolvers.benefit.shopper import read_shopper
 from resolvers.customer.lock import lock_by_key, lock_customer
-from resolvers.errors import CrmError, Refused
+from resolvers.errors import Refused
 from resolvers.ids import key_of
 from resolvers.operation import validation
 from resolvers.operation.input_fields import optional
@@ -35,7 +36,7 @@ from resolvers.operation.refusal import refuse
 from resolvers.point import booking
 from resolvers.query.compiled_query import CompiledQuery, among
 from resolvers.storage.context import RowRef
-from resolvers.storage.transaction import Transaction, inside
+from resolvers.storage.transaction import Transaction
 from resolvers.voucher import issuing
 
 MOST_CUSTOMERS = 1000
@@ -53,7 +54,7 @@ class RefusedCustomer:
     """A customer to whom no voucher was issued."""
 
     customer: RowRef | None
-    code: str
+    code: ErrorCode
     message: str
     missing: str | None
 
@@ -79,12 +80,12 @@ async def issue_batch(transaction: Transaction, given: Values) -> Values:
     refused: list[RefusedCustomer] = []
     for key in keys:
         try:
-            async with transaction.session.begin_nested():
+            async with transaction.attempt():
                 await lock_by_key(transaction, key, "customers", active=True)
                 made.append(RowRef("Voucher", await issuing.issue(transaction, reward.id, key, note=note)))
-        except CrmError as error:
-            there = None if error.code == "NOT_FOUND" else RowRef("Customer", key)
-            refused.append(RefusedCustomer(there, error.code, str(error), getattr(error, "missing", None)))
+        except Refused as error:
+            there = None if error.code is ErrorCode.NOT_FOUND else RowRef("Customer", key)
+            refused.append(RefusedCustomer(there, error.code, str(error), error.missing))
     return {"issued": len(made), "vouchers": made, "refused": refused}
 
 
@@ -96,7 +97,7 @@ async def reserve(transaction: Transaction, given: Values) -> Values:
     bill = validation.text(given["bill"], "bill", 128)
     _usable(voucher, transaction.now)
     if _is_held(voucher, transaction.now) and voucher.reserved_for != bill:
-        raise Refused("RESERVED_ELSEWHERE", "The voucher is put aside for another bill.", "bill")
+        raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is put aside for another bill.", "bill")
     voucher.state = VoucherState.RESERVED
     voucher.reserved_for, voucher.reserved_until = bill, transaction.now + timedelta(minutes=wanted)
     return await _changed(transaction, voucher, VoucherChange.RESERVED)
@@ -106,10 +107,10 @@ async def release(transaction: Transaction, given: Values) -> Values:
     """Let go of a voucher that was put aside."""
     voucher = await _locked(transaction, given)
     if voucher.state is not VoucherState.RESERVED:
-        raise Refused("WRONG_STATE", "The voucher is not put aside.", "id")
+        raise Refused(ErrorCode.WRONG_STATE, "The voucher is not put aside.", "id")
     bill = optional(given, "bill", 128, "")
     if bill is not None and _is_held(voucher, transaction.now) and voucher.reserved_for != bill:
-        raise Refused("RESERVED_ELSEWHERE", "The voucher is put aside for another bill.", "bill")
+        raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is put aside for another bill.", "bill")
     voucher.state, voucher.reserved_for, voucher.reserved_until = VoucherState.ACTIVE, None, None
     return await _changed(transaction, voucher, VoucherChange.RELEASED)
 
@@ -120,7 +121,7 @@ async def redeem(transaction: Transaction, given: Values) -> Values:
     store = await references.find(models.Store, given["store"], "store") if given.get("store") else None
     shown_by = None if given.get("customer") is None else key_of(given["customer"], "Customer")
     voucher = await _locked(transaction, given)
-    context = await inside(transaction)
+    context = await transaction.inside()
     rule = (await vouchers_of(context, await BY_KEY.read(context, keys=[voucher.id])))[0]
     holder = voucher.customer_id if shown_by is None else shown_by
     shopper, _ = await read_shopper(context, holder, [])
@@ -137,7 +138,7 @@ async def cancel(transaction: Transaction, given: Values) -> Values:
     if voucher.state is VoucherState.CANCELLED:
         return _answer(voucher.id, repeated=True)
     if voucher.state not in USABLE:
-        raise Refused("WRONG_STATE", f"The voucher is {voucher.state.lower()}.", "id")
+        raise Refused(ErrorCode.WRONG_STATE, f"The voucher is {voucher.state.lower()}.", "id")
     voucher.state, voucher.reserved_for, voucher.reserved_until = VoucherState.CANCELLED, None, None
     if paid is not None and given.get("keep_points") is not True:
         givens = ledger.reverse(await booking.outstanding(transaction, paid.id))
@@ -152,13 +153,13 @@ async def transfer(transaction: Transaction, given: Values) -> Values:
     await lock_by_key(transaction, receiver, "customer", active=True)
     _usable(voucher, transaction.now)
     if _is_held(voucher, transaction.now):
-        raise Refused("RESERVED_ELSEWHERE", "The voucher is put aside for a bill.", "id")
-    context = await inside(transaction)
+        raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is put aside for a bill.", "id")
+    context = await transaction.inside()
     offer = (await offers_by_key(context, [voucher.reward_id]))[voucher.reward_id]
     if not offer.is_portable:
-        raise Refused("NOT_PORTABLE", "Vouchers of this reward can't be handed on.", "id")
+        raise Refused(ErrorCode.NOT_PORTABLE, "Vouchers of this reward can't be handed on.", "id")
     if receiver == voucher.customer_id:
-        raise Refused("SAME_CUSTOMER", "The voucher is this customer's already.", "customer")
+        raise Refused(ErrorCode.SAME_CUSTOMER, "The voucher is this customer's already.", "customer")
     shopper, _ = await read_shopper(context, receiver, [offer.terms])
     # There is no voucher more than before, and it is paid for.
     their_own = replace(offer.terms, limit_total=None, points_cost=ZERO)
@@ -171,7 +172,7 @@ async def transfer(transaction: Transaction, given: Values) -> Values:
 async def _reward(transaction: Transaction, opaque: str) -> models.Reward:
     reward = await References(transaction).find(models.Reward, opaque, "reward")
     if reward.state is not models.State.ACTIVE:
-        raise Refused("WRONG_STATE", "The reward is not in use.", "reward")
+        raise Refused(ErrorCode.WRONG_STATE, "The reward is not in use.", "reward")
     return reward
 
 
@@ -181,7 +182,7 @@ def _own(given: Values, now: datetime) -> dict[str, Any]:
     if given.get("code") is not None:
         own["code"] = normalised(validation.text(given["code"], "code", 64))
     if (given.get("value") is None) != (given.get("currency") is None):
-        raise Refused("REQUIRED", "A value of its own needs its currency, and the other way round.", "currency")
+        raise Refused(ErrorCode.REQUIRED, "A value of its own needs its currency, and the other way round.", "currency")
     if given.get("value") is not None:
         own["value"] = validation.exact(MONEY, given["value"], "value")
         own["currency_code"] = validation.currency(given["currency"], "currency")
@@ -200,16 +201,16 @@ async def _customers(transaction: Transaction, given: Values) -> list[int]:
         members = select(SegmentMember.customer_id).where(SegmentMember.segment_id == segment.id)
         keys |= set(await transaction.session.scalars(members.limit(MOST_CUSTOMERS + 1)))
     if not keys:
-        raise Refused("REQUIRED", "Name the customers, or a segment that has members.", "customers")
+        raise Refused(ErrorCode.REQUIRED, "Name the customers, or a segment that has members.", "customers")
     if len(keys) > MOST_CUSTOMERS:
-        raise Refused("TOO_MANY", f"A batch takes {MOST_CUSTOMERS} customers at most.", "customers")
+        raise Refused(ErrorCode.TOO_MANY, f"A batch takes {MOST_CUSTOMERS} customers at most.", "customers")
     return sorted(keys)
 
 
 def _named(given: Values) -> ColumnElement[bool]:
     """The voucher that an input names, by its id or its code."""
     if (given.get("id") is None) == (given.get("code") is None):
-        raise Refused("REQUIRED", "Name the voucher by its id, or by its code.", "id")
+        raise Refused(ErrorCode.REQUIRED, "Name the voucher by its id, or by its code.", "id")
     if given.get("id") is not None:
         return models.Voucher.id == key_of(given["id"], "Voucher")
     code = validation.text(given["code"], "code", 64)
@@ -222,7 +223,7 @@ async def _locked(transaction: Transaction, given: Values, *others: int) -> mode
     field = "id" if given.get("id") is not None else "code"
     owner = await transaction.session.scalar(select(models.Voucher.customer_id).where(condition))
     if owner is None:
-        raise Refused("NOT_FOUND", "There is no such voucher.", field)
+        raise Refused(ErrorCode.NOT_FOUND, "There is no such voucher.", field)
     for key in sorted({owner, *others}):
         await lock_customer(transaction, key)
     found = select(models.Voucher).where(condition).with_for_update(key_share=True)
@@ -246,11 +247,11 @@ def _is_held(voucher: models.Voucher, at: datetime) -> bool:
 
 def _usable(voucher: models.Voucher, at: datetime) -> None:
     if voucher.state is VoucherState.APPLIED:
-        raise Refused("ALREADY_APPLIED", "The voucher has been used.", "id")
+        raise Refused(ErrorCode.ALREADY_APPLIED, "The voucher has been used.", "id")
     if voucher.state is VoucherState.EXPIRED or (voucher.valid_to is not None and voucher.valid_to <= at):
-        raise Refused("EXPIRED", "The voucher has expired.", "id")
+        raise Refused(ErrorCode.EXPIRED, "The voucher has expired.", "id")
     if voucher.state is VoucherState.CANCELLED:
-        raise Refused("WRONG_STATE", "The voucher has been cancelled.", "id")
+        raise Refused(ErrorCode.WRONG_STATE, "The voucher has been cancelled.", "id")
 
 
 def redemption_refusals(

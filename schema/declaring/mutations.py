@@ -102,7 +102,7 @@ def _declared(name: str, draft: _Draft) -> Mutation:
     base = "".join(word.capitalize() for word in name.split("_"))
     input_type(f"{base}Input", f"What `{_camel(name)}` is given.", draft.fields)
     fields: dict[str, Declaration] = {
-        each: replace(shown(f"{annotation} | None", description, attribute=next(iter(attribute), None)), name=each)
+        each: _of_answer(each, f"{annotation} | None", description, next(iter(attribute), each))
         for each, (annotation, description, *attribute) in draft.payload.items()
     }
     once = shown("bool", "Whether it had been done before, and nothing was done now.")
@@ -120,6 +120,18 @@ def _declared(name: str, draft: _Draft) -> Mutation:
         input_name=f"{base}Input",
         payload_name=f"{base}Payload",
     )
+
+
+def _of_answer(name: str, annotation: str, description: str, attribute: str) -> Declaration:
+    """A payload's field that shows a value of the answer; null where the operation was refused."""
+
+    def pick(answer: Any, _args: Mapping[str, Any]) -> Any:
+        if answer is None or isinstance(answer, Mapping):
+            return None if answer is None else answer.get(attribute)
+        return getattr(answer, attribute)
+
+    declared: Declaration = replace(shown(annotation, description, attribute="answer", pick=pick), name=name)
+    return declared
 
 
 def _camel(name: str) -> str:

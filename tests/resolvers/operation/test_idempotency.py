@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 import models
 from resolvers import point
 from resolvers.ids import opaque_id
-from resolvers.operation.perform import KEPT_FOR, Call, Payload, perform
+from resolvers.operation.idempotency import KEPT_FOR
+from resolvers.operation.perform import Call, Payload, perform
 from resolvers.storage.context import RequestContext
 from resolvers.storage.engine import make_engine
 from resolvers.storage.transaction import Transaction
@@ -147,7 +148,9 @@ async def test_a_key_that_is_in_flight_in_another_process_is_told_so(new_databas
 async def test_of_20_who_call_at_once_under_one_key_one_does_it(
     crm: Operations, jana: str, monkeypatch: pytest.MonkeyPatch, processes: str
 ) -> None:
-    monkeypatch.setattr("resolvers.operation.perform._in_flight", OfAnotherProcess() if processes == "many" else set())
+    monkeypatch.setattr(
+        "resolvers.operation.idempotency._in_flight", OfAnotherProcess() if processes == "many" else set()
+    )
     calls = [crm.do("pointsAssign", SHOWS, key="k", customer=jana, amount="5") for _ in range(20)]
 
     answers = await asyncio.gather(*calls)
