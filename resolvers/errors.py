@@ -101,5 +101,5 @@ class Refused(CrmError):  # noqa: N818
 
 
 def below(path: str, errors: Sequence[UserError]) -> list[UserError]:
-    """Errors of a part of an input, seen from the whole: `path` leads to the part, as `items[3].`."""
-    return [replace(error, field=f"{path}{error.field}" if error.field else path.rstrip(".")) for error in errors]
+    """Errors of a part of an input, seen from the whole: `path` leads to the part, such as `items[3]`."""
+    return [replace(error, field=f"{path}.{error.field}" if error.field else path) for error in errors]

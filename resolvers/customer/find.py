@@ -14,7 +14,7 @@ from models.types import text
 from resolvers.errors import Refused
 from resolvers.ids import key_of
 from resolvers.normalise import e164, email_key
-from resolvers.operation.upsert import camel
+from resolvers.operation.structs import camel
 from resolvers.operation.validation import text as checked_text
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.expressions import CARD_STATE, word

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
@@ -20,7 +20,7 @@ from resolvers.storage.transaction import Transaction
 
 ALIVE = CompiledQuery(
     lambda _: (
-        select(models.Customer.id)
+        select(models.Customer.id, models.Customer.state)
         .where(models.Customer.id == parameter("key", BigKey), models.Customer.state != word(models.State.DELETED))
         .with_for_update(key_share=True)
     )
@@ -35,20 +35,26 @@ async def lock_customer(transaction: Transaction, customer_id: int) -> bool:
     return bool(await ALIVE.read(await transaction.inside(), key=customer_id))
 
 
+async def lock_customers(transaction: Transaction, keys: Iterable[int]) -> None:
+    """Lock several customers in the order of their keys, so that nobody waits in a circle."""
+    for key in sorted(set(keys)):
+        await lock_customer(transaction, key)
+
+
+async def lock_by_key(transaction: Transaction, key: int, name: str, *, active: bool = False) -> None:
+    """Lock a customer named by a field; `NOT_FOUND` where there is none. With `active`, one deactivated is refused."""
+    found = await ALIVE.read(await transaction.inside(), key=key)
+    if not found:
+        raise Refused(ErrorCode.NOT_FOUND, "There is no Customer with this id.", name)
+    if active and found[0][1] is not State.ACTIVE:
+        raise Refused(ErrorCode.CUSTOMER_INACTIVE, "The customer is deactivated; reactivate them first.", name)
+
+
 async def locked(transaction: Transaction, given: Values, name: str, *, active: bool = False) -> int:
     """The key of a customer given by id, locked; with `active`, a deactivated one is refused."""
     key = key_of(given[name], "Customer")
     await lock_by_key(transaction, key, name, active=active)
     return key
-
-
-async def lock_by_key(transaction: Transaction, key: int, name: str, *, active: bool = False) -> None:
-    """Lock a customer by key; `NOT_FOUND` where there is none."""
-    if not await lock_customer(transaction, key):
-        raise Refused(ErrorCode.NOT_FOUND, "There is no Customer with this id.", name)
-    customer = models.Customer
-    if active and await transaction.session.scalar(select(customer.state).where(customer.id == key)) != State.ACTIVE:
-        raise Refused(ErrorCode.CUSTOMER_INACTIVE, "The customer is deactivated; reactivate them first.", name)
 
 
 async def locked_both(transaction: Transaction, given: Values, names: Sequence[str]) -> list[int]:

@@ -39,3 +39,6 @@ def row(type_name: str) -> Shown:
 
 OPAQUE_ID = Shown("ID")
 """Shows a text as an id of the graph."""
+
+TEXT = Shown("str")
+"""Shows a code as plain text."""

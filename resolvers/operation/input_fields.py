@@ -17,7 +17,7 @@ from resolvers.errors import Refused
 from resolvers.operation import validation
 from resolvers.operation.perform import Values
 from resolvers.operation.references import References
-from resolvers.operation.upsert import camel
+from resolvers.operation.structs import camel
 from resolvers.storage.transaction import Transaction
 
 LONGEST_NOTE = 1000

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from resolvers.errors import Refused, UserError
 from resolvers.operation.answers import Answer
 from resolvers.operation.idempotency import KeyedCall, claimed, fingerprint, lock_key
+from resolvers.operation.inputs import Input, read
 from resolvers.storage.context import RequestContext
 from resolvers.storage.transaction import Transaction, in_transaction
 
@@ -50,8 +51,14 @@ class Call:
     input: Any
     key: str | None = None
     dry_run: bool = False
+    given: type[Input] | None = None
+    """The class of its input, where that is still as the caller gave it."""
     answer: type[Answer] | None = None
     """The class of what it answers, by which the answer is known again."""
+
+    def read(self) -> Any:
+        """The input as the operation takes it."""
+        return self.input if self.given is None else read(self.given, self.input)
 
 
 async def perform(
@@ -64,29 +71,32 @@ async def perform(
 async def _once(
     engine: AsyncEngine, context: RequestContext, call: Call, show: Callable[[Payload, RequestContext], Awaitable[T]]
 ) -> T:
+    given: Any = None
+
     async def work(transaction: Transaction) -> T:
         transaction.is_undone = call.dry_run
-        payload = await _answered(transaction, call)
+        payload = await _answered(transaction, call, given)
         await transaction.settle()
         return await show(payload, transaction.context)
 
     try:
+        given = call.read()
         with claimed(call.key):
             return await in_transaction(engine, context.now, work, context)
     except Refused as refused:
         return await show(Payload(user_errors=refused.errors), context)
 
 
-async def _answered(transaction: Transaction, call: Call) -> Payload:
+async def _answered(transaction: Transaction, call: Call, given: Any) -> Payload:
     if call.key is None:
-        answer = await call.operation(transaction, call.input)
+        answer = await call.operation(transaction, given)
     else:
-        keyed = KeyedCall(call.key, call.name, fingerprint(call.input))
+        keyed = KeyedCall(call.key, call.name, fingerprint(given))
         await lock_key(transaction, call.key)
         answer = await keyed.done_before(transaction, call.answer)
         if answer is not None:
             return Payload(answer, repeated=True)
-        answer = await call.operation(transaction, call.input)
+        answer = await call.operation(transaction, given)
         keyed.remember(transaction, answer)
     # An operation that knows the same thing by its own means, such as a bill's external id, says so itself.
     known = answer.get("repeated") if isinstance(answer, Mapping) else getattr(answer, "repeated", False)

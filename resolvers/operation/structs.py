@@ -15,3 +15,9 @@ class FrozenMeta(msgspec.StructMeta):
         """A class that leaves defaults out where it is written down, so that a new field changes nothing old."""
         bases = bases or (msgspec.Struct,)
         return super().__new__(cls, name, bases, namespace, frozen=True, kw_only=True, omit_defaults=True)
+
+
+def camel(name: str) -> str:
+    """A field as the API writes it."""
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)

@@ -22,18 +22,14 @@ from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused, UserError
 from resolvers.ids import key_of
+from resolvers.operation.inputs import Input
 from resolvers.operation.references import References
+from resolvers.operation.structs import camel
 from resolvers.operation.validation import Values, for_column, text
 from resolvers.storage.transaction import Transaction
 
 MOST_RECORDS = 200
 """How many records one call takes."""
-
-
-def camel(name: str) -> str:
-    """A field as the API writes it."""
-    head, *rest = name.split("_")
-    return head + "".join(word.capitalize() for word in rest)
 
 
 @dataclass(slots=True)
@@ -77,6 +73,8 @@ class Record:
     values: dict[str, Any] = field(default_factory=dict)
     lists: dict[str, Any] = field(default_factory=dict)
     changed: bool = False
+    is_checked: bool = False
+    """Whether its values were checked at the door."""
 
     @property
     def key(self) -> int:
@@ -125,14 +123,22 @@ class UpsertSpec:
         return EventKind[f"{cast('str', self.entity.__tablename__).upper()}_UPDATED"]
 
 
-async def upsert(form: UpsertSpec, transaction: Transaction, given: Values) -> Any:
+async def upsert(form: UpsertSpec, transaction: Transaction, given: Values | Input) -> Any:
     """Put one record in its place; the row."""
     await alone(transaction, form.entity)
-    record = Record(transaction, References(transaction), given, Problems())
+    record = _record(transaction, References(transaction), given, Problems())
     return await _put(form, record)
 
 
-async def upsert_all(form: UpsertSpec, transaction: Transaction, given: Sequence[Values], path: str) -> list[Any]:
+def _record(transaction: Transaction, references: References, given: Values | Input, problems: Problems) -> Record:
+    if isinstance(given, Input):
+        return Record(transaction, references, given.given(), problems, is_checked=True)
+    return Record(transaction, references, given, problems)
+
+
+async def upsert_all(
+    form: UpsertSpec, transaction: Transaction, given: Sequence[Values | Input], path: str
+) -> list[Any]:
     """Put several records in their places, all of them or none; their errors say where they stand in the list."""
     if len(given) > MOST_RECORDS:
         raise Refused(ErrorCode.TOO_MANY, f"One call takes {MOST_RECORDS} records at most.", path)
@@ -141,7 +147,7 @@ async def upsert_all(form: UpsertSpec, transaction: Transaction, given: Sequence
     rows = []
     for place, one in enumerate(given):
         with problems.noted():
-            rows.append(await _put(form, Record(transaction, references, one, Problems(f"{path}[{place}]."))))
+            rows.append(await _put(form, _record(transaction, references, one, Problems(f"{path}[{place}]."))))
     problems.check()
     return rows
 
@@ -179,7 +185,7 @@ async def _take(form: UpsertSpec, record: Record, name: str) -> None:
     value, path = record.given[name], record.problems.at(name)
     if name in form.columns:
         column = form.columns[name]
-        record.values[column] = for_column(form.entity, column, value, path)
+        record.values[column] = value if record.is_checked else for_column(form.entity, column, value, path)
         return
     column, target = form.references[name]
     if value is None:
@@ -193,9 +199,7 @@ async def _locate(form: UpsertSpec, record: Record) -> Any:
     entity: Any = form.entity
     query = select(entity).with_for_update(key_share=True)
     if record.given.get("id") is not None:
-        row = await record.transaction.session.scalar(
-            query.where(entity.id == key_of(record.given["id"], entity.__name__))
-        )
+        row = await record.transaction.session.scalar(query.where(entity.id == _key(entity, record.given["id"])))
         if row is None or getattr(row, "state", None) == models.State.DELETED:
             raise Refused(ErrorCode.NOT_FOUND, f"There is no {entity.__name__} with this id.", record.problems.at("id"))
     else:
@@ -205,6 +209,10 @@ async def _locate(form: UpsertSpec, record: Record) -> Any:
         await _refuse_taken(form, record, "external_id", named, row)
         record.values |= named
     return row
+
+
+def _key(entity: type[Base], given: str | int) -> int:
+    return given if isinstance(given, int) else key_of(given, entity.__name__)
 
 
 async def _known(form: UpsertSpec, record: Record, query: Any) -> Any:

@@ -66,7 +66,7 @@ def text(value: str, field: str, length: int | None = None, *, required: bool = 
     limit = length or LONGEST_TEXT
     if "\x00" in value:
         raise Refused(ErrorCode.BAD_TEXT, "Text can't hold the character U+0000.", field)
-    if any("\ud800" <= letter <= "\udfff" for letter in value):
+    if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
         raise Refused(ErrorCode.BAD_TEXT, "Text can't hold half of a character (a lone surrogate).", field)
     if len(value) > limit:
         raise Refused(ErrorCode.TOO_LONG, f"This takes {limit} characters at most.", field)

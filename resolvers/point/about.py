@@ -14,7 +14,7 @@ from resolvers.errors import Refused
 from resolvers.normalise import email_key, fold, words
 from resolvers.operation import input_fields
 from resolvers.operation.perform import Values
-from resolvers.operation.upsert import camel
+from resolvers.operation.structs import camel
 from resolvers.storage.transaction import Transaction
 
 REFERENCES = {"type": models.PointType, "partner": models.Partner, "store": models.Store}

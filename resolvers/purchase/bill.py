@@ -21,7 +21,7 @@ from resolvers.ids import key_of
 from resolvers.operation import validation
 from resolvers.operation.input_fields import optional
 from resolvers.operation.refusal import refuse
-from resolvers.operation.upsert import camel
+from resolvers.operation.structs import camel
 from resolvers.purchase.goods import find_goods, find_item_types
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.expressions import word

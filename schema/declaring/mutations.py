@@ -24,6 +24,7 @@ from graphql import GraphQLInputObjectType, GraphQLInputType, GraphQLList, Graph
 
 from resolvers.operation.perform import Operation
 from schema.declaring.declarations import TYPES, Argument, Declaration, Mutation, TypeDeclaration, shown, structure
+from schema.declaring.operation_types import classes_of, make_input, payload_fields
 from schema.declaring.types import FieldSpec, input_type
 
 ARGUMENTS = (
@@ -68,12 +69,13 @@ def mutation_field(
     operation: Operation,
     description: str,
     *,
-    input: Mapping[str, FieldSpec],  # noqa: A002
-    payload: Mapping[str, tuple[str, ...]],
+    input: Mapping[str, FieldSpec] | None = None,  # noqa: A002
+    payload: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Any:
-    """Show an operation as a mutation. `payload` gives each value's type and description; all may be null.
+    """Show an operation as a mutation; its input and its payload are made from the classes it takes and answers.
 
-    A third text names the operation's value where it is called otherwise.
+    Of an operation that isn't typed yet, `input` and `payload` give them by hand; a third text names the operation's
+    value where it is called otherwise.
     """
     return _Draft(operation, description, input, payload)
 
@@ -83,8 +85,8 @@ class _Draft:
         self,
         operation: Operation,
         description: str,
-        fields: Mapping[str, FieldSpec],
-        payload: Mapping[str, tuple[str, ...]],
+        fields: Mapping[str, FieldSpec] | None,
+        payload: Mapping[str, tuple[str, ...]] | None,
     ) -> None:
         self.operation, self.description, self.fields, self.payload = operation, description, fields, payload
 
@@ -100,10 +102,16 @@ def mutation(cls: type) -> type:
 
 def _declared(name: str, draft: _Draft) -> Mutation:
     base = "".join(word.capitalize() for word in name.split("_"))
-    input_type(f"{base}Input", f"What `{_camel(name)}` is given.", draft.fields)
+    given, answer = (None, None) if draft.fields is not None else classes_of(draft.operation)
+    described = f"What `{_camel(name)}` is given."
+    if given is not None:
+        make_input(given, f"{base}Input", described)
+    else:
+        input_type(f"{base}Input", described, draft.fields or {})
+    payload = draft.payload if answer is None else payload_fields(answer)
     fields: dict[str, Declaration] = {
         each: _of_answer(each, f"{annotation} | None", description, next(iter(attribute), each))
-        for each, (annotation, description, *attribute) in draft.payload.items()
+        for each, (annotation, description, *attribute) in (payload or {}).items()
     }
     once = shown("bool", "Whether it had been done before, and nothing was done now.")
     # An operation on many things may count those that had been done before, under the same name.
@@ -117,6 +125,8 @@ def _declared(name: str, draft: _Draft) -> Mutation:
         name=name,
         description=draft.description,
         operation=draft.operation,
+        given=given,
+        answer=answer,
         input_name=f"{base}Input",
         payload_name=f"{base}Payload",
     )
