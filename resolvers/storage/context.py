@@ -30,6 +30,8 @@ class Viewer:
     kind: ViewerKind = ViewerKind.OPEN
     scopes: frozenset[Scope] = frozenset()
     token_id: int | None = None
+    address: str = ""
+    """Where the request comes from, as far as that is known."""
 
     def has(self, scope: Scope) -> bool:
         """Whether the viewer may do what a scope stands for, whoever it concerns."""
