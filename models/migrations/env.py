@@ -6,7 +6,7 @@ from alembic import context
 from sqlalchemy import Connection, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from models import Base
+from models import Base, postgres
 
 
 def migrate(connection: Connection) -> None:
@@ -24,7 +24,9 @@ def migrate(connection: Connection) -> None:
 
 async def connect() -> None:
     """Open the database that the configuration names."""
-    engine = create_async_engine(context.config.attributes["url"], poolclass=pool.NullPool)
+    url = context.config.attributes["url"]
+    make = postgres.make_engine if postgres.backend_of(url) == "postgresql" else create_async_engine
+    engine = make(url, poolclass=pool.NullPool)
     async with engine.connect() as connection:
         await connection.run_sync(migrate)
         await connection.commit()

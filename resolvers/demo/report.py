@@ -9,10 +9,11 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import NullPool
 
 import models
+from resolvers.storage.engine import make_engine
 
 RUN = "complete-journey"
 BEGIN, FINISH = "begin", "finish"
@@ -114,7 +115,7 @@ async def _customers(url: str, finished: dict[str, dict[str, Any]]) -> list[Nota
 
 @asynccontextmanager
 async def _connected(url: str) -> AsyncIterator[AsyncConnection]:
-    engine = create_async_engine(url, poolclass=NullPool)
+    engine = make_engine(url, poolclass=NullPool)
     try:
         async with engine.connect() as connection:
             yield connection

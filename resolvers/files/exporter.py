@@ -9,10 +9,11 @@ from typing import Any, Literal
 
 import orjson
 from sqlalchemy import Connection, event
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from models import postgres
+from models.postgres import backend_of
 from resolvers.files.format import csv_columns
 from resolvers.files.format.record_schema import Shape
 from resolvers.files.ledger import rows as ledger_rows
@@ -55,10 +56,10 @@ async def export_files(
 @asynccontextmanager
 async def _snapshot(url: str) -> AsyncIterator[AsyncConnection]:
     """A connection that sees the database as it is at the first question, and changes nothing."""
-    sqlite = make_url(url).get_backend_name() == "sqlite"
-    options: dict[str, Any] = {} if sqlite else {"isolation_level": "REPEATABLE READ"}
-    engine = create_async_engine(url, poolclass=NullPool, **options)
-    if sqlite:
+    if backend_of(url) == "postgresql":
+        engine = postgres.make_engine(url, poolclass=NullPool, isolation_level="REPEATABLE READ")
+    else:
+        engine = create_async_engine(url, poolclass=NullPool)
         event.listen(engine.sync_engine, "connect", _read_only)
         event.listen(engine.sync_engine, "begin", _begin)
     try:

@@ -6,9 +6,9 @@ import sqlite3
 from typing import Any
 
 from sqlalchemy import Connection, event
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from models import postgres
 from resolvers.storage.turns import turn_options
 
 SQLITE_PRAGMAS = (
@@ -25,25 +25,18 @@ SQLITE_PRAGMAS = (
 )
 
 
-POSTGRES_WRITES_TIME = {"timezone": "UTC", "datestyle": "ISO"}
-"""How instants and days are written as text, whatever the server or the role is set to."""
-
-
 def make_engine(url: str, **options: Any) -> AsyncEngine:
     """An engine for `sqlite+aiosqlite://` or `postgresql+asyncpg://`.
 
     SQLite's driver would begin a transaction late and take the write lock later still, so that two writers could
     both read and one would fail; BEGIN IMMEDIATE takes the lock first.
     """
-    is_sqlite = make_url(url).get_backend_name() == "sqlite"
-    if is_sqlite:
-        options["execution_options"] = turn_options() | options.get("execution_options", {})
-    else:
-        options.setdefault("connect_args", {"server_settings": POSTGRES_WRITES_TIME})
+    if postgres.backend_of(url) == "postgresql":
+        return postgres.make_engine(url, **options)
+    options["execution_options"] = turn_options() | options.get("execution_options", {})
     engine = create_async_engine(url, **options)
-    if is_sqlite:
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_immediate)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
 
 

@@ -15,14 +15,29 @@ import aiosqlite
 import asyncpg
 from sqlalchemy.engine import URL, make_url
 
+from models.postgres import WRITES_TIME, Address, backend_of
 from resolvers.errors import Unavailable
-from resolvers.storage.engine import POSTGRES_WRITES_TIME, SQLITE_PRAGMAS
+from resolvers.storage.engine import SQLITE_PRAGMAS
 from resolvers.storage.statement import Statement
 
 Row = Sequence[Any]
 
-GONE = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError)
+GONE = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
 """What the driver raises when a connection is gone or can't be had."""
+
+MIXED_UP = (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError)
+"""What a pooler brings about that hands out another server connection at each transaction."""
+
+
+POOLED = (
+    "A pooler in transaction mode stands before the database: DATABASE_URL must say so, with `?pooler=transaction`."
+)
 
 
 class ConnectionLost(Exception):  # noqa: N818
@@ -36,7 +51,7 @@ POSTGRES_READING = {
     "random_page_cost": "1.1",
     "jit": "off",
     "default_transaction_read_only": "on",
-    **POSTGRES_WRITES_TIME,
+    **WRITES_TIME,
     "application_name": "crm360",
 }
 
@@ -64,15 +79,8 @@ class PostgresReader:
 
     backend = "postgresql"
 
-    def __init__(self, url: URL, connections: int = 8) -> None:
-        query = {name: str(value) for name, value in url.query.items()}
-        self._address = {
-            "host": query.get("host", url.host),
-            "port": url.port,
-            "user": url.username,
-            "password": url.password,
-            "database": url.database,
-        }
+    def __init__(self, url: str, connections: int = 8) -> None:
+        self._address = Address.of(url)
         self.requests = 0
         self._turns = asyncio.Semaphore(connections)
         self._free: list[Any] = []
@@ -99,6 +107,9 @@ class PostgresReader:
             # The driver is stopping the statement in the database; the connection is of no use until it has.
             self._retire(connection)
             raise
+        except MIXED_UP as error:
+            connection.terminate()
+            raise Unavailable(POOLED) from error
         except Exception as error:
             if isinstance(error, GONE) or connection.is_closed():
                 connection.terminate()
@@ -110,12 +121,11 @@ class PostgresReader:
 
     async def _connect(self) -> Any:
         try:
-            return await asyncpg.connect(
-                **self._address,
+            return await self._address.connect(
+                POSTGRES_READING,
                 statement_cache_size=2048,
                 max_cached_statement_lifetime=0,
                 max_cacheable_statement_size=0,
-                server_settings=POSTGRES_READING,
             )
         except GONE as error:
             raise ConnectionLost from error
@@ -202,8 +212,7 @@ class SqliteReader:
 
 def make_reader(url: str, connections: int | None = None) -> Reader:
     """A reader for `sqlite+aiosqlite://` or `postgresql+asyncpg://`."""
-    parsed = make_url(url)
     options = {} if connections is None else {"connections": connections}
-    if parsed.get_backend_name() == "sqlite":
-        return SqliteReader(parsed, **options)
-    return PostgresReader(parsed, **options)
+    if backend_of(url) == "postgresql":
+        return PostgresReader(url, **options)
+    return SqliteReader(make_url(url), **options)

@@ -8,8 +8,8 @@ from typing import Any
 
 import orjson
 from graphql.execution.values import VariableValues
-from sqlalchemy.engine import make_url
 
+from models.postgres import backend_of
 from schema.declaring.build import build
 from schema.execution.plan.plan_nodes import Child, Level, LevelBatch, Merge, Nested, Shape
 from schema.execution.run.level_reader import ask
@@ -37,7 +37,7 @@ def explain(document: str, operation: str | None, variables: str, url: str, sche
     shape, values = _plan(schema or build(), document, operation, given)
     if shape is None:
         return "This operation has no plan of its own: its fields are resolved one by one."
-    found = _Explaining(values, make_url(url).get_backend_name()).shape(shape, "")
+    found = _Explaining(values, backend_of(url)).shape(shape, "")
     return "\n".join(f"{step.path}: {step.how}\n{_indented(step.sql)}" for step in found)
 
 

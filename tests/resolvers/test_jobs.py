@@ -157,8 +157,8 @@ async def test_only_what_is_due_is_done(crm: Operations) -> None:
     assert later == [Ran("purge-keys", 0)]
 
 
-async def test_a_job_is_done_by_one_process_at_a_time(crm: Operations) -> None:
-    other = make_engine(crm.engine.url.render_as_string(hide_password=False))
+async def test_a_job_is_done_by_one_process_at_a_time(crm: Operations, database_url: str) -> None:
+    other = make_engine(database_url)
     async with alone(other, "purge-keys") as mine:
         meanwhile = await run_jobs(crm.engine, NOW, ["purge-keys", "expire-vouchers"])
     afterwards = await run_jobs(crm.engine, NOW, ["purge-keys"])

@@ -14,9 +14,10 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 from sqlalchemy import JSON, Column
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import NullPool
 
+from models.postgres import make_engine
 from models.types import ExactDecimal
 from resolvers.demo.writing.batch import RowBatch
 from resolvers.demo.writing.writer import Writer, tables
@@ -45,7 +46,7 @@ class PostgresWriter(Writer):
 
     def __init__(self, url: str, progress: Progress) -> None:
         super().__init__(progress)
-        self.engine = create_async_engine(url, poolclass=NullPool)
+        self.engine = make_engine(url, poolclass=NullPool)
 
     async def open(self) -> None:
         """Connect."""

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any, Self
 
 from sqlalchemy import Dialect, Table
-from sqlalchemy.engine import make_url
 
 from models import Base
+from models.postgres import backend_of
 from resolvers.demo.writing.batch import RowBatch, Statement
 from resolvers.files.progress import Progress
 
@@ -103,7 +103,7 @@ class Writer(ABC):
 
 def writer_for(url: str, progress: Progress) -> Writer:
     """The writer for a database's address."""
-    if make_url(url).get_backend_name() == "sqlite":
+    if backend_of(url) == "sqlite":
         from resolvers.demo.writing.sqlite import SqliteWriter  # noqa: PLC0415 - each imports this module
 
         return SqliteWriter(url, progress)

@@ -1,0 +1,150 @@
+"""Whatever stands between gateway and database, an answer is right or there is none."""
+
+import asyncio
+from itertools import count
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlparse
+from weakref import WeakKeyDictionary
+
+import pytest
+from sqlalchemy import text
+
+from models.postgres import Address
+from resolvers.errors import Unavailable
+from resolvers.storage.engine import make_engine
+from resolvers.storage.reader import make_reader
+from resolvers.storage.statement import Statement
+from tests.conftest import NewDatabase
+from tests.pgbouncer import pooler
+
+QUESTIONS = [
+    Statement(f"SELECT {number}::int AS answer WHERE $1::int IS NOT NULL", (itemgetter("n"),)) for number in range(8)
+]
+
+
+def through(url: str, place: str, *more: str) -> str:
+    """The address of a database by way of a pooler."""
+    return "&".join([f"{url.partition('?')[0]}?{place}", *more])
+
+
+def socket_of(url: str) -> Path:
+    """The folder in which the server's socket is."""
+    return Path(parse_qs(urlparse(url).query)["host"][0])
+
+
+async def ask(url: str, rounds: int = 25) -> dict[str, int]:
+    """How many answers were right, wrong or refused, from two gateways that ask other statements in turn."""
+    readers = [make_reader(url, 4), make_reader(url, 4)]
+    found = {"right": 0, "wrong": 0, "refused": 0}
+
+    async def one(number: int, place: int) -> None:
+        which = (number * (place + 1) + place) % len(QUESTIONS)
+        try:
+            (row,) = await readers[place].fetch(QUESTIONS[which], {"n": number})
+        except Unavailable:
+            found["refused"] += 1
+        else:
+            found["right" if row[0] == which else "wrong"] += 1
+
+    for start in range(rounds):
+        await asyncio.gather(*(one(start * 8 + number, number % 2) for number in range(8)))
+    for reader in readers:
+        await reader.close()
+    return found
+
+
+@pytest.mark.parametrize("mode", ["session", "transaction"])
+async def test_a_pooler_that_is_told_of_answers_rightly_in_every_mode(new_database: NewDatabase, mode: str) -> None:
+    url = new_database("postgresql")
+
+    with pooler(socket_of(url), mode, connections=8) as place:
+        found = await ask(through(url, place, "pooler=transaction"))
+
+    assert found == {"right": 200, "wrong": 0, "refused": 0}
+
+
+async def test_a_pooler_that_is_not_told_of_never_answers_wrongly(new_database: NewDatabase) -> None:
+    url = new_database("postgresql")
+
+    with pooler(socket_of(url), "transaction") as place:
+        found = await ask(through(url, place))
+
+    assert found["wrong"] == 0
+    assert found["refused"] > 0
+
+
+async def test_names_that_repeat_are_answered_by_the_statement_of_another(
+    new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: names that each connection counts for itself, as a driver's in another process are."""
+    url = new_database("postgresql")
+    counts: WeakKeyDictionary[Any, count[int]] = WeakKeyDictionary()
+
+    def counted(connection: Any, prefix: str) -> str:
+        return f"{prefix}_{next(counts.setdefault(connection, count()))}"
+
+    monkeypatch.setattr("models.postgres.NamedConnection._get_unique_id", counted)
+
+    with pooler(socket_of(url), "transaction") as place:
+        found = await ask(through(url, place))
+
+    assert found["wrong"] > 0
+
+
+async def test_transactions_write_through_a_pooler(new_database: NewDatabase) -> None:
+    url = new_database("postgresql")
+
+    with pooler(socket_of(url), "transaction") as place:
+        engine = make_engine(through(url, place, "pooler=transaction"))
+
+        async def write(number: int) -> None:
+            async with engine.begin() as connection:
+                await connection.execute(
+                    text(
+                        "INSERT INTO partner (code, name, created_at, updated_at, state) "
+                        "VALUES (:code, :name, now(), now(), 'ACTIVE')"
+                    ),
+                    {"code": str(number), "name": f"Partner {number}"},
+                )
+
+        await asyncio.gather(*(write(number) for number in range(20)))
+        async with engine.connect() as connection:
+            rows = await connection.execute(text("SELECT code, name FROM partner"))
+            found = {row.code: row.name for row in rows}
+        await engine.dispose()
+
+    assert found == {str(number): f"Partner {number}" for number in range(20)}
+
+
+def test_an_address_is_read_as_libpq_reads_it() -> None:
+    address = Address.of(
+        "postgresql+asyncpg://u:p@a:1,b:2/crm?target_session_attrs=read-write&ssl=require&keepalives=1"
+    )
+
+    assert address == Address(
+        "postgresql://u:p@a:1,b:2/crm?target_session_attrs=read-write&sslmode=require", pooled=False, timeout=5.0
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("pooler=maybe", "`pooler` must be one of none, transaction"),
+        ("connect_timeout=soon", "`connect_timeout` must be a number of seconds"),
+    ],
+)
+def test_an_address_with_a_word_that_means_nothing_is_refused(query: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        Address.of(f"postgresql+asyncpg://u@h/crm?{query}")
+
+
+async def test_a_server_without_tls_is_not_spoken_to_where_tls_is_asked_for(new_database: NewDatabase) -> None:
+    url = new_database("postgresql")
+
+    with pooler(socket_of(url), "session") as place:
+        reader = make_reader(through(url, place, "sslmode=require"))
+        with pytest.raises(Unavailable):
+            await reader.fetch(QUESTIONS[0], {"n": 1})
+        await reader.close()
