@@ -77,14 +77,15 @@ def create_app(settings: Settings, schema: PlannedSchema | None = None) -> Gatew
         Route("/ready", ready, name="ready"),
         Route("/", lambda _request: RedirectResponse(GRAPHQL), name="home"),
     ]
-    return Gateway(endpoint, routes=routes, lifespan=lifespan)
+    return Gateway(endpoint, access, routes=routes, lifespan=lifespan)
 
 
 class Gateway(Starlette):
     """The application. Operations go straight to their endpoint: what lies before it costs as much as a small query."""
 
-    def __init__(self, endpoint: Endpoint, **options: Any) -> None:
+    def __init__(self, endpoint: Endpoint, access: Access, **options: Any) -> None:
         super().__init__(**options)
+        self.access = access
         self.endpoint = endpoint
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

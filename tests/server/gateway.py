@@ -29,6 +29,11 @@ class Client(httpx.AsyncClient):
         """The gateway's GraphQL endpoint, for tests that make something fail in it."""
         return self.app.endpoint
 
+    def move(self, address: str) -> None:
+        """Come from another address from now on."""
+        assert isinstance(self._transport, httpx.ASGITransport)
+        self._transport.client = (address, 123)
+
     async def ask(self, query: str, variables: dict[str, Any] | None = None, **headers: str) -> httpx.Response:
         """Send an operation as most clients do."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
