@@ -102,7 +102,6 @@ class ErrorCode(DescribedEnum):
     CARD_NOT_FREE = "CARD_NOT_FREE", "The card is not free."
     CARD_BLOCKED = "CARD_BLOCKED", "The card is blocked."
     CARD_EXPIRED = "CARD_EXPIRED", "The validity of the card is over."
-    CARD_FREE = "CARD_FREE", "The card has no holder."
     ONE_CARD = "ONE_CARD", "A card is named in no way, or in several."
     NO_FREE_CARD = "NO_FREE_CARD", "No card of this type is free."
     NUMBERS_USED_UP = "NUMBERS_USED_UP", "The type has no numbers left."

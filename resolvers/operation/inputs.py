@@ -41,9 +41,19 @@ class Input(metaclass=FrozenMeta):
         """Refuse what the values don't allow together."""
 
     def given(self) -> dict[str, Any]:
-        """The values that were given, by the names of their fields."""
-        values = ((each.name, getattr(self, each.name)) for each in fields_of(type(self)))
-        return {name: value for name, value in values if value is not UNSET}
+        """The values that were given, by the names of their fields; those of a part by paths, such as `address.city`.
+
+        Null for a part is null for all of it.
+        """
+        found: dict[str, Any] = {}
+        for each in fields_of(type(self)):
+            value = getattr(self, each.name)
+            if each.is_part and value is not UNSET:
+                part = dict.fromkeys(below.name for below in fields_of(each.kind)) if value is None else value.given()
+                found |= {f"{each.name}.{name}": one for name, one in part.items()}
+            elif value is not UNSET:
+                found[each.name] = value
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,11 @@ class InputField:
     takes_null: bool
     """Whether null is a value of its own; else it stands for the default."""
     is_required: bool
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is an input by itself."""
+        return not self.is_list and isinstance(self.kind, type) and issubclass(self.kind, Input)
 
     @property
     def graph_name(self) -> str:
@@ -127,6 +142,8 @@ def _read_list(read: Read, most: int, values: Sequence[Any], field: str) -> tupl
 
 def _reader(kind: Any) -> Read:
     """How a value is read of which nothing is said but its type."""
+    if not isinstance(kind, type):
+        return _as_it_is
     if issubclass(kind, Input):
         return partial(_read_part, kind)
     if issubclass(kind, Enum):

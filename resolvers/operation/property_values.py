@@ -16,6 +16,7 @@ from models.rules.error_codes import ErrorCode
 from models.types import Json
 from resolvers.errors import Refused
 from resolvers.operation import input_fields
+from resolvers.operation.parts import PropertyValueInput
 from resolvers.operation.upsert import Record, no_twice
 from resolvers.operation.validation import Values
 from resolvers.storage.transaction import Transaction
@@ -83,10 +84,14 @@ async def read(record: Record, owner: str) -> None:
     record.lists["properties"] = wanted
 
 
-async def _value(record: Record, given: Values, owner: str, at: str) -> tuple[Property, Any]:
+async def _value(record: Record, given: Values | PropertyValueInput, owner: str, at: str) -> tuple[Property, Any]:
     transaction, owner_id = record.transaction, getattr(record.row, "id", None)
-    kind = await record.references.find(Property, given["property"], f"{at}.property")
-    value = await checked(transaction, kind, given.get("value"), f"{at}.value")
+    if not isinstance(given, PropertyValueInput):
+        kind = await record.references.find(Property, given["property"], f"{at}.property")
+        value = await checked(transaction, kind, given.get("value"), f"{at}.value")
+    else:
+        kind = await record.references.find(Property, given.property, f"{at}.property")
+        value = await checked(transaction, kind, given.value, f"{at}.value")
     if value is not None:
         await refuse_shared(transaction, kind, value, owner, owner_id, f"{at}.value")
     return kind, value

@@ -185,7 +185,9 @@ async def _take(form: UpsertSpec, record: Record, name: str) -> None:
     value, path = record.given[name], record.problems.at(name)
     if name in form.columns:
         column = form.columns[name]
-        record.values[column] = value if record.is_checked else for_column(form.entity, column, value, path)
+        record.values[column] = (
+            value if record.is_checked and value is not None else for_column(form.entity, column, value, path)
+        )
         return
     column, target = form.references[name]
     if value is None:

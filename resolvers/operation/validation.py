@@ -178,21 +178,21 @@ FORMS: dict[str, Callable[[Any, str], Any]] = {
 """Columns whose values have a form of their own."""
 
 
-def opening_hours(days: Sequence[Values], field: str) -> dict[str, list[list[str]]]:
+def opening_hours(days: Sequence[Any], field: str) -> dict[str, list[list[str]]]:
     """Opening hours as they are kept; each day once, its times a clock's, a day's intervals apart from each other."""
     kept: dict[str, list[list[str]]] = {}
     for place, day in enumerate(days):
-        name, where = str(getattr(day["day"], "value", day["day"])), f"{field}[{place}]"
+        name, where = day.day.value, f"{field}[{place}]"
         if name in kept:
             raise Refused(ErrorCode.DUPLICATE_ITEM, f"{name} is given twice.", f"{where}.day")
-        kept[name] = _intervals(day["intervals"], f"{where}.intervals")
+        kept[name] = _intervals(day.intervals, f"{where}.intervals")
     return {name: kept[name] for name in WEEKDAYS if kept.get(name)}
 
 
-def _intervals(intervals: Sequence[Values], field: str) -> list[list[str]]:
+def _intervals(intervals: Sequence[Any], field: str) -> list[list[str]]:
     if len(intervals) > MOST_INTERVALS:
         raise Refused(ErrorCode.TOO_MANY, f"A day takes {MOST_INTERVALS} intervals at most.", field)
-    pairs = [[interval["from"], interval["to"]] for interval in intervals]
+    pairs = [[interval.from_, interval.to] for interval in intervals]
     for place, pair in enumerate(pairs):
         for name, clock in zip(("from", "to"), pair, strict=True):
             if not CLOCK.fullmatch(clock):

@@ -2,15 +2,11 @@
 
     @mutation
     class CardMutations:
-        card_block = mutation_field(
-            card.block,
-            "Block a card, so that it no longer identifies its holder.",
-            input={"id": input_field("ID!", "The card."), "reason": input_field("String!", "Why.")},
-            payload={"card": ("Card", "The card, blocked.")},
-        )
+        card_block = mutation_field(card.block, "Block a card, so that it no longer identifies its holder.")
 
-The operation is called with a `Writing` and the input, its names in snake case; what a caller left out is not in it,
-what a caller set to null is None. It answers the payload's values by name, rows as `RowRef`, or raises `Refused`.
+The operation's annotations name its input and its answer: `async def block(transaction: Transaction, given: CardBlock)
+-> BlockedCardAnswer`. Both sides of the graph are made from those classes, under the mutation's name; see
+`resolvers.operation.inputs` and `resolvers.operation.answers`. A `Refused` is told as `userErrors`.
 """
 
 from __future__ import annotations
@@ -43,7 +39,7 @@ ARGUMENTS = (
 class UserError:
     """Why an operation was refused: something that the caller, or the customer, can act on."""
 
-    code = shown("str", "What is wrong, for programs: POINTS_SHORT, EXPIRED, NOT_FOUND …")
+    code = shown("str", "What is wrong, for programs: one of `ErrorCode`, such as POINTS_SHORT, EXPIRED, NOT_FOUND.")
     message = shown("str", "What is wrong, for people.")
     field = shown("str | None", "The field of the input that is to blame.")
     missing = shown("str | None", "What is missing, such as “12 points” or “4.50 USD”.")
