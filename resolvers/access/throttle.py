@@ -70,11 +70,11 @@ async def forgive(transaction: Transaction, attempt: Attempt) -> None:
 
 
 def _subjects(stage: Stage, account: Account) -> dict[Subject, str]:
-    subjects = {Subject.NAME: account.name}
+    # An account that isn't there has a count, too, so that as much is done about it.
+    owner = account.name if account.customer_id is None else str(account.customer_id)
+    subjects = {Subject.NAME: account.name, Subject.ACCOUNT: owner}
     if address := stage.context.viewer.address:
         subjects[Subject.ADDRESS] = counted_address(address)
-    if account.customer_id is not None:
-        subjects[Subject.ACCOUNT] = str(account.customer_id)
     return subjects
 
 
