@@ -30,7 +30,7 @@ from schema.declaring.declarations import (
     shown,
     structure,
 )
-from schema.declaring.mutations import input_field, mutation, mutation_field
+from schema.declaring.mutations import mutation, mutation_field
 from schema.shared import Listed
 
 
@@ -154,99 +154,35 @@ class PointQueries:
     point_reservations = listing("PointReservation", "All reservations of points.")
 
 
-ABOUT = {
-    "partner": input_field("ID", "The partner on whose account they move."),
-    "store": input_field("ID", "Where they move."),
-    "note": input_field(
-        "String", "What a person reads beside the entry; kept for good, so it must not name the customer."
-    ),
-    "extended_data": input_field(
-        "JSON", "An object of your own, kept with the entry for good; it must not name the customer."
-    ),
-}
-ENTRY = ("PointEntry", "The entry that was added to the ledger.")
-ACCOUNT = ("PointAccount", "The customer's points afterwards.")
-RESERVATION = ("PointReservation", "The reservation.")
-
-
 @mutation
 class PointMutations:
     """Moving points."""
 
     points_assign = mutation_field(
         point.assign,
-        "Give a customer points. They make a lot of their own, which can be spent at once or from a date on.",
-        input={
-            "customer": input_field("ID!", "Who gets them."),
-            "amount": input_field("Decimal!", "How many; two decimals at most."),
-            "active_from": input_field("DateTime", "From when they can be spent; at once unless said otherwise."),
-            "expires_at": input_field("DateTime", "When what is left of them expires; never unless said otherwise."),
-            "type": input_field("ID", "Where they come from: a point type."),
-            **ABOUT,
-        },
-        payload={"entry": ENTRY, "account": ACCOUNT},
+        "Give a customer points. They make a lot of their own, which can be spent at once or from a date on. What the "
+        "customer owes comes first out of them.",
     )
     points_spend = mutation_field(
         point.spend,
         "Spend a customer's points, those that expire soonest first, then the oldest. POINTS_SHORT says how many are "
         "missing.",
-        input={
-            "customer": input_field("ID!", "Whose points."),
-            "amount": input_field("Decimal!", "How many; two decimals at most."),
-            **ABOUT,
-        },
-        payload={"entry": ENTRY, "account": ACCOUNT},
     )
     points_reserve = mutation_field(
         point.reserve,
         "Put points aside for a time, so that nothing else spends them. The same `externalId` with the same amount "
         "answers the reservation that was made first.",
-        input={
-            "customer": input_field("ID!", "Whose points."),
-            "amount": input_field("Decimal!", "How many; two decimals at most."),
-            "expires_at": input_field("DateTime", "Until when; fifteen minutes unless said otherwise."),
-            "external_id": input_field("String", "Your own id of the reservation, unique for the customer."),
-        },
-        payload={"reservation": RESERVATION, "account": ACCOUNT},
     )
-    points_release = mutation_field(
-        point.release,
-        "Let reserved points go before their time is over.",
-        input={"reservation": input_field("ID!", "The reservation.")},
-        payload={"reservation": RESERVATION, "account": ACCOUNT},
-    )
+    points_release = mutation_field(point.release, "Let reserved points go before their time is over.")
     points_capture = mutation_field(
-        point.capture,
-        "Spend reserved points. Where only a part is captured, the rest is free again.",
-        input={
-            "reservation": input_field("ID!", "The reservation."),
-            "amount": input_field("Decimal", "How many of the reserved points; all unless said otherwise."),
-            **ABOUT,
-        },
-        payload={"reservation": RESERVATION, "entry": ENTRY, "account": ACCOUNT},
+        point.capture, "Spend reserved points. Where only a part is captured, the rest is free again."
     )
     points_transfer = mutation_field(
         point.transfer,
         "Hand points on from one customer to another. They are taken as if spent, and keep the expiry they had.",
-        input={
-            "from_": input_field("ID!", "Who gives them."),
-            "to": input_field("ID!", "Who gets them."),
-            "amount": input_field("Decimal!", "How many; two decimals at most."),
-            **ABOUT,
-        },
-        payload={
-            "entries": ("list[PointEntry]", "The entry of who gave them, then the entry of who got them."),
-            "account": ("PointAccount", "The points of who gave them, afterwards."),
-        },
     )
     points_reverse = mutation_field(
         point.reverse,
         "Take an entry back. Spent points return to the lots they came from, and so have their old expiry; assigned "
         "ones leave the lot they made. What a bill or a voucher moved goes back with that bill or voucher.",
-        input={
-            "entry": input_field("ID!", "The entry."),
-            "amount": input_field("Decimal", "How many of its points; all not yet taken back unless said otherwise."),
-            **ABOUT,
-        },
-        payload={"entry": ENTRY, "account": ACCOUNT},
     )

@@ -109,6 +109,11 @@ class Earnings:
         """All points of the bill."""
         return sum((one.points for one in self.by_rule), ZERO)
 
+    @property
+    def at_once(self) -> Decimal:
+        """Those that count at once; the others are pending for a while."""
+        return sum((one.points for one in self.by_rule if one.delay is None), ZERO)
+
 
 @dataclass(frozen=True, slots=True)
 class Programme:

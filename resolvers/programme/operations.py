@@ -90,10 +90,8 @@ async def _check_values(record: Record, given: Sequence[PointValueInput]) -> Non
     wanted = {one.currency: one.value for one in given}
     if _in_force(record.row, record.transaction.now):
         part = ProgrammeCurrency
-        rows = await record.transaction.session.execute(
-            select(part.currency_code, part.point_value).where(part.programme_id == record.key)
-        )
-        if dict(rows.tuples()) != wanted:
+        rows = await record.transaction.session.scalars(select(part).where(part.programme_id == record.key))
+        if {row.currency_code: row.point_value for row in rows} != wanted:
             raise Refused(ErrorCode.IN_FORCE, _message("programme"), record.problems.at("point_values"))
     record.lists["currencies"] = [{"currency_code": code, "point_value": value} for code, value in wanted.items()]
 

@@ -126,7 +126,7 @@ async def preview(context: RequestContext, given: PreviewRequest) -> Preview:
         points_spent=points(settled.points_spent),
         points_earned=points(settled.earned),
         earned_by=earned_by(case.programme.code, settled.earnings),
-        points_after=points(case.shopper.points - settled.points_spent + settled.earned),
+        points_after=points(case.shopper.points - settled.points_spent + settled.earnings.at_once),
         automatic_choice=case.programme.automatic,
         best=await _best(case, settled, money),
         messages=settled.combination.messages,

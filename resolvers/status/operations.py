@@ -9,30 +9,27 @@ import models
 from models.rules import qualification as rules
 from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
-from resolvers.operation import input_fields, validation
 from resolvers.operation.references import References
-from resolvers.operation.validation import Values
-from resolvers.status.achievements import read_standing
+from resolvers.status.inputs import CustomerStatusSet, StatusRecordAnswer
 from resolvers.status.records import current_record, replace_record
+from resolvers.status.standing import read_standing
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
 
-async def set_by_hand(transaction: Transaction, given: Values) -> Values:
+async def set_by_hand(transaction: Transaction, given: CustomerStatusSet) -> StatusRecordAnswer:
     """Give a customer a status by hand; the one they hold ends, and stays in the history."""
-    customer = await transaction.find(models.Customer, given["customer"], "customer")
-    status = await References(transaction).find(models.Status, given["status"], "status")
+    customer = await transaction.locked(models.Customer, given.customer, "customer")
+    status = await References(transaction).find(models.Status, given.status, "status")
     if status.state is not models.State.ACTIVE:
         raise Refused(ErrorCode.INACTIVE, "This status is not in use.", "status")
+    if given.valid_to is not None and given.valid_to <= transaction.now:
+        raise Refused(ErrorCode.DATE_PASSED, "The status would have ended already.", "validTo")
     zone = (await read_standing(await transaction.inside(), [])).zone
-    valid_to = rules.valid_until(status.validity, transaction.now, zone)
-    if given.get("valid_to") is not None:
-        valid_to = validation.instant(given["valid_to"], "validTo")
-        if valid_to <= transaction.now:
-            raise Refused(ErrorCode.DATE_PASSED, "The status would have ended already.", "validTo")
+    valid_to = given.valid_to or rules.valid_until(status.validity, transaction.now, zone)
     held = rules.Status(status.id, status.rank)
     decision = rules.StatusDecision(held, rules.StatusChange.SET, transaction.now, valid_to)
     current = await current_record(transaction, customer.id)
-    record = await replace_record(transaction, customer.id, current, decision, input_fields.text(given, "note"))
+    record = await replace_record(transaction, customer.id, current, decision, given.note)
     assert record is not None
-    return {"status_record": RowRef("StatusRecord", record.id)}
+    return StatusRecordAnswer(status_record=RowRef("StatusRecord", record.id))

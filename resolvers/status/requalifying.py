@@ -17,8 +17,9 @@ from models.rules.status_history import Counted, Decided, Record, history
 from models.types import BigKey, Instant
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.expressions import word
-from resolvers.status.achievements import COLLECTED, Standing, read_achievements, read_standing, turnover_of
+from resolvers.status.achievements import COLLECTED, read_achievements, turnover_of
 from resolvers.status.records import current_record, replace_record
+from resolvers.status.standing import Standing, read_standing
 from resolvers.storage.context import RequestContext
 from resolvers.storage.statement import parameter
 from resolvers.storage.transaction import Transaction

@@ -10,7 +10,7 @@ import models.types
 from sqlalchemy.dialects import postgresql
 
 revision = '0050'
-down_revision = '0040'
+down_revision = '0110'
 
 JSON = sa.JSON(none_as_null=True).with_variant(
     postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), 'postgresql'

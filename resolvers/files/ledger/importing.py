@@ -177,7 +177,7 @@ def _check_owed(draft: Draft) -> None:
     """No more is paid for than is owed."""
     owed = ZERO
     for place, entry in enumerate(draft.lists.get("entries", ())):
-        owed += entry.values.get("owed", ZERO)
+        owed += entry.values.setdefault("owed", ZERO)
         if owed < 0:
             draft.refuse(f"entries[{place}].owed", "pays for more points than are owed")
 

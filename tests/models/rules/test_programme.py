@@ -49,6 +49,7 @@ def test_points_of_rules_with_one_delay_make_one_lot_that_lasts_from_when_it_cou
 
     lots = programme.lots(earnings, EVENING)
 
+    assert (earnings.points, earnings.at_once) == (Decimal(125), Decimal(120))
     assert lots == [
         NewLot(Decimal(120), EVENING, datetime(2026, 4, 1, 22, tzinfo=UTC)),
         NewLot(Decimal(5), datetime(2026, 3, 15, 19, 14, tzinfo=UTC), datetime(2026, 4, 15, 22, tzinfo=UTC)),

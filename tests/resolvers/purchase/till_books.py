@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from decimal import Decimal
 from functools import partial
-from typing import Any, get_type_hints
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,8 +14,8 @@ import models
 from resolvers.benefit.shopper import USED
 from resolvers.ids import opaque_id
 from resolvers.operation.inputs import read
-from resolvers.operation.perform import Call, Operation, Payload, perform
-from resolvers.operation.structs import FrozenMeta, camel
+from resolvers.operation.perform import Operation, Payload, perform
+from resolvers.operation.structs import camel
 from resolvers.purchase import previewing
 from resolvers.purchase.inputs import PreviewRequest
 from resolvers.storage.context import RequestContext, RowRef
@@ -24,6 +23,7 @@ from resolvers.storage.engine import make_engine
 from resolvers.storage.reader import make_reader
 from tests import factories
 from tests.factories import NOW
+from tests.resolvers.calling import call_of
 
 
 class Crash(Exception):  # noqa: N818
@@ -101,10 +101,7 @@ class TillBooks:
                 raise Crash
             return payload
 
-        hints = get_type_hints(operation)
-        call = Call(operation.__name__, operation, given)
-        if isinstance(hints["given"], FrozenMeta):
-            call = replace(call, input=camelled(given), given=hints["given"], answer=hints["return"])
+        call = call_of(operation, given)
         payload: Payload = self.run(perform(self.engine, RequestContext(self.reader, now=NOW), call, show))
         return payload
 
