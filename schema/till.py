@@ -47,6 +47,15 @@ class PreviewDiscount:
 
 
 @structure
+class PreviewItem:
+    """What a line of a bill comes to."""
+
+    bill_item_id = shown("str", "The line.")
+    subtotal = shown("Money", "What it comes to before any discount, by the campaign's price where that is asked for.")
+    total = shown("Money", "What it comes to after all discounts; points pay a part of it, perhaps.")
+
+
+@structure
 class RefusedBenefit:
     """Something that was asked for and can't be had."""
 
@@ -76,6 +85,7 @@ class PurchasePreview:
     )
     subtotal = shown("Money", "What the lines come to before any discount.")
     to_pay = shown("Money", "What is left to pay in money.")
+    items = shown("list[PreviewItem]", "What the lines come to, in the order of the bill.")
     discounts = shown("list[PreviewDiscount]", "What is taken off, by line and benefit.")
     paid_in_points = shown("Money", "What points pay of it.")
     points_spent = shown("Decimal", "Points that pay a part, and that rewards applied directly cost.")

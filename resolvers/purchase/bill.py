@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import BigInteger, select
 
 from models import State, Store
@@ -16,11 +17,13 @@ from models.rules.bill_checks import bill_refusals
 from models.rules.error_codes import ErrorCode
 from models.rules.money import half_up, unit_of
 from models.types import text
+from resolvers.customer.find import find_customer
 from resolvers.errors import Refused
 from resolvers.operation import validation
 from resolvers.operation.checks import By
 from resolvers.operation.refusal import refuse
 from resolvers.operation.structs import camel
+from resolvers.product.campaign_prices import Prices, read_prices
 from resolvers.purchase.goods import find_goods, find_item_types
 from resolvers.purchase.inputs import LINE_AMOUNT, BillInput, BillItemInput
 from resolvers.query.compiled_query import CompiledQuery
@@ -78,8 +81,13 @@ class TillBill:
         return self.given.external_id
 
 
-async def read_bill(context: RequestContext, given: BillInput) -> TillBill:
-    """A bill whose every fault was looked for; the first is told, and the rest behind it."""
+async def read_bill(context: RequestContext, given: BillInput, customer: By | None = None) -> TillBill:
+    """A bill whose every fault was looked for; the first is told, and the rest behind it.
+
+    Whose bill it is decides only about the prices of campaigns, where they are asked for.
+    """
+    if given.campaign_prices:
+        given = await _priced(context, given, customer)
     paid_at = given.paid_at or context.now
     if paid_at > context.now + CLOCKS_DIFFER:
         raise Refused(ErrorCode.IN_FUTURE, "The bill is paid in the future.", "bill.paidAt")
@@ -96,6 +104,33 @@ async def read_bill(context: RequestContext, given: BillInput) -> TillBill:
     items = [_item(item, line, types, unit) for item, line in zip(given.items, known, strict=True)]
     total = sum((line.paid for line in known), Decimal(0))
     return TillBill(_bill(given, known, store_id, zone), items, given, paid_at, total)
+
+
+async def _priced(context: RequestContext, given: BillInput, customer: By | None) -> BillInput:
+    """A bill with the prices of the list and of campaigns on its lines, but where the till says what is to pay."""
+    by = By("card_number", given.card_number) if customer is None and given.card_number else customer
+    found = None if by is None else await find_customer(context, by, "bill" if customer is None else "customer")
+    store_id, _ = await _store(context, given.store)
+    keys = [None if one is None else one.product_id for one in await find_goods(context, given.items)]
+    known = {key for key in keys if key is not None}
+    prices = await read_prices(context, known, given.currency, store_id, found.id if found else None)
+    items = [
+        item if item.paid is not None else _at_price(item, prices, key)
+        for item, key in zip(given.items, keys, strict=True)
+    ]
+    struct: Any = given
+    priced: BillInput = replace(struct, items=tuple(items))
+    return priced
+
+
+def _at_price(item: BillItemInput, prices: Prices, product_id: int | None) -> BillItemInput:
+    price = prices.of(product_id, item.price)
+    if price is None or product_id is None:
+        return item
+    listed = prices.listed.get(product_id, price) if item.price is None else item.price
+    struct: Any = item
+    priced: BillItemInput = replace(struct, price=listed, paid=half_up(price * item.quantity, prices.unit))
+    return priced
 
 
 def _line(item: BillItemInput, field: str, unit: Decimal) -> basket.Line:

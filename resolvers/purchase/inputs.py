@@ -78,6 +78,11 @@ class BillInput(Input):
         "What the lines come to; refused as TOTALS_DIFFER when they come to something else.",
     ] = None
     card_number: Annotated[str | None, text(64), "Number of the card shown at the till."] = None
+    campaign_prices: Annotated[
+        bool,
+        "Whether lines without `paid` cost what campaigns offer their product for, to this customer and at this store "
+        "now, where that is less than their price; a line without a price takes that of the product's list.",
+    ] = False
     cashdesk: Annotated[str | None, text(32), "Number of the cash desk."] = None
     created_by: Annotated[str | None, text(128), "The cashier or the system that closes the bill."] = None
     items: Annotated[

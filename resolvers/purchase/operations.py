@@ -41,7 +41,7 @@ async def send(transaction: Transaction, given: PurchaseSend) -> SentAnswer:
 
     All of it or nothing where the bill is being paid; of one that was paid before, what can't be had is left out.
     """
-    bill = await read_bill(await transaction.inside(), given.bill)
+    bill = await read_bill(await transaction.inside(), given.bill, given.customer)
     if (done := await sent_before(transaction, bill, given)) is not None:
         return _sent(done, repeated=True)
     try:

@@ -55,6 +55,15 @@ class DiscountLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewItem:
+    """What a line comes to, before and after all discounts."""
+
+    bill_item_id: str
+    subtotal: Money
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
 class RefusedBenefit:
     """Why a code, or paying with points, can't be had."""
 
@@ -78,6 +87,7 @@ class Preview:
 
     subtotal: Money
     to_pay: Money
+    items: Sequence[PreviewItem]
     discounts: Sequence[DiscountLine]
     paid_in_points: Money
     points_spent: Decimal
@@ -92,7 +102,7 @@ class Preview:
 
 async def recommended(context: RequestContext, given: RecommendationRequest) -> list[Recommended]:
     """Rewards and vouchers that the shopper could use: first those that apply, in order of priority and code."""
-    bill = await read_bill(context, given.bill)
+    bill = await read_bill(context, given.bill, given.customer)
     customer = await find_customer(context, given.customer, "customer")
     vouchers = await vouchers_of(context, await VOUCHERS_OF.read(context, customer=customer.id))
     offers = await read_offers(context, await ON_OFFER.read(context))
@@ -110,7 +120,7 @@ async def recommended(context: RequestContext, given: RecommendationRequest) -> 
 
 async def preview(context: RequestContext, given: PreviewRequest) -> Preview:
     """What discounts, vouchers and points would do, for a customer or for nobody in particular."""
-    bill = await read_bill(context, given.bill)
+    bill = await read_bill(context, given.bill, given.customer)
     customer = None if given.customer is None else await find_customer(context, given.customer, "customer")
     case = await read_checkout(context, bill, customer.id if customer else None, given.benefit_codes or ())
     settled = await case.settle(given.spend_points or None)
@@ -118,6 +128,7 @@ async def preview(context: RequestContext, given: PreviewRequest) -> Preview:
     return Preview(
         subtotal=money(bill.total),
         to_pay=money(settled.to_pay),
+        items=[PreviewItem(one.line.id, money(one.line.paid), money(one.left)) for one in settled.combination.lines],
         discounts=[
             DiscountLine(line, money(off), percent, *_sources(benefit))
             for line, off, percent, benefit in discount_lines(settled, case)

@@ -11,11 +11,10 @@ from msgspec import UNSET, UnsetType
 import models
 from models.types import MONEY, QUANTITY
 from resolvers.operation.answers import OPAQUE_ID, Answer, row
-from resolvers.operation.checks import CURRENCY, By, above_zero, at_most, by, column, exact, key
+from resolvers.operation.checks import CURRENCY, By, above_zero, at_most, by, column, exact, key, shown_as
 from resolvers.operation.inputs import Input
 from resolvers.operation.parts import RECORD_ID, ExternalId, Properties, Source
 from resolvers.storage.context import RowRef
-from resolvers.store.opening_hours import Weekday
 
 MOST_PARTS = 200
 MOST_RULES = 20
@@ -133,7 +132,8 @@ class RewardUpsert(Input):
         "End of the offer, itself not included.",
     ] = UNSET
     weekdays: Annotated[
-        tuple[Weekday, ...] | UnsetType | None,
+        tuple[str, ...] | UnsetType | None,
+        shown_as("Weekday"),
         "Days on which it applies; every day where the list is empty.",
     ] = UNSET
     time_from: Annotated[

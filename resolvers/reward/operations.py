@@ -113,7 +113,7 @@ def _check_times(record: Record) -> None:
         if clock is not None and not CLOCK.fullmatch(clock):
             raise Refused(ErrorCode.BAD_TIME, "This must be a time of day, HH:MM.", at(name))
     if "weekdays" in record.given:
-        named = {str(day) for day in record.given["weekdays"] or DAYS}
+        named = {str(getattr(day, "value", day)) for day in record.given["weekdays"] or DAYS}
         record.values["weekdays"] = sum(1 << place for place, day in enumerate(DAYS) if day in named)
 
 

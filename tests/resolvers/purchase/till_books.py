@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -102,6 +103,8 @@ class TillBooks:
             return payload
 
         call = call_of(operation, given)
+        if call.given is not None:
+            call = replace(call, input=camelled(call.input))
         payload: Payload = self.run(perform(self.engine, RequestContext(self.reader, now=NOW), call, show))
         return payload
 
