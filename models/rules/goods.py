@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cached_property
 from itertools import accumulate
@@ -82,7 +82,8 @@ class Goods:
         """The lines of a set in an order of all lines, gone through as far as is asked; few are sorted."""
         if lines.bit_count() <= FEW:
             return sorted(self.places(lines), key=order.turns.__getitem__)
-        return (place for place in order.places if lines >> place & 1)
+        meant = set(self.places(lines))
+        return (place for place in order.places if place in meant)
 
     def matching(self, relation: ProductRelation) -> LineSet:
         """The lines whose goods a rule means: the product, its group or one above it, or its brand, at such a price."""
@@ -163,11 +164,20 @@ def union(sets: Iterable[LineSet]) -> LineSet:
     return found
 
 
-def _bits(lines: LineSet) -> Iterator[int]:
-    while lines:
-        lowest = lines & -lines
-        yield lowest.bit_length() - 1
-        lines ^= lowest
+BITS_OF_BYTES = [tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256)]
+
+
+def _bits(lines: LineSet) -> list[int]:
+    """The bits of a number that are set, lowest first: one by one where they are few, else byte by byte."""
+    if lines.bit_count() <= FEW:
+        found = []
+        while lines:
+            lowest = lines & -lines
+            found.append(lowest.bit_length() - 1)
+            lines ^= lowest
+        return found
+    written = lines.to_bytes((lines.bit_length() + 7) // 8, "little")
+    return [8 * place + bit for place, byte in enumerate(written) if byte for bit in BITS_OF_BYTES[byte]]
 
 
 def _by_digit(numbers: Sequence[int]) -> list[LineSet]:

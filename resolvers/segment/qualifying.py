@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
@@ -41,7 +42,8 @@ async def qualifies_for(context: RequestContext, customer_id: int, keys: Iterabl
     found = [
         key
         for key, criteria in await CRITERIA.read(context, keys=wanted)
-        if await _meets(context, customer_id, criteria)
+        # Readers give JSON as text.
+        if await _meets(context, customer_id, orjson.loads(criteria) if isinstance(criteria, str) else criteria)
     ]
     return frozenset(found)
 

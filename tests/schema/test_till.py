@@ -408,7 +408,7 @@ async def test_a_benefit_never_makes_the_bill_dearer_than_leaving_it(graph: Grap
 
 async def test_criteria_of_a_segment_are_read_for_the_customer_at_hand(graph: Graph, session: AsyncSession) -> None:
     # Nobody has worked its members out yet.
-    new = factories.segment(name="Janas", kind="CRITERIA", criteria={"firstName": {"eq": "Jana"}})
+    new = factories.segment(name="Active", kind="CRITERIA", criteria={"state": {"eq": "ACTIVE"}})
     reward = factories.reward(code="JANAS", value=Decimal(10))
     reward.segments.append(new)
     shop = await open_shop(session, reward)
@@ -424,10 +424,11 @@ async def test_the_price_of_a_campaign_reaches_the_bill_when_asked(graph: Graph,
         product=coffee, value_kind="FINAL_PRICE", value=Decimal("7.50"), currency_code="CZK"
     )
     elsewhere = factories.campaign_product(product=tea, value=Decimal(50))
+    elsewhere.stores.append(factories.store())
     shop = await open_shop(
         session,
         final,
-        factories.campaign_product_store(campaign_product=elsewhere, store=factories.store()),
+        elsewhere,
         factories.product_price(product=coffee, amount=Decimal(10), currency_code="CZK"),
         factories.product_price(product=tea, amount=Decimal(20), currency_code="CZK"),
     )
