@@ -49,6 +49,7 @@ def upgrade() -> None:
             for name, rule in CHECKS[table]:
                 op.create_check_constraint(op.f(f'ck_{table}_{name}'), table, rule)
     _pay_with_vouchers()
+    _pay_with_points()
     op.create_table('purchase_return',
     sa.Column('id', KEY, nullable=False),
     sa.Column('purchase_id', KEY, nullable=False),
@@ -87,6 +88,26 @@ def _pay_with_vouchers() -> None:
         'UPDATE purchase SET paid_with_vouchers = (SELECT sum(amount) FROM purchase_discount AS off WHERE'
         ' off.purchase_id = purchase.id AND off.voucher_id IS NOT NULL) WHERE EXISTS (SELECT 1 FROM purchase_discount'
         ' AS off WHERE off.purchase_id = purchase.id AND off.voucher_id IS NOT NULL)'
+    )
+
+
+def _pay_with_points() -> None:
+    """So do they tell what points paid of them: until now, a point had paid a hundredth of any currency."""
+    # SQLite keeps points in hundredths and money in ten-thousandths: a hundredth of one is one of the other.
+    worth = '' if op.get_bind().dialect.name == 'sqlite' else ' * 0.01'
+    paid = (
+        "SELECT -sum(entry.amount){worth} FROM point_entry AS entry WHERE entry.purchase_id = purchase.id"
+        " AND entry.kind = 'SPEND' AND entry.extended_data IS NULL"
+    ).format(worth=worth)
+    back = (
+        "SELECT sum(back.amount){worth} FROM point_entry AS back JOIN point_entry AS entry ON entry.id ="
+        " back.reverses_id WHERE entry.purchase_id = purchase.id AND entry.kind = 'SPEND' AND entry.extended_data"
+        " IS NULL"
+    ).format(worth=worth)
+    op.execute(
+        f'UPDATE purchase SET paid_with_points = coalesce(({paid}), 0), returned_with_points = CASE WHEN state IN'
+        f" ('PARTLY_RETURNED', 'RETURNED') THEN coalesce(({back}), 0) ELSE 0 END"
+        ' WHERE points_spent > 0 AND paid_with_points = 0'
     )
 
 
