@@ -18,6 +18,7 @@ import schema.insight
 import schema.node
 import schema.point
 import schema.product
+import schema.programme
 import schema.property
 import schema.purchase
 import schema.recommendation
