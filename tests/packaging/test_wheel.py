@@ -1,22 +1,18 @@
 """The wheel in an environment of its own, beside packages and files that bear the names of ours."""
 
-import contextlib
 import os
 import re
-import signal
 import subprocess
 import sys
 import sysconfig
-import time
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
 from server import __version__
+from tests.gateways import serving
 
 ROOT = Path(__file__).parents[2]
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
@@ -94,11 +90,11 @@ def test_a_wheel_takes_one_name_and_carries_its_pages_and_licence(wheel: Path) -
 
 
 def test_the_installed_program_migrates_and_serves_its_pages_from_any_folder(program: Path, folder: Path) -> None:
-    home = {"XDG_DATA_HOME": str(folder.parent / "data")}
+    home = {"XDG_DATA_HOME": str(folder.parent / "data"), "CRM360_OPEN_ACCESS": "true"}
 
     version = run(program, "--version", cwd=folder, **home)
     migrated = run(program, "migrate", cwd=folder, **home)
-    with serving(program, "serve", "--workers", "2", "--port", "0", cwd=folder, **home) as address:
+    with serving(program, "serve", "--workers", "2", "--port", "0", cwd=folder, environment=clean() | home) as address:
         page = httpx.get(f"{address}/graphql", headers={"Accept": "text/html"})
         scripts = re.findall(r'<script [^>]*src="([^"]+)"', page.text)
         answers = [page, httpx.get(f"{address}/reference"), *(httpx.get(address + script) for script in scripts)]
@@ -117,40 +113,7 @@ def test_the_demo_is_imported_by_a_process_of_the_installed_program(program: Pat
     python, url = program.with_name("python"), f"sqlite:///{folder}/demo.sqlite"
     command = ("-m", "crm360", "demo", "--households", "1", "--port", "0")
 
-    with serving(python, *command, cwd=folder, DATABASE_URL=url) as address:
+    with serving(python, *command, cwd=folder, environment=clean() | {"DATABASE_URL": url}) as address:
         counted = httpx.post(f"{address}/graphql", json={"query": "{ customers { totalCount } }"}, timeout=30)
 
     assert counted.json() == {"data": {"customers": {"totalCount": 1}}}
-
-
-@contextmanager
-def serving(*command: str | Path, cwd: Path, **environment: str) -> Iterator[str]:
-    """The address of a gateway that answers, until it is told to stop."""
-    line = [str(part) for part in command]
-    with subprocess.Popen(
-        line, cwd=cwd, env=clean() | environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        assert process.stdout is not None
-        told: list[str] = []
-        try:
-            for text in process.stdout:
-                told.append(text)
-                if found := re.search(r"The reference: +(http\S+)/reference", text):
-                    break
-            else:
-                pytest.fail("".join(told))
-            until_it_answers(found[1])
-            yield found[1]
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=30)
-
-
-def until_it_answers(address: str) -> None:
-    """Workers may be starting yet when their address is told."""
-    for _ in range(300):
-        with contextlib.suppress(httpx.TransportError):
-            httpx.get(f"{address}/health", timeout=10)
-            return
-        time.sleep(0.1)
-    pytest.fail("The gateway doesn't answer.")
