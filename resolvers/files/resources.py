@@ -213,3 +213,26 @@ RESOURCES: dict[str, Resource] = {
     )
 }
 """All resources by name, those first that others refer to."""
+
+NOT_IN_FILES: dict[type[Base], str] = {
+    models.CustomerTerm: "Worked out from customers and their cards.",
+    models.ProductTerm: "Worked out from products.",
+    models.ProductGroupAncestor: "Worked out from the groups' parents.",
+    models.ScoreBand: "Worked out from purchases, every so often.",
+    models.Event: "What happened in this CRM; another one has its own events.",
+    models.IdempotencyKey: "Holds for this CRM's own clients, and not for long.",
+    models.ImportStep: "How far the demo's import has come here.",
+    models.JobRun: "When jobs were last done here.",
+    models.AuditEntry: "Who read what in this CRM.",
+    models.AuditSeal: "A link of this CRM's chain, which can't go on in another.",
+    models.CustomerPassword: "A secret that no file should hold; customers of another CRM choose one there.",
+    models.OneTimeCode: "A secret that holds for minutes.",
+    models.CodeMessage: "A secret that holds for minutes, on its way.",
+    models.Guess: "Counts for minutes, against this CRM.",
+}
+"""What files leave out, each with the reason. Every other table is a resource, or a list of one."""
+
+
+def in_files(found: Shape) -> set[type[Base]]:
+    """The tables whose rows a shape holds."""
+    return {found.model}.union(*(in_files(part.shape) for part in found.lists.values()))

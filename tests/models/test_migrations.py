@@ -1,5 +1,6 @@
 from asyncio import to_thread
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 from alembic.autogenerate import compare_metadata
@@ -32,14 +33,27 @@ def shape(connection: Connection) -> set[tuple[Any, ...]]:
     if connection.dialect.name == "postgresql":
         rows = [tuple(row) for query in POSTGRES_SHAPE for row in connection.execute(text(query))]
     else:
-        # A table's columns and constraints stand one a line, in an order that means nothing; nor do quotes round
-        # a name, which a table has that was made anew by a later migration.
+        # The order of a table's columns and constraints means nothing; nor do quotes round a name, which a table has
+        # that was made anew by a later migration.
         rows = [
-            (kind, name, line.strip().removesuffix(",").replace('"', ""))
+            (kind, name, " ".join(part.replace('"', "").split()))
             for kind, name, sql in connection.execute(text(SQLITE_SHAPE))
-            for line in sql.splitlines()
+            for part in (parts(sql) if kind == "table" else [sql])
         ]
     return {tuple(str(value).strip() for value in row) for row in rows if "alembic_version" not in row}
+
+
+def parts(sql: str) -> list[str]:
+    """The columns and constraints of a table: what stands between the commas that lie in no further parentheses.
+
+    A column that was added by a later migration stands on the line of the one before it.
+    """
+    body = sql[sql.index("(") + 1 : sql.rindex(")")]
+    depths = accumulate((character == "(") - (character == ")") for character in body)
+    outside = "".join(
+        "\0" if (character, depth) == (",", 0) else character for character, depth in zip(body, depths, strict=True)
+    )
+    return outside.split("\0")
 
 
 def tables(connection: Connection) -> set[str]:

@@ -230,7 +230,7 @@ def bounded(examples: int) -> settings:
 def test_the_books_balance_whatever_is_done_to_points(books: Books) -> None:
     machine: Any = type("PointsHere", (Points,), {"books": books, "done": {}})
 
-    run_state_machine_as_test(machine, settings=bounded(int(os.environ.get("CRM360_EXAMPLES", "12"))))
+    run_state_machine_as_test(machine, settings=bounded(int(os.environ.get("TESTS_EXAMPLES", "12"))))
 
     every = {"assign", "spend", "reserve", "release", "capture", "transfer", "reverse"}
     assert {name.split()[0] for name in machine.done if name.endswith("done")} == every
