@@ -48,7 +48,17 @@ def database_address(url: str) -> str:
         raise ValueError("must look like postgresql://user:password@host:5432/name or sqlite:///path/to/file.sqlite")
     if driver.startswith("sqlite") and (not rest.startswith("/") or rest == "/"):
         raise ValueError("must name a file, as in sqlite:///crm360.sqlite or sqlite:////absolute/path.sqlite")
+    if not driver.startswith("sqlite"):
+        _check_ports(rest.partition("/")[0].partition("?")[0].rpartition("@")[2])
     return f"{driver}://{rest}"
+
+
+def _check_ports(hosts: str) -> None:
+    """Each of the hosts may have a port behind it; an address of IPv6 stands in brackets."""
+    for host in hosts.split(","):
+        _, colon, port = host.rpartition("]")[2].rpartition(":")
+        if colon and not (port.isascii() and port.isdecimal() and 0 < int(port) < 65_536):
+            raise ValueError("has a port that is none: it is a number from 1 to 65535")
 
 
 LOCAL = ("localhost", "*.localhost", "127.0.0.1", "::1")

@@ -144,3 +144,44 @@ def test_a_password_is_not_shown_with_the_settings() -> None:
 )
 def test_only_loopback_is_local(host: str, expected: bool) -> None:
     assert load(host=host).is_local is expected
+
+
+@pytest.mark.parametrize("hosts", ["db:abc", "db:99999", "db:0", "db:", "[::1]:x", "eva:crm@db:54x2", "a:5432,b:x"])
+def test_a_port_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch, hosts: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://{hosts}/crm")
+
+    with pytest.raises(SettingsError, match="DATABASE_URL: has a port that is none") as raised:
+        load()
+
+    assert "eva" not in str(raised.value)
+
+
+@pytest.mark.parametrize("hosts", ["db", "db:5432", "[::1]:5432", "eva:5%3A@db:1", "a:5432,b:5433", "a,b", ""])
+def test_ports_stand_behind_hosts_or_not(monkeypatch: pytest.MonkeyPatch, hosts: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://{hosts}/crm")
+
+    assert load().database_url == f"postgresql+asyncpg://{hosts}/crm"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("allowed_hosts", "https://shop.example"),
+        ("allowed_hosts", "shop.example:443"),
+        ("allowed_hosts", "shop.*"),
+        ("cors_origins", "shop.example"),
+        ("cors_origins", "https://shop.example/"),
+        ("cors_origins", "https://shop.example, ftp://x"),
+    ],
+)
+def test_names_and_pages_that_are_none_are_told(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"CRM360_{name.upper()}"):
+        load(**{name: value})
+
+
+def test_without_settings_only_what_this_machine_calls_itself_is_answered() -> None:
+    local, everywhere = load(), load(host="0.0.0.0")
+
+    assert local.hosts == ("localhost", "*.localhost", "127.0.0.1", "::1", "127.0.0.1")
+    assert (local.lets_local_pages, everywhere.lets_local_pages) == (True, False)
+    assert load(allowed_hosts="a.example, b.example").hosts == ("a.example", "b.example")
