@@ -9,7 +9,8 @@ from resolvers import purchase
 from resolvers.query.level_select import NO_KEY
 from resolvers.storage.context import RequestContext
 from schema.declaring.declarations import Argument, batched, query, shown, structure
-from schema.declaring.mutations import CAPITAL, input_field
+from schema.declaring.kinds.mutation import CAPITAL
+from schema.declaring.mutations import input_field
 from schema.declaring.types import input_type
 
 input_type(

@@ -29,6 +29,8 @@ from resolvers.storage.statement import parameter
 
 LARGEST_PAGE = 100
 DEFAULT_PAGE = 20
+MOST_SORT_KEYS = 4
+"""By how many keys a caller may sort a list."""
 
 
 @dataclass(frozen=True, slots=True)

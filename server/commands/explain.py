@@ -11,7 +11,7 @@ from graphql.execution.values import VariableValues
 
 from models.postgres import backend_of
 from schema.declaring.build import build
-from schema.execution.plan.plan_nodes import Child, Level, LevelBatch, Merge, Nested, Shape
+from schema.execution.plan.plan_nodes import Level, Shape
 from schema.execution.run.level_reader import ask
 from schema.execution.run.planned_schema import PlannedSchema
 from server.cli_errors import Obstacle
@@ -74,21 +74,16 @@ class _Explaining:
 
     def shape(self, shape: Shape, path: str, along: Sequence[Level] = ()) -> Iterator[Step]:
         """The levels below a shape; some are read along with it."""
-        for key, entry in shape.entries:
-            where = f"{path}.{key}" if path else key
-            if isinstance(entry, Nested):
-                yield from self.shape(entry.shape, where, along)
-            elif isinstance(entry, Child) and isinstance(entry.level, LevelBatch):
-                yield Step(where, f"worked out by {_name(entry.level.field.load)}, for all its parents at once")
-            elif isinstance(entry, Child) and isinstance(entry.level, Merge):
-                yield Step(where, f"merged of {len(entry.level.levels)} lists")
-                for part in entry.level.levels:
-                    yield from self._level(part, f"{where}.{part.key}", is_along=part in along)
-            elif isinstance(entry, Child) and isinstance(entry.level, Level):
-                yield from self._level(entry.level, where, is_along=entry.level in along)
+        for where, filler in shape.fillers(path):
+            if isinstance(filler, Level):
+                yield from self._level(filler, where, is_along=filler in along)
+                continue
+            yield Step(where, filler.describe())
+            for part in filler.levels:
+                yield from self._level(part, f"{where}.{part.key}", is_along=part in along)
 
     def _level(self, level: Level, where: str, *, is_along: bool) -> Iterator[Step]:
-        what = f"{level.kind} of {level.target.name}"
+        what = level.describe()
         asked = ask(level, self.values)
         if asked.is_empty:
             yield Step(where, f"{what}, of which nothing is asked")
@@ -99,10 +94,6 @@ class _Explaining:
             yield Step(where, f"{what}, one statement for all its parents", asked.statement(self.backend).sql)
         for shape in level.shapes():
             yield from self.shape(shape, where, level.along)
-
-
-def _name(function: Any) -> str:
-    return str(getattr(function, "__qualname__", function))
 
 
 def _indented(sql: str | None) -> str:

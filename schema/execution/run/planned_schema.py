@@ -17,7 +17,7 @@ from strawberry.types.graphql import OperationType
 from resolvers.storage.context import RequestContext
 from schema.execution.plan.document_cache import Documents
 from schema.execution.plan.plan_nodes import Change
-from schema.execution.run.executor import change, run
+from schema.execution.run.executor import run
 
 
 @dataclass(slots=True)
@@ -131,7 +131,7 @@ class PlannedSchema(strawberry.Schema):
                 continue
             assert context.engine is not None
             try:
-                data[wanted.key] = await change(wanted, context.reading, context.engine, variables)
+                data[wanted.key] = await wanted.run(wanted, context.reading, context.engine, variables)
             except Exception as error:
                 located = located_error(error, [wanted.arguments.node], [wanted.key])
                 return ExecutionResult(data=None, errors=[located])
