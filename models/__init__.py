@@ -3,6 +3,7 @@
 Tables carry their documentation: a column's `doc` is the description of the API's field.
 """
 
+from models.audit import AuditAction, AuditEntry, AuditSeal
 from models.base import Base, State
 from models.campaign import (
     Campaign,
@@ -26,6 +27,7 @@ from models.customer import (
 from models.event import Event, IdempotencyKey
 from models.insight import ImportStep, ScoreBand, ScoreMetric
 from models.job import JobRun
+from models.login import Channel, CodeMessage, CustomerPassword, Guess, OneTimeCode
 from models.partner import Partner
 from models.point import PointEntry, PointEntryKind, PointEntryLot, PointLot, PointReservation, PointType
 from models.product import (
@@ -78,8 +80,10 @@ from models.rules.card_number import CheckDigit
 from models.rules.point_reservation import PointReservationState
 from models.rules.qualification import Qualification, StatusChange
 from models.rules.reservation_steps import ReservationState
+from models.rules.token_format import TokenKind
 from models.rules.validity import VoucherValidity
 from models.rules.voucher_code import CodeGeneration
+from models.scope import Scope, ViewerKind
 from models.segment import Segment, SegmentGroup, SegmentKind, SegmentMember
 from models.status import Status, StatusRecord, StatusTurnover
 from models.store import Store
@@ -89,6 +93,9 @@ from models.voucher import Voucher, VoucherChange, VoucherEvent
 
 __all__ = [
     "Audience",
+    "AuditAction",
+    "AuditEntry",
+    "AuditSeal",
     "Base",
     "Campaign",
     "CampaignProduct",
@@ -101,13 +108,16 @@ __all__ = [
     "CardEvent",
     "CardState",
     "CardType",
+    "Channel",
     "CheckDigit",
     "CodeGeneration",
+    "CodeMessage",
     "ConditionRole",
     "Consent",
     "ConsentValue",
     "Customer",
     "CustomerConsent",
+    "CustomerPassword",
     "CustomerSource",
     "CustomerSourceRecord",
     "CustomerTerm",
@@ -115,9 +125,11 @@ __all__ = [
     "ExternalApplication",
     "ExternalListType",
     "Gender",
+    "Guess",
     "IdempotencyKey",
     "ImportStep",
     "JobRun",
+    "OneTimeCode",
     "Partner",
     "PaymentType",
     "PointEntry",
@@ -169,6 +181,7 @@ __all__ = [
     "RewardStore",
     "RewardTag",
     "RewardType",
+    "Scope",
     "ScoreBand",
     "ScoreMetric",
     "Segment",
@@ -183,6 +196,8 @@ __all__ = [
     "Store",
     "Tag",
     "Token",
+    "TokenKind",
+    "ViewerKind",
     "Voucher",
     "VoucherChange",
     "VoucherEvent",

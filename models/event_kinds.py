@@ -122,3 +122,12 @@ class EventKind(DescribedEnum):
     RESERVATION_NOT_PICKED_UP = "RESERVATION_NOT_PICKED_UP", "A reservation was not picked up in time."
     RESERVATION_CANCELLED = "RESERVATION_CANCELLED", "A reservation was cancelled."
     RESERVATION_COMMENTED = "RESERVATION_COMMENTED", "A reservation was commented on."
+    # Tokens
+    TOKEN_CREATED = "TOKEN_CREATED", "A token was created."
+    TOKEN_UPDATED = "TOKEN_UPDATED", "A token's permissions, language, device or push token was changed."
+    TOKEN_ROTATED = "TOKEN_ROTATED", "A token was given a new secret."
+    TOKEN_REVOKED = "TOKEN_REVOKED", "A token was revoked."
+    CUSTOMER_LOGGED_IN = "CUSTOMER_LOGGED_IN", "A customer logged in on an installation."
+    CUSTOMER_LOGGED_OUT = "CUSTOMER_LOGGED_OUT", "A customer logged out of an installation."
+    CUSTOMER_PASSWORD_SET = "CUSTOMER_PASSWORD_SET", "A customer's password was set or changed."
+    CUSTOMER_CODE_SENT = "CUSTOMER_CODE_SENT", "A one-time code was sent to a customer."

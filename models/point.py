@@ -7,10 +7,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import DDL, CheckConstraint, Index, Table, UniqueConstraint, event
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.append_only import append_only
 from models.base import Base, CodeList
 from models.rules.point_reservation import PointReservationState
 from models.types import POINTS, choice, owner, reference, text
@@ -167,32 +168,5 @@ class PointReservation(Base):
     customer: Mapped[Customer] = relationship(back_populates="point_reservations", lazy="raise")
 
 
-SQLITE_GUARD = """
-CREATE TRIGGER {table}_refuses_{verb} BEFORE {verb} ON {table}
-BEGIN
-    SELECT RAISE(ABORT, '{table} is append-only');
-END
-"""
-POSTGRES_GUARD = """
-CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
-END $$
-"""
-POSTGRES_TRIGGER = """
-CREATE TRIGGER {table}_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
-FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
-"""
-
-
-def _append_only(table: Table) -> None:
-    """Let the database itself refuse every change to a table's rows."""
-    guards = [("sqlite", SQLITE_GUARD.format(table=table.name, verb=verb)) for verb in ("UPDATE", "DELETE")]
-    guards += [("postgresql", POSTGRES_GUARD), ("postgresql", POSTGRES_TRIGGER.format(table=table.name))]
-    for dialect, statement in guards:
-        ddl = DDL(statement.strip().replace("%", "%%"))  # type: ignore[no-untyped-call]
-        event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
-
-
-for _ledger in (PointEntry, PointEntryLot):
-    _append_only(Base.metadata.tables[_ledger.__tablename__])
+append_only(PointEntry)
+append_only(PointEntryLot)

@@ -62,6 +62,23 @@ class Settings(BaseSettings):
     open: bool = False
     """Whether others than this machine may reach the gateway."""
 
+    open_access: bool = False
+    """Whether a request without a token may do everything: for trying things out, never with real customers."""
+
+    password_rounds: PositiveInt = 1
+    password_memory: Annotated[int, Field(ge=8192)] = 47_104
+    password_lanes: PositiveInt = 1
+    """What hashing a password costs by Argon2id: rounds, KiB of memory, and lanes."""
+
+    trusted_proxies: str = ""
+    """Addresses or networks of proxies that say truly where a request comes from, separated by commas."""
+
+    code_webhook: str | None = None
+    """Where one-time codes are handed out to, for the retailer's own messaging to bring them to customers."""
+
+    code_webhook_secret: Annotated[str | None, Field(repr=False)] = None
+    """The key by which what is handed out is signed."""
+
     development: bool = False
     """Whether a request may ask for the statements behind its answer."""
 

@@ -56,6 +56,17 @@ class ErrorCode(DescribedEnum):
     NUMBER_TAKEN = "NUMBER_TAKEN", "Another card has this number."
     CONFLICT = "CONFLICT", "Another change came first; try again."
     CYCLE = "CYCLE", "The record would lie below itself."
+    # Who asks
+    FORBIDDEN = "FORBIDDEN", "It takes a scope that the token doesn't hold."
+    UNKNOWN_SCOPE = "UNKNOWN_SCOPE", "There is no such scope."
+    INSTALLATION_REQUIRED = "INSTALLATION_REQUIRED", "It takes the token of an installation."
+    LOGIN_REQUIRED = "LOGIN_REQUIRED", "It takes a customer who is logged in."
+    LOGIN_REFUSED = "LOGIN_REFUSED", "No account has this name and this password or code, or it was guessed too often."
+    TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS", "There were too many attempts within 15 minutes."
+    PASSWORD_WEAK = "PASSWORD_WEAK", "The password is too short, too long or too easy to guess."
+    CODES_OFF = "CODES_OFF", "Nothing is set up that brings one-time codes to customers."
+    ONE_NAME = "ONE_NAME", "An account is named in no way, or in several."
+    ONE_PROOF = "ONE_PROOF", "Neither a password nor a one-time code is given, or both are."
     # Keys of retries
     BAD_KEY = "BAD_KEY", "The idempotency key is empty, too long, or holds U+0000."
     IN_FLIGHT = "IN_FLIGHT", "The call under this key is under way; ask again."

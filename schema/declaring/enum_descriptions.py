@@ -145,6 +145,20 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     },
     "StatusChange": CHANGES,
     "TimelineChange": CHANGES,
+    "AuditAction": {
+        "READ": "It was shown to a shop, a till or a back office.",
+        "CHANGE": "It was created, changed or erased.",
+    },
+    "TokenKind": {
+        "INSTALLATION": "One installation of an application on a device, on which a customer may log in.",
+        "ENTERPRISE": "A shop, a till or a back office, with the scopes that it was given.",
+    },
+    "ViewerKind": {
+        "OPEN": "Anyone, in a gateway that is explicitly open, or the gateway by itself.",
+        "ANONYMOUS": "Nobody in particular, for whom there is what is public.",
+        "CUSTOMER": "A customer who is logged in.",
+        "ENTERPRISE": "A shop, a till or a back office, with scopes.",
+    },
     "TimelineKind": {
         "PURCHASE": "Bills.",
         "POINTS": "Movements of points.",

@@ -54,13 +54,16 @@ def mutation_field(
     *,
     input: Mapping[str, FieldSpec] | None = None,  # noqa: A002
     payload: Mapping[str, tuple[str, ...]] | None = None,
+    optional: bool = False,
 ) -> Any:
     """Show an operation as a mutation; its input and its payload are made from the classes it takes and answers.
+
+    One whose input is `optional` may be called without any.
 
     Of an operation that isn't typed yet, `input` and `payload` give them by hand; a third text names the operation's
     value where it is called otherwise.
     """
-    return _Draft(operation, description, input, payload)
+    return _Draft(operation, description, input, payload, optional=optional)
 
 
 class _Draft:
@@ -70,7 +73,10 @@ class _Draft:
         description: str,
         fields: Mapping[str, FieldSpec] | None,
         payload: Mapping[str, tuple[str, ...]] | None,
+        *,
+        optional: bool,
     ) -> None:
+        self.optional = optional
         self.operation, self.description, self.fields, self.payload = operation, description, fields, payload
 
 
@@ -112,6 +118,7 @@ def _declared(name: str, draft: _Draft) -> Mutation:
         answer=answer,
         input_name=f"{base}Input",
         payload_name=f"{base}Payload",
+        takes_nothing=draft.optional,
     )
 
 

@@ -181,5 +181,5 @@ def _logging(settings: Settings) -> dict[str, Any]:
         "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"level": level, "handlers": ["stderr"]},
-        "loggers": {"uvicorn": {"level": quiet}, "alembic": {"level": quiet}},
+        "loggers": {name: {"level": quiet} for name in ("uvicorn", "alembic", "httpx", "httpcore")},
     }

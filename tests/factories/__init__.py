@@ -50,11 +50,22 @@ from tests.factories.segment import segment, segment_group, segment_member
 from tests.factories.status import status, status_record, status_turnover
 from tests.factories.store import store
 from tests.factories.tag import tag
-from tests.factories.token import external_application, token
+from tests.factories.token import (
+    audit_entry,
+    audit_seal,
+    code_message,
+    customer_password,
+    external_application,
+    login_guess,
+    one_time_code,
+    token,
+)
 from tests.factories.voucher import voucher, voucher_event
 
 __all__ = [
     "NOW",
+    "audit_entry",
+    "audit_seal",
     "campaign",
     "campaign_product",
     "campaign_product_segment",
@@ -63,9 +74,11 @@ __all__ = [
     "card",
     "card_event",
     "card_type",
+    "code_message",
     "consent",
     "customer",
     "customer_consent",
+    "customer_password",
     "customer_source",
     "customer_source_record",
     "event",
@@ -74,7 +87,9 @@ __all__ = [
     "idempotency_key",
     "import_step",
     "job_run",
+    "login_guess",
     "number",
+    "one_time_code",
     "partner",
     "point_entry",
     "point_entry_lot",

@@ -123,6 +123,7 @@ FIRST: dict[str, Callable[[], Base]] = {
     "uq_reward_condition_target_condition_id_brand_id": lambda: factories.reward_condition_target(
         brand=factories.product_brand()
     ),
+    "uq_token_previous_hash": lambda: factories.token(previous_hash="x"),
 }
 """The first of two equal rows, where the factory's own doesn't fill what is unique."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graphql import GraphQLInputObjectType, GraphQLInputType, GraphQLList, GraphQLNonNull
@@ -47,11 +47,15 @@ class Mutation(Declaration):
     """The class of its answer."""
     input_name: str
     payload_name: str
+    takes_nothing: bool = False
+    """Whether it may be called without an input."""
 
     def spec(self, _owner: TypeDeclaration) -> FieldSpec:
         """Its input and what all mutations share."""
-        arguments = [Argument("input", self.input_name, "What to do."), *ARGUMENTS]
-        return field_of(self, self.payload_name, arguments=arguments)
+        given = Argument("input", self.input_name, "What to do.")
+        if self.takes_nothing:
+            given = replace(given, annotation=f"{self.input_name} | None", default=None)
+        return field_of(self, self.payload_name, arguments=[given, *ARGUMENTS])
 
     def entry(self, _selection: Selection) -> Entry:
         """No query has it."""
@@ -72,7 +76,7 @@ class Mutation(Declaration):
     async def run(self, wanted: Change, context: RequestContext, engine: AsyncEngine, variables: VariableValues) -> Any:
         """Do it and answer its payload, read in the same transaction."""
         args = wanted.arguments.read(variables)
-        raw = args["input"]
+        raw = args.get("input") or {}
         if self.given is None:
             raw = snake(raw, wanted.arguments.definition.args["input"].type)
         call = Call(self.name, self.operation, raw, args.get("idempotencyKey"), args["dryRun"], self.given, self.answer)
