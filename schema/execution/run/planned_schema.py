@@ -14,10 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from resolvers.errors import Unavailable
 from resolvers.storage.context import RequestContext
 from schema.execution.plan.document_cache import Documents
-from schema.execution.plan.plan_nodes import Change
+from schema.execution.plan.plan_nodes import Change, Shape
 from schema.execution.run.executor import run
+from schema.execution.run.ways import Ways
 
 
 @dataclass(slots=True)
@@ -48,7 +50,8 @@ class OperationRequest:
 class PlannedSchema(strawberry.Schema):
     """Runs a query by its plan. Whatever has no plan, or fails on the way, runs the ordinary way from the start.
 
-    Queries change nothing, so running one again is safe, and errors are always those of the ordinary way.
+    Queries change nothing, so running one again is safe, and errors are always those of the ordinary way. While the
+    database is away there is no second way.
     """
 
     planned = True
@@ -57,6 +60,7 @@ class PlannedSchema(strawberry.Schema):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.documents = Documents(self._schema)
+        self.ways = Ways()
 
     def process_errors(self, *_: Any) -> None:
         """Say nothing: whoever shows the errors masks them, and logs those that nobody foresaw."""
@@ -105,17 +109,30 @@ class PlannedSchema(strawberry.Schema):
         coerced = operation.read(asked.variables)
         if not isinstance(coerced, VariableValues):
             return None
-        plan = self.documents.plan(asked.query, document, operation, coerced)
-        if plan.changes is not None:
-            context.planned = True
-            return await self._change(plan.changes, context, coerced)
-        if plan.shape is None:
-            return None
         try:
-            data = await run(plan.shape, context.reading, coerced)
-        except Exception:
+            plan = self.documents.plan(asked.query, document, operation, coerced)
+            if plan.changes is None:
+                return await self._read(plan.shape, context, coerced)
+        except RecursionError:
+            raise
+        except Exception as error:
+            self.ways.leave_plan(asked.query, error)
             context.reading.memo.clear()
             return None
+        context.planned = True
+        return await self._change(plan.changes, context, coerced)
+
+    async def _read(self, shape: Shape | None, context: Context, variables: VariableValues) -> ExecutionResult | None:
+        """A query's answer; none where it has no plan."""
+        if shape is None:
+            self.ways.without_plan += 1
+            return None
+        try:
+            data = await run(shape, context.reading, variables)
+        except Unavailable as error:
+            self.ways.unavailable += 1
+            return ExecutionResult(data=None, errors=[located_error(error, None, [shape.entries[0][0]])])
+        self.ways.planned += 1
         context.planned = True
         return ExecutionResult(data=data, errors=None)
 
