@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 import models
 from models.rules import qualification as rules
@@ -16,10 +14,9 @@ from resolvers.query.compiled_query import CompiledQuery
 from resolvers.status import operations as status
 from resolvers.status.achievements import ZONE, read_programme
 from resolvers.storage.statement import parameter
-from resolvers.storage.transaction import Transaction, in_transaction
+from resolvers.storage.transaction import Transaction
 
 MOST_LOOKED_BACK = 20
-BATCH = 200
 
 
 CURRENT = CompiledQuery(
@@ -67,30 +64,6 @@ async def demote(transaction: Transaction, customer_id: int, since: datetime) ->
         return
     back = rules.StatusDecision(decision.status, rules.StatusChange.FALLEN, transaction.now, decision.valid_to)
     await status.replace_record(transaction, customer_id, current, back)
-
-
-async def requalify_statuses(engine: AsyncEngine, now: datetime, batch: int = BATCH) -> int:
-    """Keep or end the statuses whose validity is over, at most `batch` a transaction; how many changed.
-
-    It can be killed at any time: what a transaction did stays, and the next run goes on with what is left.
-    """
-    changed, last = 0, 0
-    while True:
-        some, last = await in_transaction(engine, now, partial(_requalify_some, after=last, batch=batch))
-        changed += some
-        if not last:
-            return changed
-
-
-async def _requalify_some(transaction: Transaction, *, after: int, batch: int) -> tuple[int, int]:
-    """Some customers in the order of their records: how many changed, and the last record, none when it was the end."""
-    record = models.StatusRecord
-    over = select(record.id, record.customer_id).where(record.ended_at.is_(None), record.valid_to <= transaction.now)
-    rows = (await transaction.session.execute(over.where(record.id > after).order_by(record.id).limit(batch))).all()
-    changed = 0
-    for customer_id in sorted(row.customer_id for row in rows):
-        changed += await status.requalify(transaction, customer_id) is not None
-    return changed, rows[-1].id if len(rows) == batch else 0
 
 
 async def _latest_first(transaction: Transaction, customer_id: int) -> Sequence[models.StatusRecord]:

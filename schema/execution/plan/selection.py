@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLNonNull, GraphQLObjectType
@@ -51,10 +51,6 @@ class Selection:
         if self.place is None:
             raise NotPlannable
         return self.place
-
-    def under(self, key: str) -> Selection:
-        """The same field under another key."""
-        return replace(self, key=key)
 
     def parent_key(self, column: Any) -> Column:
         """The column of the row by which what is below it is found."""
