@@ -1,7 +1,7 @@
 # make run      the demo: everything is installed, migrated, imported and served
 # make test     the tests
 # make check    all that CI checks, the tests included
-# make schema   schema.graphql anew, after a change to the graph
+# make schema   schema.graphql, docs/one-query.md and docs/rooms.md anew, after a change to the graph
 # make migration NAME="what it brings"   a migration drafted from a change to the models
 # make format   the code laid out as the checks want it
 # make bench    measure the gateway beside other servers; options as in ARGS='--sizes 1,10,30 --rounds 5'
@@ -34,6 +34,8 @@ format: $(VENV)/.dev
 
 schema: $(VENV)/.dev
 	$(BIN)/crm360 schema --output schema.graphql
+	$(BIN)/python -m tests.one_query
+	$(BIN)/python -m tests.rooms
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

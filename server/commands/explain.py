@@ -28,16 +28,10 @@ class Step:
 
 def explain(document: str, operation: str | None, variables: str, url: str, schema: PlannedSchema | None = None) -> str:
     """The plan as text. Nothing is run, and the database isn't asked."""
-    try:
-        given = orjson.loads(variables)
-    except orjson.JSONDecodeError as error:
-        raise Obstacle(f"--variables is not JSON: {error}.") from None
-    if not isinstance(given, dict):
-        raise Obstacle("--variables must be a JSON object.")
-    shape, values = _plan(schema or build(), document, operation, given)
+    shape, values = plan_of(schema or build(), document, operation, given_variables(variables))
     if shape is None:
         return "This operation has no plan of its own: its fields are resolved one by one."
-    found = _Explaining(values, backend_of(url)).shape(shape, "")
+    found = Explaining(values, backend_of(url)).shape(shape, "")
     return "\n".join(f"{step.path}: {step.how}\n{_indented(step.sql)}" for step in found)
 
 
@@ -45,14 +39,26 @@ def levels(
     schema: PlannedSchema, document: str, operation: str | None, variables: dict[str, Any], backend: str
 ) -> list[str]:
     """The levels of an operation that has run, from the outside in, each with how it is found."""
-    shape, values = _plan(schema, document, operation, variables)
-    found = _Explaining(values, backend).shape(shape, "") if shape is not None else ()
+    shape, values = plan_of(schema, document, operation, variables)
+    found = Explaining(values, backend).shape(shape, "") if shape is not None else ()
     return [f"{step.path}: {step.how}" for step in found]
 
 
-def _plan(
+def given_variables(text: str) -> dict[str, Any]:
+    """Variables that were given as JSON."""
+    try:
+        given = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise Obstacle(f"--variables is not JSON: {error}.") from None
+    if not isinstance(given, dict):
+        raise Obstacle("--variables must be a JSON object.")
+    return given
+
+
+def plan_of(
     schema: PlannedSchema, text: str, operation_name: str | None, variables: dict[str, Any]
 ) -> tuple[Shape | None, VariableValues]:
+    """The plan of a document's operation, none where it has none, and its variables."""
     document = schema.documents.document(text)
     if document.errors:
         raise Obstacle("\n".join(str(error) for error in document.errors))
@@ -66,7 +72,7 @@ def _plan(
     return schema.documents.plan(text, document, operation, values).shape, values
 
 
-class _Explaining:
+class Explaining:
     """What is known of a request before it is run."""
 
     def __init__(self, values: VariableValues, backend: str) -> None:

@@ -133,6 +133,10 @@ class Scalar(Entry):
     required: bool
     nullable: bool
 
+    def describe(self) -> str:
+        """Name the column."""
+        return f"column {self.column}"
+
     def columns(self) -> tuple[Column, ...]:
         """The column."""
         return (self.column,)

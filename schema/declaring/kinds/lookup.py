@@ -16,8 +16,8 @@ from schema.declaring.base import Argument, Declaration, TypeDeclaration, type_n
 from schema.declaring.filters import camel
 from schema.declaring.types import FieldSpec, field_of, input_type, optional
 from schema.execution.plan.level_request import LevelRequest
-from schema.execution.plan.plan_nodes import Child, Entry, Level
-from schema.execution.plan.selection import ROOT_KEY, Selection
+from schema.execution.plan.plan_nodes import ROOT_KEY, Child, Entry, Level
+from schema.execution.plan.selection import Selection
 from schema.execution.run.loaders import Resolver, rows_resolver
 
 

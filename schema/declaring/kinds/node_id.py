@@ -54,6 +54,10 @@ class GlobalId(Entry):
     column: Column
     type_name: str
 
+    def describe(self) -> str:
+        """Name the key."""
+        return f"id made of {self.column}"
+
     def columns(self) -> tuple[Column, ...]:
         """The key."""
         return (self.column,)

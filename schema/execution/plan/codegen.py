@@ -130,7 +130,7 @@ class Generated:
         source += _build(made, notes, frame) + "    return build\n"
         exec(compile(source, f"<{shape.type_name}>", "exec"), writer.names)  # noqa: S102
         self.begin: Begin = writer.names["begin"]
-        self.source = source
+        self.source, self.names = source, writer.names
 
 
 def _build(made: str, notes: Sequence[str], frame: Frame) -> str:

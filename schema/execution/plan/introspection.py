@@ -19,8 +19,8 @@ from graphql import (
 )
 
 from schema.execution.plan.bindings import NotPlannable
-from schema.execution.plan.plan_nodes import AnswerState, Child, Filler
-from schema.execution.plan.selection import ROOT_KEY, Selection
+from schema.execution.plan.plan_nodes import ROOT_KEY, AnswerState, Child, Filler
+from schema.execution.plan.selection import Selection
 
 if TYPE_CHECKING:
     from graphql.execution.values import VariableValues

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from schema.execution.plan.codegen import Writer
 
 
+ROOT_KEY = Column((), "id")
+"""By which what stands at the root is found: there is one parent, which has no row."""
+
+
 class Entry(ABC):
     """A field of an object of the answer."""
 
@@ -37,6 +41,15 @@ class Entry(ABC):
     @abstractmethod
     def code(self, writer: Writer) -> str:
         """An expression for its value, over a row `r`."""
+
+    @abstractmethod
+    def describe(self) -> str:
+        """How it is answered, for those who read a plan."""
+
+    @property
+    def inner(self) -> Shape | None:
+        """The object that it is, where the same row answers that."""
+        return None
 
     def columns(self) -> Sequence[Column]:
         """The columns of the row that it needs."""
@@ -65,6 +78,10 @@ class Constant(Entry):
 
     text: str
 
+    def describe(self) -> str:
+        """Say so."""
+        return "the name of the type"
+
     def code(self, _writer: Writer) -> str:
         """Write the name."""
         return repr(self.text)
@@ -83,6 +100,10 @@ class ComputedValue(Entry):
     function: Callable[..., Any]
     convert: Converter
 
+    def describe(self) -> str:
+        """Name the columns."""
+        return f"worked out of {', '.join(map(str, self.of))}"
+
     def columns(self) -> Sequence[Column]:
         """The function's arguments."""
         return self.of
@@ -99,6 +120,15 @@ class Nested(Entry):
     shape: Shape
     when: Column | None
     required: bool = False
+
+    def describe(self) -> str:
+        """Say when there is none."""
+        return "of the same row" if self.when is None else f"of the same row, null where {self.when} is"
+
+    @property
+    def inner(self) -> Shape:
+        """The object."""
+        return self.shape
 
     def columns(self) -> Sequence[Column]:
         """Those of the object, and the one that says whether there is any."""
@@ -126,6 +156,11 @@ class Child(Entry):
 
     filler: Filler
     key: Column
+
+    def describe(self) -> str:
+        """Say what fills it in, and by which key."""
+        by = "" if self.key is ROOT_KEY else f", by {self.key}"
+        return f"{self.filler.describe()}{by}"
 
     def columns(self) -> Sequence[Column]:
         """The key."""

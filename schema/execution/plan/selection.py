@@ -11,13 +11,10 @@ from graphql.execution.collect_fields import FieldDetails
 from resolvers.query.columns import Column
 from schema.execution.plan.bindings import NotPlannable, Place, field_name
 from schema.execution.plan.converters import converter
-from schema.execution.plan.plan_nodes import Arguments, Converter, Level, Nested
+from schema.execution.plan.plan_nodes import ROOT_KEY, Arguments, Converter, Level, Nested
 
 if TYPE_CHECKING:
     from schema.execution.plan.planner import Planner
-
-ROOT_KEY = Column((), "id")
-"""By which what stands at the root is found: there is one parent, which has no row."""
 
 
 @dataclass(frozen=True, slots=True)

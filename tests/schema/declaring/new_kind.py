@@ -51,6 +51,9 @@ class FirstLetter(Entry):
 
     column: Column
 
+    def describe(self) -> str:
+        return f"first letter of {self.column}"
+
     def columns(self) -> Any:
         return (self.column,)
 
