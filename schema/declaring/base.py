@@ -60,6 +60,16 @@ class Declaration(ABC):
     file: str = ""
     """Where it is declared."""
 
+    @property
+    def lists(self) -> int:
+        """How many lists, lookups or other computations have to be read for it, beside its parent's row."""
+        return 0
+
+    @property
+    def changes(self) -> int:
+        """How many mutations it is."""
+        return 0
+
     @abstractmethod
     def spec(self, owner: TypeDeclaration) -> FieldSpec:
         """Its field in the graph."""

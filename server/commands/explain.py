@@ -11,6 +11,7 @@ from graphql.execution.values import VariableValues
 
 from models.postgres import backend_of
 from schema.declaring.build import build
+from schema.execution.plan.document_cache import Plan
 from schema.execution.plan.plan_nodes import Level, Shape
 from schema.execution.run.level_reader import ask
 from schema.execution.run.planned_schema import PlannedSchema
@@ -28,8 +29,8 @@ class Step:
 
 def explain(document: str, operation: str | None, variables: str, url: str, schema: PlannedSchema | None = None) -> str:
     """The plan as text. Nothing is run, and the database isn't asked."""
-    shape, values = plan_of(schema or build(), document, operation, given_variables(variables))
-    if shape is None:
+    plan, values = plan_of(schema or build(), document, operation, given_variables(variables))
+    if (shape := plan.shape) is None:
         return "This operation has no plan of its own: its fields are resolved one by one."
     found = Explaining(values, backend_of(url)).shape(shape, "")
     return "\n".join(f"{step.path}: {step.how}\n{_indented(step.sql)}" for step in found)
@@ -39,8 +40,8 @@ def levels(
     schema: PlannedSchema, document: str, operation: str | None, variables: dict[str, Any], backend: str
 ) -> list[str]:
     """The levels of an operation that has run, from the outside in, each with how it is found."""
-    shape, values = plan_of(schema, document, operation, variables)
-    found = Explaining(values, backend).shape(shape, "") if shape is not None else ()
+    plan, values = plan_of(schema, document, operation, variables)
+    found = Explaining(values, backend).shape(plan.shape, "") if plan.shape is not None else ()
     return [f"{step.path}: {step.how}" for step in found]
 
 
@@ -57,8 +58,8 @@ def given_variables(text: str) -> dict[str, Any]:
 
 def plan_of(
     schema: PlannedSchema, text: str, operation_name: str | None, variables: dict[str, Any]
-) -> tuple[Shape | None, VariableValues]:
-    """The plan of a document's operation, none where it has none, and its variables."""
+) -> tuple[Plan, VariableValues]:
+    """The plan of a document's operation, and its variables."""
     document = schema.documents.document(text)
     if document.errors:
         raise Obstacle("\n".join(str(error) for error in document.errors))
@@ -69,7 +70,7 @@ def plan_of(
     values = operation.read(variables)
     if not isinstance(values, VariableValues):
         raise Obstacle("\n".join(error.message for error in values))
-    return schema.documents.plan(text, document, operation, values).shape, values
+    return schema.documents.plan(text, document, operation, values), values
 
 
 class Explaining:

@@ -16,6 +16,7 @@ from resolvers.storage.context import RequestContext
 from resolvers.storage.reader import make_reader
 from schema.execution.plan.codegen import Generated
 from schema.execution.plan.connection_shape import ConnectionShape
+from schema.execution.plan.cost.price import Cost, cost
 from schema.execution.plan.plan_nodes import AnswerState, Filler, Level, Shape
 from schema.execution.run.assembler import begin
 from schema.execution.run.planned_schema import Context, PlannedSchema
@@ -29,13 +30,13 @@ BOUND = re.compile(r"[a-z]\d+")
 def explain_code(schema: PlannedSchema, document: str, operation: str | None, variables: str, url: str) -> str:
     """Follow a query from its document to its answer from a database."""
     given = given_variables(variables)
-    shape, values = plan_of(schema, document, operation, given)
-    if shape is None:
+    plan, values = plan_of(schema, document, operation, given)
+    if (shape := plan.shape) is None:
         return "This operation has no plan of its own: its fields are resolved one by one."
     backend = backend_of(url)
     parts = [
         ("The document", [_fenced("graphql", document.strip())]),
-        ("The plan", [_fenced("text", "\n".join(_tree(shape)))]),
+        ("The plan", [_fenced("text", "\n".join(_tree(shape))), _told(cost(plan, values))]),
         ("The statements", [_statements(shape, values, each) for each in DATABASES]),
         (f"The functions, for {DATABASES[backend]}", [*_functions(shape, values, url)]),
         ("The answer", [_fenced("json", asyncio.run(_answer(schema, document, operation, given, url)))]),
@@ -45,6 +46,13 @@ def explain_code(schema: PlannedSchema, document: str, operation: str | None, va
 
 def _fenced(language: str, text: str) -> str:
     return f"```{language}\n{text}\n```\n"
+
+
+def _told(cost: Cost) -> str:
+    return (
+        f"It costs {cost.points} points: at most {cost.objects} objects with {cost.values} values, "
+        f"from {cost.lists} lists, lookups and computations; {cost.counts} lists are counted.\n"
+    )
 
 
 def _tree(shape: Shape, depth: int = 0) -> Iterator[str]:

@@ -45,6 +45,11 @@ class BatchLoaded(Declaration):
     key: Column | Source = "id"
     arguments: Sequence[Argument] = ()
 
+    @property
+    def lists(self) -> int:
+        """One, for all parents at once."""
+        return 1
+
     def columns(self) -> Iterable[Column | Source]:
         """The key."""
         return (self.key,)

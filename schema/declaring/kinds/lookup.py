@@ -57,6 +57,11 @@ class Lookup(Declaration):
     type_name: str
     keys: Mapping[str, LookupKey] = field(default_factory=dict)
 
+    @property
+    def lists(self) -> int:
+        """One."""
+        return 1
+
     def check(self, _owner: TypeDeclaration) -> None:
         """The type must be there."""
         type_named(self.type_name)

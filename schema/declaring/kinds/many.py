@@ -74,6 +74,11 @@ class Many(Declaration):
         entity = relationship_of(owner.entity, self.follows).mapper.class_
         return TypeDeclaration(entity.__name__, "", entity) if self.item else type_named(type_of_entity(entity))
 
+    @property
+    def lists(self) -> int:
+        """One, for all parents at once."""
+        return 1
+
     def check(self, owner: TypeDeclaration) -> None:
         """The relationship must be there, and a type that shows where it leads."""
         if self.type_name:

@@ -45,6 +45,11 @@ class Merged(Declaration):
     choice: Argument
     """The argument that names the parts that are wanted; all of them where it is null."""
 
+    @property
+    def lists(self) -> int:
+        """One a part."""
+        return len(self.parts)
+
     def check(self, owner: TypeDeclaration) -> None:
         """So must all parts be."""
         for part in self.parts.values():

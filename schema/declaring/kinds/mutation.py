@@ -50,6 +50,11 @@ class Mutation(Declaration):
     takes_nothing: bool = False
     """Whether it may be called without an input."""
 
+    @property
+    def changes(self) -> int:
+        """One."""
+        return 1
+
     def spec(self, _owner: TypeDeclaration) -> FieldSpec:
         """Its input and what all mutations share."""
         given = Argument("input", self.input_name, "What to do.")

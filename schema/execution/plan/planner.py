@@ -40,21 +40,23 @@ class Planner:
 
     def root(self) -> tuple[Shape, GraphQLObjectType]:
         """The shape of the whole answer to a query."""
-        query = self.schema.query_type
-        assert query is not None
-        return self.shape(query, self._selected(query), None), query
+        query, selected = self.selected()
+        return self.shape(query, selected, None), query
 
     def changes(self) -> list[Change | tuple[str, str]]:
         """The mutations of an operation in their order, and what `__typename` answers among them."""
-        root = self.schema.mutation_type
-        assert root is not None
-        return [self._change(root, key, details) for key, details in self._selected(root).items()]
+        root, selected = self.selected()
+        return [self._change(root, key, details) for key, details in selected.items()]
 
-    def _selected(self, root: GraphQLObjectType) -> Groups:
+    def selected(self) -> tuple[GraphQLObjectType, Groups]:
+        """The operation's root type, and the fields selected of it."""
+        root = self.schema.get_root_type(self.operation.operation)
+        if root is None:
+            raise NotPlannable
         collected = collect_fields(self.schema, self.fragments, self.variables, root, self.operation)
         if collected.new_defer_usages:
             raise NotPlannable
-        return collected.grouped_field_set
+        return root, collected.grouped_field_set
 
     def _change(self, root: GraphQLObjectType, key: str, details: list[FieldDetails]) -> Change | tuple[str, str]:
         name = field_name(details)

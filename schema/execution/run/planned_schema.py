@@ -16,7 +16,9 @@ from strawberry.types.graphql import OperationType
 
 from resolvers.errors import Unavailable
 from resolvers.storage.context import RequestContext
+from schema.execution.plan.cost.price import cost
 from schema.execution.plan.document_cache import Documents
+from schema.execution.plan.limits import too_many
 from schema.execution.plan.plan_nodes import Change, Shape
 from schema.execution.run.executor import run
 from schema.execution.run.ways import Ways
@@ -111,6 +113,8 @@ class PlannedSchema(strawberry.Schema):
             return None
         try:
             plan = self.documents.plan(asked.query, document, operation, coerced)
+            if (excess := too_many(cost(plan, coerced))) is not None:
+                return ExecutionResult(data=None, errors=[excess])
             if plan.changes is None:
                 return await self._read(plan.shape, context, coerced)
         except RecursionError:

@@ -10,7 +10,7 @@ from graphql import parse, validate
 
 from schema.execution.plan.limits import excess
 from server.playground import documents
-from tests.server.gateway import Client, graph
+from tests.server.gateway import Client, code, graph
 
 MOST_STEPS = 2_000_000
 """Lines of Python run before a document is refused: the same on each run, and some 30 ms on an ordinary machine."""
@@ -65,10 +65,20 @@ HOSTILE = {
     "} } } } } }",
     "pages of pages": "{ customers(first: 100) { nodes { purchases(first: 100) { nodes { customer { "
     "purchases(first: 100) { nodes { id } } } } } } } }",
-    "pages of pages by variable": "query ($n: Int) { customers(first: $n) { nodes { purchases(first: $n) { nodes { "
-    "customer { purchases(last: $n) { nodes { id } } } } } } } }",
-    "nodes of pages": "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Customer { purchases(first: 100) { nodes { "
+    "nodes of pages": "{ nodes(ids: [" + '"x",' * 100 + "]) { ... on Customer { purchases(first: 100) { nodes { "
     "customer { purchases(first: 100) { nodes { id } } } } } } } }",
+}
+BY_VARIABLES = {
+    "pages of pages": (
+        "query ($n: Int) { customers(first: $n) { nodes { purchases(first: $n) { nodes { customer { "
+        "purchases(last: $n) { nodes { id } } } } } } } }",
+        {"n": 100},
+    ),
+    "nodes of pages": (
+        "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Customer { purchases(first: 100) { nodes { "
+        "customer { purchases(first: 100) { nodes { id } } } } } } } }",
+        {"ids": ["x"] * 100},
+    ),
 }
 
 
@@ -105,6 +115,23 @@ async def test_a_hostile_document_gets_an_answer_like_any_other(client: Client, 
     assert response.status_code == 400
     codes = {error["extensions"]["code"] for error in response.json()["errors"]}
     assert codes <= {"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "TOO_COMPLEX"}
+
+
+@pytest.mark.parametrize("name", BY_VARIABLES)
+async def test_what_variables_make_too_large_is_refused_before_anything_is_read(client: Client, name: str) -> None:
+    query, variables = BY_VARIABLES[name]
+
+    refused = await client.ask(query, variables, Accept="application/graphql-response+json")
+
+    assert (refused.status_code, code(refused)) == (400, "TOO_COMPLEX")
+
+
+async def test_small_pages_within_each_other_are_answered(client: Client) -> None:
+    query, _ = BY_VARIABLES["pages of pages"]
+
+    answered = await client.ask(query, {"n": 2})
+
+    assert answered.json() == {"data": {"customers": {"nodes": []}}}
 
 
 def test_the_rules_of_validation_would_take_long_over_what_is_refused() -> None:
