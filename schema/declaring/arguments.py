@@ -23,6 +23,7 @@ from schema.declaring.base import TypeDeclaration
 from schema.declaring.connections import SORT_KEYS
 
 MOST_WORDS = 8
+LONGEST_SEARCH = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ def _order(declared: TypeDeclaration, default: Sequence[SortKey] | None, given: 
 def _words(search: str | None) -> list[str]:
     if search is None:
         return []
+    if len(search) > LONGEST_SEARCH:
+        raise BadInput(f"`search` takes {LONGEST_SEARCH} characters at most.")
     try:
         words = search_words(checked(search))
     except ValueError as error:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import strawberry
-from graphql import GraphQLEnumType, GraphQLInterfaceType, GraphQLObjectType, GraphQLUnionType
+from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, GraphQLUnionType
 from strawberry.schema.config import StrawberryConfig
 
 import schema.campaign
@@ -19,6 +19,7 @@ import schema.insight
 import schema.node
 import schema.point
 import schema.product
+import schema.programme
 import schema.property
 import schema.purchase
 import schema.recommendation
@@ -40,6 +41,7 @@ from schema.declaring.enum_descriptions import explain
 from schema.declaring.filters import make_comparisons, make_filters
 from schema.declaring.kinds.node_id import node_id
 from schema.declaring.scalars import graphql_enum
+from schema.declaring.strict_scalars import read_strictly
 from schema.declaring.types import NAMES, FieldSpec, output_type
 from schema.execution.plan.bindings import declaration_of
 from schema.execution.run.planned_schema import PlannedSchema
@@ -120,9 +122,13 @@ def _check_names(declared: TypeDeclaration, field: Declaration, spec: FieldSpec)
 
 
 def _finish(schema: strawberry.Schema) -> None:
+    read_strictly(schema._schema)
     for made in schema._schema.type_map.values():
         if isinstance(made, GraphQLEnumType) and not made.name.startswith("__"):
             explain(made)
+        if isinstance(made, GraphQLInputObjectType):
+            # Strawberry keeps it to itself, and graphql-core would let two keys pass where one has no value.
+            made.is_one_of = bool(made.extensions["strawberry-definition"].is_one_of)
         if isinstance(made, GraphQLInterfaceType | GraphQLUnionType):
             made.resolve_type = _type_of
         if isinstance(made, GraphQLObjectType):

@@ -13,7 +13,6 @@ from resolvers.query.link import by_column
 from schema.declaring.base import TYPES, TypeDeclaration
 from schema.execution.plan.argument_readers import arguments_reader, has_variables
 from schema.execution.plan.bindings import NotPlannable, Place, declaration_of, field_name, inner_type
-from schema.execution.plan.introspection import FIELDS, introspection
 from schema.execution.plan.plan_nodes import Arguments, Change, Constant, Entry, Level, Shape
 from schema.execution.plan.selection import Selection
 
@@ -89,8 +88,6 @@ class Planner:
         name, parent = selection.name, selection.parent
         if name == "__typename":
             return Constant(parent.name)
-        if name in FIELDS and parent is self.schema.query_type:
-            return introspection(selection)
         declared = declaration_of(parent, name) if name in parent.fields else None
         if declared is None or any(detail.fragment_variable_values for detail in selection.details):
             raise NotPlannable

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple, Protocol
 
 from graphql.execution.values import VariableValues
 
+LIST_SIZE = 10
+"""How long a list without pages is taken to be."""
 MOST_KNOWN = 256
 """For how many sizes the cost of an operation is remembered."""
 

@@ -28,11 +28,9 @@ from graphql.execution.collect_fields import FieldDetails
 
 from resolvers.query.paging import DEFAULT_PAGE, LARGEST_PAGE
 from schema.execution.plan.bindings import declaration_of, field_name
-from schema.execution.plan.cost.price import NOTHING, Cost, Dearest, Objects, OperationPrice, Price, Size
+from schema.execution.plan.cost.price import LIST_SIZE, NOTHING, Cost, Dearest, Objects, OperationPrice, Price, Size
 from schema.execution.plan.planner import Groups, Planner
 
-LIST_SIZE = 10
-"""How long a list without pages is taken to be."""
 DOCUMENT_VALUES = 1000
 """How many values a JSON document that is put together is taken to hold, such as all that is known of a customer."""
 
