@@ -50,8 +50,7 @@ class Planner:
     def selected(self) -> tuple[GraphQLObjectType, Groups]:
         """The operation's root type, and the fields selected of it."""
         root = self.schema.get_root_type(self.operation.operation)
-        if root is None:
-            raise NotPlannable
+        assert root is not None
         collected = collect_fields(self.schema, self.fragments, self.variables, root, self.operation)
         if collected.new_defer_usages:
             raise NotPlannable

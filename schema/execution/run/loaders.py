@@ -10,12 +10,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from aiodataloader import DataLoader
 from graphql import GraphQLResolveInfo
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails
-from graphql.execution.values import VariableValues
 
 from resolvers.query.level_select import NO_KEY
 from resolvers.storage.context import RequestContext, RowRef
@@ -44,9 +43,7 @@ def planner_of(info: Info) -> Planner:
     key = ("planner", id(info.operation))
     if key not in memo:
         fragments = {name: FragmentDetails(definition, None) for name, definition in info.fragments.items()}
-        memo[key] = Planner(
-            info.schema, info.operation, fragments, VariableValues({}, cast("dict[str, Any]", info.variable_values))
-        )
+        memo[key] = Planner(info.schema, info.operation, fragments, info.variable_values)
     planner: Planner = memo[key]
     return planner
 

@@ -108,8 +108,8 @@ def test_a_mutation_costs_its_change_and_what_it_shows() -> None:
     assert cost_of(query) == Cost(objects=3, values=2, changes=1)
 
 
-def test_a_question_about_the_schema_is_a_value() -> None:
-    assert cost_of("{ __typename __schema { types { name } } }") == Cost(values=2)
+def test_a_question_about_the_schema_is_no_part_of_it() -> None:
+    assert cost_of("{ __typename __schema { types { name } } }") == Cost(values=1)
 
 
 def test_points_are_one_number_for_all_of_it() -> None:
