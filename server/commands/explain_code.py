@@ -51,7 +51,7 @@ def _fenced(language: str, text: str) -> str:
 def _told(cost: Cost) -> str:
     return (
         f"It costs {cost.points} points: at most {cost.objects} objects with {cost.values} values, "
-        f"from {cost.lists} lists, lookups and computations; {cost.counts} lists are counted.\n"
+        f"from {cost.lists} lists, lookups and computations; lists counted: {cost.counts}.\n"
     )
 
 
