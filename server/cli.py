@@ -213,13 +213,20 @@ def explain(
     file: Annotated[Path, typer.Argument(help="A document; - reads it from the standard input.", allow_dash=True)],
     operation: Annotated[str | None, typer.Option(help="Which operation, where there are several.")] = None,
     variables: Annotated[str, typer.Option(help="Variables as JSON.")] = "{}",
+    code: Annotated[bool, typer.Option("--code", help="Run it, and show all of its way, as Markdown.")] = False,
 ) -> None:
     """Show the levels and statements by which a query would be answered, without running it."""
+    from schema.declaring.build import build  # noqa: PLC0415
     from server import settings  # noqa: PLC0415
     from server.commands import explain as explaining  # noqa: PLC0415
+    from server.commands.explain_code import explain_code  # noqa: PLC0415
 
     text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-    typer.echo(explaining.explain(text, operation, variables, settings.load().database_url))
+    url = settings.load().database_url
+    if code:
+        typer.echo(explain_code(build(), text, operation, variables, url))
+    else:
+        typer.echo(explaining.explain(text, operation, variables, url))
 
 
 def main() -> None:

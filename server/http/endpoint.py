@@ -145,7 +145,7 @@ class Endpoint:
         return Answer.of(content)
 
     def _plan(self, asked: GraphQLRequest, context: Context) -> dict[str, Any]:
-        """What the answer took: its levels, the statements that ran, and of what use the plans kept have been."""
+        """What the answer took: its levels and statements; of what use plans have been, and which way queries ran."""
         documents, backend = self.schema.documents, self.reader.backend
         return {
             "planned": context.planned,
@@ -155,6 +155,7 @@ class Endpoint:
                 for run in context.reading.runs
             ],
             "kept": {"documents": documents.read.use(), "plans": documents.plans.use()},
+            "ways": self.schema.ways.use(),
         }
 
 
