@@ -40,6 +40,7 @@ from models.product import (
     ProductTag,
     ProductTerm,
 )
+from models.programme import EarningRule, EarningRuleTarget, Programme, ProgrammeCurrency
 from models.property import Property, PropertyItem, PropertyRecord, PropertyType
 from models.purchase import (
     PaymentType,
@@ -47,6 +48,8 @@ from models.purchase import (
     PurchaseDiscount,
     PurchaseItem,
     PurchaseItemType,
+    PurchaseReturn,
+    PurchaseReturnItem,
     PurchaseState,
     PurchaseType,
 )
@@ -78,8 +81,10 @@ from models.reward import (
 from models.rules.basket import RelatedTo, RewardKind, VoucherState
 from models.rules.card_number import CheckDigit
 from models.rules.point_reservation import PointReservationState
+from models.rules.programme import AutomaticChoice, EarningKind, PointRounding, PointsEnd, TurnoverBasis
 from models.rules.qualification import Qualification, StatusChange
 from models.rules.reservation_steps import ReservationState
+from models.rules.returning import OnReturn
 from models.rules.token_format import TokenKind
 from models.rules.validity import VoucherValidity
 from models.rules.voucher_code import CodeGeneration
@@ -96,6 +101,7 @@ __all__ = [
     "AuditAction",
     "AuditEntry",
     "AuditSeal",
+    "AutomaticChoice",
     "Base",
     "Campaign",
     "CampaignProduct",
@@ -121,6 +127,9 @@ __all__ = [
     "CustomerSource",
     "CustomerSourceRecord",
     "CustomerTerm",
+    "EarningKind",
+    "EarningRule",
+    "EarningRuleTarget",
     "Event",
     "ExternalApplication",
     "ExternalListType",
@@ -129,6 +138,7 @@ __all__ = [
     "IdempotencyKey",
     "ImportStep",
     "JobRun",
+    "OnReturn",
     "OneTimeCode",
     "Partner",
     "PaymentType",
@@ -138,7 +148,9 @@ __all__ = [
     "PointLot",
     "PointReservation",
     "PointReservationState",
+    "PointRounding",
     "PointType",
+    "PointsEnd",
     "Product",
     "ProductBrand",
     "ProductCode",
@@ -152,6 +164,8 @@ __all__ = [
     "ProductReservationSource",
     "ProductTag",
     "ProductTerm",
+    "Programme",
+    "ProgrammeCurrency",
     "Property",
     "PropertyItem",
     "PropertyRecord",
@@ -160,6 +174,8 @@ __all__ = [
     "PurchaseDiscount",
     "PurchaseItem",
     "PurchaseItemType",
+    "PurchaseReturn",
+    "PurchaseReturnItem",
     "PurchaseState",
     "PurchaseType",
     "Qualification",
@@ -197,6 +213,7 @@ __all__ = [
     "Tag",
     "Token",
     "TokenKind",
+    "TurnoverBasis",
     "ViewerKind",
     "Voucher",
     "VoucherChange",

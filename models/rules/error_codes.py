@@ -93,6 +93,7 @@ class ErrorCode(DescribedEnum):
     NOT_PORTABLE = "NOT_PORTABLE", "It can't be transferred to another customer."
     # What state it is in
     WRONG_STATE = "WRONG_STATE", "Its state doesn't allow this."
+    IN_FORCE = "IN_FORCE", "Bills are judged by it already, so that it can only end."
     INACTIVE = "INACTIVE", "It is not in use."
     ALREADY_APPLIED = "ALREADY_APPLIED", "The voucher has been used."
     ALREADY_ASSIGNED = "ALREADY_ASSIGNED", "The bill belongs to a customer already."
@@ -118,6 +119,7 @@ class ErrorCode(DescribedEnum):
     TOO_MANY_ITEMS = "TOO_MANY_ITEMS", "The bill has more items than are taken."
     ITEM_NOT_FOUND = "ITEM_NOT_FOUND", "There is no such item on the bill."
     TOTALS_DIFFER = "TOTALS_DIFFER", "The items don't come to the bill's total."
+    ID_REUSED = "ID_REUSED", "Another bill, or another return, is known under this id."
     TO_PAY_DIFFERS = "TO_PAY_DIFFERS", "The bill comes to another amount than was expected."
     # Card numbers
     WRONG_PREFIX = "WRONG_PREFIX", "The number doesn't begin as its type says."

@@ -122,6 +122,15 @@ def _products() -> Resource:
     return _resource("products", models.Product, lists=lists)
 
 
+def _programmes() -> Resource:
+    targets = owned("targets", models.EarningRuleTarget, "rule_id")
+    lists = [
+        owned("currencies", models.ProgrammeCurrency, "programme_id"),
+        owned("earningRules", models.EarningRule, "programme_id", lists=[targets]),
+    ]
+    return _resource("programmes", models.Programme, lists=lists)
+
+
 def _campaign_products() -> Resource:
     lists = [
         plain("stores", models.CampaignProductStore, "campaign_product_id"),
@@ -186,6 +195,7 @@ RESOURCES: dict[str, Resource] = {
         _products(),
         _reservable_products(),
         _resource("segments", models.Segment),
+        _programmes(),
         _resource("campaigns", models.Campaign),
         _campaign_products(),
         _customers(),

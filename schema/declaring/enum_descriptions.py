@@ -75,6 +75,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "TRANSFER_IN": "Came from another customer.",
         "TRANSFER_OUT": "Went to another customer.",
         "REVERSE": "Takes an earlier entry back.",
+        "REPAY": "Paid for points that were owed.",
     },
     "PointReservationState": {
         "ACTIVE": "The points are put aside.",
@@ -121,6 +122,10 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "NOT_PICKED_UP": "Nobody came; the stock is free again.",
         "ORDERED": "The goods are on order.",
         "BEING_SOLVED": "Something is being cleared up.",
+    },
+    "OnReturn": {
+        "KEEP": "What is kept stays discounted: what is returned is worth what was paid for it.",
+        "WITHDRAW": "It is withdrawn once what is returned covers it: what is kept costs its price without it.",
     },
     "RewardGroup": {
         "PARTY_TIME": "For a short event.",

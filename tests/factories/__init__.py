@@ -21,8 +21,23 @@ from tests.factories.partner import partner
 from tests.factories.persistence import save
 from tests.factories.point import point_entry, point_entry_lot, point_lot, point_reservation, point_type, points
 from tests.factories.product import product, product_brand, product_code, product_group, product_price, product_tag
+from tests.factories.programme import (
+    earning_rule,
+    earning_rule_target,
+    programme,
+    programme_currency,
+    usual_programme,
+)
 from tests.factories.property import property, property_item, property_record
-from tests.factories.purchase import purchase, purchase_discount, purchase_item, purchase_item_type, purchase_type
+from tests.factories.purchase import (
+    purchase,
+    purchase_discount,
+    purchase_item,
+    purchase_item_type,
+    purchase_return,
+    purchase_return_item,
+    purchase_type,
+)
 from tests.factories.recommendation import recommendation
 from tests.factories.reservation import (
     external_list_type,
@@ -81,6 +96,8 @@ __all__ = [
     "customer_password",
     "customer_source",
     "customer_source_record",
+    "earning_rule",
+    "earning_rule_target",
     "event",
     "external_application",
     "external_list_type",
@@ -108,6 +125,8 @@ __all__ = [
     "product_reservation_progress",
     "product_reservation_source",
     "product_tag",
+    "programme",
+    "programme_currency",
     "property",
     "property_item",
     "property_record",
@@ -115,6 +134,8 @@ __all__ = [
     "purchase_discount",
     "purchase_item",
     "purchase_item_type",
+    "purchase_return",
+    "purchase_return_item",
     "purchase_type",
     "recommendation",
     "reservable_offer",
@@ -141,6 +162,7 @@ __all__ = [
     "store",
     "tag",
     "token",
+    "usual_programme",
     "voucher",
     "voucher_event",
 ]

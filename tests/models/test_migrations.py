@@ -1,15 +1,17 @@
 from asyncio import to_thread
+from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 import models
 from models import migrations
 from resolvers.storage.engine import make_engine
+from tests import factories
 from tests.conftest import NewDatabase
 
 POSTGRES_SHAPE = (
@@ -106,3 +108,23 @@ def test_every_table_and_column_is_documented() -> None:
     assert [mapper.class_.__name__ for mapper in mappers if not mapper.class_.__doc__] == []
     columns = [column for mapper in mappers for column in mapper.local_table.columns if column.name != "id"]
     assert [str(column) for column in columns if not column.doc] == []
+
+
+async def test_bills_kept_before_tell_what_was_paid_how(
+    engine: AsyncEngine, session: AsyncSession, database_url: str
+) -> None:
+    jana = factories.customer()
+    bill = factories.purchase(customer=jana, points_spent=Decimal(130), returned=Decimal(50), state="PARTLY_RETURNED")
+    voucher = factories.voucher(customer=jana)
+    paid = factories.point_entry(customer=jana, kind="SPEND", amount=Decimal(-100), purchase=bill)
+    await factories.save(session, paid, factories.purchase_discount(purchase=bill, voucher=voucher, amount=Decimal(5)))
+    cost = {"kind": "SPEND", "amount": Decimal(-30), "extended_data": {"reward": "R"}}
+    back = {"kind": "REVERSE", "amount": Decimal("50.5"), "reverses_id": paid.id}
+    await factories.save(session, *(factories.point_entry(customer=jana, purchase=bill, **one) for one in (cost, back)))
+
+    await to_thread(migrations.downgrade, database_url, "0050")
+    await to_thread(migrations.upgrade, database_url)
+
+    columns = ("paid_with_points", "returned_with_points", "paid_with_vouchers", "withheld")
+    found = await session.execute(select(*(getattr(models.Purchase, name) for name in columns)))
+    assert found.one() == (Decimal(1), Decimal("0.505"), Decimal(5), 0)

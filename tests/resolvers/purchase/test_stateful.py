@@ -73,7 +73,7 @@ class Till(RuleBasedStateMachine):
         before = self.usable()
         answer = self.shop.do(purchase.send, asked)
         assert answer.user_errors == []
-        self.sent.append(Sent(opaque(answer.values["purchase"]), lines, before))
+        self.sent.append(Sent(opaque(answer.answer.purchase), lines, before))
         self.note("send", before, self.usable())
 
     @precondition(lambda self: self.sent)

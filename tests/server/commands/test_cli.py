@@ -138,11 +138,12 @@ def test_a_document_that_is_no_text_is_told(run: Run, tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_database_is_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "crm.sqlite").write_text("Something else, and long enough to be looked at.")
+    before = set(threading.enumerate())
 
     line = one_line(run("serve", "--port", 0, url="sqlite:///crm.sqlite"))
 
     assert line == "The database can't be reached: check DATABASE_URL, and that the database runs."
-    assert [thread.name for thread in threading.enumerate() if "_connection_worker" in thread.name] == []
+    assert [thread.name for thread in threading.enumerate() if thread not in before] == []
 
 
 def test_the_version_is_told(run: Run) -> None:
