@@ -12,11 +12,14 @@ from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from platformdirs import user_data_path
 from pydantic import AfterValidator, AliasChoices, Field, PositiveInt, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from models.postgres import SCHEME, Address
 
 HOME = Path(__file__).resolve().parent.parent
 """The folder from which this program's packages are imported."""
@@ -33,6 +36,7 @@ DRIVERS = {
     "postgresql": "postgresql+asyncpg",
     "postgresql+asyncpg": "postgresql+asyncpg",
 }
+ENCODED = "In a password the characters / : @ # ? are written as %2F %3A %40 %23 %3F"
 
 
 class SettingsError(Exception):
@@ -47,7 +51,20 @@ def database_address(url: str) -> str:
         raise ValueError("must look like postgresql://user:password@host:5432/name or sqlite:///path/to/file.sqlite")
     if driver.startswith("sqlite") and (not rest.startswith("/") or rest == "/"):
         raise ValueError("must name a file, as in sqlite:///crm360.sqlite or sqlite:////absolute/path.sqlite")
+    if driver.startswith("postgresql"):
+        _check_hosts(rest)
     return f"{driver}://{rest}"
+
+
+def _check_hosts(address: str) -> None:
+    """An address may name several hosts, each with its port."""
+    try:
+        for host in urlsplit(f"//{address}").netloc.rpartition("@")[2].split(","):
+            urlsplit(f"//{host}").port  # noqa: B018 - a port is read when it is asked for
+    except ValueError:
+        # What was wrong may be a piece of the password.
+        raise ValueError(f"can't be read as an address of hosts and ports. {ENCODED}") from None
+    Address.of(f"{SCHEME}{address}")
 
 
 class Settings(BaseSettings):

@@ -185,11 +185,12 @@ class SqliteReader:
                 free: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
                 for _ in range(self._connections):
                     connection = await aiosqlite.connect(self._path, isolation_level=None, cached_statements=2048)
+                    # From here on closed with the others, also where the file turns out to be no database.
+                    self._all.append(connection)
                     for pragma in (*SQLITE_PRAGMAS, "PRAGMA query_only=ON"):
                         await connection.execute_fetchall(pragma)
                     for name, (arguments, function) in FUNCTIONS.items():
                         await connection.create_function(name, arguments, function, deterministic=True)
-                    self._all.append(connection)
                     free.put_nowait(connection)
                 self._free = free
         return self._free
