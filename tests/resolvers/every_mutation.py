@@ -168,7 +168,17 @@ ENDS = [
     step("rewardDelete", id="$unused"),
     step("customerErase", id="$eva"),
 ]
+PROGRAMME = [
+    step(
+        "programmeUpsert",
+        code="club",
+        name="Club",
+        pointValues=[{"currency": "CZK", "value": "0.01"}],
+        earningRules=[{"code": "base", "name": "Base", "kind": "AMOUNT", "currency": "CZK", "points": "1"}],
+    ),
+]
 STEPS = [
+    *PROGRAMME,
     *CUSTOMERS,
     *CARDS,
     *POINTS,
