@@ -237,3 +237,19 @@ async def test_many_requests_share_a_lookup(session: AsyncSession, database_url:
 
     assert [each and each.viewer.token_id for each in found] == [1, 2, 3] * 5
     assert batches == [3]
+
+
+async def test_the_playground_has_a_place_for_a_token_and_names_nobody_where_access_is_not_open(
+    session: AsyncSession, database_url: str
+) -> None:
+    jana = factories.customer()
+    await factories.save(session, jana)
+    named = opaque_id("Customer", jana.id)
+
+    pages = []
+    for open_access in (True, False):
+        async with opened(database_url, open_access=open_access) as client:
+            pages.append((await client.get("/graphql", headers={"Accept": "text/html"})).text)
+
+    assert [named in page for page in pages] == [True, False]
+    assert all("Authorization" in page for page in pages)
