@@ -239,6 +239,18 @@ def revoke_token(id_: Annotated[str, typer.Argument(metavar="ID", help="Its id, 
 
 
 @app.command()
+def audit() -> None:
+    """Verify the audit trail: that no entry was changed or removed since it was sealed."""
+    from server import settings  # noqa: PLC0415
+    from server.commands import audit as trail  # noqa: PLC0415
+
+    holds, told = trail.verify(settings.load())
+    typer.echo(told, err=not holds)
+    if not holds:
+        raise typer.Exit(1)
+
+
+@app.command()
 def schema(
     output: Annotated[Path | None, typer.Option(help="Write to this file instead of printing.")] = None,
     reference: Annotated[Path | None, typer.Option(help="Write the reference's page into this folder.")] = None,

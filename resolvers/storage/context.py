@@ -65,6 +65,8 @@ class RequestContext:
     viewer: Viewer = Viewer()
     runs: list[Run] = field(default_factory=list)
     memo: dict[Any, Any] = field(default_factory=dict)
+    shown_customers: set[int] = field(default_factory=set)
+    """Whose personal data was read otherwise than by selecting fields of theirs."""
     _apart: set[asyncio.Task[Any]] = field(default_factory=set)
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 

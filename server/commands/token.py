@@ -48,7 +48,7 @@ def create_enterprise(settings: Settings, name: str, scopes: Sequence[str], days
         raise Obstacle(f"There is no scope {unknown[0]}. There are: {', '.join(Scope)}.")
     until = None if days is None else utc_now() + timedelta(days=days)
     given = EnterpriseTokenCreate(name=name, scopes=tuple(Scope(each) for each in scopes), expires_at=until)
-    _print(_run(settings, lambda transaction: access.create_enterprise(transaction, given)))
+    _print(run(settings, lambda transaction: access.create_enterprise(transaction, given)))
 
 
 def create_installation(settings: Settings, application: str | None, language: str | None) -> None:
@@ -56,7 +56,7 @@ def create_installation(settings: Settings, application: str | None, language: s
     if language is not None and language not in known_codes("Language"):
         raise Obstacle(f"{language} is no language of ISO 639-1.")
     given = TokenCreate(application=application, language=language)
-    _print(_run(settings, lambda transaction: access.create(transaction, given)))
+    _print(run(settings, lambda transaction: access.create(transaction, given)))
 
 
 def _print(made: NewTokenAnswer) -> None:
@@ -65,7 +65,7 @@ def _print(made: NewTokenAnswer) -> None:
 
 def listed(settings: Settings, *, all_: bool = False) -> str:
     """The tokens that are accepted, or all there ever were, a line each."""
-    rows = _run(settings, lambda transaction: _rows(transaction, all_=all_))
+    rows = run(settings, lambda transaction: _rows(transaction, all_=all_))
     return "\n".join(rows) if rows else "There are no tokens."
 
 
@@ -106,7 +106,7 @@ def _line(token: Token, application: str | None, now: datetime) -> str:
 def revoke(settings: Settings, token: str) -> None:
     """Stop accepting a token, from the next request on."""
     given = TokenRevoke(id=key_of(token, "Token"))
-    _run(settings, lambda transaction: access.revoke(transaction, given))
+    run(settings, lambda transaction: access.revoke(transaction, given))
     typer.echo("The token is not accepted any more.")
 
 
@@ -136,17 +136,18 @@ def for_demo(settings: Settings, customer_id: int | None) -> DemoAccess:
             await keep_password(transaction, customer.id, hashed)
         return DemoAccess(enterprise.secret, installation.secret, customer.email if customer else None, password)
 
-    return _run(settings, work)
+    return run(settings, work)
 
 
-def _run(settings: Settings, work: Callable[[Transaction], Awaitable[T]]) -> T:
+def run(settings: Settings, work: Callable[[Transaction], Awaitable[T]]) -> T:
+    """What a piece of work in a transaction comes to."""
     database.require(settings)
 
-    async def run() -> T:
+    async def worked() -> T:
         engine = make_engine(settings.database_url)
         try:
             return await in_transaction(engine, utc_now(), work)
         finally:
             await engine.dispose()
 
-    return asyncio.run(run())
+    return asyncio.run(worked())
