@@ -69,6 +69,13 @@ CRM360_CODE_WEBHOOK, CRM360_CODE_WEBHOOK_SECRET: where one-time codes are handed
 
 CRM360_PASSWORD_MEMORY, CRM360_PASSWORD_ROUNDS, CRM360_PASSWORD_LANES: what hashing costs; 47104 KiB, 1, 1
 
+CRM360_OIDC_ISSUER, CRM360_OIDC_AUDIENCE: an identity provider whose tokens are accepted, and for whom they must be
+
+CRM360_OIDC_CLAIM, CRM360_OIDC_CUSTOMER_BY, CRM360_OIDC_SOURCE: the claim that names the customer, sub; what it holds, \
+external_id, email, phone or card_number; and the source of external ids
+
+CRM360_OIDC_CLOCK_SKEW: the seconds by which the provider's clock may differ; 30
+
 CRM360_DEADLINE: the seconds by which every request has its answer; 5
 
 CRM360_BODY_LIMIT: the most bytes of a request; 1048576

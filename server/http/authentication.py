@@ -14,7 +14,7 @@ from models.rules.token_format import kind_of
 from models.scope import ViewerKind
 from resolvers.access.last_seen import LastSeen
 from resolvers.access.lookup import KnownToken, TokenLookup
-from resolvers.errors import BadId
+from resolvers.errors import BadId, Unavailable
 from resolvers.ids import key_of
 from resolvers.storage.context import Viewer
 from server.http.graphql_http import Refused, Request
@@ -75,7 +75,10 @@ class Authentication:
                 self.seen.note(found, utc_now())
                 return found
         elif self.provider is not None and token.count(".") == 2:
-            viewer = await self.provider.viewer(token)
+            try:
+                viewer = await self.provider.viewer(token)
+            except Unavailable as error:
+                raise Refused(503, str(error), error.code, Retry_After="1") from None
             if viewer is not None:
                 return KnownToken(viewer, None, None)
         raise _refused("The token isn't accepted: it is none, or expired or revoked.")
