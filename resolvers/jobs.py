@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import models
 from models.base import utc_now
 from resolvers.access.purge import purge_logins
-from resolvers.access.sealing import seal_audit
+from resolvers.audit.sealing import seal_audit
 from resolvers.customer.score_bands import refresh_score_bands
 from resolvers.point.expiry import expire_points
 from resolvers.reservation.operations import expire_reservations

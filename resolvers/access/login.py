@@ -34,7 +34,7 @@ from resolvers.access.throttle import Attempt, Purpose, admit, forgive
 from resolvers.access.tokens import own_installation
 from resolvers.customer.lock import lock_by_key
 from resolvers.errors import Refused
-from resolvers.operation.staged import Stage, after
+from resolvers.operation.perform import Stage, after
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 

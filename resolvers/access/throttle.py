@@ -19,7 +19,7 @@ from models.rules.error_codes import ErrorCode
 from models.rules.login import WINDOW, Subject, Verdict, counted_address, verdict
 from resolvers.access.account import Account
 from resolvers.errors import Refused
-from resolvers.operation.staged import Stage
+from resolvers.operation.perform import Stage
 from resolvers.storage.transaction import Transaction, in_transaction
 
 

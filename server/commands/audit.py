@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resolvers.access.sealing import verify_audit
+from resolvers.audit.sealing import verify_audit
 from server.commands.token import run
 from server.settings import Settings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from strawberry.types import ExecutionResult
 
 from models.scope import ViewerKind
-from resolvers.access.trail import Shown, Trail
+from resolvers.audit.trail import Shown, Trail
 from schema.execution.run.audited import AuditedDocuments, take_customers
 from schema.execution.run.planned_schema import Context, PlannedSchema
 from server.http.graphql_http import GraphQLRequest

@@ -16,7 +16,7 @@ from models.scope import ViewerKind
 from resolvers.access.account import Account
 from resolvers.access.throttle import Attempt, Purpose, admit, forgive
 from resolvers.errors import Refused
-from resolvers.operation.staged import Stage
+from resolvers.operation.perform import Stage
 from resolvers.storage.context import RequestContext, Viewer
 from resolvers.storage.reader import make_reader
 from resolvers.storage.transaction import Transaction, in_transaction

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 import models
-from resolvers.access import sealing
-from resolvers.access.sealing import BEGINNING, Verified, digest_of, seal_audit, verify_audit
+from resolvers.audit import sealing
+from resolvers.audit.sealing import BEGINNING, Verified, digest_of, seal_audit, verify_audit
 from resolvers.storage.engine import make_engine
 from resolvers.storage.transaction import in_transaction
 from tests import factories
