@@ -26,7 +26,9 @@ class Auditing:
             return await self.schema.execute(asked.query, asked.variables, context, None, asked.operation_name)
         document = self.documents.document(asked.query)
         result = await self.schema.execute(document, asked.variables, context, None, asked.operation_name)
-        customers = take_customers(result.data) | context.reading.shown_customers
+        customers = context.reading.shown_customers
+        if document != asked.query:
+            customers = customers | take_customers(result.data)
         if customers:
             await self.trail.note(Shown(viewer, customers, self._name(asked), context.reading.now))
         return result

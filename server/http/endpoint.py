@@ -133,7 +133,7 @@ class Endpoint:
         asking = await self.authentication.asking(request)
         language = request.header(b"accept-language") or asking.language
         locale = preferred_locale(language) if language else DEFAULT_LOCALE
-        return RequestContext(self.reader, locale=locale, viewer=asking.viewer)
+        return RequestContext(self.reader, locale=locale, viewer=asking.viewer, address=request.client)
 
     def _answer(self, asked: GraphQLRequest, context: Context, result: ExecutionResult, request: Request) -> Answer:
         content: dict[str, Any] = {"data": result.data}

@@ -41,8 +41,8 @@ class Gate:
 
     async def admitted(self, account: Account, address: str = "", later: timedelta = timedelta(0)) -> Attempt:
         """An attempt that is looked at."""
-        viewer = Viewer(None, ViewerKind.ANONYMOUS, address=address)
-        context = RequestContext(self.reader, NOW + later, viewer=viewer)
+        viewer = Viewer(None, ViewerKind.ANONYMOUS)
+        context = RequestContext(self.reader, NOW + later, viewer=viewer, address=address)
         return await admit(Stage(self.engine, context), Purpose.LOGIN, account)
 
 
