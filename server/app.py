@@ -39,7 +39,9 @@ def create_app(settings: Settings, schema: PlannedSchema | None = None) -> Gatew
     reader = make_reader(settings.database_url, settings.database_connections)
     engine = make_engine(settings.database_url)
     readiness = Readiness(reader)
-    welcome = Welcome(schema, reader, settings.database_url, endpoint=GRAPHQL, reference=REFERENCE)
+    welcome = Welcome(
+        schema, reader, settings.database_url, endpoint=GRAPHQL, reference=REFERENCE, is_open=settings.open_access
+    )
     limits = Limits(settings.deadline, settings.body_limit)
     access = Access(settings, reader, engine)
     endpoint = Endpoint(

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from platformdirs import user_data_path
-from pydantic import AfterValidator, AliasChoices, Field, PositiveInt, ValidationError
+from pydantic import AfterValidator, AliasChoices, Field, PositiveInt, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from models.postgres import SCHEME, Address
@@ -37,6 +37,9 @@ DRIVERS = {
     "postgresql+asyncpg": "postgresql+asyncpg",
 }
 ENCODED = "In a password the characters / : @ # ? are written as %2F %3A %40 %23 %3F"
+
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class SettingsError(Exception):
@@ -65,6 +68,15 @@ def _check_hosts(address: str) -> None:
         # What was wrong may be a piece of the password.
         raise ValueError(f"can't be read as an address of hosts and ports. {ENCODED}") from None
     Address.of(f"{SCHEME}{address}")
+
+
+def provider_address(url: str | None) -> str | None:
+    """An identity provider's address: over TLS, unless it is on this machine."""
+    if url is not None:
+        parts = urlsplit(url)
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+            raise ValueError("must begin with https://, but for a provider on this machine")
+    return url
 
 
 class Settings(BaseSettings):
@@ -108,6 +120,24 @@ class Settings(BaseSettings):
     code_webhook_secret: Annotated[str | None, Field(repr=False)] = None
     """The key by which what is handed out is signed."""
 
+    oidc_issuer: Annotated[str | None, AfterValidator(provider_address)] = None
+    """The retailer's own identity provider, as its tokens name it: OpenID Connect's discovery is looked for below."""
+
+    oidc_audience: str | None = Field(None, validate_default=True)
+    """Whom the provider's tokens must be for."""
+
+    oidc_claim: str = "sub"
+    """The claim of a token that names the customer."""
+
+    oidc_customer_by: Literal["external_id", "email", "phone", "card_number"] = "external_id"
+    """What of a customer the claim holds."""
+
+    oidc_source: str | None = Field(None, validate_default=True)
+    """For an external id: code of the customer source that it belongs to."""
+
+    oidc_clock_skew: Annotated[int, Field(ge=0, le=300)] = 30
+    """By how many seconds the provider's clock may differ."""
+
     development: bool = False
     """Whether a request may ask for the statements behind its answer."""
 
@@ -121,6 +151,15 @@ class Settings(BaseSettings):
     """After how many minutes what time brings about is written down again; 0 leaves that to `crm360 jobs`."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("oidc_audience", "oidc_source")
+    @classmethod
+    def _with_issuer(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """A provider's tokens are for somebody, and external ids belong to a source."""
+        needed = info.field_name == "oidc_audience" or info.data.get("oidc_customer_by") == "external_id"
+        if info.data.get("oidc_issuer") and needed and not value:
+            raise ValueError("must be set where CRM360_OIDC_ISSUER is")
+        return value
 
     @classmethod
     def settings_customise_sources(

@@ -10,6 +10,7 @@ import strawberry
 from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, GraphQLUnionType
 from strawberry.schema.config import StrawberryConfig
 
+import schema.audit
 import schema.campaign
 import schema.card
 import schema.code

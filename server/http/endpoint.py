@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import Receive, Scope, Send
 from strawberry.types import ExecutionResult
 
+from resolvers.audit.trail import Trail
 from resolvers.code.iso import DEFAULT_LOCALE, preferred_locale
 from resolvers.errors import Unavailable
 from resolvers.storage.context import RequestContext
@@ -22,6 +23,7 @@ from resolvers.storage.reader import Reader
 from schema.execution.run.planned_schema import Context, PlannedSchema
 from server.commands.explain import levels
 from server.http import errors
+from server.http.auditing import Auditing
 from server.http.authentication import Authentication
 from server.http.deadline import Patience
 from server.http.graphql_http import GRAPHQL, HTML, Answer, Gone, GraphQLRequest, Refused, Request
@@ -58,6 +60,7 @@ class Endpoint:
         self.limits = limits
         self.playground = playground
         self.authentication = authentication
+        self.auditing = Auditing(schema, Trail(engine))
         self.development = development
         self._begun: set[asyncio.Task[Answer]] = set()
 
@@ -120,7 +123,7 @@ class Endpoint:
     async def _run(self, asked: GraphQLRequest, request: Request) -> Answer:
         context = Context(await self._reading(request), self.engine)
         try:
-            result = await self.schema.execute(asked.query, asked.variables, context, None, asked.operation_name)
+            result = await self.auditing.execute(asked, context)
         except RecursionError:
             raise Refused(400, "The variables are nested too deeply.") from None
         return self._answer(asked, context, result, request)
@@ -130,7 +133,7 @@ class Endpoint:
         asking = await self.authentication.asking(request)
         language = request.header(b"accept-language") or asking.language
         locale = preferred_locale(language) if language else DEFAULT_LOCALE
-        return RequestContext(self.reader, locale=locale, viewer=asking.viewer)
+        return RequestContext(self.reader, locale=locale, viewer=asking.viewer, address=request.client)
 
     def _answer(self, asked: GraphQLRequest, context: Context, result: ExecutionResult, request: Request) -> Answer:
         content: dict[str, Any] = {"data": result.data}

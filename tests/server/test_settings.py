@@ -163,3 +163,28 @@ def test_a_password_is_not_shown_with_the_settings() -> None:
 )
 def test_only_loopback_is_local(host: str, expected: bool) -> None:
     assert load(host=host).is_local is expected
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"oidc_issuer": "http://login.example.com"},
+            "CRM360_OIDC_ISSUER: must begin with https://, but for a provider on this machine "
+            "(it is 'http://login.example.com').",
+        ),
+        (
+            {"oidc_issuer": "https://login.example.com", "oidc_source": "shop"},
+            "CRM360_OIDC_AUDIENCE: must be set where CRM360_OIDC_ISSUER is (it is None).",
+        ),
+        (
+            {"oidc_issuer": "https://login.example.com", "oidc_audience": "crm"},
+            "CRM360_OIDC_SOURCE: must be set where CRM360_OIDC_ISSUER is (it is None).",
+        ),
+    ],
+)
+def test_an_identity_provider_is_named_in_full(given: dict[str, str], message: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        load(**given)
+
+    assert str(raised.value) == message

@@ -39,7 +39,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def test_help_says_what_each_command_does(run: Run) -> None:
     shown = run("--help").output
 
-    for command in ("serve", "demo", "migrate", "import", "export", "schema", "explain", "jobs"):
+    for command in ("serve", "demo", "migrate", "import", "export", "schema", "explain", "jobs", "token"):
         assert re.search(rf"│ {command} +\S", shown)
         assert run(command, "--help").exit_code == 0
 
@@ -211,10 +211,14 @@ def test_a_port_that_is_taken_is_told(run: Run, empty: str) -> None:
 
 
 @pytest.mark.parametrize("command", ["serve", "demo"])
-def test_others_reach_the_gateway_only_when_it_is_said(run: Run, empty: str, command: str) -> None:
+def test_others_reach_a_gateway_with_open_access_only_when_it_is_said(
+    run: Run, empty: str, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The demo's access is open by itself, and it says so to its workers by the environment.
+    monkeypatch.setenv("CRM360_OPEN_ACCESS", "true" if command == "serve" else "false")
     line = one_line(run(command, "--host", "0.0.0.0", "--port", 0, url=empty))
 
-    assert line.startswith("0.0.0.0 may be reached by others")
+    assert line.startswith("0.0.0.0 may be reached by others, and access is open")
     assert "--open" in line
 
 
@@ -302,6 +306,7 @@ def test_importing_into_a_database_without_tables_says_what_to_do(run: Run) -> N
 @pytest.mark.parametrize("workers", [1, 2])
 def test_from_nothing_to_an_answer_and_a_clean_end(tmp_path: Path, workers: int) -> None:
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/crm.sqlite", "PYTHONPATH": str(ROOT)}
+    environment["CRM360_OPEN_ACCESS"] = "true"
 
     def command(*arguments: str) -> subprocess.Popen[str]:
         line = [sys.executable, "-W", "error", "-m", "server.cli", *arguments]
