@@ -46,6 +46,8 @@ app = typer.Typer(
 )
 imports = typer.Typer(no_args_is_help=True, help="Bring data in: the demo's, or a retailer's own files.")
 app.add_typer(imports, name="import")
+recommendations = typer.Typer(no_args_is_help=True, help="Recommendations worked out from purchases.")
+app.add_typer(recommendations, name="recommend")
 
 SETTINGS = """Settings come from the environment, from .env or from crm360.toml:
 
@@ -172,6 +174,22 @@ def jobs(
         typer.echo(jobs.listed())
     elif not jobs.do(settings.load(), names or []):
         raise typer.Exit(1)
+
+
+@recommendations.command()
+def evaluate(
+    write: Annotated[
+        Path | None, typer.Option(help="Put the figures and their chart into the docs of this folder.")
+    ] = None,
+    validation: Annotated[
+        bool,
+        typer.Option("--validation", help="Hold out the bills before the last ones, by which settings are chosen."),
+    ] = False,
+) -> None:
+    """Compare on The Complete Journey with popularity and with personal frequency, on bills held out."""
+    from server.commands import recommend  # noqa: PLC0415
+
+    recommend.evaluate(write, validation=validation, today=date.today())
 
 
 @app.command()
