@@ -23,7 +23,7 @@ from models.customer import (
     CustomerTerm,
     Gender,
 )
-from models.event import Event, IdempotencyKey
+from models.event import Event, EventReader, IdempotencyKey
 from models.insight import ImportStep, ScoreBand, ScoreMetric
 from models.job import JobRun
 from models.partner import Partner
@@ -48,7 +48,16 @@ from models.purchase import (
     PurchaseState,
     PurchaseType,
 )
-from models.recommendation import Audience, Recommendation, RecommendationKind
+from models.recommendation import (
+    Audience,
+    ProductAffinity,
+    ProductPopularity,
+    Recommendation,
+    RecommendationBlock,
+    RecommendationKind,
+    RecommendationModel,
+    RecommendationResponse,
+)
 from models.reservation import (
     ExternalListType,
     ProductReservation,
@@ -112,6 +121,7 @@ __all__ = [
     "CustomerSourceRecord",
     "CustomerTerm",
     "Event",
+    "EventReader",
     "ExternalApplication",
     "ExternalListType",
     "Gender",
@@ -128,10 +138,12 @@ __all__ = [
     "PointReservationState",
     "PointType",
     "Product",
+    "ProductAffinity",
     "ProductBrand",
     "ProductCode",
     "ProductGroup",
     "ProductGroupAncestor",
+    "ProductPopularity",
     "ProductPrice",
     "ProductReservation",
     "ProductReservationComment",
@@ -152,7 +164,10 @@ __all__ = [
     "PurchaseType",
     "Qualification",
     "Recommendation",
+    "RecommendationBlock",
     "RecommendationKind",
+    "RecommendationModel",
+    "RecommendationResponse",
     "RelatedTo",
     "ReservableOffer",
     "ReservablePrice",
