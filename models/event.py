@@ -70,7 +70,7 @@ class Event(Base):
     change: Mapped[str] = mapped_column(
         text(32), doc="The change that this event is a part of; one operation is one change."
     )
-    kind: Mapped[str] = mapped_column(text(64), doc="What happened, such as CARD_BLOCKED.")
+    kind: Mapped[str] = mapped_column(text(64), doc="What happened: one of `EventKind`, such as CARD_BLOCKED.")
     entity: Mapped[str] = mapped_column(text(64), doc="The type of what changed.")
     entity_key: Mapped[int] = mapped_column(BigKey, doc="The key of what changed.")
     customer_id: Mapped[int | None] = mapped_column(BigKey, doc="The customer concerned, if one is.")

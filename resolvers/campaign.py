@@ -7,6 +7,7 @@ from typing import Any
 
 import models
 from models import CampaignValueKind
+from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
 from resolvers.operation import property_values
 from resolvers.operation.activation import deleting
@@ -68,19 +69,19 @@ def _check_value(record: Record) -> None:
         record.values["currency_code"] = None if code is None else currency(code, at("currency"))
     if record.will_be("value_kind") is CampaignValueKind.FINAL_PRICE:
         if record.will_be("currency_code") is None:
-            raise Refused("REQUIRED", "A final price needs its currency.", at("currency"))
+            raise Refused(ErrorCode.REQUIRED, "A final price needs its currency.", at("currency"))
         return
     if record.will_be("currency_code") is not None and "currency" in record.given:
-        raise Refused("WRONG_KIND", "A percentage has no currency.", at("currency"))
+        raise Refused(ErrorCode.WRONG_KIND, "A percentage has no currency.", at("currency"))
     record.values["currency_code"] = None
     if record.will_be("value") > WHOLE:
-        raise Refused("OUT_OF_RANGE", "A percentage must be from 0 to 100.", at("value"))
+        raise Refused(ErrorCode.OUT_OF_RANGE, "A percentage must be from 0 to 100.", at("value"))
 
 
 async def _linked(record: Record, name: str, entity: type[models.Base], column: str) -> list[dict[str, Any]]:
     given, path = record.given[name] or [], record.problems.at(name)
     if len(given) > MOST_PLACES:
-        raise Refused("TOO_MANY", f"An offer takes {MOST_PLACES} of them at most.", path)
+        raise Refused(ErrorCode.TOO_MANY, f"An offer takes {MOST_PLACES} of them at most.", path)
     keys = [(await record.references.find(entity, by, f"{path}[{place}]")).id for place, by in enumerate(given)]
     no_twice(keys, record.problems, name, "")
     return [{column: key} for key in keys]

@@ -12,7 +12,9 @@ CrmError
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass, replace
+
+from models.rules.error_codes import ErrorCode
 
 
 class CrmError(Exception):
@@ -57,19 +59,47 @@ class Unavailable(CrmError):  # noqa: N818
     code = "UNAVAILABLE"
 
 
+@dataclass(frozen=True, slots=True)
+class UserError:
+    """Why an operation was refused."""
+
+    code: ErrorCode
+    message: str
+    field: str | None = None
+    missing: str | None = None
+
+
 class Refused(CrmError):  # noqa: N818
     """A rule of the business says no. `missing` tells what would be needed."""
 
+    code: ErrorCode
+
     def __init__(
         self,
-        code: str,
+        code: ErrorCode,
         message: str,
         field: str | None = None,
         missing: str | None = None,
-        more: Sequence[Any] = (),
+        more: Sequence[UserError] = (),
     ) -> None:
         super().__init__(message)
         self.code = code
         self.field = field
         self.missing = missing
         self.more = more
+
+    @property
+    def errors(self) -> list[UserError]:
+        """All reasons, as they are told to the caller."""
+        return [UserError(self.code, str(self), self.field, self.missing), *self.more]
+
+    @classmethod
+    def because_of(cls, errors: Sequence[UserError]) -> Refused:
+        """A refusal for several reasons, at least one."""
+        first, *more = errors
+        return cls(first.code, first.message, first.field, first.missing, more)
+
+
+def below(path: str, errors: Sequence[UserError]) -> list[UserError]:
+    """Errors of a part of an input, seen from the whole: `path` leads to the part, such as `items[3]`."""
+    return [replace(error, field=f"{path}.{error.field}" if error.field else path) for error in errors]

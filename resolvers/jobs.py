@@ -20,13 +20,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import models
 from models.base import utc_now
 from resolvers.customer.score_bands import refresh_score_bands
-from resolvers.operation.background import in_transaction
 from resolvers.point.expiry import expire_points
 from resolvers.reservation.operations import expire_reservations
 from resolvers.segment.members import refresh_segments
 from resolvers.status.validity import requalify_statuses
 from resolvers.storage.alone import alone
-from resolvers.storage.transaction import Transaction
+from resolvers.storage.transaction import Transaction, in_transaction
 from resolvers.voucher.expiry import expire_vouchers
 
 BATCH = 500

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 
 import models
 from models import ConditionRole, RelatedTo, RewardKind
+from models.rules.error_codes import ErrorCode
 from models.rules.validity import is_valid_setting
 from models.types import MONEY, QUANTITY
 from resolvers.errors import Refused
@@ -69,12 +70,12 @@ async def _check(record: Record) -> None:
 def _check_value(record: Record) -> None:
     at, kind, value = record.problems.at, record.will_be("kind"), record.will_be("value")
     if value is None and kind in {RewardKind.PERCENT, RewardKind.AMOUNT, RewardKind.FINAL_PRICE}:
-        raise Refused("REQUIRED", "A reward of this kind needs a value.", at("value"))
+        raise Refused(ErrorCode.REQUIRED, "A reward of this kind needs a value.", at("value"))
     if kind is RewardKind.PERCENT and value > 100:
-        raise Refused("OUT_OF_RANGE", "More than a hundred per cent can't be taken off.", at("value"))
+        raise Refused(ErrorCode.OUT_OF_RANGE, "More than a hundred per cent can't be taken off.", at("value"))
     in_money = [record.will_be(name) is not None for name in ("minimum_purchase", "maximum_discount")]
     if (any(in_money) or kind in {RewardKind.AMOUNT, RewardKind.FINAL_PRICE}) and not record.will_be("currency_code"):
-        raise Refused("REQUIRED", "Amounts need their currency.", at("currency"))
+        raise Refused(ErrorCode.REQUIRED, "Amounts need their currency.", at("currency"))
 
 
 def _check_times(record: Record) -> None:
@@ -83,7 +84,7 @@ def _check_times(record: Record) -> None:
     for name in ("time_from", "time_to"):
         clock = record.values.get(name)
         if clock is not None and not CLOCK.fullmatch(clock):
-            raise Refused("BAD_TIME", "This must be a time of day, HH:MM.", at(name))
+            raise Refused(ErrorCode.BAD_TIME, "This must be a time of day, HH:MM.", at(name))
     if "weekdays" in record.given:
         named = {str(getattr(day, "value", day)) for day in record.given["weekdays"] or DAYS}
         record.values["weekdays"] = sum(1 << place for place, day in enumerate(DAYS) if day in named)
@@ -103,7 +104,7 @@ def _check_vouchers(record: Record) -> None:
     kind = record.will_be("voucher_validity") or models.VoucherValidity.REWARD_VALIDITY
     if not is_valid_setting(kind, record.will_be("voucher_validity_value")):
         message = "An INTERVAL needs a period such as P30D, END_OF_TIME_UNIT a unit such as MONTH."
-        raise Refused("BAD_VALIDITY", message, record.problems.at("voucher_validity_value"))
+        raise Refused(ErrorCode.BAD_VALIDITY, message, record.problems.at("voucher_validity_value"))
 
 
 async def _targets(
@@ -111,7 +112,7 @@ async def _targets(
 ) -> list[dict[str, Any]]:
     at = record.problems.at(name)
     if len(given) > MOST_PARTS:
-        raise Refused("TOO_MANY", f"This takes {MOST_PARTS} of them at most.", at)
+        raise Refused(ErrorCode.TOO_MANY, f"This takes {MOST_PARTS} of them at most.", at)
     keys = [(await record.references.find(target, by, f"{at}[{place}]")).id for place, by in enumerate(given)]
     no_twice(keys, record.problems, name, "")
     return [{column: key} for key in keys]
@@ -120,11 +121,11 @@ async def _targets(
 async def _rules(record: Record, name: str, role: ConditionRole) -> list[dict[str, Any]]:
     given = record.given[name] or ()
     if len(given) > MOST_RULES:
-        raise Refused("TOO_MANY", f"This takes {MOST_RULES} of them at most.", record.problems.at(name))
+        raise Refused(ErrorCode.TOO_MANY, f"This takes {MOST_RULES} of them at most.", record.problems.at(name))
     if any(one.get("min_price") is not None or one.get("max_price") is not None for one in given) and (
         not record.will_be("currency_code")
     ):
-        raise Refused("REQUIRED", "Amounts need their currency.", record.problems.at("currency"))
+        raise Refused(ErrorCode.REQUIRED, "Amounts need their currency.", record.problems.at("currency"))
     return [await _rule(record, one, f"{name}[{place}]", role) for place, one in enumerate(given)]
 
 
@@ -138,7 +139,7 @@ async def _rule(record: Record, given: Values, name: str, role: ConditionRole) -
     }
     lowest, highest = prices["min_price"], prices["max_price"]
     if lowest is not None and highest is not None and highest < lowest:
-        raise Refused("OUT_OF_RANGE", "The highest price is below the lowest.", f"{at}.maxPrice")
+        raise Refused(ErrorCode.OUT_OF_RANGE, "The highest price is below the lowest.", f"{at}.maxPrice")
     if count is None and role is ConditionRole.CONDITION:
         count = Decimal(1)
     columns = {
@@ -156,11 +157,11 @@ async def _rule_targets(record: Record, given: Values, name: str, related_to: Re
     wanted = TARGETS.get(related_to)
     for each, _, _ in TARGETS.values():
         if given.get(each) and (wanted is None or wanted[0] != each):
-            raise Refused("WRONG_KIND", f"A rule related to {related_to} takes no {each}.", f"{at}.{each}")
+            raise Refused(ErrorCode.WRONG_KIND, f"A rule related to {related_to} takes no {each}.", f"{at}.{each}")
     if wanted is None:
         return []
     if not given.get(wanted[0]):
-        raise Refused("REQUIRED", f"A rule related to {related_to} needs {wanted[0]}.", f"{at}.{wanted[0]}")
+        raise Refused(ErrorCode.REQUIRED, f"A rule related to {related_to} needs {wanted[0]}.", f"{at}.{wanted[0]}")
     return await _targets(record, f"{name}.{wanted[0]}", given[wanted[0]], wanted[2], wanted[1])
 
 

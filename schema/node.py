@@ -25,31 +25,43 @@ interface(
 )
 
 
-async def _found(context: RequestContext, ids: Sequence[str]) -> list[RowRef | None]:
-    """The rows that ids name; none where there is no such row, or it may not be seen."""
-    parsed = [parse_id(each) for each in ids]
-    for type_name, _ in parsed:
-        if type_name not in TYPES or not TYPES[type_name].is_node:
-            raise BadId("This is not an id of the API; give one that it answered, unchanged.")
+def _parsed(opaque: str) -> tuple[str, int]:
+    """The type and the key in the id of a node."""
+    type_name, key = parse_id(opaque)
+    if type_name not in TYPES or not TYPES[type_name].is_node:
+        raise BadId("This is not an id of the API; give one that it answered, unchanged.")
+    return type_name, key
+
+
+def _parsed_if_any(opaque: str) -> tuple[str, int] | None:
+    try:
+        return _parsed(opaque)
+    except BadId:
+        return None
+
+
+async def _found(context: RequestContext, parsed: Sequence[tuple[str, int] | None]) -> list[RowRef | None]:
+    """The rows that are named; none where there is no such row, or it may not be seen."""
+    named = [pair for pair in parsed if pair is not None]
     present: set[tuple[str, int]] = set()
-    for type_name in {type_name for type_name, _ in parsed}:
+    for type_name in {type_name for type_name, _ in named}:
         entity = TYPES[type_name].entity
         assert entity is not None
         known = LevelQuery(entity, (Column((), "id"),), by_column(entity, "id", listed))
-        keys = [key for name, key in parsed if name == type_name]
+        keys = [key for name, key in named if name == type_name]
         rows = await context.fetch(statement(known, context.backend), {"keys": keys})
         present |= {(type_name, row[1]) for row in rows}
-    return [RowRef(*pair) if pair in present else None for pair in parsed]
+    return [RowRef(*pair) if pair is not None and pair in present else None for pair in parsed]
 
 
 async def _node(context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
-    return {NO_KEY: (await _found(context, [args["id"]]))[0]}
+    return {NO_KEY: (await _found(context, [_parsed(args["id"])]))[0]}
 
 
 async def _nodes(context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
     if len(args["ids"]) > MOST_NODES:
         raise BadInput(f"`ids` takes {MOST_NODES} ids at most.")
-    return {NO_KEY: await _found(context, args["ids"])}
+    return {NO_KEY: await _found(context, [_parsed_if_any(each) for each in args["ids"]])}
 
 
 @query
@@ -65,6 +77,6 @@ class NodeQueries:
     nodes = batched(
         "list[Node | None]",
         _nodes,
-        "The nodes with these ids, in their order; null where there is none.",
+        "The nodes with these ids, in their order; null where there is none, or the id is malformed.",
         arguments=[Argument("ids", "list[ID]", f"The ids, {MOST_NODES} at most.")],
     )

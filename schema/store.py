@@ -28,9 +28,9 @@ from schema.declaring.declarations import (
     structure,
     texts,
 )
-from schema.declaring.mutations import input_field, mutation, mutation_field
+from schema.declaring.mutations import mutation, mutation_field
 from schema.declaring.types import FieldSpec, input_type
-from schema.shared import IDENTITY, PROPERTIES, Owned
+from schema.shared import Owned
 
 
 @part(of=models.Store)
@@ -146,26 +146,6 @@ class StoreQueries:
     )
 
 
-input_type(
-    "OpeningIntervalInput",
-    "A time from opening to closing; one that ends before it starts ends on the next day.",
-    {
-        "from_": input_field("String!", "When it opens, HH:MM in local time."),
-        "to": input_field("String!", "When it closes."),
-    },
-)
-input_type(
-    "OpeningDayInput",
-    "A day of the week with its opening hours; closed where there are none.",
-    {
-        "day": input_field("Weekday!", "The day of the week."),
-        "intervals": input_field("[OpeningIntervalInput!]!", "When it is open on that day."),
-    },
-)
-
-STORE = {"store": ("Store", "The store.")}
-
-
 @mutation
 class StoreMutations:
     """Keeping the stores in step with the system that owns them."""
@@ -174,41 +154,16 @@ class StoreMutations:
         store.upsert_store,
         "Put a store in its place, found by its id, its external id or its code: changed where it is there, made "
         "where it isn't. What is left out stays as it is.",
-        input={
-            **IDENTITY,
-            "code": input_field("String", "The retailer's own code of the store; unique. A new store needs one."),
-            "name": input_field("String", "Name as customers know it; a new store needs one."),
-            "address": input_field("AddressInput", "Where it is; null clears it."),
-            "contact_email": input_field("String", "E-mail address for customers."),
-            "phone": input_field("String", "Phone number, international or as dialled in the store's country."),
-            "manager_name": input_field("String", "Who manages the store."),
-            "url": input_field("String", "The store's own page."),
-            "position": input_field("PositionInput", "Where it is on the map; null clears it."),
-            "time_zone": input_field("String", "IANA time zone of its opening hours, such as Europe/Prague."),
-            "currency": input_field("String", "Currency of its prices, ISO 4217."),
-            "opening": input_field("[OpeningDayInput!]", "Opening hours; null where they are not known."),
-            "image_urls": input_field("[String!]", "Addresses of pictures; they take the place of those there."),
-            "visible_to_customers": input_field("Boolean", "Whether shops and apps show the store."),
-            "short_description": input_field("String", "One line about the store."),
-            "description": input_field("String", "Text about the store."),
-            "registration_id": input_field("String", "Number in the register of companies."),
-            "partner": input_field("PartnerBy", "The partner that runs the store."),
-            "properties": PROPERTIES,
-        },
-        payload=STORE,
     )
     stores_upsert = mutation_field(
         store.upsert_stores,
         "Put up to 200 stores in their places, all of them or none; errors name the place in the list.",
-        input={"stores": input_field("[StoreUpsertInput!]!", "The stores.")},
-        payload={"stores": ("list[Store]", "The stores, in the order given.")},
     )
     store_deactivate = mutation_field(
         store.deactivate,
         "Close a store for good, or for a time; what happened there stays.",
-        input={"id": input_field("ID!", "The store.")},
-        payload=STORE,
     )
     store_reactivate = mutation_field(
-        store.reactivate, "Open a store again.", input={"id": input_field("ID!", "The store.")}, payload=STORE
+        store.reactivate,
+        "Open a store again.",
     )

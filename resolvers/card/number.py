@@ -12,13 +12,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 import models
 from models import Card, CardChange, CardState, CardType
 from models.rules import card_number as rules
+from models.rules.error_codes import ErrorCode
+from resolvers.card.inputs import CardCreate, CardGenerate, CardTypeAnswer, CardTypeUpsert, FreeCardAnswer
 from resolvers.card.operations import note
 from resolvers.errors import Refused
-from resolvers.operation import input_fields
-from resolvers.operation.perform import Values
+from resolvers.operation.references import in_use
 from resolvers.operation.refusal import accepted
 from resolvers.operation.upsert import Record, UpsertSpec, upsert
-from resolvers.operation.validation import in_order, whole
+from resolvers.operation.validation import whole
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
@@ -30,44 +31,39 @@ SMALL = 100_000
 """Types with up to so many numbers are searched for one that is left."""
 
 
-async def generate(transaction: Transaction, given: Values) -> Values:
+async def generate(transaction: Transaction, given: CardGenerate) -> FreeCardAnswer:
     """Make a free card of a type, its number drawn at random so that nobody can guess the next one."""
     kind = await _type(transaction, given)
     columns = await _columns(transaction, given)
     card = await _draw(transaction, kind, columns)
     await note(transaction, card, CardChange.ISSUED)
-    return {"card": RowRef("Card", card.id)}
+    return FreeCardAnswer(card=RowRef("Card", card.id))
 
 
-async def create(transaction: Transaction, given: Values) -> Values:
+async def create(transaction: Transaction, given: CardCreate) -> FreeCardAnswer:
     """Make a free card with a number that was printed elsewhere."""
     kind = await _type(transaction, given)
-    number = input_fields.required_text(given, "number", 64)
-    refusal = rules.refusal(_pattern(kind), number)
+    refusal = rules.refusal(_pattern(kind), given.number)
     if refusal is not None:
         raise Refused(refusal.code, refusal.message, "number", refusal.missing)
-    card = await _add(transaction, kind, number, await _columns(transaction, given))
+    card = await _add(transaction, kind, given.number, await _columns(transaction, given))
     if card is None:
-        raise Refused("NUMBER_TAKEN", "Another card has this number.", "number")
+        raise Refused(ErrorCode.NUMBER_TAKEN, "Another card has this number.", "number")
     await note(transaction, card, CardChange.ISSUED)
-    return {"card": RowRef("Card", card.id)}
+    return FreeCardAnswer(card=RowRef("Card", card.id))
 
 
-async def _type(transaction: Transaction, given: Values) -> CardType:
-    key = await input_fields.reference(transaction, CardType, given, "card_type")
-    kind = await transaction.session.get(CardType, key)
-    assert kind is not None
-    return kind
+async def _type(transaction: Transaction, given: CardGenerate | CardCreate) -> CardType:
+    key = await in_use(transaction, CardType, given.card_type, "cardType")
+    return await transaction.session.get_one(CardType, key)
 
 
-async def _columns(transaction: Transaction, given: Values) -> dict[str, Any]:
-    start, end = input_fields.moment(given, "valid_from"), input_fields.moment(given, "valid_to")
-    in_order(start, end, "validTo")
+async def _columns(transaction: Transaction, given: CardGenerate | CardCreate) -> dict[str, Any]:
     return {
-        "secondary_number": input_fields.text(given, "secondary_number", 64),
-        "store_id": await input_fields.reference(transaction, models.Store, given, "store"),
-        "valid_from": start,
-        "valid_to": end,
+        "secondary_number": given.secondary_number,
+        "store_id": await in_use(transaction, models.Store, given.store, "store"),
+        "valid_from": given.valid_from,
+        "valid_to": given.valid_to,
     }
 
 
@@ -87,7 +83,9 @@ async def _draw(transaction: Transaction, kind: CardType, columns: dict[str, Any
             card = await _add(transaction, kind, number, columns)
             if card is not None:
                 return card
-    raise Refused("NUMBERS_USED_UP", "The numbers of this type are used up; give the type longer ones.", "cardType")
+    raise Refused(
+        ErrorCode.NUMBERS_USED_UP, "The numbers of this type are used up; give the type longer ones.", "cardType"
+    )
 
 
 async def _untaken(transaction: Transaction, kind: CardType, serials: Iterable[int]) -> list[str]:
@@ -109,9 +107,9 @@ async def _add(transaction: Transaction, kind: CardType, number: str, columns: d
     return None if key is None else await transaction.lock(Card, key)
 
 
-async def upsert_type(transaction: Transaction, given: Values) -> Values:
-    """Make a type of cards, or change it; cards that were made before keep their numbers."""
-    return {"card_type": RowRef("CardType", (await upsert(TYPE, transaction, given)).id)}
+async def upsert_type(transaction: Transaction, given: CardTypeUpsert) -> CardTypeAnswer:
+    """Create or update a type of cards; cards that were made before keep their numbers."""
+    return CardTypeAnswer(card_type=RowRef("CardType", (await upsert(TYPE, transaction, given)).id))
 
 
 async def _can_be_numbered(record: Record) -> None:

@@ -13,50 +13,52 @@ from sqlalchemy import Select, or_, select, update
 
 import models
 from models import Card, CardChange, CardEvent, CardState, CardType
+from models.event_kinds import EventKind
+from models.rules.error_codes import ErrorCode
 from models.rules.periods import add_months
-from resolvers.customer.lock import lock_by_key, locked
+from resolvers.card.inputs import (
+    AssignedCardAnswer,
+    BlockedCardAnswer,
+    CardAssign,
+    CardBlock,
+    CardRelease,
+    CardUnblock,
+    ReleasedCardAnswer,
+    UnblockedCardAnswer,
+)
+from resolvers.customer.lock import lock_by_key
 from resolvers.customer.search_terms import renew_terms
 from resolvers.errors import Refused
-from resolvers.ids import key_of
-from resolvers.operation import input_fields
-from resolvers.operation.perform import Values
+from resolvers.operation.references import in_use
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
 ZONE = "UTC"
 """On whose calendar a card's months are counted."""
 
-ONE_CARD = "Give one of `id`, `number` and `cardType`."
 
-
-async def assign(transaction: Transaction, given: Values) -> Values:
+async def assign(transaction: Transaction, given: CardAssign) -> AssignedCardAnswer:
     """Give a free card to a customer: the one named, or any of a type."""
     choose, field = _choice(given)
-    customer_id = await locked(transaction, given, "customer", active=True)
-    store_id = await input_fields.reference(transaction, models.Store, given, "store")
-    card = await _take(transaction, choose, field, customer_id)
+    await lock_by_key(transaction, given.customer, "customer", active=True)
+    store_id = await in_use(transaction, models.Store, given.store, "store")
+    card = await _take(transaction, choose, field, given.customer)
     months = await transaction.session.scalar(select(CardType.valid_months).where(CardType.id == card.card_type_id))
     card.valid_from = max(card.valid_from or transaction.now, transaction.now)
     card.valid_to = _end(card, months)
     card.store_id = store_id or card.store_id
     await note(transaction, card, CardChange.ASSIGNED)
-    await renew_terms(transaction, customer_id)
-    return {"card": RowRef("Card", card.id)}
+    await renew_terms(transaction, given.customer)
+    return AssignedCardAnswer(card=RowRef("Card", card.id))
 
 
-def _choice(given: Values) -> tuple[Callable[[Select[Any]], Select[Any]], str]:
+def _choice(given: CardAssign) -> tuple[Callable[[Select[Any]], Select[Any]], str]:
     """Which cards would do, and the field that says so."""
-    said = [name for name in ("id", "number", "card_type") if given.get(name) is not None]
-    if len(said) != 1:
-        raise Refused("ONE_CARD", ONE_CARD, "id", None if said else ONE_CARD)
-    (name,) = said
-    if name == "id":
-        key = key_of(given["id"], "Card")
-        return lambda cards: cards.where(Card.id == key), "id"
-    if name == "number":
-        number = input_fields.required_text(given, "number", 64)
-        return lambda cards: cards.where(Card.number == number), "number"
-    kind = key_of(given["card_type"], "CardType")
+    if given.id is not None:
+        return lambda cards: cards.where(Card.id == given.id), "id"
+    if given.number is not None:
+        return lambda cards: cards.where(Card.number == given.number), "number"
+    kind = given.card_type
     # A card that another till is just giving away is passed over.
     free = Card.state == CardState.FREE
     return lambda cards: cards.where(Card.card_type_id == kind, free).with_for_update(skip_locked=True), "cardType"
@@ -72,8 +74,9 @@ async def _take(
         found = found.where(unexpired)
     key = await transaction.session.scalar(found)
     if key is None:
-        wanted = "free card of this type" if field == "cardType" else "such Card"
-        raise Refused("NO_FREE_CARD" if field == "cardType" else "NOT_FOUND", f"There is no {wanted}.", field)
+        if field == "cardType":
+            raise Refused(ErrorCode.NO_FREE_CARD, "There is no free card of this type.", field)
+        raise Refused(ErrorCode.NOT_FOUND, "There is no such Card.", field)
     taken = await transaction.session.scalar(
         update(Card)
         .where(Card.id == key, Card.state == CardState.FREE, unexpired)
@@ -83,7 +86,7 @@ async def _take(
     )
     card = await transaction.lock(Card, key)
     if taken is None:
-        raise Refused("CARD_NOT_FREE", f"The card is {_state(card, transaction.now)}.", field)
+        raise Refused(ErrorCode.CARD_NOT_FREE, f"The card is {_state(card, transaction.now)}.", field)
     return card
 
 
@@ -99,43 +102,45 @@ def _end(card: Card, months: int | None) -> datetime | None:
     return add_months(card.valid_from, months, ZONE)
 
 
-async def release(transaction: Transaction, given: Values) -> Values:
+async def release(transaction: Transaction, given: CardRelease) -> ReleasedCardAnswer:
     """Take a card back from its holder: it is free again, for somebody else."""
-    key = key_of(given["id"], "Card")
-    holder = await transaction.session.scalar(select(Card.customer_id).where(Card.id == key))
+    holder = await transaction.session.scalar(select(Card.customer_id).where(Card.id == given.id))
     if holder is not None:
         await lock_by_key(transaction, holder, "id")
-    card = await transaction.find(Card, given["id"], "id")
+    card = await transaction.locked(Card, given.id, "id")
     # Somebody else may have taken it between looking and locking.
     if card.state is not CardState.ASSIGNED or card.customer_id != holder or holder is None:
-        raise Refused("WRONG_STATE", f"Only an assigned card can be released; this one is {card.state.lower()}.", "id")
-    await note(transaction, card, CardChange.RELEASED, input_fields.text(given, "reason"))
+        raise Refused(
+            ErrorCode.WRONG_STATE, f"Only an assigned card can be released; this one is {card.state.lower()}.", "id"
+        )
+    await note(transaction, card, CardChange.RELEASED, given.reason)
     card.state, card.customer_id, card.valid_from, card.valid_to = CardState.FREE, None, None, None
     card.touch(transaction.now)
     await renew_terms(transaction, holder)
-    return {"card": RowRef("Card", card.id)}
+    return ReleasedCardAnswer(card=RowRef("Card", card.id))
 
 
-async def block(transaction: Transaction, given: Values) -> Values:
+async def block(transaction: Transaction, given: CardBlock) -> BlockedCardAnswer:
     """Block a card: from now on it identifies nobody."""
-    reason = input_fields.required_text(given, "reason")
-    card = await transaction.find(Card, given["id"], "id")
+    card = await transaction.locked(Card, given.id, "id")
     if card.state is CardState.BLOCKED:
-        raise Refused("WRONG_STATE", "The card is already blocked.", "id")
-    card.state, card.blocked_reason = CardState.BLOCKED, reason
-    await note(transaction, card, CardChange.BLOCKED, reason)
-    return {"card": RowRef("Card", card.id)}
+        raise Refused(ErrorCode.WRONG_STATE, "The card is already blocked.", "id")
+    card.state, card.blocked_reason = CardState.BLOCKED, given.reason
+    await note(transaction, card, CardChange.BLOCKED, given.reason)
+    return BlockedCardAnswer(card=RowRef("Card", card.id))
 
 
-async def unblock(transaction: Transaction, given: Values) -> Values:
+async def unblock(transaction: Transaction, given: CardUnblock) -> UnblockedCardAnswer:
     """Let a blocked card be used again: by its holder, or by nobody yet."""
-    card = await transaction.find(Card, given["id"], "id")
+    card = await transaction.locked(Card, given.id, "id")
     if card.state is not CardState.BLOCKED:
-        raise Refused("WRONG_STATE", f"Only a blocked card can be unblocked; this one is {card.state.lower()}.", "id")
+        raise Refused(
+            ErrorCode.WRONG_STATE, f"Only a blocked card can be unblocked; this one is {card.state.lower()}.", "id"
+        )
     card.state = CardState.FREE if card.customer_id is None else CardState.ASSIGNED
     card.blocked_reason = None
-    await note(transaction, card, CardChange.UNBLOCKED, input_fields.text(given, "reason"))
-    return {"card": RowRef("Card", card.id)}
+    await note(transaction, card, CardChange.UNBLOCKED, given.reason)
+    return UnblockedCardAnswer(card=RowRef("Card", card.id))
 
 
 async def note(transaction: Transaction, card: Card, change: CardChange, reason: str | None = None) -> None:
@@ -145,4 +150,4 @@ async def note(transaction: Transaction, card: Card, change: CardChange, reason:
     )
     card.touch(transaction.now)
     await transaction.session.flush()
-    transaction.emit(f"CARD_{change.value}", card, customer_id=card.customer_id)
+    transaction.emit(EventKind[f"CARD_{change}"], card, customer_id=card.customer_id)

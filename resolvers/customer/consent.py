@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from models import Consent, ConsentValue, CustomerConsent
+from models.event_kinds import EventKind
+from models.rules.error_codes import ErrorCode
 from resolvers.customer.lock import locked
 from resolvers.errors import Refused
 from resolvers.operation import input_fields
@@ -29,7 +31,7 @@ async def set_consent(transaction: Transaction, given: Values) -> Values:
 async def answer_all(transaction: Transaction, customer_id: int, given: Sequence[Values]) -> None:
     """What a new customer answered."""
     if len(given) > MOST_CONSENTS:
-        raise Refused("TOO_MANY", f"This takes {MOST_CONSENTS} items at most.", "consents")
+        raise Refused(ErrorCode.TOO_MANY, f"This takes {MOST_CONSENTS} items at most.", "consents")
     for place, one in enumerate(given):
         try:
             consent_id = await input_fields.reference(transaction, Consent, one, "consent")
@@ -50,4 +52,4 @@ async def _answer(transaction: Transaction, customer_id: int, consent_id: int, v
         return
     row.value, row.changed_at = value, transaction.now
     await transaction.session.flush()
-    transaction.emit("CUSTOMER_CONSENT_SET", row, customer_id=customer_id, data={"value": value.value})
+    transaction.emit(EventKind.CUSTOMER_CONSENT_SET, row, customer_id=customer_id, data={"value": value.value})

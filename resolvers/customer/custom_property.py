@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from models import Property, PropertyRecord
+from models.event_kinds import EventKind
 from resolvers.customer.lock import locked
 from resolvers.operation import input_fields
 from resolvers.operation.perform import Values
@@ -26,7 +27,7 @@ async def set_property(transaction: Transaction, given: Values) -> Values:
         select(record).where(record.customer_id == customer_id, record.property_id == key)
     )
     if value is None and row is not None:
-        transaction.emit("CUSTOMER_PROPERTY_CLEARED", row, customer_id=customer_id)
+        transaction.emit(EventKind.CUSTOMER_PROPERTY_CLEARED, row, customer_id=customer_id)
         await transaction.session.delete(row)
     elif value is not None and (row is None or row.value != value):
         await refuse_shared(transaction, kind, value, "customer_id", customer_id, "value")
@@ -35,5 +36,5 @@ async def set_property(transaction: Transaction, given: Values) -> Values:
             transaction.session.add(row)
         row.value, row.updated_at = value, transaction.now
         await transaction.session.flush()
-        transaction.emit("CUSTOMER_PROPERTY_SET", row, customer_id=customer_id)
+        transaction.emit(EventKind.CUSTOMER_PROPERTY_SET, row, customer_id=customer_id)
     return {"customer": RowRef("Customer", customer_id)}

@@ -12,6 +12,7 @@ from sqlalchemy import Select, Table, delete, select, text, update
 
 import models
 from models import Base, CardState, Customer, PointReservationState, ReservationState, State, VoucherState
+from models.event_kinds import EventKind
 from resolvers.customer.search_terms import renew_terms
 from resolvers.ids import opaque_id
 from resolvers.operation.perform import Values
@@ -52,7 +53,7 @@ async def erase(transaction: Transaction, given: Values) -> Values:
         setattr(customer, name, "" if name.endswith("name_key") else None)
     customer.state, customer.updated_at = State.DELETED, transaction.now
     await renew_terms(transaction, customer.id)
-    transaction.emit("CUSTOMER_ERASED", customer, customer_id=customer.id)
+    transaction.emit(EventKind.CUSTOMER_ERASED, customer, customer_id=customer.id)
     return {"erased_id": opaque_id("Customer", customer.id), "receipt": transaction.change}
 
 
@@ -66,7 +67,7 @@ async def _set(transaction: Transaction, entity: type[Base], where: Any, **value
     await transaction.session.execute(update(_table(entity)).where(where).values(**values))
 
 
-async def _end(transaction: Transaction, entity: type[Base], where: Any, kind: str, **values: Any) -> list[Any]:
+async def _end(transaction: Transaction, entity: type[Base], where: Any, kind: EventKind, **values: Any) -> list[Any]:
     """Lock rows in the order of their keys, change them, and note each in the outbox."""
     chosen: Select[Any] = select(entity).where(where).order_by(entity.id).with_for_update()
     rows: list[Any] = list(await transaction.session.scalars(chosen))
@@ -82,16 +83,16 @@ async def _end_benefits(transaction: Transaction, customer_id: int) -> None:
     """Vouchers are cancelled, points put aside are let go, and the status ends."""
     voucher, kept, record = models.Voucher, models.PointReservation, models.StatusRecord
     usable = (voucher.customer_id == customer_id) & voucher.state.in_((VoucherState.ACTIVE, VoucherState.RESERVED))
-    cancelled = await _end(transaction, voucher, usable, "VOUCHER_CANCELLED", state=VoucherState.CANCELLED)
+    cancelled = await _end(transaction, voucher, usable, EventKind.VOUCHER_CANCELLED, state=VoucherState.CANCELLED)
     change = models.VoucherChange.CANCELLED
     transaction.session.add_all(
         models.VoucherEvent(voucher_id=row.id, customer_id=customer_id, change=change, at=transaction.now)
         for row in cancelled
     )
     active = (kept.customer_id == customer_id) & (kept.state == PointReservationState.ACTIVE)
-    await _end(transaction, kept, active, "POINTS_RELEASED", state=PointReservationState.RELEASED)
+    await _end(transaction, kept, active, EventKind.POINTS_RELEASED, state=PointReservationState.RELEASED)
     held = (record.customer_id == customer_id) & record.ended_at.is_(None)
-    await _end(transaction, record, held, "STATUS_ENDED", ended_at=transaction.now)
+    await _end(transaction, record, held, EventKind.STATUS_ENDED, ended_at=transaction.now)
 
 
 async def _forget_cards(transaction: Transaction, customer_id: int) -> None:
@@ -99,7 +100,7 @@ async def _forget_cards(transaction: Transaction, customer_id: int) -> None:
     card, event = models.Card, models.CardEvent
     mine = card.customer_id == customer_id
     blank = {"secondary_number": None, "blocked_reason": None}
-    for row in await _end(transaction, card, mine, "CARD_BLOCKED", state=CardState.BLOCKED, **blank):
+    for row in await _end(transaction, card, mine, EventKind.CARD_BLOCKED, state=CardState.BLOCKED, **blank):
         row.number = f"erased-{row.id}"
         transaction.session.add(
             event(card_id=row.id, customer_id=customer_id, change=models.CardChange.BLOCKED, at=transaction.now)
@@ -113,7 +114,9 @@ async def _end_reservations(transaction: Transaction, customer_id: int) -> None:
     """Products that were reserved are free again."""
     reservation, progress = models.ProductReservation, models.ProductReservationProgress
     held = (reservation.customer_id == customer_id) & reservation.state.in_(OPEN)
-    cancelled = await _end(transaction, reservation, held, "RESERVATION_CANCELLED", state=ReservationState.CANCELLED)
+    cancelled = await _end(
+        transaction, reservation, held, EventKind.RESERVATION_CANCELLED, state=ReservationState.CANCELLED
+    )
     await stock.give_back(transaction, [row.id for row in cancelled])
     transaction.session.add_all(
         progress(reservation_id=row.id, state=ReservationState.CANCELLED, at=transaction.now) for row in cancelled

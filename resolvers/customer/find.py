@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import BigInteger, select
 
 from models import Card, CardState, Customer, CustomerSource, CustomerSourceRecord, State
+from models.rules.error_codes import ErrorCode
 from models.types import text
 from resolvers.errors import Refused
 from resolvers.ids import key_of
 from resolvers.normalise import e164, email_key
-from resolvers.operation.upsert import camel
+from resolvers.operation.structs import camel
 from resolvers.operation.validation import text as checked_text
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.expressions import CARD_STATE, word
@@ -61,7 +62,7 @@ async def find_customer(context: RequestContext, by: Mapping[str, Any], field: s
         return await _by_card(context, checked_text(value, where, 64), where)
     rows = await _by(context, key, value, where)
     if not rows:
-        raise Refused("NOT_FOUND", "There is no such customer.", where)
+        raise Refused(ErrorCode.NOT_FOUND, "There is no such customer.", where)
     return Found(_active(rows[0], where))
 
 
@@ -76,24 +77,24 @@ async def _by(context: RequestContext, key: str, value: Any, where: str) -> list
     try:
         return await BY_PHONE.read(context, sought=e164(checked_text(value, where, 64)))
     except ValueError as error:
-        raise Refused("BAD_PHONE", "This must be a phone number in international form.", where) from error
+        raise Refused(ErrorCode.BAD_PHONE, "This must be a phone number in international form.", where) from error
 
 
 async def _by_card(context: RequestContext, number: str, where: str) -> Found:
     rows = await BY_CARD.read(context, sought=number)
     if not rows or rows[0][0] is None:
-        raise Refused("UNKNOWN_CARD", "No customer holds a card of this number.", where)
+        raise Refused(ErrorCode.UNKNOWN_CARD, "No customer holds a card of this number.", where)
     *customer, state, _ = rows[0]
     if state != CardState.ASSIGNED:
-        raise Refused(f"CARD_{state}", f"The card is {state.lower()}.", where)
+        raise Refused(ErrorCode[f"CARD_{state}"], f"The card is {state.lower()}.", where)
     if customer[1] is State.DELETED:
-        raise Refused("UNKNOWN_CARD", "No customer holds a card of this number.", where)
+        raise Refused(ErrorCode.UNKNOWN_CARD, "No customer holds a card of this number.", where)
     return Found(_active(customer, where), number)
 
 
 def _active(row: Any, where: str) -> int:
     key, state = row
     if state is not State.ACTIVE:
-        raise Refused("CUSTOMER_INACTIVE", "The customer's account is not active.", where)
+        raise Refused(ErrorCode.CUSTOMER_INACTIVE, "The customer's account is not active.", where)
     found: int = key
     return found

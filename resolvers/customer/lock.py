@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
 import models
 from models import State
+from models.rules.error_codes import ErrorCode
 from models.types import BigKey
 from resolvers.errors import Refused
 from resolvers.ids import key_of
@@ -15,11 +16,11 @@ from resolvers.operation.perform import Values
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.expressions import word
 from resolvers.storage.statement import parameter
-from resolvers.storage.transaction import Transaction, inside
+from resolvers.storage.transaction import Transaction
 
 ALIVE = CompiledQuery(
     lambda _: (
-        select(models.Customer.id)
+        select(models.Customer.id, models.Customer.state)
         .where(models.Customer.id == parameter("key", BigKey), models.Customer.state != word(models.State.DELETED))
         .with_for_update(key_share=True)
     )
@@ -31,7 +32,22 @@ async def lock_customer(transaction: Transaction, customer_id: int) -> bool:
 
     Rows that merely refer to the customer take no notice of this lock, so nobody waits who needn't.
     """
-    return bool(await ALIVE.read(await inside(transaction), key=customer_id))
+    return bool(await ALIVE.read(await transaction.inside(), key=customer_id))
+
+
+async def lock_customers(transaction: Transaction, keys: Iterable[int]) -> None:
+    """Lock several customers in the order of their keys, so that nobody waits in a circle."""
+    for key in sorted(set(keys)):
+        await lock_customer(transaction, key)
+
+
+async def lock_by_key(transaction: Transaction, key: int, name: str, *, active: bool = False) -> None:
+    """Lock a customer named by a field; `NOT_FOUND` where there is none. With `active`, one deactivated is refused."""
+    found = await ALIVE.read(await transaction.inside(), key=key)
+    if not found:
+        raise Refused(ErrorCode.NOT_FOUND, "There is no Customer with this id.", name)
+    if active and found[0][1] is not State.ACTIVE:
+        raise Refused(ErrorCode.CUSTOMER_INACTIVE, "The customer is deactivated; reactivate them first.", name)
 
 
 async def locked(transaction: Transaction, given: Values, name: str, *, active: bool = False) -> int:
@@ -39,15 +55,6 @@ async def locked(transaction: Transaction, given: Values, name: str, *, active: 
     key = key_of(given[name], "Customer")
     await lock_by_key(transaction, key, name, active=active)
     return key
-
-
-async def lock_by_key(transaction: Transaction, key: int, name: str, *, active: bool = False) -> None:
-    """Lock a customer by key; `NOT_FOUND` where there is none."""
-    if not await lock_customer(transaction, key):
-        raise Refused("NOT_FOUND", "There is no Customer with this id.", name)
-    customer = models.Customer
-    if active and await transaction.session.scalar(select(customer.state).where(customer.id == key)) != State.ACTIVE:
-        raise Refused("CUSTOMER_INACTIVE", "The customer is deactivated; reactivate them first.", name)
 
 
 async def locked_both(transaction: Transaction, given: Values, names: Sequence[str]) -> list[int]:

@@ -13,14 +13,15 @@ from sqlalchemy.exc import IntegrityError
 
 import models
 from models import Customer, State
+from models.event_kinds import EventKind
+from models.rules.error_codes import ErrorCode
 from resolvers.customer.consent import answer_all
 from resolvers.customer.person import PERSON, columns
 from resolvers.customer.search_terms import renew_terms
 from resolvers.customer.source import add_accounts, holder_of, source_key
-from resolvers.errors import Refused
+from resolvers.errors import Refused, UserError
 from resolvers.operation import input_fields
 from resolvers.operation.perform import Values
-from resolvers.operation.refusal import UserError
 from resolvers.operation.upsert import set_values
 from resolvers.status.operations import requalify
 from resolvers.storage.context import RowRef
@@ -28,8 +29,8 @@ from resolvers.storage.transaction import Transaction
 
 MOST_SOURCES = 20
 UNIQUE = {
-    "email_key": UserError("EMAIL_TAKEN", "Another customer has this e-mail address.", f"{PERSON}.email"),
-    "phone": UserError("PHONE_TAKEN", "Another customer has this phone number.", f"{PERSON}.phone"),
+    "email_key": UserError(ErrorCode.EMAIL_TAKEN, "Another customer has this e-mail address.", f"{PERSON}.email"),
+    "phone": UserError(ErrorCode.PHONE_TAKEN, "Another customer has this phone number.", f"{PERSON}.phone"),
 }
 
 
@@ -41,7 +42,7 @@ async def create(transaction: Transaction, given: Values) -> Values:
     """Make a customer. Whoever has the same account in an outside system, and is the same person, is not made twice."""
     sources = given.get("sources") or []
     if len(sources) > MOST_SOURCES:
-        raise Refused("TOO_MANY", f"This takes {MOST_SOURCES} items at most.", "sources")
+        raise Refused(ErrorCode.TOO_MANY, f"This takes {MOST_SOURCES} items at most.", "sources")
     changes = columns(given.get("personal_information") or {}, Customer(), transaction.now.date())
     changes["store_id"] = await input_fields.reference(transaction, models.Store, given, "store")
     known = await _known(transaction, sources, changes)
@@ -49,7 +50,7 @@ async def create(transaction: Transaction, given: Values) -> Values:
         return {**_shown(known), "repeated": True}
     customer = Customer(**changes, created_at=transaction.now, updated_at=transaction.now)
     await _settle(transaction, customer)
-    transaction.emit("CUSTOMER_CREATED", customer, customer_id=customer.id)
+    transaction.emit(EventKind.CUSTOMER_CREATED, customer, customer_id=customer.id)
     await add_accounts(transaction, customer.id, sources, "sources")
     await answer_all(transaction, customer.id, given.get("consents") or [])
     await renew_terms(transaction, customer.id)
@@ -68,7 +69,7 @@ async def _known(transaction: Transaction, sources: list[Values], changes: Mappi
         customer = await transaction.session.get(Customer, key)
         if customer is None or any(getattr(customer, name) != value for name, value in changes.items()):
             message = "Somebody else has this account; change them by `customerUpdate`."
-            raise Refused("EXTERNAL_ID_TAKEN", message, f"sources[{place}].externalId")
+            raise Refused(ErrorCode.EXTERNAL_ID_TAKEN, message, f"sources[{place}].externalId")
         return customer
     return None
 
@@ -79,7 +80,9 @@ async def update(transaction: Transaction, given: Values) -> Values:
     changes: dict[str, Any] = {}
     if "personal_information" in given:
         if given["personal_information"] is None:
-            raise Refused("REQUIRED", "Say which of its fields to clear; all at once are cleared by erasing.", PERSON)
+            raise Refused(
+                ErrorCode.REQUIRED, "Say which of its fields to clear; all at once are cleared by erasing.", PERSON
+            )
         changes = columns(given["personal_information"], customer, transaction.now.date())
     if "store" in given:
         changes["store_id"] = await input_fields.reference(transaction, models.Store, given, "store")
@@ -87,7 +90,7 @@ async def update(transaction: Transaction, given: Values) -> Values:
         customer.updated_at = transaction.now
         await _settle(transaction, customer)
         await renew_terms(transaction, customer.id)
-        transaction.emit("CUSTOMER_UPDATED", customer, customer_id=customer.id)
+        transaction.emit(EventKind.CUSTOMER_UPDATED, customer, customer_id=customer.id)
     return _shown(customer)
 
 
@@ -105,8 +108,7 @@ async def _settle(transaction: Transaction, customer: Customer) -> None:
             if not taken:
                 raise
     if taken:
-        first, *more = taken
-        raise Refused(first.code, first.message, first.field, more=more) from None
+        raise Refused.because_of(taken) from None
 
 
 async def _is_taken(transaction: Transaction, customer: Customer, name: str) -> bool:
@@ -122,18 +124,18 @@ async def _is_taken(transaction: Transaction, customer: Customer, name: str) -> 
 
 async def deactivate(transaction: Transaction, given: Values) -> Values:
     """Switch a customer's account off: nothing is collected, spent or given to them until it is switched on."""
-    return await _switch(transaction, given, State.ACTIVE, State.INACTIVE, "CUSTOMER_DEACTIVATED")
+    return await _switch(transaction, given, State.ACTIVE, State.INACTIVE, EventKind.CUSTOMER_DEACTIVATED)
 
 
 async def reactivate(transaction: Transaction, given: Values) -> Values:
     """Switch a customer's account on again."""
-    return await _switch(transaction, given, State.INACTIVE, State.ACTIVE, "CUSTOMER_REACTIVATED")
+    return await _switch(transaction, given, State.INACTIVE, State.ACTIVE, EventKind.CUSTOMER_REACTIVATED)
 
 
-async def _switch(transaction: Transaction, given: Values, before: State, after: State, kind: str) -> Values:
+async def _switch(transaction: Transaction, given: Values, before: State, after: State, kind: EventKind) -> Values:
     customer = await transaction.find(Customer, given["id"], "id")
     if customer.state is not before:
-        raise Refused("WRONG_STATE", f"The customer is already {customer.state.lower()}.", "id")
+        raise Refused(ErrorCode.WRONG_STATE, f"The customer is already {customer.state.lower()}.", "id")
     customer.state, customer.updated_at = after, transaction.now
     await transaction.session.flush()
     transaction.emit(kind, customer, customer_id=customer.id)

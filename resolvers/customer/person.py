@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from models import Customer
+from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
 from resolvers.normalise import e164, email_key, fold
 from resolvers.operation import input_fields
@@ -59,7 +60,9 @@ def _keys(changes: dict[str, Any]) -> dict[str, str]:
 
 def _birthdate(day: date | None, today: date) -> date | None:
     if day is not None and not BORN_AFTER <= day <= today:
-        raise Refused("BAD_BIRTHDATE", f"The day must lie between {BORN_AFTER} and today.", f"{PERSON}.birthdate")
+        raise Refused(
+            ErrorCode.BAD_BIRTHDATE, f"The day must lie between {BORN_AFTER} and today.", f"{PERSON}.birthdate"
+        )
     return day
 
 
@@ -83,10 +86,10 @@ def _email(given: Values, person: Customer) -> dict[str, Any]:
         return {}
     email = input_fields.text(given, "email", 320, f"{PERSON}.email")
     if email is not None and not EMAIL.fullmatch(email):
-        raise Refused("BAD_EMAIL", "This must be an e-mail address.", f"{PERSON}.email")
+        raise Refused(ErrorCode.BAD_EMAIL, "This must be an e-mail address.", f"{PERSON}.email")
     compared = None if email is None else email_key(email)
     if compared is not None and len(compared) > 320:
-        raise Refused("TOO_LONG", "This takes 320 characters at most.", f"{PERSON}.email")
+        raise Refused(ErrorCode.TOO_LONG, "This takes 320 characters at most.", f"{PERSON}.email")
     same = compared == person.email_key
     return {"email": email, "email_key": compared, **({} if same else {"email_confirmed_at": None})}
 
@@ -100,5 +103,5 @@ def _phone(given: Values, person: Customer, country: str | None) -> dict[str, An
         phone = None if written is None else e164(written, country)
     except ValueError as error:
         message = "This must be a phone number, in international form unless the address names its country."
-        raise Refused("BAD_PHONE", message, f"{PERSON}.phone") from error
+        raise Refused(ErrorCode.BAD_PHONE, message, f"{PERSON}.phone") from error
     return {"phone": phone, **({} if phone == person.phone else {"phone_confirmed_at": None})}

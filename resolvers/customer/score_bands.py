@@ -19,8 +19,7 @@ from models import Customer, Purchase, PurchaseState, ScoreMetric, State
 from models.rules.periods import add_months
 from models.types import MONEY, Instant
 from resolvers.customer.insights import YEAR_IN_MONTHS, ZONE
-from resolvers.operation.background import in_transaction
-from resolvers.storage.transaction import Transaction
+from resolvers.storage.transaction import Transaction, in_transaction
 
 BAND = models.ScoreBand
 SCORES = 5

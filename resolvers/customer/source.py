@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from models import Customer, CustomerSource, CustomerSourceRecord, State
+from models.event_kinds import EventKind
+from models.rules.error_codes import ErrorCode
 from resolvers.customer.lock import locked
 from resolvers.errors import Refused
 from resolvers.operation import input_fields
@@ -64,12 +66,12 @@ async def add_accounts(
         except IntegrityError as error:
             # Somebody else gave it to another customer at this moment.
             raise _taken(f"{where}externalId") from error
-        transaction.emit("CUSTOMER_SOURCE_ADDED", record, customer_id=customer_id)
+        transaction.emit(EventKind.CUSTOMER_SOURCE_ADDED, record, customer_id=customer_id)
     return added
 
 
 def _taken(field: str) -> Refused:
-    return Refused("EXTERNAL_ID_TAKEN", "Another customer has this account.", field)
+    return Refused(ErrorCode.EXTERNAL_ID_TAKEN, "Another customer has this account.", field)
 
 
 async def source_key(transaction: Transaction, given: Values, field: str) -> int:
@@ -78,7 +80,7 @@ async def source_key(transaction: Transaction, given: Values, field: str) -> int
     active = CustomerSource.state == State.ACTIVE
     key = await transaction.session.scalar(select(CustomerSource.id).where(CustomerSource.code == code, active))
     if key is None:
-        raise Refused("UNKNOWN_SOURCE", "No customer source in use has this code.", field)
+        raise Refused(ErrorCode.UNKNOWN_SOURCE, "No customer source in use has this code.", field)
     return key
 
 
@@ -107,8 +109,8 @@ async def remove_source(transaction: Transaction, given: Values) -> Values:
         mine = mine.where(record.external_id == external_id)
     found = list(await transaction.session.scalars(mine))
     if not found:
-        raise Refused("NOT_FOUND", "The customer has no such account.", "source")
+        raise Refused(ErrorCode.NOT_FOUND, "The customer has no such account.", "source")
     for account in found:
-        transaction.emit("CUSTOMER_SOURCE_REMOVED", account, customer_id=customer_id)
+        transaction.emit(EventKind.CUSTOMER_SOURCE_REMOVED, account, customer_id=customer_id)
         await transaction.session.delete(account)
     return {"customer": RowRef("Customer", customer_id)}

@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from models import Base, State
+from models.rules.error_codes import ErrorCode
 from resolvers.code.iso import known_codes
 from resolvers.errors import Refused
 from resolvers.operation import validation
 from resolvers.operation.perform import Values
 from resolvers.operation.references import References
-from resolvers.operation.upsert import camel
+from resolvers.operation.structs import camel
 from resolvers.storage.transaction import Transaction
 
 LONGEST_NOTE = 1000
@@ -49,7 +50,9 @@ def code(given: Values, name: str, type_name: str, field: str | None = None) -> 
         return None
     known = value.lower() if type_name == "Language" else value.upper()
     if known not in known_codes(type_name):
-        raise Refused(f"UNKNOWN_{type_name.upper()}", f"No {type_name.lower()} has this code.", field or camel(name))
+        raise Refused(
+            ErrorCode[f"UNKNOWN_{type_name.upper()}"], f"No {type_name.lower()} has this code.", field or camel(name)
+        )
     return known
 
 
@@ -59,7 +62,7 @@ def json_object(given: Values, name: str) -> dict[str, Any] | None:
     if value is None:
         return None
     if not isinstance(value, Mapping):
-        raise Refused("BAD_JSON", "A JSON object is kept here.", camel(name))
+        raise Refused(ErrorCode.BAD_JSON, "A JSON object is kept here.", camel(name))
     return dict(checked_json(value, camel(name)))
 
 
@@ -68,11 +71,11 @@ def checked_json(value: Any, field: str) -> Any:
     try:
         written = json.dumps(value, allow_nan=False)
     except (ValueError, TypeError, RecursionError) as error:
-        raise Refused("BAD_JSON", "This is not JSON that can be kept.", field) from error
+        raise Refused(ErrorCode.BAD_JSON, "This is not JSON that can be kept.", field) from error
     if len(written) > LARGEST_JSON:
-        raise Refused("TOO_LONG", f"This takes {LARGEST_JSON} characters of JSON at most.", field)
+        raise Refused(ErrorCode.TOO_LONG, f"This takes {LARGEST_JSON} characters of JSON at most.", field)
     if _holds_nul(value):
-        raise Refused("BAD_TEXT", "Text can't hold the character U+0000.", field)
+        raise Refused(ErrorCode.BAD_TEXT, "Text can't hold the character U+0000.", field)
     return value
 
 
@@ -90,7 +93,7 @@ async def reference(transaction: Transaction, entity: type[Base], given: Values,
         return None
     row = await References(transaction).find(entity, given[name], camel(name))
     if getattr(row, "state", None) == State.INACTIVE:
-        raise Refused("INACTIVE", f"This {entity.__name__} is not in use.", camel(name))
+        raise Refused(ErrorCode.INACTIVE, f"This {entity.__name__} is not in use.", camel(name))
     return row.id
 
 

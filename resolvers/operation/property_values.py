@@ -12,9 +12,11 @@ from typing import Any
 from sqlalchemy import func, literal, select
 
 from models import Property, PropertyItem, PropertyRecord, PropertyType
+from models.rules.error_codes import ErrorCode
 from models.types import Json
 from resolvers.errors import Refused
 from resolvers.operation import input_fields
+from resolvers.operation.parts import PropertyValueInput
 from resolvers.operation.upsert import Record, no_twice
 from resolvers.operation.validation import Values
 from resolvers.storage.transaction import Transaction
@@ -27,7 +29,7 @@ async def checked(transaction: Transaction, kind: Property, value: Any, field: s
     """A value as it is kept; null takes it away, unless every owner must have one."""
     if value is None:
         if kind.is_required:
-            raise Refused("REQUIRED", "Every owner must have this property.", field)
+            raise Refused(ErrorCode.REQUIRED, "Every owner must have this property.", field)
         return None
     input_fields.checked_json(value, field)
     if isinstance(value, str):
@@ -35,12 +37,12 @@ async def checked(transaction: Transaction, kind: Property, value: Any, field: s
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if not FITS[kind.data_type](value):
-        raise Refused("WRONG_TYPE", f"The property takes {WANTED[kind.data_type]}.", field)
+        raise Refused(ErrorCode.WRONG_TYPE, f"The property takes {WANTED[kind.data_type]}.", field)
     if kind.data_type is PropertyType.CHOICE:
         items = select(PropertyItem.value).where(PropertyItem.property_id == kind.id)
         choices = list(await transaction.session.scalars(items))
         if value not in choices:
-            raise Refused("UNKNOWN_CHOICE", f"The property takes one of: {', '.join(sorted(choices))}.", field)
+            raise Refused(ErrorCode.UNKNOWN_CHOICE, f"The property takes one of: {', '.join(sorted(choices))}.", field)
     return value
 
 
@@ -58,7 +60,7 @@ async def refuse_shared(
     )
     if await transaction.session.scalar(others):
         message = f"Another {owner.removesuffix('_id').replace('_', ' ')} has this value."
-        raise Refused("VALUE_TAKEN", message, field)
+        raise Refused(ErrorCode.VALUE_TAKEN, message, field)
 
 
 async def read(record: Record, owner: str) -> None:
@@ -68,7 +70,7 @@ async def read(record: Record, owner: str) -> None:
     given, problems = record.given["properties"] or [], record.problems
     at = problems.at("properties")
     if len(given) > MOST_PROPERTIES:
-        raise Refused("TOO_MANY", f"This takes {MOST_PROPERTIES} properties at most.", at)
+        raise Refused(ErrorCode.TOO_MANY, f"This takes {MOST_PROPERTIES} properties at most.", at)
     wanted: dict[int, Any] = {}
     keys = []
     for place, one in enumerate(given):
@@ -82,10 +84,14 @@ async def read(record: Record, owner: str) -> None:
     record.lists["properties"] = wanted
 
 
-async def _value(record: Record, given: Values, owner: str, at: str) -> tuple[Property, Any]:
+async def _value(record: Record, given: Values | PropertyValueInput, owner: str, at: str) -> tuple[Property, Any]:
     transaction, owner_id = record.transaction, getattr(record.row, "id", None)
-    kind = await record.references.find(Property, given["property"], f"{at}.property")
-    value = await checked(transaction, kind, given.get("value"), f"{at}.value")
+    if not isinstance(given, PropertyValueInput):
+        kind = await record.references.find(Property, given["property"], f"{at}.property")
+        value = await checked(transaction, kind, given.get("value"), f"{at}.value")
+    else:
+        kind = await record.references.find(Property, given.property, f"{at}.property")
+        value = await checked(transaction, kind, given.value, f"{at}.value")
     if value is not None:
         await refuse_shared(transaction, kind, value, owner, owner_id, f"{at}.value")
     return kind, value
@@ -113,7 +119,7 @@ async def _remove(record: Record, row: PropertyRecord) -> None:
     kind = await record.transaction.session.get_one(Property, row.property_id)
     if kind.is_required:
         message = f"Every owner must have the property {kind.code}."
-        raise Refused("REQUIRED", message, record.problems.at("properties"))
+        raise Refused(ErrorCode.REQUIRED, message, record.problems.at("properties"))
     await record.transaction.session.delete(row)
     record.changed = True
 

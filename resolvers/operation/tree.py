@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import exists, select
 
+from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
 from resolvers.operation.upsert import Check, Record
 
@@ -22,6 +23,6 @@ def refuse_cycle(field: str) -> Check:
         line = select(entity.id, getattr(entity, column)).where(entity.id == above).cte("line", recursive=True)
         line = line.union(select(entity.id, getattr(entity, column)).join(line, entity.id == line.c[column]))
         if await record.transaction.session.scalar(select(exists().where(line.c.id == record.row.id))):
-            raise Refused("CYCLE", "It would lie below itself.", record.problems.at(field))
+            raise Refused(ErrorCode.CYCLE, "It would lie below itself.", record.problems.at(field))
 
     return check

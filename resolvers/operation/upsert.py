@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, cast
 
 from sqlalchemy import func, select
@@ -17,21 +18,18 @@ from sqlalchemy.exc import IntegrityError
 import models
 from models import Base
 from models.base import External
-from resolvers.errors import Refused
+from models.event_kinds import EventKind
+from models.rules.error_codes import ErrorCode
+from resolvers.errors import Refused, UserError
 from resolvers.ids import key_of
+from resolvers.operation.inputs import Input
 from resolvers.operation.references import References
-from resolvers.operation.refusal import UserError
+from resolvers.operation.structs import camel
 from resolvers.operation.validation import Values, for_column, text
 from resolvers.storage.transaction import Transaction
 
 MOST_RECORDS = 200
 """How many records one call takes."""
-
-
-def camel(name: str) -> str:
-    """A field as the API writes it."""
-    head, *rest = name.split("_")
-    return head + "".join(word.capitalize() for word in rest)
 
 
 @dataclass(slots=True)
@@ -55,13 +53,12 @@ class Problems:
         try:
             yield
         except Refused as refused:
-            self.found += [UserError(refused.code, str(refused), refused.field, refused.missing), *refused.more]
+            self.found += refused.errors
 
     def check(self) -> None:
         """Refuse, if anything is wrong."""
         if self.found:
-            first, *more = self.found
-            raise Refused(first.code, first.message, first.field, first.missing, more)
+            raise Refused.because_of(self.found)
 
 
 @dataclass(eq=False)
@@ -76,6 +73,8 @@ class Record:
     values: dict[str, Any] = field(default_factory=dict)
     lists: dict[str, Any] = field(default_factory=dict)
     changed: bool = False
+    is_checked: bool = False
+    """Whether its values were checked at the door."""
 
     @property
     def key(self) -> int:
@@ -113,29 +112,42 @@ class UpsertSpec:
         """The column that a field fills."""
         return self.columns[name] if name in self.columns else self.references[name][0]
 
-    @property
-    def kind(self) -> str:
-        """What its events begin with: PRODUCT, PRODUCT_GROUP."""
-        return cast("str", self.entity.__tablename__).upper()
+    @cached_property
+    def created(self) -> EventKind:
+        """The event of a new record: PRODUCT_CREATED, PRODUCT_GROUP_CREATED."""
+        return EventKind[f"{cast('str', self.entity.__tablename__).upper()}_CREATED"]
+
+    @cached_property
+    def updated(self) -> EventKind:
+        """The event of a change of a record."""
+        return EventKind[f"{cast('str', self.entity.__tablename__).upper()}_UPDATED"]
 
 
-async def upsert(form: UpsertSpec, transaction: Transaction, given: Values) -> Any:
+async def upsert(form: UpsertSpec, transaction: Transaction, given: Values | Input) -> Any:
     """Put one record in its place; the row."""
     await alone(transaction, form.entity)
-    record = Record(transaction, References(transaction), given, Problems())
+    record = _record(transaction, References(transaction), given, Problems())
     return await _put(form, record)
 
 
-async def upsert_all(form: UpsertSpec, transaction: Transaction, given: Sequence[Values], path: str) -> list[Any]:
+def _record(transaction: Transaction, references: References, given: Values | Input, problems: Problems) -> Record:
+    if isinstance(given, Input):
+        return Record(transaction, references, given.given(), problems, is_checked=True)
+    return Record(transaction, references, given, problems)
+
+
+async def upsert_all(
+    form: UpsertSpec, transaction: Transaction, given: Sequence[Values | Input], path: str
+) -> list[Any]:
     """Put several records in their places, all of them or none; their errors say where they stand in the list."""
     if len(given) > MOST_RECORDS:
-        raise Refused("TOO_MANY", f"One call takes {MOST_RECORDS} records at most.", path)
+        raise Refused(ErrorCode.TOO_MANY, f"One call takes {MOST_RECORDS} records at most.", path)
     await alone(transaction, form.entity)
     references, problems = References(transaction), Problems()
     rows = []
     for place, one in enumerate(given):
         with problems.noted():
-            rows.append(await _put(form, Record(transaction, references, one, Problems(f"{path}[{place}]."))))
+            rows.append(await _put(form, _record(transaction, references, one, Problems(f"{path}[{place}]."))))
     problems.check()
     return rows
 
@@ -157,7 +169,7 @@ async def _put(form: UpsertSpec, record: Record) -> Any:
     if record.row is None:
         for name in form.required:
             if name not in record.given:
-                problems.found.append(UserError("REQUIRED", "A new record needs this.", problems.at(name)))
+                problems.found.append(UserError(ErrorCode.REQUIRED, "A new record needs this.", problems.at(name)))
     problems.check()
     if form.known_by is not None and form.known_by in record.given:
         column = form.column(form.known_by)
@@ -173,7 +185,9 @@ async def _take(form: UpsertSpec, record: Record, name: str) -> None:
     value, path = record.given[name], record.problems.at(name)
     if name in form.columns:
         column = form.columns[name]
-        record.values[column] = for_column(form.entity, column, value, path)
+        record.values[column] = (
+            value if record.is_checked and value is not None else for_column(form.entity, column, value, path)
+        )
         return
     column, target = form.references[name]
     if value is None:
@@ -187,11 +201,9 @@ async def _locate(form: UpsertSpec, record: Record) -> Any:
     entity: Any = form.entity
     query = select(entity).with_for_update(key_share=True)
     if record.given.get("id") is not None:
-        row = await record.transaction.session.scalar(
-            query.where(entity.id == key_of(record.given["id"], entity.__name__))
-        )
+        row = await record.transaction.session.scalar(query.where(entity.id == _key(entity, record.given["id"])))
         if row is None or getattr(row, "state", None) == models.State.DELETED:
-            raise Refused("NOT_FOUND", f"There is no {entity.__name__} with this id.", record.problems.at("id"))
+            raise Refused(ErrorCode.NOT_FOUND, f"There is no {entity.__name__} with this id.", record.problems.at("id"))
     else:
         row = await _known(form, record, query)
     named = _named(form, record)
@@ -199,6 +211,10 @@ async def _locate(form: UpsertSpec, record: Record) -> Any:
         await _refuse_taken(form, record, "external_id", named, row)
         record.values |= named
     return row
+
+
+def _key(entity: type[Base], given: str | int) -> int:
+    return given if isinstance(given, int) else key_of(given, entity.__name__)
 
 
 async def _known(form: UpsertSpec, record: Record, query: Any) -> Any:
@@ -218,7 +234,9 @@ async def _known(form: UpsertSpec, record: Record, query: Any) -> Any:
         return None
     keys = [f"`{camel(form.known_by)}`"] if form.known_by else []
     keys += ["`source` and `externalId`"] if issubclass(form.entity, External) else []
-    raise Refused("REQUIRED", f"Give {' or '.join(keys)}, or the `id` of one that is there.", record.problems.at("id"))
+    raise Refused(
+        ErrorCode.REQUIRED, f"Give {' or '.join(keys)}, or the `id` of one that is there.", record.problems.at("id")
+    )
 
 
 def _named(form: UpsertSpec, record: Record) -> dict[str, str]:
@@ -229,7 +247,7 @@ def _named(form: UpsertSpec, record: Record) -> dict[str, str]:
         return {}
     if source is None or external_id is None:
         missing = "source" if source is None else "external_id"
-        raise Refused("REQUIRED", "`source` and `externalId` belong together.", at(missing))
+        raise Refused(ErrorCode.REQUIRED, "`source` and `externalId` belong together.", at(missing))
     return {"source": text(source, at("source"), 64), "external_id": text(external_id, at("external_id"), 128)}
 
 
@@ -240,7 +258,7 @@ async def _refuse_taken(form: UpsertSpec, record: Record, name: str, key: Mappin
     if row is not None:
         others = others.where(entity.id != row.id)
     if await record.transaction.session.scalar(others) is not None:
-        raise Refused("TAKEN", f"Another {entity.__name__} has this.", record.problems.at(name))
+        raise Refused(ErrorCode.TAKEN, f"Another {entity.__name__} has this.", record.problems.at(name))
 
 
 async def _write(form: UpsertSpec, record: Record) -> Any:
@@ -260,7 +278,7 @@ async def _write(form: UpsertSpec, record: Record) -> Any:
     if is_new or record.changed:
         if not is_new:
             row.updated_at = transaction.now
-        transaction.emit(f"{form.kind}_{'CREATED' if is_new else 'UPDATED'}", row)
+        transaction.emit(form.created if is_new else form.updated, row)
     return row
 
 
@@ -277,7 +295,7 @@ async def settle(transaction: Transaction) -> None:
     try:
         await transaction.session.flush()
     except IntegrityError as error:
-        raise Refused("CONFLICT", "Somebody else changed this at the same moment; try again.") from error
+        raise Refused(ErrorCode.CONFLICT, "Somebody else changed this at the same moment; try again.") from error
 
 
 async def replace_parts(
@@ -304,5 +322,5 @@ def no_twice(keys: Iterable[Any], problems: Problems, name: str, key: str) -> No
     seen = set()
     for place, one in enumerate(keys):
         if one in seen:
-            raise Refused("DUPLICATE_ITEM", "This is given twice.", f"{problems.at(name)}[{place}]{key}")
+            raise Refused(ErrorCode.DUPLICATE_ITEM, "This is given twice.", f"{problems.at(name)}[{place}]{key}")
         seen.add(one)

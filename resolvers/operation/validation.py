@@ -16,6 +16,7 @@ from sqlalchemy import JSON, Enum, Integer, inspect
 from sqlalchemy.types import TypeEngine
 
 from models import Base
+from models.rules.error_codes import ErrorCode
 from models.rules.money import too_precise
 from models.rules.opening import WEEKDAYS
 from models.types import ExactDecimal, Instant
@@ -42,7 +43,7 @@ def for_column(entity: type[Base], column: str, value: Any, field: str) -> Any:
         if isinstance(kept.type, JSON) and kept.default is not None:
             return []
         if not kept.nullable:
-            raise Refused("REQUIRED", "This must not be empty.", field)
+            raise Refused(ErrorCode.REQUIRED, "This must not be empty.", field)
         return None
     if column in FORMS:
         return FORMS[column](value, field)
@@ -64,20 +65,20 @@ def text(value: str, field: str, length: int | None = None, *, required: bool = 
     """Text that both databases can hold and that fits; where it is required, it says something."""
     limit = length or LONGEST_TEXT
     if "\x00" in value:
-        raise Refused("BAD_TEXT", "Text can't hold the character U+0000.", field)
-    if any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise Refused("BAD_TEXT", "Text can't hold half of a character (a lone surrogate).", field)
+        raise Refused(ErrorCode.BAD_TEXT, "Text can't hold the character U+0000.", field)
+    if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise Refused(ErrorCode.BAD_TEXT, "Text can't hold half of a character (a lone surrogate).", field)
     if len(value) > limit:
-        raise Refused("TOO_LONG", f"This takes {limit} characters at most.", field)
+        raise Refused(ErrorCode.TOO_LONG, f"This takes {limit} characters at most.", field)
     if required and not value.strip():
-        raise Refused("REQUIRED", "This must not be empty.", field)
+        raise Refused(ErrorCode.REQUIRED, "This must not be empty.", field)
     return value
 
 
 def texts(value: Sequence[str], field: str) -> list[str]:
     """A short list of texts, each of which says something."""
     if len(value) > MOST_TEXTS:
-        raise Refused("TOO_MANY", f"This takes {MOST_TEXTS} items at most.", field)
+        raise Refused(ErrorCode.TOO_MANY, f"This takes {MOST_TEXTS} items at most.", field)
     return [text(item, f"{field}[{place}]", 2048) for place, item in enumerate(value)]
 
 
@@ -86,15 +87,15 @@ def exact(
 ) -> Decimal:
     """A decimal that a column holds without rounding it."""
     if not value.is_finite() or len(value.as_tuple().digits) > MOST_DIGITS:
-        raise Refused("NOT_A_NUMBER", "This must be a decimal number of a reasonable length.", field)
+        raise Refused(ErrorCode.NOT_A_NUMBER, "This must be a decimal number of a reasonable length.", field)
     if value and value.adjusted() >= kind.precision - kind.scale:
-        raise Refused("OUT_OF_RANGE", "This number is too large.", field)
+        raise Refused(ErrorCode.OUT_OF_RANGE, "This number is too large.", field)
     if too_precise(value, kind.scale):
-        raise Refused("TOO_PRECISE", f"This takes {kind.scale} decimal places at most.", field)
+        raise Refused(ErrorCode.TOO_PRECISE, f"This takes {kind.scale} decimal places at most.", field)
     if lowest == 0 and value < 0:
-        raise Refused("NEGATIVE_AMOUNT", "This must not be negative.", field)
+        raise Refused(ErrorCode.NEGATIVE_AMOUNT, "This must not be negative.", field)
     if (lowest is not None and value < lowest) or (highest is not None and value > highest):
-        raise Refused("OUT_OF_RANGE", f"This must be from {lowest} to {highest}.", field)
+        raise Refused(ErrorCode.OUT_OF_RANGE, f"This must be from {lowest} to {highest}.", field)
     return value
 
 
@@ -102,42 +103,44 @@ def above_zero(kind: ExactDecimal, value: Decimal, field: str) -> Decimal:
     """An amount of something: more than nothing."""
     found = exact(kind, value, field)
     if not found:
-        raise Refused("NEGATIVE_AMOUNT", "This must be above zero.", field)
+        raise Refused(ErrorCode.NEGATIVE_AMOUNT, "This must be above zero.", field)
     return found
 
 
 def whole(value: int, field: str, lowest: int = -LARGEST_INTEGER, highest: int = LARGEST_INTEGER) -> int:
     """A whole number within bounds."""
     if not lowest <= value <= highest:
-        raise Refused("OUT_OF_RANGE", f"This must be from {lowest} to {highest}.", field)
+        raise Refused(ErrorCode.OUT_OF_RANGE, f"This must be from {lowest} to {highest}.", field)
     return value
 
 
 def instant(value: datetime, field: str) -> datetime:
     """A moment with an offset, in a year that people mean."""
     if value.tzinfo is None:
-        raise Refused("NO_OFFSET", "The time needs an offset, such as Z or +01:00.", field)
+        raise Refused(ErrorCode.NO_OFFSET, "The time needs an offset, such as Z or +01:00.", field)
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
-        raise Refused("OUT_OF_RANGE", f"The year must be from {FIRST_YEAR} to {LAST_YEAR}.", field)
+        raise Refused(ErrorCode.OUT_OF_RANGE, f"The year must be from {FIRST_YEAR} to {LAST_YEAR}.", field)
     return value
 
 
 def currency(value: str, field: str) -> str:
     """A currency's code, ISO 4217."""
     if value not in _codes("Currency"):
-        raise Refused("UNKNOWN_CURRENCY", "This must be a currency code of ISO 4217, such as EUR.", field)
+        raise Refused(ErrorCode.UNKNOWN_CURRENCY, "This must be a currency code of ISO 4217, such as EUR.", field)
     return value
 
 
 def _country(value: str, field: str) -> str:
     if value not in _codes("Country"):
-        raise Refused("UNKNOWN_COUNTRY", "This must be a country code of ISO 3166-1 alpha-2, such as CZ.", field)
+        raise Refused(
+            ErrorCode.UNKNOWN_COUNTRY, "This must be a country code of ISO 3166-1 alpha-2, such as CZ.", field
+        )
     return value
 
 
 def _time_zone(value: str, field: str) -> str:
     if value not in _codes("Zone"):
-        raise Refused("UNKNOWN_TIME_ZONE", "This must be an IANA time zone, such as Europe/Prague.", field)
+        raise Refused(ErrorCode.UNKNOWN_TIME_ZONE, "This must be an IANA time zone, such as Europe/Prague.", field)
     return value
 
 
@@ -149,7 +152,7 @@ def _codes(kind: str) -> frozenset[str]:
 def _email(value: str, field: str) -> str:
     address = text(value, field, 320).strip()
     if not EMAIL.fullmatch(address):
-        raise Refused("BAD_EMAIL", "This must be an e-mail address.", field)
+        raise Refused(ErrorCode.BAD_EMAIL, "This must be an e-mail address.", field)
     return address
 
 
@@ -175,34 +178,34 @@ FORMS: dict[str, Callable[[Any, str], Any]] = {
 """Columns whose values have a form of their own."""
 
 
-def opening_hours(days: Sequence[Values], field: str) -> dict[str, list[list[str]]]:
+def opening_hours(days: Sequence[Any], field: str) -> dict[str, list[list[str]]]:
     """Opening hours as they are kept; each day once, its times a clock's, a day's intervals apart from each other."""
     kept: dict[str, list[list[str]]] = {}
     for place, day in enumerate(days):
-        name, where = str(getattr(day["day"], "value", day["day"])), f"{field}[{place}]"
+        name, where = day.day.value, f"{field}[{place}]"
         if name in kept:
-            raise Refused("DUPLICATE_ITEM", f"{name} is given twice.", f"{where}.day")
-        kept[name] = _intervals(day["intervals"], f"{where}.intervals")
+            raise Refused(ErrorCode.DUPLICATE_ITEM, f"{name} is given twice.", f"{where}.day")
+        kept[name] = _intervals(day.intervals, f"{where}.intervals")
     return {name: kept[name] for name in WEEKDAYS if kept.get(name)}
 
 
-def _intervals(intervals: Sequence[Values], field: str) -> list[list[str]]:
+def _intervals(intervals: Sequence[Any], field: str) -> list[list[str]]:
     if len(intervals) > MOST_INTERVALS:
-        raise Refused("TOO_MANY", f"A day takes {MOST_INTERVALS} intervals at most.", field)
-    pairs = [[interval["from"], interval["to"]] for interval in intervals]
+        raise Refused(ErrorCode.TOO_MANY, f"A day takes {MOST_INTERVALS} intervals at most.", field)
+    pairs = [[interval.from_, interval.to] for interval in intervals]
     for place, pair in enumerate(pairs):
         for name, clock in zip(("from", "to"), pair, strict=True):
             if not CLOCK.fullmatch(clock):
-                raise Refused("BAD_OPENING", "This must be a time of day, HH:MM.", f"{field}[{place}].{name}")
+                raise Refused(ErrorCode.BAD_OPENING, "This must be a time of day, HH:MM.", f"{field}[{place}].{name}")
     ordered = sorted(pairs)
     for earlier, later in pairwise(ordered):
         # One that ends before it begins ends on the next day, so nothing can follow it on its own.
         if earlier[1] <= earlier[0] or earlier[1] > later[0]:
-            raise Refused("BAD_OPENING", "Two intervals of the day overlap.", field)
+            raise Refused(ErrorCode.BAD_OPENING, "Two intervals of the day overlap.", field)
     return ordered
 
 
 def in_order(earliest: datetime | None, latest: datetime | None, field: str) -> None:
     """A validity ends after it begins."""
     if earliest is not None and latest is not None and latest <= earliest:
-        raise Refused("BAD_VALIDITY", "It must end after it begins.", field)
+        raise Refused(ErrorCode.BAD_VALIDITY, "It must end after it begins.", field)

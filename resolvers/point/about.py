@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import select
 
 import models
+from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
 from resolvers.normalise import email_key, fold, words
 from resolvers.operation import input_fields
 from resolvers.operation.perform import Values
-from resolvers.operation.upsert import camel
+from resolvers.operation.structs import camel
 from resolvers.storage.transaction import Transaction
 
 REFERENCES = {"type": models.PointType, "partner": models.Partner, "store": models.Store}
@@ -36,7 +37,7 @@ async def about(transaction: Transaction, given: Values, customer_id: int) -> di
         written = told[name] if isinstance(told[name], str) else json.dumps(told[name], ensure_ascii=False)
         if told[name] and names_person(written, *person):
             message = "The ledger keeps this for good: it must not name the customer."
-            raise Refused("PERSONAL_DATA", message, camel(name))
+            raise Refused(ErrorCode.PERSONAL_DATA, message, camel(name))
     return told
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import or_, select, update
 
 import models
 from models import PointEntryKind
+from models.event_kinds import EventKind
 from models.rules import ledger
 from models.rules import point_reservation as holding
 from models.rules.ledger import Given, NewLot, Taken
@@ -27,13 +28,13 @@ from resolvers.storage.transaction import Transaction
 T = TypeVar("T")
 
 EVENTS = {
-    PointEntryKind.ASSIGN: "POINTS_ASSIGNED",
-    PointEntryKind.EARN: "POINTS_EARNED",
-    PointEntryKind.SPEND: "POINTS_SPENT",
-    PointEntryKind.EXPIRE: "POINTS_EXPIRED",
-    PointEntryKind.TRANSFER_IN: "POINTS_RECEIVED",
-    PointEntryKind.TRANSFER_OUT: "POINTS_SENT",
-    PointEntryKind.REVERSE: "POINTS_REVERSED",
+    PointEntryKind.ASSIGN: EventKind.POINTS_ASSIGNED,
+    PointEntryKind.EARN: EventKind.POINTS_EARNED,
+    PointEntryKind.SPEND: EventKind.POINTS_SPENT,
+    PointEntryKind.EXPIRE: EventKind.POINTS_EXPIRED,
+    PointEntryKind.TRANSFER_IN: EventKind.POINTS_RECEIVED,
+    PointEntryKind.TRANSFER_OUT: EventKind.POINTS_SENT,
+    PointEntryKind.REVERSE: EventKind.POINTS_REVERSED,
 }
 
 

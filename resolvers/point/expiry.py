@@ -12,16 +12,15 @@ from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 import models
 from models import PointEntryKind, PointReservationState
+from models.event_kinds import EventKind
 from models.rules import ledger
 from models.rules.money import ZERO
 from resolvers.point.booking import account, debit
-from resolvers.storage.context import Viewer
-from resolvers.storage.transaction import Transaction
-from resolvers.storage.turns import turn
+from resolvers.storage.transaction import Transaction, in_transaction
 
 BATCH = 200
 
@@ -48,9 +47,14 @@ Sweep = Callable[[Transaction, int, Swept], Awaitable[bool]]
 
 
 async def _in_transaction(engine: AsyncEngine, now: datetime, batch: int, swept: Swept, sweep: Sweep) -> bool:
-    async with turn(engine), engine.begin() as connection, AsyncSession(connection, expire_on_commit=False) as session:
-        more = await sweep(Transaction(session, now, Viewer(), connection.dialect.name), batch, swept)
-        await session.flush()
+    async def work(transaction: Transaction) -> tuple[bool, Swept]:
+        done = Swept()
+        return await sweep(transaction, batch, done), done
+
+    more, done = await in_transaction(engine, now, work)
+    swept.points += done.points
+    swept.customers += done.customers
+    swept.reservations += done.reservations
     return more
 
 
@@ -82,7 +86,7 @@ async def _reservations(transaction: Transaction, batch: int, swept: Swept) -> b
         reservation = await transaction.lock(kept, row.id)
         if reservation.state is PointReservationState.ACTIVE:
             reservation.state = PointReservationState.EXPIRED
-            transaction.emit("POINTS_RESERVATION_EXPIRED", reservation, customer_id=row.customer_id)
+            transaction.emit(EventKind.POINTS_RESERVATION_EXPIRED, reservation, customer_id=row.customer_id)
             swept.reservations += 1
     return len(found) == batch
 

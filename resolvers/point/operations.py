@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 import models
 from models import PointEntryKind
 from models.rules import ledger
+from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO
 from models.rules.refusals import in_points
 from resolvers.customer.lock import lock_by_key, locked, locked_both
@@ -58,7 +59,7 @@ async def spend(transaction: Transaction, given: Values) -> Values:
 async def transfer(transaction: Transaction, given: Values) -> Values:
     """Hand points on to another customer; they keep the expiry they had."""
     if given["from"] == given["to"]:
-        raise Refused("SAME_CUSTOMER", "Points are handed on to somebody else.", "to")
+        raise Refused(ErrorCode.SAME_CUSTOMER, "Points are handed on to somebody else.", "to")
     sender, receiver = await locked_both(transaction, given, ("from", "to"))
     told = await about(transaction, given, sender) | await about(transaction, given, receiver)
     has = await account(transaction, sender)
@@ -100,14 +101,14 @@ async def _reversible(transaction: Transaction, opaque: str) -> models.PointEntr
     """The entry, its customer locked. What belongs to a bill or a voucher goes back with that."""
     entry = await transaction.session.get(models.PointEntry, key_of(opaque, "PointEntry"))
     if entry is None:
-        raise Refused("NOT_FOUND", "There is no PointEntry with this id.", "entry")
+        raise Refused(ErrorCode.NOT_FOUND, "There is no PointEntry with this id.", "entry")
     await lock_by_key(transaction, entry.customer_id, "entry")
     if entry.purchase_id is not None or entry.voucher_id is not None:
         whole = "voucher" if entry.purchase_id is None else "bill"
-        raise Refused("NOT_REVERSIBLE", f"These points go back with their {whole}: cancel that.", "entry")
+        raise Refused(ErrorCode.NOT_REVERSIBLE, f"These points go back with their {whole}: cancel that.", "entry")
     if entry.kind not in REVERSIBLE:
         message = f"An entry of the kind {entry.kind.value} can't be reversed."
-        raise Refused("NOT_REVERSIBLE", message, "entry")
+        raise Refused(ErrorCode.NOT_REVERSIBLE, message, "entry")
     return entry
 
 
@@ -135,7 +136,7 @@ async def _retract(
     wanted = left if amount is None else amount
     if wanted > left:
         over = in_points(wanted - left)
-        raise Refused("LIMIT_REACHED", "More points can't be taken back than were assigned.", "amount", over)
+        raise Refused(ErrorCode.LIMIT_REACHED, "More points can't be taken back than were assigned.", "amount", over)
     has = await account(transaction, entry.customer_id, also=[lot_id])
     takens = ledger.retract(has.lots, lot_id, wanted, reserved=has.reserved, at=transaction.now)
     made = await debit(
@@ -150,4 +151,4 @@ async def _retract(
 
 
 def _already_reversed() -> Refused:
-    return Refused("ALREADY_REVERSED", "The whole entry was taken back before.", "entry")
+    return Refused(ErrorCode.ALREADY_REVERSED, "The whole entry was taken back before.", "entry")

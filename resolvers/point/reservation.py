@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 import models
 from models import PointEntryKind, PointReservation, PointReservationState
+from models.event_kinds import EventKind
 from models.rules import point_reservation as rules
+from models.rules.error_codes import ErrorCode
 from resolvers.customer.lock import lock_by_key, locked
 from resolvers.errors import Refused
 from resolvers.ids import key_of
@@ -38,7 +40,9 @@ async def reserve(transaction: Transaction, given: Values) -> Values:
     known = await _known(transaction, customer_id, external_id)
     if known is not None:
         if known.amount != amount:
-            raise Refused("EXTERNAL_ID_TAKEN", "Another amount is put aside under this external id.", "externalId")
+            raise Refused(
+                ErrorCode.EXTERNAL_ID_TAKEN, "Another amount is put aside under this external id.", "externalId"
+            )
         return {**_payload(known), "repeated": True}
     until = input_fields.moment(given, "expires_at") or transaction.now + USUAL_TIME
     has = await account(transaction, customer_id)
@@ -48,7 +52,7 @@ async def reserve(transaction: Transaction, given: Values) -> Values:
     )
     transaction.session.add(reservation)
     await transaction.session.flush()
-    transaction.emit("POINTS_RESERVED", reservation, customer_id=customer_id, data={"amount": str(amount)})
+    transaction.emit(EventKind.POINTS_RESERVED, reservation, customer_id=customer_id, data={"amount": str(amount)})
     return _payload(reservation)
 
 
@@ -67,7 +71,7 @@ async def release(transaction: Transaction, given: Values) -> Values:
     reservation = await _locked(transaction, given["reservation"])
     accepted(rules.release(_as_rule(reservation)), "reservation")
     reservation.state = PointReservationState.RELEASED
-    transaction.emit("POINTS_RELEASED", reservation, customer_id=reservation.customer_id)
+    transaction.emit(EventKind.POINTS_RELEASED, reservation, customer_id=reservation.customer_id)
     return _payload(reservation)
 
 
@@ -83,7 +87,7 @@ async def capture(transaction: Transaction, given: Values) -> Values:
         transaction, reservation.customer_id, accepted(takens, "reservation"), PointEntryKind.SPEND, **told
     )
     reservation.state = PointReservationState.CAPTURED
-    transaction.emit("POINTS_CAPTURED", reservation, customer_id=reservation.customer_id)
+    transaction.emit(EventKind.POINTS_CAPTURED, reservation, customer_id=reservation.customer_id)
     return _payload(reservation, entry)
 
 
@@ -92,7 +96,7 @@ async def _locked(transaction: Transaction, opaque: str) -> PointReservation:
     key = key_of(opaque, "PointReservation")
     owner = await transaction.session.scalar(select(PointReservation.customer_id).where(PointReservation.id == key))
     if owner is None:
-        raise Refused("NOT_FOUND", "There is no PointReservation with this id.", "reservation")
+        raise Refused(ErrorCode.NOT_FOUND, "There is no PointReservation with this id.", "reservation")
     await lock_by_key(transaction, owner, "reservation")
     return await transaction.lock(PointReservation, key)
 

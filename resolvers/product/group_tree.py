@@ -6,6 +6,7 @@ from sqlalchemy import delete, exists, insert, literal, literal_column, select
 from sqlalchemy.orm import aliased
 
 import models
+from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
 from resolvers.operation.upsert import Record
 
@@ -19,7 +20,7 @@ async def refuse_cycle(record: Record) -> None:
         return
     below = select(exists().where(PAIR.group_id == parent, PAIR.ancestor_id == record.row.id))
     if await record.transaction.session.scalar(below):
-        raise Refused("CYCLE", "The group would lie below itself.", record.problems.at("parent"))
+        raise Refused(ErrorCode.CYCLE, "The group would lie below itself.", record.problems.at("parent"))
 
 
 async def place(record: Record) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 import models
+from models.rules.error_codes import ErrorCode
 from models.types import MONEY
 from resolvers.errors import Refused
 from resolvers.normalise import product_terms
@@ -86,7 +87,7 @@ async def _codes(record: Record, given: Sequence[Values]) -> list[dict[str, Any]
         others = select(CODE.product_id).where(CODE.list_code == list_code, CODE.code == code)
         owner = await record.transaction.session.scalar(others)
         if owner is not None and owner != getattr(record.row, "id", None):
-            raise Refused("TAKEN", f"The code {code} of {list_code} is another product's.", f"{path}.code")
+            raise Refused(ErrorCode.TAKEN, f"The code {code} of {list_code} is another product's.", f"{path}.code")
     return [{"of": pair, "list_code": pair[0], "code": pair[1]} for pair in pairs]
 
 
@@ -112,7 +113,7 @@ async def _tags(record: Record, given: Sequence[Values]) -> list[dict[str, Any]]
 
 def _places(record: Record, given: Sequence[Values], name: str) -> list[str]:
     if len(given) > MOST_PARTS:
-        raise Refused("TOO_MANY", f"A product takes {MOST_PARTS} of them at most.", record.problems.at(name))
+        raise Refused(ErrorCode.TOO_MANY, f"A product takes {MOST_PARTS} of them at most.", record.problems.at(name))
     return [f"{record.problems.at(name)}[{place}]" for place in range(len(given))]
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, select
 from models import State, Store
 from models.rules import basket
 from models.rules.bill_checks import MAX_ITEMS, bill_refusals
+from models.rules.error_codes import ErrorCode
 from models.rules.money import half_up
 from models.types import MONEY, PERCENT, QUANTITY, ExactDecimal, text
 from resolvers.errors import Refused
@@ -20,7 +21,7 @@ from resolvers.ids import key_of
 from resolvers.operation import validation
 from resolvers.operation.input_fields import optional
 from resolvers.operation.refusal import refuse
-from resolvers.operation.upsert import camel
+from resolvers.operation.structs import camel
 from resolvers.purchase.goods import find_goods, find_item_types
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.expressions import word
@@ -101,7 +102,7 @@ def _head(given: Values, now: datetime) -> dict[str, Any]:
     paid_at = given.get("paid_at") or now
     validation.instant(paid_at, "bill.paidAt")
     if paid_at > now + CLOCKS_DIFFER:
-        raise Refused("IN_FUTURE", "The bill is paid in the future.", "bill.paidAt")
+        raise Refused(ErrorCode.IN_FUTURE, "The bill is paid in the future.", "bill.paidAt")
     validation.currency(given["currency"], "bill.currency")
     if given.get("total") is not None:
         validation.exact(MONEY, given["total"], "bill.total", lowest=None)
@@ -119,7 +120,7 @@ def _lines(items: Sequence[Values]) -> list[basket.Line]:
     """Numbers that can be kept; whether they make sense on a bill is for the rules."""
     if len(items) > MAX_ITEMS:
         message = f"The bill has {len(items)} items; at most {MAX_ITEMS} are taken."
-        raise Refused("TOO_MANY_ITEMS", message, "bill.items")
+        raise Refused(ErrorCode.TOO_MANY_ITEMS, message, "bill.items")
     return [_line(item, f"bill.items[{place}]") for place, item in enumerate(items)]
 
 
@@ -130,7 +131,9 @@ def _line(item: Values, field: str) -> basket.Line:
         validation.exact(LINE_AMOUNT, price, f"{field}.price", lowest=None)
     if paid is None:
         if price is None:
-            raise Refused("REQUIRED", "Give what was paid for the line, or the price of a unit.", f"{field}.paid")
+            raise Refused(
+                ErrorCode.REQUIRED, "Give what was paid for the line, or the price of a unit.", f"{field}.paid"
+            )
         paid = half_up(validation.exact(LINE_AMOUNT, half_up(price * quantity), f"{field}.price", lowest=None))
     return basket.Line(
         validation.text(item["bill_item_id"], f"{field}.billItemId", 128),
@@ -175,6 +178,6 @@ async def _store(context: RequestContext, by: Values) -> tuple[int, str]:
         values = {"sought": key_of(value, "Store") if key == "id" else validation.text(value, where, 64)}
     rows = await STORES[key].read(context, **values)
     if not rows:
-        raise Refused("NOT_FOUND", "There is no such store.", where)
+        raise Refused(ErrorCode.NOT_FOUND, "There is no such store.", where)
     store_id, zone = rows[0]
     return store_id, zone

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from models.rules.basket import Benefit, Reward, Shopper, Voucher
+from models.rules.error_codes import ErrorCode
 from models.rules.ledger import NEVER
 from models.rules.programme import PROGRAMME
 from models.rules.refusals import Refusal, RefusalCode
@@ -91,7 +92,7 @@ async def read_named(
     if not codes:
         return NamedBenefits()
     if len(codes) > MOST_CODES:
-        raise Refused("TOO_MANY", f"A bill takes {MOST_CODES} codes at most.", "benefitCodes")
+        raise Refused(ErrorCode.TOO_MANY, f"A bill takes {MOST_CODES} codes at most.", "benefitCodes")
     given = [validation.text(code, f"benefitCodes[{place}]", 64) for place, code in enumerate(codes)]
     spelt = sorted({spelling for code in given for spelling in spellings(code)})
     statement = VOUCHERS_LOCKED if locked else VOUCHERS_NAMED

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import literal_column, null, select, union_all
 
 from models import Product, ProductCode, ProductGroupAncestor, PurchaseItemType, State
+from models.rules.error_codes import ErrorCode
 from models.types import text
 from resolvers.errors import Refused
 from resolvers.ids import key_of
@@ -71,7 +72,7 @@ async def find_goods(context: RequestContext, items: Sequence[Values]) -> list[G
     goods = await goods_by_key(context, {key for key in wanted if key is not None})
     for place, key in enumerate(keys):
         if key is not None and key not in goods:
-            raise Refused("NOT_FOUND", "There is no such product.", f"bill.items[{place}].product")
+            raise Refused(ErrorCode.NOT_FOUND, "There is no such product.", f"bill.items[{place}].product")
     return [goods.get(key) if key is not None else None for key in wanted]
 
 
@@ -85,7 +86,7 @@ async def find_item_types(context: RequestContext, items: Sequence[Values]) -> d
     found = dict(await TYPES.read(context, codes=sorted(codes)))
     for code, place in codes.items():
         if code not in found:
-            raise Refused("NOT_FOUND", f"There is no kind of line {code}.", f"bill.items[{place}].type")
+            raise Refused(ErrorCode.NOT_FOUND, f"There is no kind of line {code}.", f"bill.items[{place}].type")
     return found
 
 

@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy import select
 
 from models import Purchase, PurchaseItem, PurchaseState, Store
+from models.event_kinds import EventKind
 from models.rules import basket
 from models.rules.applicability import refusals
 from models.rules.basket import Voucher
+from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO
 from models.rules.programme import PROGRAMME
 from models.rules.refusals import RefusalCode
@@ -30,7 +32,7 @@ from resolvers.purchase.operations import details, lock_purchase, recognised, se
 from resolvers.purchase.recording import Closing, record, reward_customer
 from resolvers.purchase.reversal import Undoing, sold_lines, undo
 from resolvers.storage.context import RequestContext, RowRef
-from resolvers.storage.transaction import Transaction, inside
+from resolvers.storage.transaction import Transaction
 
 MOST_BILLS = 500
 MOST_ITEMS = 5000
@@ -52,7 +54,7 @@ class RefusedBill:
     """A bill that was not imported."""
 
     index: int
-    code: str
+    code: ErrorCode
     message: str
     field: str | None
     missing: str | None
@@ -71,14 +73,14 @@ class _Offline:
     def refuse(self, error: CrmError) -> None:
         """Note why it is not imported."""
         field, missing = getattr(error, "field", None), getattr(error, "missing", None)
-        self.refused = RefusedBill(self.index, error.code, str(error), field, missing)
+        self.refused = RefusedBill(self.index, ErrorCode(error.code), str(error), field, missing)
 
 
 async def import_bills(transaction: Transaction, given: Values) -> Values:
     """Bring bills in that were closed offline, oldest first; each counts once, and a refused one stops no other."""
     bills = [_Offline(index, each) for index, each in enumerate(given["bills"])]
     if len(bills) > MOST_BILLS or sum(len(each.given["bill"]["items"]) for each in bills) > MOST_ITEMS:
-        raise Refused("TOO_MANY", f"A call takes {MOST_BILLS} bills and {MOST_ITEMS} items at most.", "bills")
+        raise Refused(ErrorCode.TOO_MANY, f"A call takes {MOST_BILLS} bills and {MOST_ITEMS} items at most.", "bills")
     for each in bills:
         await _prepare(transaction, each)
     for key in sorted({each.customer.id for each in bills if each.customer is not None}):
@@ -93,23 +95,23 @@ async def import_bills(transaction: Transaction, given: Values) -> Values:
 
 async def assign_customer(transaction: Transaction, given: Values) -> Values:
     """Give a bill without a customer to one: it earns them points, counts for their status and is rewarded."""
-    found = await find_customer(await inside(transaction), given["customer"], "customer")
+    found = await find_customer(await transaction.inside(), given["customer"], "customer")
     if not await lock_customer(transaction, found.id):
-        raise Refused("NOT_FOUND", "There is no such customer.", "customer")
+        raise Refused(ErrorCode.NOT_FOUND, "There is no such customer.", "customer")
     purchase = await lock_purchase(transaction, given["id"])
     if purchase.customer_id == found.id:
         return {"purchase": RowRef("Purchase", purchase.id), "repeated": True}
     if purchase.customer_id is not None:
-        raise Refused("ALREADY_ASSIGNED", "The bill belongs to a customer already.", "id")
+        raise Refused(ErrorCode.ALREADY_ASSIGNED, "The bill belongs to a customer already.", "id")
     if purchase.state in {PurchaseState.CANCELLED, PurchaseState.RETURNED}:
-        raise Refused("WRONG_STATE", f"The bill is {purchase.state.lower()}.", "id")
-    context = await inside(transaction)
+        raise Refused(ErrorCode.WRONG_STATE, f"The bill is {purchase.state.lower()}.", "id")
+    context = await transaction.inside()
     case = await read_checkout(context, await _as_sent(transaction, context, purchase), found.id, locked=True)
     earned = settled_offline([], case.bill.rules, case.shopper, PROGRAMME).earned
     purchase.customer_id, purchase.points_earned, purchase.updated_at = found.id, earned, transaction.now
     purchase.card_number = purchase.card_number or found.card_number
     await transaction.session.flush()
-    transaction.emit("PURCHASE_ASSIGNED", purchase, customer_id=found.id)
+    transaction.emit(EventKind.PURCHASE_ASSIGNED, purchase, customer_id=found.id)
     await reward_customer(transaction, case, earned, purchase.id)
     await _as_if_returned_since(transaction, purchase)
     return {"purchase": RowRef("Purchase", purchase.id), "repeated": False}
@@ -117,7 +119,7 @@ async def assign_customer(transaction: Transaction, given: Values) -> Values:
 
 async def _prepare(transaction: Transaction, each: _Offline) -> None:
     try:
-        each.bill = await read_bill(await inside(transaction), _as_paid(each.given["bill"]))
+        each.bill = await read_bill(await transaction.inside(), _as_paid(each.given["bill"]))
         if await sent_before(transaction, each.bill) is None:
             each.customer = await recognised(transaction, each.given)
     except CrmError as error:
@@ -137,7 +139,7 @@ async def _bring_in(transaction: Transaction, each: _Offline, bill: TillBill) ->
     if await sent_before(transaction, bill) is not None:
         return False
     try:
-        async with transaction.session.begin_nested():
+        async with transaction.attempt():
             return await _close(transaction, each, bill) is not None
     except CrmError as error:
         # What it used may just have been used by the same bill, brought in by somebody else.
@@ -153,10 +155,10 @@ async def _close(transaction: Transaction, each: _Offline, bill: TillBill) -> in
         about["card_number"] = bill.card_number or customer.card_number
     key = customer.id if customer else None
     codes: Sequence[str] = each.given.get("voucher_codes") or ()
-    case = await read_checkout(await inside(transaction), bill, key, codes, locked=True)
+    case = await read_checkout(await transaction.inside(), bill, key, codes, locked=True)
     refuse((reason for _, reason in case.named.unknown), "voucherCodes")
     if case.named.direct:
-        raise Refused("VOUCHER_REQUIRED", "Offline, rewards are used through vouchers only.", "voucherCodes")
+        raise Refused(ErrorCode.VOUCHER_REQUIRED, "Offline, rewards are used through vouchers only.", "voucherCodes")
     for voucher in case.named.vouchers:
         refuse(_used_up(voucher, case), "voucherCodes")
     settled = settled_offline(case.named.vouchers, bill.rules, case.shopper, PROGRAMME)

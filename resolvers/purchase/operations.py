@@ -14,16 +14,18 @@ from sqlalchemy import select
 
 import models
 from models import Purchase, PurchaseState, PurchaseType, State
+from models.event_kinds import EventKind
+from models.rules.error_codes import ErrorCode
 from models.rules.returning import Sold
 from models.types import MONEY, QUANTITY, BigKey, text
 from resolvers.customer.find import Found, find_customer
 from resolvers.customer.lock import lock_customer
-from resolvers.errors import Refused
+from resolvers.errors import Refused, UserError
 from resolvers.ids import key_of
 from resolvers.operation import validation
 from resolvers.operation.input_fields import optional
 from resolvers.operation.perform import Values
-from resolvers.operation.refusal import UserError, accepted
+from resolvers.operation.refusal import accepted
 from resolvers.purchase.bill import TillBill, read_bill
 from resolvers.purchase.checkout import points_given, read_checkout
 from resolvers.purchase.previewing import refused_benefits
@@ -32,7 +34,7 @@ from resolvers.purchase.reversal import Undoing, sold_lines, status_back, undo
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.storage.context import RowRef
 from resolvers.storage.statement import parameter
-from resolvers.storage.transaction import Transaction, connected, inside
+from resolvers.storage.transaction import Transaction
 from resolvers.values import Money
 
 UTM = ("source", "medium", "campaign")
@@ -45,7 +47,7 @@ SAME = CompiledQuery(
 
 async def send(transaction: Transaction, given: Values) -> Values:
     """Close a bill: discounts, vouchers, points, status and automatic rewards, all of it or nothing."""
-    context = await inside(transaction)
+    context = await transaction.inside()
     bill = await read_bill(context, given["bill"])
     if (done := await sent_before(transaction, bill)) is not None:
         return _answer(done, repeated=True)
@@ -69,11 +71,11 @@ async def cancel(transaction: Transaction, given: Values) -> Values:
     if purchase.state is PurchaseState.CANCELLED:
         return _answer(purchase.id, repeated=True)
     if purchase.state is PurchaseState.RETURNED:
-        raise Refused("WRONG_STATE", "All of the bill has been returned already.", "id")
+        raise Refused(ErrorCode.WRONG_STATE, "All of the bill has been returned already.", "id")
     before = [line for line, _ in lines]
     undoing = Undoing(purchase, before, [line.whole() for line in before], optional(given, "reason", 1000, ""))
     await undo(transaction, undoing, counts=False)
-    await _change(transaction, purchase, PurchaseState.CANCELLED, "PURCHASE_CANCELLED")
+    await _change(transaction, purchase, PurchaseState.CANCELLED, EventKind.PURCHASE_CANCELLED)
     return _answer(purchase.id)
 
 
@@ -81,27 +83,27 @@ async def give_back(transaction: Transaction, given: Values) -> Values:
     """Return some items of a bill: money line by line, points in proportion, vouchers once they gave nothing."""
     purchase, lines = await _locked(transaction, given)
     if purchase.state in {PurchaseState.CANCELLED, PurchaseState.RETURNED}:
-        raise Refused("WRONG_STATE", f"The bill is {purchase.state.lower()}; nothing is left to return.", "id")
+        raise Refused(ErrorCode.WRONG_STATE, f"The bill is {purchase.state.lower()}; nothing is left to return.", "id")
     before = [line for line, _ in lines]
     after = _returned(given["items"], lines)
     undoing = Undoing(purchase, before, after, optional(given, "reason", 1000, ""))
     back = await undo(transaction, undoing)
     purchase.returned += back.refund
     state = PurchaseState.RETURNED if undoing.is_whole else PurchaseState.PARTLY_RETURNED
-    await _change(transaction, purchase, state, "PURCHASE_RETURNED", refund=str(back.refund))
+    await _change(transaction, purchase, state, EventKind.PURCHASE_RETURNED, refund=str(back.refund))
     moved = {"refund": Money(back.refund, purchase.currency_code), "points_back": back.unspent}
     return _answer(purchase.id) | moved | {"points_withdrawn": back.unearned}
 
 
 async def sent_before(transaction: Transaction, bill: TillBill) -> int | None:
     """The key of the bill of the same store and id, if it is there."""
-    found = await SAME.read(await connected(transaction), store=bill.rules.store_id, external_id=bill.external_id)
+    found = await SAME.read(await transaction.inside(), store=bill.rules.store_id, external_id=bill.external_id)
     return found[0][0] if found else None
 
 
 async def recognised(transaction: Transaction, given: Values) -> Found | None:
     """The customer that a bill names: outright, or by the card that it shows."""
-    context = await inside(transaction)
+    context = await transaction.inside()
     if given.get("customer") is not None:
         return await find_customer(context, given["customer"], "customer")
     number = given["bill"].get("card_number")
@@ -127,11 +129,11 @@ async def _close(transaction: Transaction, given: Values, bill: TillBill) -> int
     about = await details(transaction, given)
     if customer is not None:
         if not await lock_customer(transaction, customer.id):
-            raise Refused("NOT_FOUND", "There is no such customer.", "customer")
+            raise Refused(ErrorCode.NOT_FOUND, "There is no such customer.", "customer")
         about["card_number"] = bill.card_number or customer.card_number
     codes: Sequence[str] = given.get("benefit_codes") or ()
     key = customer.id if customer else None
-    case = await read_checkout(await inside(transaction), bill, key, codes, locked=True)
+    case = await read_checkout(await transaction.inside(), bill, key, codes, locked=True)
     settled = case.settle(points)
     _all_or_nothing(
         [
@@ -146,14 +148,13 @@ async def _close(transaction: Transaction, given: Values, bill: TillBill) -> int
 def _all_or_nothing(errors: Sequence[UserError]) -> None:
     """The till told the shopper what it previewed: if any of it can't be had, the bill isn't closed."""
     if errors:
-        first, *more = errors
-        raise Refused(first.code, first.message, first.field, first.missing, more)
+        raise Refused.because_of(errors)
 
 
 def _as_expected(expected: Decimal | None, to_pay: Decimal) -> None:
     if expected is not None and validation.exact(MONEY, expected, "toPay", lowest=None) != to_pay:
         message = f"The bill comes to {to_pay:.2f}, not to {expected:.2f}; preview it again."
-        raise Refused("TO_PAY_DIFFERS", message, "toPay", f"{to_pay - expected:.2f}")
+        raise Refused(ErrorCode.TO_PAY_DIFFERS, message, "toPay", f"{to_pay - expected:.2f}")
 
 
 async def _type(transaction: Transaction, code: str | None) -> int | None:
@@ -164,7 +165,7 @@ async def _type(transaction: Transaction, code: str | None) -> int | None:
         select(PurchaseType.id).where(known, PurchaseType.state != State.DELETED)
     )
     if key is None:
-        raise Refused("NOT_FOUND", "There is no such kind of bill.", "type")
+        raise Refused(ErrorCode.NOT_FOUND, "There is no such kind of bill.", "type")
     return key
 
 
@@ -176,7 +177,7 @@ async def lock_purchase(transaction: Transaction, opaque: str) -> Purchase:
         await lock_customer(transaction, owner)
     purchase = await transaction.session.get(Purchase, key, with_for_update={"key_share": True}, populate_existing=True)
     if purchase is None:
-        raise Refused("NOT_FOUND", "There is no Purchase with this id.", "id")
+        raise Refused(ErrorCode.NOT_FOUND, "There is no Purchase with this id.", "id")
     return purchase
 
 
@@ -188,34 +189,36 @@ async def _locked(transaction: Transaction, given: Values) -> tuple[Purchase, li
 def _returned(items: Sequence[Values], lines: Sequence[tuple[Sold, str | None]]) -> list[Sold]:
     """The lines once the items named are returned; one named without a quantity, as far as it is still there."""
     if not items:
-        raise Refused("REQUIRED", "Say which items are returned.", "items")
+        raise Refused(ErrorCode.REQUIRED, "Say which items are returned.", "items")
     after = {line.id: line for line, _ in lines}
     named: set[int] = set()
     for place, item in enumerate(items):
         field = f"items[{place}]"
         line = after[_line_of(item, lines, field)]
         if line.id in named:
-            raise Refused("DUPLICATE_ITEM", "An item is named twice.", field)
+            raise Refused(ErrorCode.DUPLICATE_ITEM, "An item is named twice.", field)
         named.add(line.id)
         given = item.get("quantity")
         quantity = line.kept if given is None else validation.above_zero(QUANTITY, given, f"{field}.quantity")
         if not quantity:
-            raise Refused("LIMIT_REACHED", "All of this line has been returned.", field)
+            raise Refused(ErrorCode.LIMIT_REACHED, "All of this line has been returned.", field)
         after[line.id] = accepted(line.back(quantity), f"{field}.quantity")
     return [after[line.id] for line, _ in lines]
 
 
 def _line_of(item: Values, lines: Sequence[tuple[Sold, str | None]], field: str) -> int:
     if (item.get("id") is None) == (item.get("bill_item_id") is None):
-        raise Refused("REQUIRED", "Name the item by its id, or by its id at the till.", field)
+        raise Refused(ErrorCode.REQUIRED, "Name the item by its id, or by its id at the till.", field)
     key = None if item.get("id") is None else key_of(item["id"], "PurchaseItem")
     for line, external_id in lines:
         if line.id == key or (key is None and external_id == item["bill_item_id"]):
             return line.id
-    raise Refused("ITEM_NOT_FOUND", "There is no such item on the bill.", field)
+    raise Refused(ErrorCode.ITEM_NOT_FOUND, "There is no such item on the bill.", field)
 
 
-async def _change(transaction: Transaction, purchase: Purchase, state: PurchaseState, kind: str, **data: Any) -> None:
+async def _change(
+    transaction: Transaction, purchase: Purchase, state: PurchaseState, kind: EventKind, **data: Any
+) -> None:
     purchase.state = state
     purchase.updated_at = transaction.now
     await transaction.session.flush()

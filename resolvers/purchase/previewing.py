@@ -13,6 +13,7 @@ from typing import Any
 from models.rules.basket import Benefit, Reward, RewardKind, Voucher, standings
 from models.rules.combination import max_count, reasons_against
 from models.rules.discounting import discount
+from models.rules.error_codes import ErrorCode
 from models.rules.refusals import Refusal, RefusalCode
 from models.rules.settlement import Settlement
 from resolvers.benefit.offers import ON_OFFER, VOUCHERS_OF, read_offers, vouchers_of
@@ -55,7 +56,7 @@ class DiscountLine:
 class RefusedBenefit:
     """Why a code, or paying with points, can't be had."""
 
-    code: str
+    code: ErrorCode
     message: str
     missing: str | None
     benefit_code: str | None

@@ -10,10 +10,12 @@ from sqlalchemy import update
 
 import models
 from models import PointEntryKind, Purchase, PurchaseDiscount, PurchaseItem, Voucher, VoucherChange, VoucherState
+from models.event_kinds import EventKind
 from models.rules import ledger
 from models.rules.applicability import refusals
 from models.rules.basket import Benefit, Reward
 from models.rules.basket import Voucher as RuleVoucher
+from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO
 from models.rules.plans import is_gift
 from models.rules.programme import PROGRAMME
@@ -87,7 +89,7 @@ async def record(transaction: Transaction, closing: Closing) -> int | None:
         if isinstance(applied.benefit, RuleVoucher):
             await _use_up(transaction, closing, purchase_id, applied.benefit)
     await _spend(transaction, closing, purchase_id)
-    transaction.emit("PURCHASE_CLOSED", Purchase(id=purchase_id), customer_id=closing.case.shopper.customer_id)
+    transaction.emit(EventKind.PURCHASE_CLOSED, Purchase(id=purchase_id), customer_id=closing.case.shopper.customer_id)
     await reward_customer(transaction, closing.case, closing.settled.earned, purchase_id)
     return purchase_id
 
@@ -181,7 +183,7 @@ async def _use_up(transaction: Transaction, closing: Closing, purchase_id: int, 
     store_id = closing.case.bill.rules.store_id
     where = {"key": voucher.id, "purchase": purchase_id, "store": store_id}
     if not await USE_UP.run(transaction, **where, at=closing.case.at, changed=transaction.now):
-        raise Refused("ALREADY_APPLIED", "The voucher has been used.", "benefitCodes")
+        raise Refused(ErrorCode.ALREADY_APPLIED, "The voucher has been used.", "benefitCodes")
     await issuing.record(transaction, voucher.id, voucher.customer_id, VoucherChange.APPLIED)
 
 

@@ -21,6 +21,7 @@ from models import (
     VoucherChange,
     VoucherState,
 )
+from models.event_kinds import EventKind
 from models.rules import ledger
 from models.rules.money import ZERO
 from models.rules.returning import GoingBack, Sold, all_back, going_back
@@ -189,7 +190,7 @@ async def _unearn(transaction: Transaction, undoing: Undoing, entry: PointEntry,
     )
     if withdrawn.written_off:
         data = {"amount": str(withdrawn.written_off)}
-        transaction.emit("POINTS_WRITTEN_OFF", entry, customer_id=entry.customer_id, data=data)
+        transaction.emit(EventKind.POINTS_WRITTEN_OFF, entry, customer_id=entry.customer_id, data=data)
 
 
 async def _unspend(transaction: Transaction, undoing: Undoing, entry: PointEntry, points: Decimal | None) -> None:

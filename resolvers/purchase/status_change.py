@@ -12,12 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import models
 from models.rules import qualification as rules
 from models.types import BigKey
-from resolvers.operation.background import in_transaction
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.status import operations as status
 from resolvers.status.achievements import ZONE, read_programme
 from resolvers.storage.statement import parameter
-from resolvers.storage.transaction import Transaction, connected, inside
+from resolvers.storage.transaction import Transaction, in_transaction
 
 MOST_LOOKED_BACK = 20
 BATCH = 200
@@ -32,7 +31,7 @@ CURRENT = CompiledQuery(
 
 async def promote(transaction: Transaction, customer_id: int, purchase_id: int) -> None:
     """Give a customer, who is locked, the status that a bill led to, and remember the bill. Few bills lead to one."""
-    context = await connected(transaction)
+    context = await transaction.inside()
     current = await CURRENT.read(context, customer=customer_id)
     holding = rules.Holding(*current[0]) if current else None
     programme = await read_programme(context, [customer_id])
@@ -55,7 +54,7 @@ async def demote(transaction: Transaction, customer_id: int, since: datetime) ->
         await status.requalify(transaction, customer_id)
         return
     current, base = records[0], records[reached] if reached < len(records) else None
-    programme = await read_programme(await inside(transaction), [customer_id])
+    programme = await read_programme(await transaction.inside(), [customer_id])
     holding = rules.Holding(base.status_id, base.valid_to) if base else None
     achieved = programme.achievements(customer_id)
     decision = rules.qualify(holding, programme.statuses, achieved, at=transaction.now, zone=ZONE)

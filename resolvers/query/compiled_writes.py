@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
 from models import Base
 from resolvers.storage.statement import Statement, compile_statement, parameter
-from resolvers.storage.transaction import Transaction, connected
+from resolvers.storage.transaction import Transaction
 
 ROWS_AT_ONCE = 20
 """Rows of one statement; there is a statement for each number of rows up to this."""
@@ -39,7 +39,7 @@ class Insert:
 
     async def rows(self, transaction: Transaction, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
         """Write rows; what they answer, in no particular order."""
-        context = await connected(transaction)
+        context = await transaction.inside()
         answers: list[tuple[Any, ...]] = []
         for start in range(0, len(rows), ROWS_AT_ONCE):
             some = rows[start : start + ROWS_AT_ONCE]
@@ -83,7 +83,7 @@ class Update:
 
     async def run(self, transaction: Transaction, **values: Any) -> list[tuple[Any, ...]]:
         """What was changed."""
-        context = await connected(transaction)
+        context = await transaction.inside()
         if context.backend not in self._made:
             self._made[context.backend] = compile_statement(self._build(), context.backend)
         return [tuple(row) for row in await context.fetch(self._made[context.backend], values)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import models
 from models import Audience, RecommendationKind
+from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
 from resolvers.operation.activation import deleting
 from resolvers.operation.upsert import Record, UpsertSpec, upsert
@@ -31,7 +32,7 @@ async def _check(record: Record) -> None:
         product = record.will_be("product_id") is not None
         if (record.will_be("kind") is RecommendationKind.PRODUCT) != product:
             message = "A PRODUCT recommends its product, and nothing else has one."
-            raise Refused("WRONG_KIND" if product else "REQUIRED", message, at("product"))
+            raise Refused(ErrorCode.WRONG_KIND if product else ErrorCode.REQUIRED, message, at("product"))
     with record.problems.noted():
         in_order(record.will_be("valid_from"), record.will_be("valid_to"), at("valid_to"))
     with record.problems.noted():
@@ -47,9 +48,9 @@ def _check_audience(record: Record) -> None:
     for name, meant in (("segment", Audience.SEGMENT), ("customer", Audience.CUSTOMER)):
         has = record.will_be(f"{name}_id") is not None
         if has and audience is not meant:
-            raise Refused("WRONG_KIND", f"Only a recommendation for a {name} names one.", at(name))
+            raise Refused(ErrorCode.WRONG_KIND, f"Only a recommendation for a {name} names one.", at(name))
         if audience is meant and not has:
-            raise Refused("REQUIRED", f"Name the {name} it is for.", at(name))
+            raise Refused(ErrorCode.REQUIRED, f"Name the {name} it is for.", at(name))
 
 
 SAME = (

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 import models
+from models.rules.error_codes import ErrorCode
 from models.types import MONEY, QUANTITY
 from resolvers.errors import Refused
 from resolvers.operation.activation import deleting
@@ -34,7 +35,7 @@ async def _check_offers(record: Record) -> None:
     offers: Sequence[Values] = record.given.get("offers") or []
     at = record.problems.at("offers")
     if len(offers) > MOST_OFFERS:
-        raise Refused("TOO_MANY", f"One call takes {MOST_OFFERS} offers at most.", at)
+        raise Refused(ErrorCode.TOO_MANY, f"One call takes {MOST_OFFERS} offers at most.", at)
     for place, offer in enumerate(offers):
         with record.problems.noted():
             record.lists.setdefault("offers", []).append(await _offer(record, offer, f"{at}[{place}]"))
@@ -59,12 +60,12 @@ async def _offer(record: Record, given: Values, at: str) -> dict[str, Any]:
 
 def _prices(given: Sequence[Values], at: str) -> list[dict[str, Any]]:
     if len(given) > MOST_PRICES:
-        raise Refused("TOO_MANY", f"An offer takes {MOST_PRICES} prices at most.", at)
+        raise Refused(ErrorCode.TOO_MANY, f"An offer takes {MOST_PRICES} prices at most.", at)
     prices: dict[str, dict[str, Any]] = {}
     for place, price in enumerate(given):
         code = currency(price["currency"], f"{at}[{place}].currency")
         if code in prices:
-            raise Refused("DUPLICATE_ITEM", "This currency is given twice.", f"{at}[{place}].currency")
+            raise Refused(ErrorCode.DUPLICATE_ITEM, "This currency is given twice.", f"{at}[{place}].currency")
         prices[code] = {"currency_code": code, "amount": exact(MONEY, price["amount"], f"{at}[{place}].amount")}
     return list(prices.values())
 
@@ -86,7 +87,7 @@ OFFERED = ("stock", "price", "currency_code")
 
 def _new_offer(record: Record, values: Values) -> models.ReservableOffer:
     if "price" not in values:
-        raise Refused("REQUIRED", "A new offer needs a price.", f"{values['at']}.price")
+        raise Refused(ErrorCode.REQUIRED, "A new offer needs a price.", f"{values['at']}.price")
     offer = OFFER(
         reservable_product_id=record.key,
         store_id=values["store_id"],

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 import models
 from models import State
+from models.rules.error_codes import ErrorCode
 from models.types import PERCENT, QUANTITY
 from resolvers.errors import Refused
 from resolvers.operation import validation
@@ -42,7 +43,8 @@ async def read(transaction: Transaction, given: Values, store: models.Store) -> 
     """The items, each of a product that the store offers and that has a price."""
     wanted = given["items"]
     if not 0 < len(wanted) <= MOST_ITEMS:
-        raise Refused("TOO_MANY" if wanted else "REQUIRED", f"Reserve from 1 to {MOST_ITEMS} products.", "items")
+        code = ErrorCode.TOO_MANY if wanted else ErrorCode.REQUIRED
+        raise Refused(code, f"Reserve from 1 to {MOST_ITEMS} products.", "items")
     currency = given.get("currency")
     if currency is not None:
         validation.currency(currency, "currency")
@@ -51,7 +53,7 @@ async def read(transaction: Transaction, given: Values, store: models.Store) -> 
         at = f"items[{place}]"
         product = await references.find(models.ReservableProduct, one["reservable_product"], f"{at}.reservableProduct")
         if product.id in seen:
-            raise Refused("DUPLICATE_ITEM", "This product is given twice.", f"{at}.reservableProduct")
+            raise Refused(ErrorCode.DUPLICATE_ITEM, "This product is given twice.", f"{at}.reservableProduct")
         seen.add(product.id)
         items.append(await _item(transaction, one, product, store, currency or store.currency_code, at))
     return items
@@ -73,7 +75,9 @@ async def _item(
     )
     goods = await transaction.session.get(models.Product, product.product_id)
     if offer is None or goods is None or State.ACTIVE is not product.state or State.ACTIVE is not goods.state:
-        raise Refused("NOT_OFFERED", "The store doesn't offer this product for reservation.", f"{at}.reservableProduct")
+        raise Refused(
+            ErrorCode.NOT_OFFERED, "The store doesn't offer this product for reservation.", f"{at}.reservableProduct"
+        )
     price = await _price(transaction, offer, currency, at)
     return Item(Wanted(offer, quantity, goods.name, f"{at}.quantity"), price, currency, vat_rate)
 
@@ -84,7 +88,9 @@ async def _price(transaction: Transaction, offer: models.ReservableOffer, curren
     further = select(PRICE.amount).where(PRICE.offer_id == offer.id, PRICE.currency_code == currency)
     price = await transaction.session.scalar(further)
     if price is None:
-        raise Refused("WRONG_CURRENCY", f"The product has no price in {currency} there.", f"{at}.reservableProduct")
+        raise Refused(
+            ErrorCode.WRONG_CURRENCY, f"The product has no price in {currency} there.", f"{at}.reservableProduct"
+        )
     return price
 
 

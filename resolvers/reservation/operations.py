@@ -15,20 +15,21 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import models
 from models import ReservationState, State
+from models.event_kinds import EventKind
+from models.rules.error_codes import ErrorCode
 from models.rules.money import half_up
 from models.rules.reservation_steps import gives_back, step_refusal
 from models.rules.voucher_code import CodeGeneration, voucher_code
 from models.types import MONEY
 from resolvers.errors import Refused
 from resolvers.operation import input_fields, validation
-from resolvers.operation.background import in_transaction
 from resolvers.operation.references import References
 from resolvers.operation.upsert import settle
 from resolvers.operation.validation import Values
 from resolvers.reservation import items as reservation_items
 from resolvers.reservation.stock import give_back, take
 from resolvers.storage.context import RowRef
-from resolvers.storage.transaction import Transaction
+from resolvers.storage.transaction import Transaction, in_transaction
 
 RESERVATION = models.ProductReservation
 MOST_CODES = 20
@@ -59,7 +60,7 @@ async def create(transaction: Transaction, given: Values) -> Values:
         for kind, value in codes
     )
     await _note_progress(transaction, reservation, None)
-    transaction.emit("RESERVATION_ENTERED", reservation, customer_id=customer.id)
+    transaction.emit(EventKind.RESERVATION_ENTERED, reservation, customer_id=customer.id)
     return {"reservation": RowRef("ProductReservation", reservation.id)}
 
 
@@ -88,7 +89,7 @@ async def comment(transaction: Transaction, given: Values) -> Values:
         models.ProductReservationComment(reservation_id=reservation.id, at=transaction.now, note=note)
     )
     reservation.updated_at = transaction.now
-    transaction.emit("RESERVATION_COMMENTED", reservation, customer_id=reservation.customer_id)
+    transaction.emit(EventKind.RESERVATION_COMMENTED, reservation, customer_id=reservation.customer_id)
     return {"reservation": RowRef("ProductReservation", reservation.id)}
 
 
@@ -134,7 +135,7 @@ async def _step(
     for reservation in reservations:
         reservation.state, reservation.updated_at = state, transaction.now
         await _note_progress(transaction, reservation, note)
-        transaction.emit(f"RESERVATION_{state}", reservation, customer_id=reservation.customer_id)
+        transaction.emit(EventKind[f"RESERVATION_{state}"], reservation, customer_id=reservation.customer_id)
     if reservations and gives_back(state):
         await give_back(transaction, [reservation.id for reservation in reservations])
 
@@ -152,7 +153,7 @@ async def _known(transaction: Transaction, given: Values, customer_id: int) -> i
     """The reservation that the outside system has entered before under the same id."""
     source, external_id = given.get("source"), given.get("external_id")
     if (source is None) != (external_id is None):
-        raise Refused("REQUIRED", "`source` and `externalId` belong together.", "externalId")
+        raise Refused(ErrorCode.REQUIRED, "`source` and `externalId` belong together.", "externalId")
     if source is None or external_id is None:
         return None
     known = select(RESERVATION.id, RESERVATION.customer_id).where(
@@ -161,7 +162,7 @@ async def _known(transaction: Transaction, given: Values, customer_id: int) -> i
     )
     found = (await transaction.session.execute(known)).first()
     if found is not None and found.customer_id != customer_id:
-        raise Refused("TAKEN", "Another customer's reservation has this external id.", "externalId")
+        raise Refused(ErrorCode.TAKEN, "Another customer's reservation has this external id.", "externalId")
     return found.id if found is not None else None
 
 
@@ -191,15 +192,15 @@ async def _entered(transaction: Transaction, given: Values, store: models.Store)
 def _pickup_date(day: date | None, store: models.Store, now: datetime) -> date | None:
     """A day from today on, as the store's calendar has it."""
     if day is not None and day < now.astimezone(ZoneInfo(store.time_zone)).date():
-        raise Refused("DATE_PASSED", "The day is over.", "pickupDate")
+        raise Refused(ErrorCode.DATE_PASSED, "The day is over.", "pickupDate")
     if day is not None and day.year > validation.LAST_YEAR:
-        raise Refused("OUT_OF_RANGE", f"The year must be {validation.LAST_YEAR} at most.", "pickupDate")
+        raise Refused(ErrorCode.OUT_OF_RANGE, f"The year must be {validation.LAST_YEAR} at most.", "pickupDate")
     return day
 
 
 def _in_use(row: models.Customer | models.Store, field: str) -> None:
     if row.state is not State.ACTIVE:
-        raise Refused("INACTIVE", f"The {field} is not active.", field)
+        raise Refused(ErrorCode.INACTIVE, f"The {field} is not active.", field)
 
 
 def _total(items: Sequence[reservation_items.Item]) -> Decimal:
@@ -210,7 +211,7 @@ def _total(items: Sequence[reservation_items.Item]) -> Decimal:
 
 async def _external_codes(transaction: Transaction, given: Sequence[Values]) -> list[tuple[int, str]]:
     if len(given) > MOST_CODES:
-        raise Refused("TOO_MANY", f"A reservation takes {MOST_CODES} codes at most.", "externalCodes")
+        raise Refused(ErrorCode.TOO_MANY, f"A reservation takes {MOST_CODES} codes at most.", "externalCodes")
     references, codes = References(transaction), []
     for place, code in enumerate(given):
         at = f"externalCodes[{place}]"

@@ -12,12 +12,13 @@ from decimal import Decimal
 from sqlalchemy import delete, func, select, update
 
 import models
+from models.event_kinds import EventKind
+from models.rules.error_codes import ErrorCode
 from models.rules.refusals import plain
 from models.types import QUANTITY
-from resolvers.errors import Refused
+from resolvers.errors import Refused, UserError
 from resolvers.ids import opaque_id
 from resolvers.operation.references import References
-from resolvers.operation.refusal import UserError
 from resolvers.operation.validation import Values, exact
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
@@ -44,10 +45,11 @@ async def take(transaction: Transaction, wanted: Iterable[Wanted]) -> None:
         if not await _move(transaction, one.offer.id, -one.quantity):
             stock = await transaction.session.scalar(select(OFFER.stock).where(OFFER.id == one.offer.id)) or Decimal(0)
             missing = f"{plain(one.quantity - stock)} of {one.name}"
-            short.append(UserError("OUT_OF_STOCK", f"Only {plain(stock)} of {one.name} are left.", one.field, missing))
+            short.append(
+                UserError(ErrorCode.OUT_OF_STOCK, f"Only {plain(stock)} of {one.name} are left.", one.field, missing)
+            )
     if short:
-        first, *more = short
-        raise Refused(first.code, first.message, first.field, first.missing, more)
+        raise Refused.because_of(short)
 
 
 async def give_back(transaction: Transaction, reservations: Iterable[int]) -> None:
@@ -87,7 +89,7 @@ async def set_stock(transaction: Transaction, given: Values) -> Values:
     if offer.stock != stock:
         offer.stock, offer.updated_at = stock, transaction.now
         await transaction.session.flush()
-        transaction.emit("STOCK_SET", offer, data={"stock": plain(stock)})
+        transaction.emit(EventKind.STOCK_SET, offer, data={"stock": plain(stock)})
     return {"offer": RowRef("ReservableOffer", offer.id)}
 
 
@@ -97,11 +99,11 @@ async def adjust_stock(transaction: Transaction, given: Values) -> Values:
     offer = await _offer(transaction, given)
     if offer.stock + by < 0:
         missing = plain(-by - offer.stock)
-        raise Refused("OUT_OF_STOCK", f"Only {plain(offer.stock)} are left.", "by", missing)
+        raise Refused(ErrorCode.OUT_OF_STOCK, f"Only {plain(offer.stock)} are left.", "by", missing)
     exact(QUANTITY, offer.stock + by, "by")
     if by:
         await _move(transaction, offer.id, by)
-        transaction.emit("STOCK_ADJUSTED", offer, data={"by": plain(by)})
+        transaction.emit(EventKind.STOCK_ADJUSTED, offer, data={"by": plain(by)})
     return {"offer": RowRef("ReservableOffer", offer.id)}
 
 
@@ -109,7 +111,7 @@ async def remove_offer(transaction: Transaction, given: Values) -> Values:
     """A store no longer offers a product: its stock and prices go, and nothing that was reserved comes back to it."""
     offer = await _offer(transaction, given)
     deleted = opaque_id("ReservableOffer", offer.id)
-    transaction.emit("RESERVABLE_OFFER_REMOVED", offer, data={"stock": plain(offer.stock)})
+    transaction.emit(EventKind.RESERVABLE_OFFER_REMOVED, offer, data={"stock": plain(offer.stock)})
     await transaction.session.execute(delete(OFFER).where(OFFER.id == offer.id))
     return {"deleted_id": deleted}
 
@@ -122,5 +124,5 @@ async def _offer(transaction: Transaction, given: Mapping[str, str]) -> models.R
     query = select(OFFER).where(OFFER.reservable_product_id == product.id, OFFER.store_id == store.id)
     offer: models.ReservableOffer | None = await transaction.session.scalar(query.with_for_update())
     if offer is None:
-        raise Refused("NOT_OFFERED", "The store doesn't offer this product for reservation.", "store")
+        raise Refused(ErrorCode.NOT_OFFERED, "The store doesn't offer this product for reservation.", "store")
     return offer

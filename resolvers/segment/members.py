@@ -19,11 +19,12 @@ from sqlalchemy.orm import aliased
 
 import models
 from models import SegmentKind, State
+from models.event_kinds import EventKind
+from models.rules.error_codes import ErrorCode
 from models.types import BigKey, Instant
 from resolvers.errors import BadFilter, Refused
-from resolvers.operation.background import in_transaction
 from resolvers.segment.criteria import matching
-from resolvers.storage.transaction import CONFLICTS, Transaction
+from resolvers.storage.transaction import CONFLICTS, Transaction, in_transaction
 
 MEMBER = models.SegmentMember
 TABLE = cast("Table", MEMBER.__table__)
@@ -56,7 +57,7 @@ async def work_out(transaction: Transaction, segment: models.Segment) -> Changed
         if isinstance(error, StatementError) and not _is_about_values(error):
             raise
         message = str(error) if isinstance(error, BadFilter) else "A value of the filter can't be compared with."
-        raise Refused("BAD_FILTER", message, "where") from error
+        raise Refused(ErrorCode.BAD_FILTER, message, "where") from error
     segment.refreshed_at = transaction.now
     segment.touch(transaction.now)
     return Changed(added, removed)
@@ -111,7 +112,7 @@ async def empty(transaction: Transaction, segment: models.Segment) -> None:
     left = await transaction.session.scalars(
         delete(TABLE).where(MEMBER.segment_id == segment.id).returning(TABLE.c.customer_id)
     )
-    await _note(transaction, segment, "SEGMENT_LEFT", list(left))
+    await _note(transaction, segment, EventKind.SEGMENT_LEFT, list(left))
 
 
 async def _stretch(transaction: Transaction, segment: models.Segment, after: int, size: int) -> Changed:
@@ -125,12 +126,12 @@ async def _stretch(transaction: Transaction, segment: models.Segment, after: int
     removed = list(await session.scalars(leaving, bound))
     joining = _joining(segment.id, after, last, customer, met, transaction.now)
     added = list(await session.scalars(joining, bound))
-    await _note(transaction, segment, "SEGMENT_LEFT", removed)
-    await _note(transaction, segment, "SEGMENT_JOINED", added)
+    await _note(transaction, segment, EventKind.SEGMENT_LEFT, removed)
+    await _note(transaction, segment, EventKind.SEGMENT_JOINED, added)
     return Changed(len(added), len(removed), last)
 
 
-async def _note(transaction: Transaction, segment: models.Segment, kind: str, customers: list[int]) -> None:
+async def _note(transaction: Transaction, segment: models.Segment, kind: EventKind, customers: list[int]) -> None:
     """An event for each customer: written as rows, since there may be many."""
     event = {
         "change": transaction.change,

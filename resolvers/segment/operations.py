@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 import models
 from models import SegmentKind, State
-from resolvers.errors import BadFilter, Refused
+from models.event_kinds import EventKind
+from models.rules.error_codes import ErrorCode
+from resolvers.errors import BadFilter, Refused, UserError
 from resolvers.ids import key_of
 from resolvers.operation import validation
 from resolvers.operation.references import References
-from resolvers.operation.refusal import UserError
 from resolvers.operation.tree import refuse_cycle
 from resolvers.operation.upsert import UpsertSpec, alone, set_values, settle, upsert
 from resolvers.operation.validation import Values
@@ -48,7 +49,7 @@ async def create(transaction: Transaction, given: Values) -> Values:
     )
     transaction.session.add(segment)
     await settle(transaction)
-    transaction.emit("SEGMENT_CREATED", segment)
+    transaction.emit(EventKind.SEGMENT_CREATED, segment)
     if kind is SegmentKind.CRITERIA:
         await work_out(transaction, segment)
     else:
@@ -67,7 +68,7 @@ async def update(transaction: Transaction, given: Values) -> Values:
             await work_out(transaction, segment)
     if changed:
         segment.updated_at = transaction.now
-        transaction.emit("SEGMENT_UPDATED", segment)
+        transaction.emit(EventKind.SEGMENT_UPDATED, segment)
     return {"segment": RowRef("Segment", segment.id)}
 
 
@@ -87,7 +88,7 @@ async def remove_customers(transaction: Transaction, given: Values) -> Values:
     members = list(await transaction.session.scalars(there))
     for member in members:
         await transaction.session.delete(member)
-        transaction.emit("SEGMENT_LEFT", segment, customer_id=member.customer_id)
+        transaction.emit(EventKind.SEGMENT_LEFT, segment, customer_id=member.customer_id)
     return {"segment": RowRef("Segment", segment.id), "removed": len(members)}
 
 
@@ -97,7 +98,7 @@ async def refresh(transaction: Transaction, given: Values) -> Values:
     _refuse_kind(segment, SegmentKind.CRITERIA, "id")
     changed = await work_out(transaction, segment)
     counts = {"added": changed.added, "removed": changed.removed}
-    transaction.emit("SEGMENT_REFRESHED", segment, data=counts)
+    transaction.emit(EventKind.SEGMENT_REFRESHED, segment, data=counts)
     return {"segment": RowRef("Segment", segment.id), **counts}
 
 
@@ -106,7 +107,7 @@ async def remove(transaction: Transaction, given: Values) -> Values:
     segment = await transaction.find(SEGMENT, given["id"], "id")
     segment.state, segment.updated_at = State.DELETED, transaction.now
     await empty(transaction, segment)
-    transaction.emit("SEGMENT_DELETED", segment)
+    transaction.emit(EventKind.SEGMENT_DELETED, segment)
     return {"deleted_id": given["id"]}
 
 
@@ -141,28 +142,28 @@ def _criteria(transaction: Transaction, where: Any) -> dict[str, Any]:
     try:
         return kept(where, transaction.backend)
     except BadFilter as error:
-        raise Refused("BAD_FILTER", str(error), "where") from error
+        raise Refused(ErrorCode.BAD_FILTER, str(error), "where") from error
 
 
 def _check_kind(kind: SegmentKind, given: Values) -> None:
     if kind is SegmentKind.CRITERIA and given.get("where") is None:
-        raise Refused("REQUIRED", "A segment by criteria needs its filter.", "where")
+        raise Refused(ErrorCode.REQUIRED, "A segment by criteria needs its filter.", "where")
     if kind is SegmentKind.CRITERIA and given.get("customers"):
-        raise Refused("WRONG_KIND", "Members of a segment by criteria are worked out, not given.", "customers")
+        raise Refused(ErrorCode.WRONG_KIND, "Members of a segment by criteria are worked out, not given.", "customers")
     if kind is SegmentKind.LIST and given.get("where") is not None:
-        raise Refused("WRONG_KIND", "A list is kept by hand; only CRITERIA takes a filter.", "where")
+        raise Refused(ErrorCode.WRONG_KIND, "A list is kept by hand; only CRITERIA takes a filter.", "where")
 
 
 def _refuse_kind(segment: models.Segment, kind: SegmentKind, field: str) -> None:
     if segment.kind is not kind:
         how = "kept by hand" if segment.kind is SegmentKind.LIST else "worked out from criteria"
-        raise Refused("WRONG_KIND", f"The members of this segment are {how}.", field)
+        raise Refused(ErrorCode.WRONG_KIND, f"The members of this segment are {how}.", field)
 
 
 async def _refuse_taken(transaction: Transaction, given: Values) -> None:
     source, external_id = given.get("source"), given.get("external_id")
     if (source is None) != (external_id is None):
-        raise Refused("REQUIRED", "`source` and `externalId` belong together.", "externalId")
+        raise Refused(ErrorCode.REQUIRED, "`source` and `externalId` belong together.", "externalId")
     if source is None or external_id is None:
         return
     named = {
@@ -170,12 +171,12 @@ async def _refuse_taken(transaction: Transaction, given: Values) -> None:
         "external_id": validation.text(external_id, "externalId", 128),
     }
     if await transaction.session.scalar(select(SEGMENT.id).filter_by(**named)) is not None:
-        raise Refused("TAKEN", "Another segment has this external id.", "externalId")
+        raise Refused(ErrorCode.TAKEN, "Another segment has this external id.", "externalId")
 
 
 def _keys(customers: Sequence[str]) -> list[int]:
     if len(customers) > MOST_CUSTOMERS:
-        raise Refused("TOO_MANY", f"One call takes {MOST_CUSTOMERS} customers at most.", "customers")
+        raise Refused(ErrorCode.TOO_MANY, f"One call takes {MOST_CUSTOMERS} customers at most.", "customers")
     return list(dict.fromkeys(key_of(opaque, "Customer") for opaque in customers))
 
 
@@ -186,17 +187,17 @@ async def _add(transaction: Transaction, segment: models.Segment, customers: Seq
         await transaction.session.scalars(select(entity.id).where(entity.id.in_(keys), *listed(entity, entity)))
     )
     gone = [
-        UserError("NOT_FOUND", "There is no such Customer.", f"customers[{place}]")
+        UserError(ErrorCode.NOT_FOUND, "There is no such Customer.", f"customers[{place}]")
         for place, opaque in enumerate(customers)
         if key_of(opaque, "Customer") not in known
     ]
     if gone:
-        raise Refused(gone[0].code, gone[0].message, gone[0].field, None, gone[1:])
+        raise Refused.because_of(gone)
     there = select(MEMBER.customer_id).where(MEMBER.segment_id == segment.id, MEMBER.customer_id.in_(keys))
     members = set(await transaction.session.scalars(there))
     new = [key for key in keys if key not in members]
     transaction.session.add_all(MEMBER(segment_id=segment.id, customer_id=key, since=transaction.now) for key in new)
     for key in new:
-        transaction.emit("SEGMENT_JOINED", segment, customer_id=key)
+        transaction.emit(EventKind.SEGMENT_JOINED, segment, customer_id=key)
     await settle(transaction)
     return len(new)

@@ -9,14 +9,16 @@ from __future__ import annotations
 from sqlalchemy import select
 
 import models
+from models.event_kinds import EventKind
 from models.rules import qualification as rules
+from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
 from resolvers.operation import input_fields, validation
 from resolvers.operation.references import References
 from resolvers.operation.validation import Values
 from resolvers.status.achievements import ZONE, read_programme
 from resolvers.storage.context import RowRef
-from resolvers.storage.transaction import Transaction, inside
+from resolvers.storage.transaction import Transaction
 
 
 async def set_by_hand(transaction: Transaction, given: Values) -> Values:
@@ -24,12 +26,12 @@ async def set_by_hand(transaction: Transaction, given: Values) -> Values:
     customer = await transaction.find(models.Customer, given["customer"], "customer")
     status = await References(transaction).find(models.Status, given["status"], "status")
     if status.state is not models.State.ACTIVE:
-        raise Refused("INACTIVE", "This status is not in use.", "status")
+        raise Refused(ErrorCode.INACTIVE, "This status is not in use.", "status")
     valid_to = rules.valid_until(status.validity, transaction.now, ZONE)
     if given.get("valid_to") is not None:
         valid_to = validation.instant(given["valid_to"], "validTo")
         if valid_to <= transaction.now:
-            raise Refused("DATE_PASSED", "The status would have ended already.", "validTo")
+            raise Refused(ErrorCode.DATE_PASSED, "The status would have ended already.", "validTo")
     held = rules.Status(status.id, status.rank)
     decision = rules.StatusDecision(held, rules.StatusChange.SET, transaction.now, valid_to)
     current = await current_record(transaction, customer.id)
@@ -45,7 +47,7 @@ async def requalify(transaction: Transaction, customer_id: int) -> models.Status
     """
     if not await _lock(transaction, customer_id):
         return None
-    context = await inside(transaction)
+    context = await transaction.inside()
     programme = await read_programme(context, [customer_id])
     current = await current_record(transaction, customer_id)
     holding = rules.Holding(current.status_id, current.valid_to) if current else None
@@ -86,7 +88,7 @@ async def replace_record(
         await transaction.session.flush()
     if decision.status is None:
         if current is not None:
-            transaction.emit("STATUS_ENDED", current, customer_id=customer_id)
+            transaction.emit(EventKind.STATUS_ENDED, current, customer_id=customer_id)
         return None
     record = models.StatusRecord(
         customer_id=customer_id,
@@ -98,5 +100,5 @@ async def replace_record(
     )
     transaction.session.add(record)
     await transaction.session.flush()
-    transaction.emit("STATUS_CHANGED", record, customer_id=customer_id, data={"change": record.change.value})
+    transaction.emit(EventKind.STATUS_CHANGED, record, customer_id=customer_id, data={"change": record.change.value})
     return record

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 import models
 from models import Qualification, State
+from models.rules.error_codes import ErrorCode
 from models.rules.qualification import is_validity
 from models.types import MONEY
 from resolvers.errors import Refused
@@ -48,17 +49,17 @@ async def _check(record: Record) -> None:
 async def _check_numbers(record: Record) -> None:
     at, values = record.problems.at, record.values
     if not is_validity(values.get("validity")):
-        raise Refused("INVALID_PERIOD", "Give a period such as P12M, or END_OF_YEAR.", at("validity"))
+        raise Refused(ErrorCode.INVALID_PERIOD, "Give a period such as P12M, or END_OF_YEAR.", at("validity"))
     if values.get("discount") is not None and values["discount"] > HIGHEST_DISCOUNT:
-        raise Refused("OUT_OF_RANGE", "The discount must be from 0 to 100 per cent.", at("discount"))
+        raise Refused(ErrorCode.OUT_OF_RANGE, "The discount must be from 0 to 100 per cent.", at("discount"))
     if values.get("qualification_months") is not None:
         whole(values["qualification_months"], at("qualification_months"), 1, LONGEST_MONTHS)
     if values.get("qualification_points") is not None and not values["qualification_points"]:
-        raise Refused("NEGATIVE_AMOUNT", "The points must be above zero.", at("qualification_points"))
+        raise Refused(ErrorCode.NEGATIVE_AMOUNT, "The points must be above zero.", at("qualification_points"))
     if values.get("rank") is not None:
         other = select(STATUS.id).where(STATUS.rank == values["rank"], STATUS.id != getattr(record.row, "id", 0))
         if await record.transaction.session.scalar(other) is not None:
-            raise Refused("TAKEN", "Another status has this rank.", at("rank"))
+            raise Refused(ErrorCode.TAKEN, "Another status has this rank.", at("rank"))
 
 
 async def _check_turnover(record: Record) -> None:
@@ -67,12 +68,12 @@ async def _check_turnover(record: Record) -> None:
         return
     path = record.problems.at("qualification_turnover")
     if len(given or ()) > MOST_CURRENCIES:
-        raise Refused("TOO_MANY", f"A status takes {MOST_CURRENCIES} currencies at most.", path)
+        raise Refused(ErrorCode.TOO_MANY, f"A status takes {MOST_CURRENCIES} currencies at most.", path)
     found: dict[str, Any] = {}
     for place, money in enumerate(given or ()):
         code = currency(money["currency"], f"{path}[{place}].currency")
         if code in found:
-            raise Refused("DUPLICATE_ITEM", "This currency is given twice.", f"{path}[{place}].currency")
+            raise Refused(ErrorCode.DUPLICATE_ITEM, "This currency is given twice.", f"{path}[{place}].currency")
         found[code] = above_zero(MONEY, money["amount"], f"{path}[{place}].amount")
     record.lists["turnovers"] = [{"currency_code": code, "amount": amount} for code, amount in found.items()]
 
@@ -85,14 +86,16 @@ async def _check_chain(record: Record) -> None:
     if before is not None:
         other = select(STATUS.id).where(STATUS.previous_id == before, STATUS.id != own)
         if await session.scalar(other) is not None:
-            raise Refused("TAKEN", "Another status follows that one.", at("previous"))
+            raise Refused(ErrorCode.TAKEN, "Another status follows that one.", at("previous"))
         below = await session.scalar(select(STATUS.rank).where(STATUS.id == before))
         if below is not None and rank <= below:
-            raise Refused("BAD_RANK", "The rank must be above that of the status before.", at("rank"), f"above {below}")
+            raise Refused(
+                ErrorCode.BAD_RANK, "The rank must be above that of the status before.", at("rank"), f"above {below}"
+            )
     above = await session.scalar(select(STATUS.rank).where(STATUS.previous_id == own))
     if above is not None and rank >= above:
         message = "The rank must be below that of the status that follows."
-        raise Refused("BAD_RANK", message, at("rank"), f"below {above}")
+        raise Refused(ErrorCode.BAD_RANK, message, at("rank"), f"below {above}")
 
 
 async def _check_condition(record: Record) -> None:
@@ -107,7 +110,7 @@ async def _check_condition(record: Record) -> None:
         )
     if not turnovers and record.will_be("qualification_points") is None:
         message = "A status by condition needs a turnover or points to reach."
-        raise Refused("REQUIRED", message, record.problems.at("qualification_turnover"))
+        raise Refused(ErrorCode.REQUIRED, message, record.problems.at("qualification_turnover"))
 
 
 async def _follow(record: Record) -> None:

@@ -9,9 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import models
-from resolvers.operation.background import in_transaction
 from resolvers.status.operations import requalify
-from resolvers.storage.transaction import Transaction
+from resolvers.storage.transaction import Transaction, in_transaction
 
 RECORD = models.StatusRecord
 BATCH = 200

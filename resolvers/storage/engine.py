@@ -9,6 +9,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from models import postgres
+from resolvers.storage.turns import turn_options
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -32,6 +33,7 @@ def make_engine(url: str, **options: Any) -> AsyncEngine:
     """
     if postgres.backend_of(url) == "postgresql":
         return postgres.make_engine(url, **options)
+    options["execution_options"] = turn_options() | options.get("execution_options", {})
     engine = create_async_engine(url, **options)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)

@@ -1,25 +1,34 @@
-"""One transaction, settled by the database: what is read, locked, written and noted until it is committed or undone."""
+"""One transaction, settled by the database: what is read, locked, written and noted until it is committed or undone.
+
+Whatever changes rows runs within `in_transaction`, be it an operation of a caller's or a job's batch: one way to begin,
+one to read inside, one place that tries again when the database asks for it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import uuid4
-from weakref import WeakKeyDictionary
 
 import orjson
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from models import Base, Event
+from models.event_kinds import EventKind
+from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
 from resolvers.ids import key_of
 from resolvers.storage.context import RequestContext, Viewer
 from resolvers.storage.reader import Row
 from resolvers.storage.statement import Statement
+from resolvers.storage.turns import turn
 
 Entity = TypeVar("Entity", bound=Base)
+T = TypeVar("T")
 
 TRIES = 3
 CONFLICTS = frozenset({"40001", "40P01"})
@@ -62,14 +71,40 @@ class Transaction:
     """An open transaction, with the moment and the viewer of the request."""
 
     session: AsyncSession
-    now: datetime
-    viewer: Viewer
-    backend: str
+    context: RequestContext
+    """What reads straight through the connection, and so sees what was written there; see `inside`."""
     change: str = field(default_factory=lambda: uuid4().hex)
+    is_undone: bool = False
+    """Whether it is rolled back at its end, all that it did being only tried."""
+    _events: list[Event] = field(default_factory=list)
 
-    def emit(self, kind: str, row: Base, *, customer_id: int | None = None, data: dict[str, Any] | None = None) -> None:
-        """Note a change in the outbox; the row must have its key (flush first)."""
-        self.session.add(
+    @property
+    def now(self) -> datetime:
+        """The moment as of which everything is done."""
+        return self.context.now
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who asks."""
+        return self.context.viewer
+
+    @property
+    def backend(self) -> str:
+        """Which database is behind."""
+        return self.context.reader.backend
+
+    async def inside(self) -> RequestContext:
+        """Read, or write with compiled statements, as part of the transaction: what the session holds goes first."""
+        session = self.session
+        if session.new or session.dirty or session.deleted:
+            await session.flush()
+        return self.context
+
+    def emit(
+        self, kind: EventKind, row: Base, *, customer_id: int | None = None, data: dict[str, Any] | None = None
+    ) -> None:
+        """Note a change for the outbox, written at the end; the row must have its key (flush first)."""
+        self._events.append(
             Event(
                 change=self.change,
                 kind=kind,
@@ -81,35 +116,79 @@ class Transaction:
             )
         )
 
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """Something that may fail while the rest goes on: an error undoes it alone, with the events that it noted."""
+        noted = len(self._events)
+        try:
+            async with self.session.begin_nested():
+                yield
+        except BaseException:
+            del self._events[noted:]
+            raise
+
+    async def settle(self) -> None:
+        """Write what the session holds and the events noted, in one flush."""
+        self.session.add_all(self._events)
+        self._events = []
+        await self.session.flush()
+
     async def find(self, entity: type[Entity], opaque: str, field_name: str) -> Entity:
         """A row by its opaque id, locked until the end; `NOT_FOUND` where there is none, `BAD_ID` is raised."""
-        row = await self.session.get(entity, key_of(opaque, entity.__name__), with_for_update=True)
+        return await self.locked(entity, key_of(opaque, entity.__name__), field_name)
+
+    async def locked(self, entity: type[Entity], key: int, field_name: str) -> Entity:
+        """A row by its key, locked until the end; `NOT_FOUND` where there is none, or it was deleted."""
+        row = await self.session.get(entity, key, with_for_update=True)
         if row is None or getattr(row, "state", None) == "DELETED":
-            raise Refused("NOT_FOUND", f"There is no {entity.__name__} with this id.", field_name)
+            raise Refused(ErrorCode.NOT_FOUND, f"There is no {entity.__name__} with this id.", field_name)
         return row
 
     async def lock(self, entity: type[Entity], key: int) -> Entity:
-        """A row by its key, locked until the end of the transaction."""
+        """A row that is there, as it is now, locked until the end of the transaction."""
         row = await self.session.get(entity, key, with_for_update=True, populate_existing=True)
         assert row is not None
         return row
 
 
-_readings: WeakKeyDictionary[Transaction, RequestContext] = WeakKeyDictionary()
+async def in_transaction(
+    engine: AsyncEngine,
+    now: datetime,
+    work: Callable[[Transaction], Awaitable[T]],
+    request: RequestContext | None = None,
+) -> T:
+    """Do a piece of work in a transaction as of a moment, for whom a request is; done again when the database asks.
+
+    It is committed at its end unless it `is_undone`, and rolled back by any error.
+    """
+    for attempt in range(1, TRIES + 1):
+        try:
+            async with _opened(engine, now, request) as transaction:
+                return await work(transaction)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in CONFLICTS or attempt == TRIES:
+                raise
+    raise AssertionError
 
 
-async def connected(transaction: Transaction) -> RequestContext:
-    """The transaction's own connection, the same one each time. What a session has not written yet is not there."""
-    if transaction not in _readings:
-        connection = await transaction.session.connection()
-        _readings[transaction] = RequestContext(
-            TransactionReader(connection), transaction.now, viewer=transaction.viewer
-        )
-    return _readings[transaction]
-
-
-async def inside(transaction: Transaction) -> RequestContext:
-    """Reading through an open transaction, which so sees what it wrote and what it locked."""
-    if transaction.session.new or transaction.session.dirty or transaction.session.deleted:
-        await transaction.session.flush()
-    return await connected(transaction)
+@asynccontextmanager
+async def _opened(engine: AsyncEngine, now: datetime, request: RequestContext | None) -> AsyncIterator[Transaction]:
+    async with turn(engine), engine.connect() as connection:
+        opened = await connection.begin()
+        session = AsyncSession(connection, expire_on_commit=False, autoflush=True)
+        reader = TransactionReader(connection)
+        context = RequestContext(reader, now)
+        if request is not None:
+            context = RequestContext(reader, now, request.locale, request.viewer, request.runs)
+        transaction = Transaction(session, context)
+        try:
+            yield transaction
+            await transaction.settle()
+            await (opened.rollback() if transaction.is_undone else opened.commit())
+        except BaseException:
+            # A statement that the database refused has ended the transaction already.
+            if opened.is_active:
+                await opened.rollback()
+            raise
+        finally:
+            await session.close()

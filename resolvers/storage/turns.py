@@ -9,15 +9,19 @@ from __future__ import annotations
 import asyncio
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-_turns: WeakKeyDictionary[AsyncEngine, asyncio.Lock] = WeakKeyDictionary()
+TURN = "turn"
+"""The option of an engine that holds its lock; `make_engine` gives one to an engine of SQLite's."""
+
+
+def turn_options() -> dict[str, asyncio.Lock]:
+    """What gives an engine turns."""
+    return {TURN: asyncio.Lock()}
 
 
 def turn(engine: AsyncEngine) -> AbstractAsyncContextManager[Any]:
     """This process' turn to write, where only one can."""
-    if engine.dialect.name != "sqlite":
-        return nullcontext()
-    return _turns.setdefault(engine, asyncio.Lock())
+    lock: asyncio.Lock | None = engine.get_execution_options().get(TURN)
+    return nullcontext() if lock is None else lock

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import models
 from models import State
+from models.event_kinds import EventKind
+from models.rules.error_codes import ErrorCode
 from resolvers import normalise
 from resolvers.errors import Refused
 from resolvers.operation import property_values
-from resolvers.operation.activation import switching
+from resolvers.operation.activation import switch_operation
 from resolvers.operation.upsert import Record, UpsertSpec, upsert, upsert_all
-from resolvers.operation.validation import Values, opening_hours
+from resolvers.operation.validation import opening_hours
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
+from resolvers.store.inputs import StoreAnswer, StoreId, StoresAnswer, StoresUpsert, StoreUpsertInput
 
 ADDRESS = {
     "street": "address1",
@@ -27,29 +29,19 @@ POSITION = {"latitude": "latitude", "longitude": "longitude"}
 NESTED: Mapping[str, Mapping[str, str]] = {"address": ADDRESS, "position": POSITION}
 
 
-async def upsert_store(transaction: Transaction, given: Values) -> Values:
-    """Put a store in its place."""
-    return {"store": RowRef("Store", (await upsert(FORM, transaction, _flat(given))).id)}
+async def upsert_store(transaction: Transaction, given: StoreUpsertInput) -> StoreAnswer:
+    """Create or update a store."""
+    return StoreAnswer(store=RowRef("Store", (await upsert(FORM, transaction, given)).id))
 
 
-async def upsert_stores(transaction: Transaction, given: Values) -> Values:
-    """Put several stores in their places, all or none."""
-    rows = await upsert_all(FORM, transaction, [_flat(store) for store in given["stores"]], "stores")
-    return {"stores": [RowRef("Store", row.id) for row in rows]}
+async def upsert_stores(transaction: Transaction, given: StoresUpsert) -> StoresAnswer:
+    """Create or update several stores, all or none."""
+    rows = await upsert_all(FORM, transaction, given.stores, "stores")
+    return StoresAnswer(stores=[RowRef("Store", row.id) for row in rows])
 
 
-deactivate = switching(models.Store, State.INACTIVE, "DEACTIVATED", "store")
-reactivate = switching(models.Store, State.ACTIVE, "REACTIVATED", "store")
-
-
-def _flat(given: Values) -> dict[str, Any]:
-    """The input with what is nested under the names of its paths; null clears all that is below."""
-    flat = {name: value for name, value in given.items() if name not in NESTED}
-    for name, below in NESTED.items():
-        if name in given:
-            whole = dict.fromkeys(below) if given[name] is None else given[name]
-            flat |= {f"{name}.{part}": value for part, value in whole.items()}
-    return flat
+deactivate = switch_operation(models.Store, State.INACTIVE, EventKind.STORE_DEACTIVATED, StoreId, StoreAnswer)
+reactivate = switch_operation(models.Store, State.ACTIVE, EventKind.STORE_REACTIVATED, StoreId, StoreAnswer)
 
 
 async def _check(record: Record) -> None:
@@ -62,7 +54,7 @@ async def _check(record: Record) -> None:
             values["phone"] = _phone(values["phone"], record.will_be("country_code"), at("phone"))
     await property_values.read(record, "store_id")
     if (record.will_be("latitude") is None) != (record.will_be("longitude") is None):
-        raise Refused("BAD_POSITION", "A position needs both latitude and longitude.", at("position"))
+        raise Refused(ErrorCode.BAD_POSITION, "A position needs both latitude and longitude.", at("position"))
 
 
 def _phone(phone: str, country: str | None, field: str) -> str:
@@ -70,7 +62,7 @@ def _phone(phone: str, country: str | None, field: str) -> str:
         return normalise.e164(phone, country)
     except ValueError:
         message = "This must be a phone number, international or as dialled in the store's country."
-        raise Refused("BAD_PHONE", message, field) from None
+        raise Refused(ErrorCode.BAD_PHONE, message, field) from None
 
 
 async def _follow(record: Record) -> None:

@@ -12,8 +12,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models import Voucher, VoucherChange, VoucherState
-from resolvers.operation.background import in_transaction
-from resolvers.storage.transaction import Transaction
+from resolvers.storage.transaction import Transaction, in_transaction
 from resolvers.voucher.issuing import record
 
 BATCH = 500

@@ -8,8 +8,10 @@ from typing import Any
 
 import models
 from models import PointEntryKind, VoucherChange
+from models.event_kinds import EventKind
 from models.rules import ledger, validity, voucher_code
 from models.rules.applicability import issue_refusals
+from models.rules.error_codes import ErrorCode
 from resolvers.benefit.limits import lock_limited
 from resolvers.benefit.offers import offers_by_key
 from resolvers.benefit.shopper import read_shopper
@@ -17,7 +19,7 @@ from resolvers.errors import Refused
 from resolvers.operation.refusal import accepted, refuse
 from resolvers.point import booking
 from resolvers.query.compiled_writes import Insert
-from resolvers.storage.transaction import Transaction, inside
+from resolvers.storage.transaction import Transaction
 
 LONGEST_BEGINNING = 55
 """Of a reward's code; the random end of the voucher's comes behind it."""
@@ -39,7 +41,7 @@ async def issue(
     transaction: Transaction, reward_id: int, customer_id: int, *, zone: str = ZONE, field: str = "reward", **own: Any
 ) -> int:
     """Issue a voucher to a customer who is locked, for the points it costs; its key. `own` are its own columns."""
-    context = await inside(transaction)
+    context = await transaction.inside()
     offers = await offers_by_key(context, [reward_id])
     terms = offers[reward_id].terms
     await lock_limited(context, [terms])
@@ -79,7 +81,7 @@ async def record(
         transaction,
         [{"voucher_id": key, "customer_id": customer_id, "change": change, "at": transaction.now, "note": note}],
     )
-    transaction.emit(f"VOUCHER_{change}", models.Voucher(id=key), customer_id=customer_id)
+    transaction.emit(EventKind[f"VOUCHER_{change}"], models.Voucher(id=key), customer_id=customer_id)
 
 
 async def _insert(transaction: Transaction, reward: models.Reward, values: dict[str, Any]) -> int:
@@ -88,7 +90,7 @@ async def _insert(transaction: Transaction, reward: models.Reward, values: dict[
         key: int | None = await MADE.one(transaction, code=given or _code(reward), **values)
         if key is not None:
             return key
-    raise Refused("CODE_TAKEN", "There is a voucher of this code.", "code")
+    raise Refused(ErrorCode.CODE_TAKEN, "There is a voucher of this code.", "code")
 
 
 def _code(reward: models.Reward) -> str:

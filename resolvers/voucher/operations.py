@@ -1,4 +1,4 @@
-"""Vouchers: issued, put aside for a bill, used, called off, handed on.
+"""Vouchers: issued, reserved for a bill, used, cancelled, transferred.
 
 Whoever changes a voucher holds its owner's row locked, and then the voucher's own; used up it is by a statement that
 changes only what is still usable.
@@ -7,7 +7,7 @@ changes only what is still usable.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,28 +18,37 @@ from models import PointEntry, PointEntryKind, SegmentMember, VoucherChange, Vou
 from models.rules import ledger
 from models.rules.applicability import affordable, refusals
 from models.rules.basket import Bill, Shopper, Voucher
+from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO
 from models.rules.refusals import RefusalCode
 from models.rules.voucher_code import normalised
-from models.types import MONEY
 from resolvers.benefit.offers import VOUCHER_COLUMNS, offers_by_key, vouchers_of
 from resolvers.benefit.shopper import read_shopper
-from resolvers.customer.lock import lock_by_key, lock_customer
-from resolvers.errors import CrmError, Refused
-from resolvers.ids import key_of
-from resolvers.operation import validation
-from resolvers.operation.input_fields import optional
-from resolvers.operation.perform import Values
+from resolvers.customer.lock import lock_by_key, lock_customers
+from resolvers.errors import Refused
 from resolvers.operation.references import References
 from resolvers.operation.refusal import refuse
+from resolvers.operation.validation import in_order
 from resolvers.point import booking
 from resolvers.query.compiled_query import CompiledQuery, among
 from resolvers.storage.context import RowRef
-from resolvers.storage.transaction import Transaction, inside
+from resolvers.storage.transaction import Transaction
 from resolvers.voucher import issuing
+from resolvers.voucher.inputs import (
+    MOST_CUSTOMERS,
+    NamedVoucher,
+    RefusedCustomer,
+    VoucherAnswer,
+    VoucherBatchAnswer,
+    VoucherCancel,
+    VoucherIssue,
+    VoucherIssueBatch,
+    VoucherRedeem,
+    VoucherRelease,
+    VoucherReserve,
+    VoucherTransfer,
+)
 
-MOST_CUSTOMERS = 1000
-MOST_MINUTES = 7 * 24 * 60
 USABLE = (VoucherState.ACTIVE, VoucherState.RESERVED)
 
 OF_A_BILL = frozenset({RefusalCode.MINIMUM_NOT_MET, RefusalCode.CONDITION_NOT_MET, RefusalCode.WRONG_CURRENCY})
@@ -48,117 +57,99 @@ OF_A_BILL = frozenset({RefusalCode.MINIMUM_NOT_MET, RefusalCode.CONDITION_NOT_ME
 BY_KEY = CompiledQuery(lambda backend: select(*VOUCHER_COLUMNS).where(among(models.Voucher.id, "keys", backend)))
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedCustomer:
-    """A customer to whom no voucher was issued."""
-
-    customer: RowRef | None
-    code: str
-    message: str
-    missing: str | None
-
-
-async def issue(transaction: Transaction, given: Values) -> Values:
+async def issue(transaction: Transaction, given: VoucherIssue) -> VoucherAnswer:
     """Issue a voucher to a customer, for the points that it costs, within its limits."""
-    reward = await _reward(transaction, given["reward"])
-    store = await References(transaction).find(models.Store, given["store"], "store") if given.get("store") else None
+    reward = await _reward(transaction, given.reward)
+    store = await _store(transaction, given.store)
     own = _own(given, transaction.now)
-    key = key_of(given["customer"], "Customer")
-    await lock_by_key(transaction, key, "customer", active=True)
+    await lock_by_key(transaction, given.customer, "customer", active=True)
     zone = store.time_zone if store else issuing.ZONE
-    made = await issuing.issue(transaction, reward.id, key, zone=zone, **own)
-    return _answer(made)
+    return _answer(await issuing.issue(transaction, reward.id, given.customer, zone=zone, **own))
 
 
-async def issue_batch(transaction: Transaction, given: Values) -> Values:
+async def issue_batch(transaction: Transaction, given: VoucherIssueBatch) -> VoucherBatchAnswer:
     """Issue a voucher to each of many customers; one who can't have it stops no other."""
-    reward = await _reward(transaction, given["reward"])
+    reward = await _reward(transaction, given.reward)
     keys = await _customers(transaction, given)
-    note = optional(given, "note", 1000, "")
     made: list[RowRef] = []
     refused: list[RefusedCustomer] = []
     for key in keys:
         try:
-            async with transaction.session.begin_nested():
+            async with transaction.attempt():
                 await lock_by_key(transaction, key, "customers", active=True)
-                made.append(RowRef("Voucher", await issuing.issue(transaction, reward.id, key, note=note)))
-        except CrmError as error:
-            there = None if error.code == "NOT_FOUND" else RowRef("Customer", key)
-            refused.append(RefusedCustomer(there, error.code, str(error), getattr(error, "missing", None)))
-    return {"issued": len(made), "vouchers": made, "refused": refused}
+                made.append(RowRef("Voucher", await issuing.issue(transaction, reward.id, key, note=given.note)))
+        except Refused as error:
+            there = None if error.code is ErrorCode.NOT_FOUND else RowRef("Customer", key)
+            refused.append(RefusedCustomer(customer=there, code=error.code, message=str(error), missing=error.missing))
+    return VoucherBatchAnswer(issued=len(made), vouchers=made, refused=refused)
 
 
-async def reserve(transaction: Transaction, given: Values) -> Values:
-    """Put a voucher aside for a bill for some time; nobody else can use it until then."""
+async def reserve(transaction: Transaction, given: VoucherReserve) -> VoucherAnswer:
+    """Reserve a voucher for a bill for some time; nobody else can use it until then."""
     voucher = await _locked(transaction, given)
-    minutes = given.get("minutes")
-    wanted = 15 if minutes is None else validation.whole(minutes, "minutes", 1, MOST_MINUTES)
-    bill = validation.text(given["bill"], "bill", 128)
     _usable(voucher, transaction.now)
-    if _is_held(voucher, transaction.now) and voucher.reserved_for != bill:
-        raise Refused("RESERVED_ELSEWHERE", "The voucher is put aside for another bill.", "bill")
+    if _is_held(voucher, transaction.now) and voucher.reserved_for != given.bill:
+        raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is put aside for another bill.", "bill")
     voucher.state = VoucherState.RESERVED
-    voucher.reserved_for, voucher.reserved_until = bill, transaction.now + timedelta(minutes=wanted)
+    voucher.reserved_for, voucher.reserved_until = given.bill, transaction.now + timedelta(minutes=given.minutes)
     return await _changed(transaction, voucher, VoucherChange.RESERVED)
 
 
-async def release(transaction: Transaction, given: Values) -> Values:
-    """Let go of a voucher that was put aside."""
+async def release(transaction: Transaction, given: VoucherRelease) -> VoucherAnswer:
+    """Release a voucher that was reserved."""
     voucher = await _locked(transaction, given)
     if voucher.state is not VoucherState.RESERVED:
-        raise Refused("WRONG_STATE", "The voucher is not put aside.", "id")
-    bill = optional(given, "bill", 128, "")
-    if bill is not None and _is_held(voucher, transaction.now) and voucher.reserved_for != bill:
-        raise Refused("RESERVED_ELSEWHERE", "The voucher is put aside for another bill.", "bill")
+        raise Refused(ErrorCode.WRONG_STATE, "The voucher is not put aside.", "id")
+    held = _is_held(voucher, transaction.now)
+    if given.bill is not None and held and voucher.reserved_for != given.bill:
+        raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is put aside for another bill.", "bill")
     voucher.state, voucher.reserved_for, voucher.reserved_until = VoucherState.ACTIVE, None, None
     return await _changed(transaction, voucher, VoucherChange.RELEASED)
 
 
-async def redeem(transaction: Transaction, given: Values) -> Values:
+async def redeem(transaction: Transaction, given: VoucherRedeem) -> VoucherAnswer:
     """Use a voucher without a bill, as for a gift that is handed over."""
-    references = References(transaction)
-    store = await references.find(models.Store, given["store"], "store") if given.get("store") else None
-    shown_by = None if given.get("customer") is None else key_of(given["customer"], "Customer")
+    store = await _store(transaction, given.store)
     voucher = await _locked(transaction, given)
-    context = await inside(transaction)
+    context = await transaction.inside()
     rule = (await vouchers_of(context, await BY_KEY.read(context, keys=[voucher.id])))[0]
-    holder = voucher.customer_id if shown_by is None else shown_by
+    holder = voucher.customer_id if given.customer is None else given.customer
     shopper, _ = await read_shopper(context, holder, [])
-    refuse(redemption_refusals(rule, shopper, store, optional(given, "bill", 128, ""), transaction.now), "id")
+    refuse(redemption_refusals(rule, shopper, store, given.bill, transaction.now), "id")
     voucher.state, voucher.redeemed_at = VoucherState.APPLIED, transaction.now
     voucher.store_id = store.id if store else None
-    return await _changed(transaction, voucher, VoucherChange.APPLIED, optional(given, "note", 1000, ""))
+    return await _changed(transaction, voucher, VoucherChange.APPLIED, given.note)
 
 
-async def cancel(transaction: Transaction, given: Values) -> Values:
-    """Call a voucher off that was not used; the points that it cost go back to where they came from."""
+async def cancel(transaction: Transaction, given: VoucherCancel) -> VoucherAnswer:
+    """Cancel a voucher that was not used; the points that it cost go back to where they came from."""
     paid = await _payment(transaction, _named(given))
     voucher = await _locked(transaction, given, *([paid.customer_id] if paid else []))
     if voucher.state is VoucherState.CANCELLED:
         return _answer(voucher.id, repeated=True)
     if voucher.state not in USABLE:
-        raise Refused("WRONG_STATE", f"The voucher is {voucher.state.lower()}.", "id")
+        raise Refused(ErrorCode.WRONG_STATE, f"The voucher is {voucher.state.lower()}.", "id")
     voucher.state, voucher.reserved_for, voucher.reserved_until = VoucherState.CANCELLED, None, None
-    if paid is not None and given.get("keep_points") is not True:
+    if paid is not None and not given.keep_points:
         givens = ledger.reverse(await booking.outstanding(transaction, paid.id))
         await booking.give_back(transaction, paid.customer_id, givens, paid.id, voucher_id=voucher.id)
-    return await _changed(transaction, voucher, VoucherChange.CANCELLED, optional(given, "reason", 1000, ""))
+    return await _changed(transaction, voucher, VoucherChange.CANCELLED, given.reason)
 
 
-async def transfer(transaction: Transaction, given: Values) -> Values:
-    """Hand a portable voucher on to another customer, who has not had as many of the reward as they may."""
-    receiver = key_of(given["customer"], "Customer")
+async def transfer(transaction: Transaction, given: VoucherTransfer) -> VoucherAnswer:
+    """Transfer a portable voucher to another customer, who has not had as many of the reward as they may."""
+    receiver = given.customer
     voucher = await _locked(transaction, given, receiver)
     await lock_by_key(transaction, receiver, "customer", active=True)
     _usable(voucher, transaction.now)
     if _is_held(voucher, transaction.now):
-        raise Refused("RESERVED_ELSEWHERE", "The voucher is put aside for a bill.", "id")
-    context = await inside(transaction)
+        raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is put aside for a bill.", "id")
+    context = await transaction.inside()
     offer = (await offers_by_key(context, [voucher.reward_id]))[voucher.reward_id]
     if not offer.is_portable:
-        raise Refused("NOT_PORTABLE", "Vouchers of this reward can't be handed on.", "id")
+        raise Refused(ErrorCode.NOT_PORTABLE, "Vouchers of this reward can't be handed on.", "id")
     if receiver == voucher.customer_id:
-        raise Refused("SAME_CUSTOMER", "The voucher is this customer's already.", "customer")
+        raise Refused(ErrorCode.SAME_CUSTOMER, "The voucher is this customer's already.", "customer")
     shopper, _ = await read_shopper(context, receiver, [offer.terms])
     # There is no voucher more than before, and it is paid for.
     their_own = replace(offer.terms, limit_total=None, points_cost=ZERO)
@@ -168,63 +159,59 @@ async def transfer(transaction: Transaction, given: Values) -> Values:
     return await _changed(transaction, voucher, VoucherChange.TRANSFERRED)
 
 
-async def _reward(transaction: Transaction, opaque: str) -> models.Reward:
-    reward = await References(transaction).find(models.Reward, opaque, "reward")
+async def _store(transaction: Transaction, key: int | None) -> models.Store | None:
+    return None if key is None else await References(transaction).find(models.Store, key, "store")
+
+
+async def _reward(transaction: Transaction, key: int) -> models.Reward:
+    reward = await References(transaction).find(models.Reward, key, "reward")
     if reward.state is not models.State.ACTIVE:
-        raise Refused("WRONG_STATE", "The reward is not in use.", "reward")
+        raise Refused(ErrorCode.WRONG_STATE, "The reward is not in use.", "reward")
     return reward
 
 
-def _own(given: Values, now: datetime) -> dict[str, Any]:
+def _own(given: VoucherIssue, now: datetime) -> dict[str, Any]:
     """What the voucher has of its own, and not from its reward."""
-    own: dict[str, Any] = {"note": optional(given, "note", 1000, "")}
-    if given.get("code") is not None:
-        own["code"] = normalised(validation.text(given["code"], "code", 64))
-    if (given.get("value") is None) != (given.get("currency") is None):
-        raise Refused("REQUIRED", "A value of its own needs its currency, and the other way round.", "currency")
-    if given.get("value") is not None:
-        own["value"] = validation.exact(MONEY, given["value"], "value")
-        own["currency_code"] = validation.currency(given["currency"], "currency")
-    for name, field in (("valid_from", "validFrom"), ("valid_to", "validTo")):
-        if given.get(name) is not None:
-            own[name] = validation.instant(given[name], field)
-    validation.in_order(own.get("valid_from", now), own.get("valid_to"), "validTo")
-    return own
+    own = {
+        "code": given.code,
+        "value": given.value,
+        "currency_code": given.currency,
+        "valid_from": given.valid_from,
+        "valid_to": given.valid_to,
+    }
+    in_order(given.valid_from or now, given.valid_to, "validTo")
+    return {"note": given.note} | {name: value for name, value in own.items() if value is not None}
 
 
-async def _customers(transaction: Transaction, given: Values) -> list[int]:
+async def _customers(transaction: Transaction, given: VoucherIssueBatch) -> list[int]:
     """The customers of a batch in the order in which they are locked, each once."""
-    keys = {key_of(each, "Customer") for each in given.get("customers") or ()}
-    if given.get("segment") is not None:
-        segment = await References(transaction).find(models.Segment, given["segment"], "segment")
+    keys = set(given.customers or ())
+    if given.segment is not None:
+        segment = await References(transaction).find(models.Segment, given.segment, "segment")
         members = select(SegmentMember.customer_id).where(SegmentMember.segment_id == segment.id)
         keys |= set(await transaction.session.scalars(members.limit(MOST_CUSTOMERS + 1)))
     if not keys:
-        raise Refused("REQUIRED", "Name the customers, or a segment that has members.", "customers")
+        raise Refused(ErrorCode.REQUIRED, "Name the customers, or a segment that has members.", "customers")
     if len(keys) > MOST_CUSTOMERS:
-        raise Refused("TOO_MANY", f"A batch takes {MOST_CUSTOMERS} customers at most.", "customers")
+        raise Refused(ErrorCode.TOO_MANY, f"A batch takes {MOST_CUSTOMERS} customers at most.", "customers")
     return sorted(keys)
 
 
-def _named(given: Values) -> ColumnElement[bool]:
+def _named(given: NamedVoucher) -> ColumnElement[bool]:
     """The voucher that an input names, by its id or its code."""
-    if (given.get("id") is None) == (given.get("code") is None):
-        raise Refused("REQUIRED", "Name the voucher by its id, or by its code.", "id")
-    if given.get("id") is not None:
-        return models.Voucher.id == key_of(given["id"], "Voucher")
-    code = validation.text(given["code"], "code", 64)
-    return models.Voucher.code.in_([code, normalised(code)])
+    if given.id is not None:
+        return models.Voucher.id == given.id
+    return models.Voucher.code.in_([given.code, normalised(given.code or "")])
 
 
-async def _locked(transaction: Transaction, given: Values, *others: int) -> models.Voucher:
+async def _locked(transaction: Transaction, given: NamedVoucher, *others: int) -> models.Voucher:
     """The voucher, locked after its owner and after other customers concerned, all in the order of their keys."""
     condition = _named(given)
-    field = "id" if given.get("id") is not None else "code"
     owner = await transaction.session.scalar(select(models.Voucher.customer_id).where(condition))
     if owner is None:
-        raise Refused("NOT_FOUND", "There is no such voucher.", field)
-    for key in sorted({owner, *others}):
-        await lock_customer(transaction, key)
+        field = "id" if given.id is not None else "code"
+        raise Refused(ErrorCode.NOT_FOUND, "There is no such voucher.", field)
+    await lock_customers(transaction, {owner, *others})
     found = select(models.Voucher).where(condition).with_for_update(key_share=True)
     voucher = await transaction.session.scalar(found, execution_options={"populate_existing": True})
     assert voucher is not None
@@ -246,11 +233,11 @@ def _is_held(voucher: models.Voucher, at: datetime) -> bool:
 
 def _usable(voucher: models.Voucher, at: datetime) -> None:
     if voucher.state is VoucherState.APPLIED:
-        raise Refused("ALREADY_APPLIED", "The voucher has been used.", "id")
+        raise Refused(ErrorCode.ALREADY_APPLIED, "The voucher has been used.", "id")
     if voucher.state is VoucherState.EXPIRED or (voucher.valid_to is not None and voucher.valid_to <= at):
-        raise Refused("EXPIRED", "The voucher has expired.", "id")
+        raise Refused(ErrorCode.EXPIRED, "The voucher has expired.", "id")
     if voucher.state is VoucherState.CANCELLED:
-        raise Refused("WRONG_STATE", "The voucher has been cancelled.", "id")
+        raise Refused(ErrorCode.WRONG_STATE, "The voucher has been cancelled.", "id")
 
 
 def redemption_refusals(
@@ -266,12 +253,12 @@ def redemption_refusals(
 
 async def _changed(
     transaction: Transaction, voucher: models.Voucher, change: VoucherChange, note: str | None = None
-) -> dict[str, Any]:
+) -> VoucherAnswer:
     voucher.updated_at = transaction.now
     await transaction.session.flush()
     await issuing.record(transaction, voucher.id, voucher.customer_id, change, note)
     return _answer(voucher.id)
 
 
-def _answer(key: int, *, repeated: bool = False) -> dict[str, Any]:
-    return {"voucher": RowRef("Voucher", key), "repeated": repeated}
+def _answer(key: int, *, repeated: bool = False) -> VoucherAnswer:
+    return VoucherAnswer(voucher=RowRef("Voucher", key), repeated=repeated)

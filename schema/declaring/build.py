@@ -30,6 +30,7 @@ import schema.till
 import schema.timeline
 import schema.token
 import schema.viewer
+import schema.vocabulary
 import schema.voucher  # noqa: F401
 from models import Customer
 from resolvers.query.columns import is_nullable, relationship_of, source_type

@@ -20,6 +20,8 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from models import Base
+from resolvers.operation.answers import Answer
+from resolvers.operation.inputs import Input
 from resolvers.operation.perform import Operation
 from resolvers.query.columns import Column, Source
 from resolvers.query.link import Link
@@ -178,6 +180,10 @@ class Mutation(Declaration):
     """An operation that changes something, in a transaction of its own."""
 
     operation: Operation
+    given: type[Input] | None
+    """The class of its input; none of an operation that isn't typed yet."""
+    answer: type[Answer] | None
+    """The class of its answer."""
     input_name: str
     payload_name: str
 

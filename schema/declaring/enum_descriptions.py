@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from graphql import GraphQLEnumType
 
+from models.described import DescribedEnum
+
 CHANGES = {
     "ISSUED": "It came into being.",
     "RESERVED": "It was put aside for a bill.",
@@ -171,13 +173,21 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
 
 def explain(enum: GraphQLEnumType) -> None:
     """Give each value of an enum its meaning; a sort field's is its name."""
-    known = MEANINGS.get(enum.name, {})
+    known = MEANINGS.get(enum.name) or _own_meanings(enum)
     for name, value in enum.values.items():
         sorts = enum.name.endswith("SortField") and name not in known
         meaning = f"By `{_camel(name)}`." if sorts else known.get(name)
         if meaning is None:
             raise ValueError(f"{enum.name}.{name} has no meaning in schema/meanings.py; write one.")
         value.description = meaning
+
+
+def _own_meanings(enum: GraphQLEnumType) -> Mapping[str, str]:
+    """Of an enum whose members say themselves what they mean."""
+    kind = getattr(enum.extensions.get("strawberry-definition"), "wrapped_cls", None)
+    if kind is None or not issubclass(kind, DescribedEnum):
+        return {}
+    return {each.name: each.description for each in kind}
 
 
 def _camel(name: str) -> str:

@@ -2,15 +2,11 @@
 
     @mutation
     class CardMutations:
-        card_block = mutation_field(
-            card.block,
-            "Block a card, so that it no longer identifies its holder.",
-            input={"id": input_field("ID!", "The card."), "reason": input_field("String!", "Why.")},
-            payload={"card": ("Card", "The card, blocked.")},
-        )
+        card_block = mutation_field(card.block, "Block a card, so that it no longer identifies its holder.")
 
-The operation is called with a `Writing` and the input, its names in snake case; what a caller left out is not in it,
-what a caller set to null is None. It answers the payload's values by name, rows as `RowRef`, or raises `Refused`.
+The operation's annotations name its input and its answer: `async def block(transaction: Transaction, given: CardBlock)
+-> BlockedCardAnswer`. Both sides of the graph are made from those classes, under the mutation's name; see
+`resolvers.operation.inputs` and `resolvers.operation.answers`. A `Refused` is told as `userErrors`.
 """
 
 from __future__ import annotations
@@ -24,6 +20,7 @@ from graphql import GraphQLInputObjectType, GraphQLInputType, GraphQLList, Graph
 
 from resolvers.operation.perform import Operation
 from schema.declaring.declarations import TYPES, Argument, Declaration, Mutation, TypeDeclaration, shown, structure
+from schema.declaring.operation_types import classes_of, make_input, payload_fields
 from schema.declaring.types import FieldSpec, input_type
 
 ARGUMENTS = (
@@ -42,7 +39,7 @@ ARGUMENTS = (
 class UserError:
     """Why an operation was refused: something that the caller, or the customer, can act on."""
 
-    code = shown("str", "What is wrong, for programs: POINTS_SHORT, EXPIRED, NOT_FOUND …")
+    code = shown("str", "What is wrong, for programs: one of `ErrorCode`, such as POINTS_SHORT, EXPIRED, NOT_FOUND.")
     message = shown("str", "What is wrong, for people.")
     field = shown("str | None", "The field of the input that is to blame.")
     missing = shown("str | None", "What is missing, such as “12 points” or “4.50 USD”.")
@@ -68,12 +65,13 @@ def mutation_field(
     operation: Operation,
     description: str,
     *,
-    input: Mapping[str, FieldSpec],  # noqa: A002
-    payload: Mapping[str, tuple[str, ...]],
+    input: Mapping[str, FieldSpec] | None = None,  # noqa: A002
+    payload: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Any:
-    """Show an operation as a mutation. `payload` gives each value's type and description; all may be null.
+    """Show an operation as a mutation; its input and its payload are made from the classes it takes and answers.
 
-    A third text names the operation's value where it is called otherwise.
+    Of an operation that isn't typed yet, `input` and `payload` give them by hand; a third text names the operation's
+    value where it is called otherwise.
     """
     return _Draft(operation, description, input, payload)
 
@@ -83,8 +81,8 @@ class _Draft:
         self,
         operation: Operation,
         description: str,
-        fields: Mapping[str, FieldSpec],
-        payload: Mapping[str, tuple[str, ...]],
+        fields: Mapping[str, FieldSpec] | None,
+        payload: Mapping[str, tuple[str, ...]] | None,
     ) -> None:
         self.operation, self.description, self.fields, self.payload = operation, description, fields, payload
 
@@ -100,10 +98,16 @@ def mutation(cls: type) -> type:
 
 def _declared(name: str, draft: _Draft) -> Mutation:
     base = "".join(word.capitalize() for word in name.split("_"))
-    input_type(f"{base}Input", f"What `{_camel(name)}` is given.", draft.fields)
+    given, answer = (None, None) if draft.fields is not None else classes_of(draft.operation)
+    described = f"What `{_camel(name)}` is given."
+    if given is not None:
+        make_input(given, f"{base}Input", described)
+    else:
+        input_type(f"{base}Input", described, draft.fields or {})
+    payload = draft.payload if answer is None else payload_fields(answer)
     fields: dict[str, Declaration] = {
-        each: replace(shown(f"{annotation} | None", description, attribute=next(iter(attribute), None)), name=each)
-        for each, (annotation, description, *attribute) in draft.payload.items()
+        each: _of_answer(each, f"{annotation} | None", description, next(iter(attribute), each))
+        for each, (annotation, description, *attribute) in (payload or {}).items()
     }
     once = shown("bool", "Whether it had been done before, and nothing was done now.")
     # An operation on many things may count those that had been done before, under the same name.
@@ -117,9 +121,23 @@ def _declared(name: str, draft: _Draft) -> Mutation:
         name=name,
         description=draft.description,
         operation=draft.operation,
+        given=given,
+        answer=answer,
         input_name=f"{base}Input",
         payload_name=f"{base}Payload",
     )
+
+
+def _of_answer(name: str, annotation: str, description: str, attribute: str) -> Declaration:
+    """A payload's field that shows a value of the answer; null where the operation was refused."""
+
+    def pick(answer: Any, _args: Mapping[str, Any]) -> Any:
+        if answer is None or isinstance(answer, Mapping):
+            return None if answer is None else answer.get(attribute)
+        return getattr(answer, attribute)
+
+    declared: Declaration = replace(shown(annotation, description, attribute="answer", pick=pick), name=name)
+    return declared
 
 
 def _camel(name: str) -> str:

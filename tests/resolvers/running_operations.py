@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 import models
-from resolvers.storage.context import RequestContext, Viewer
+from resolvers.storage.context import RequestContext
 from resolvers.storage.reader import Reader, make_reader
-from resolvers.storage.transaction import Transaction
+from resolvers.storage.transaction import Transaction, in_transaction
 from schema.execution.run.planned_schema import Context
 from tests.factories import NOW
 from tests.schema.both_ways import schema
@@ -53,8 +53,7 @@ class Operations:
 
     async def inside(self, work: Callable[[Transaction], Awaitable[Any]]) -> Any:
         """What a function does in a transaction of its own."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
-            return await work(Transaction(session, self.now, Viewer(), self.engine.dialect.name))
+        return await in_transaction(self.engine, self.now, work)
 
     async def rows(self, entity: type[models.Base], *columns: str) -> list[tuple[Any, ...]]:
         """Some columns of all rows of a table, in the order of their keys."""

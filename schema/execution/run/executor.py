@@ -55,8 +55,10 @@ async def change(wanted: Change, context: RequestContext, engine: AsyncEngine, v
     """Do a mutation and answer its payload, read in the same transaction."""
     args = wanted.arguments.read(variables)
     field = wanted.field
-    given = snake(args["input"], wanted.arguments.definition.args["input"].type)
-    call = Call(field.name, field.operation, given, args.get("idempotencyKey"), args["dryRun"])
+    raw = args["input"]
+    if field.given is None:
+        raw = snake(raw, wanted.arguments.definition.args["input"].type)
+    call = Call(field.name, field.operation, raw, args.get("idempotencyKey"), args["dryRun"], field.given, field.answer)
 
     async def show(payload: Payload, inside: RequestContext) -> Any:
         filling = AnswerState(inside, variables)

@@ -186,3 +186,24 @@ async def test_a_type_whose_numbers_cannot_be_is_refused(crm: Operations, given:
     refused = await crm.refused("cardTypeUpsert", **{"code": "x", "name": "X", "prefix": "97", **given})
 
     assert refused == [(code, field, None)]
+
+
+async def test_a_malformed_id_is_told_beside_what_was_done(crm: Operations, session: AsyncSession) -> None:
+    card = factories.card()
+    await factories.save(session, card)
+
+    answer = await crm.answer(
+        "mutation($card: ID!) {"
+        '  a: cardBlock(input: {id: $card, reason: "lost"}) { card { state } userErrors { code field } }'
+        '  b: cardBlock(input: {id: "x", reason: " "}) { card { id } userErrors { code field } }'
+        " }",
+        card=key(card),
+    )
+
+    assert answer == {
+        "a": {"card": {"state": "BLOCKED"}, "userErrors": []},
+        "b": {
+            "card": None,
+            "userErrors": [{"code": "BAD_ID", "field": "id"}, {"code": "REQUIRED", "field": "reason"}],
+        },
+    }

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 import models
 from resolvers import card
 from resolvers.card import number as card_number
-from resolvers.ids import opaque_id
+from resolvers.card.inputs import CardAssign, CardGenerate
 from resolvers.operation.perform import Call, Payload, perform
 from resolvers.storage.context import RequestContext
 from resolvers.storage.engine import make_engine
@@ -23,14 +23,14 @@ from tests.factories import NOW
 CLIENTS, PROCESSES = 200, 2
 
 
-async def clients(url: str, operation: Any, inputs: list[dict[str, Any]]) -> list[str]:
+async def clients(url: str, operation: Any, inputs: list[Any]) -> list[str]:
     """What each client of one process is told: the key of a card, or why there is none."""
     engine, reader = make_engine(url), make_reader(url)
 
     async def shown(payload: Payload, _context: RequestContext) -> str:
-        return payload.user_errors[0].code if payload.user_errors else str(payload.values["card"].key)
+        return payload.user_errors[0].code if payload.user_errors else str(payload.answer.card.key)
 
-    async def ask(given: dict[str, Any]) -> str:
+    async def ask(given: Any) -> str:
         return await perform(engine, RequestContext(reader, now=NOW), Call(operation.__name__, operation, given), shown)
 
     told = await asyncio.gather(*(ask(given) for given in inputs))
@@ -39,13 +39,13 @@ async def clients(url: str, operation: Any, inputs: list[dict[str, Any]]) -> lis
     return list(told)
 
 
-def process(url: str, name: str, inputs: list[dict[str, Any]]) -> list[str]:
+def process(url: str, name: str, inputs: list[Any]) -> list[str]:
     """A till's server of its own."""
     operation = {"assign": card.assign, "generate": card_number.generate}[name]
     return asyncio.run(clients(url, operation, inputs))
 
 
-async def all_at_once(url: str, name: str, inputs: list[dict[str, Any]]) -> list[str]:
+async def all_at_once(url: str, name: str, inputs: list[Any]) -> list[str]:
     """What all clients are told, half of them in each of two processes."""
     loop = asyncio.get_running_loop()
     with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as pool:
@@ -53,10 +53,10 @@ async def all_at_once(url: str, name: str, inputs: list[dict[str, Any]]) -> list
         return [told for part in await asyncio.gather(*parts) for told in part]
 
 
-async def customers(session: AsyncSession, count: int) -> list[str]:
+async def customers(session: AsyncSession, count: int) -> list[int]:
     people = [factories.customer() for _ in range(count)]
     await factories.save(session, *people)
-    return [opaque_id("Customer", person.id) for person in people]
+    return [person.id for person in people]
 
 
 async def holders(session: AsyncSession) -> list[int | None]:
@@ -66,7 +66,7 @@ async def holders(session: AsyncSession) -> list[int | None]:
 async def test_one_card_that_200_want_goes_to_one(session: AsyncSession, database_url: str) -> None:
     free = factories.card(number="99000001")
     await factories.save(session, free)
-    wanted = [{"customer": who, "number": "99000001"} for who in await customers(session, CLIENTS)]
+    wanted = [CardAssign(customer=who, number="99000001") for who in await customers(session, CLIENTS)]
 
     told = await all_at_once(database_url, "assign", wanted)
 
@@ -80,9 +80,7 @@ async def test_of_50_free_cards_200_customers_get_one_each(session: AsyncSession
     await factories.save(session, *(factories.card(card_type=kind) for _ in range(50)))
     people = await customers(session, CLIENTS)
 
-    told = await all_at_once(
-        database_url, "assign", [{"customer": who, "card_type": opaque_id("CardType", kind.id)} for who in people]
-    )
+    told = await all_at_once(database_url, "assign", [CardAssign(customer=who, card_type=kind.id) for who in people])
 
     given = await holders(session)
     assert Counter(told)["NO_FREE_CARD"] == CLIENTS - 50
@@ -94,7 +92,7 @@ async def test_100_numbers_drawn_at_once_are_all_different(session: AsyncSession
     kind = factories.card_type(prefix="99", number_length=4)
     await factories.save(session, kind)
 
-    told = await all_at_once(database_url, "generate", [{"card_type": opaque_id("CardType", kind.id)}] * 110)
+    told = await all_at_once(database_url, "generate", [CardGenerate(card_type=kind.id)] * 110)
 
     assert Counter(told)["NUMBERS_USED_UP"] == 10
     assert set(await session.scalars(select(models.Card.number))) == {f"99{serial:02d}" for serial in range(100)}

@@ -5,17 +5,21 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 import models
+from models.rules.error_codes import ErrorCode
 from resolvers import point
 from resolvers.ids import opaque_id
-from resolvers.operation.perform import KEPT_FOR, Call, Payload, perform
-from resolvers.storage.context import RequestContext
+from resolvers.operation.idempotency import KEPT_FOR, fingerprint, restored, stored
+from resolvers.operation.perform import Call, Payload, perform
+from resolvers.storage.context import RequestContext, RowRef
 from resolvers.storage.engine import make_engine
 from resolvers.storage.transaction import Transaction
+from resolvers.voucher.inputs import RefusedCustomer, VoucherAnswer, VoucherBatchAnswer, VoucherIssue
 from tests import factories
 from tests.conftest import NewDatabase
 from tests.factories import NOW
@@ -147,7 +151,9 @@ async def test_a_key_that_is_in_flight_in_another_process_is_told_so(new_databas
 async def test_of_20_who_call_at_once_under_one_key_one_does_it(
     crm: Operations, jana: str, monkeypatch: pytest.MonkeyPatch, processes: str
 ) -> None:
-    monkeypatch.setattr("resolvers.operation.perform._in_flight", OfAnotherProcess() if processes == "many" else set())
+    monkeypatch.setattr(
+        "resolvers.operation.idempotency._in_flight", OfAnotherProcess() if processes == "many" else set()
+    )
     calls = [crm.do("pointsAssign", SHOWS, key="k", customer=jana, amount="5") for _ in range(20)]
 
     answers = await asyncio.gather(*calls)
@@ -182,3 +188,40 @@ async def test_a_key_noted_only_after_its_effect_lets_a_retry_do_it_again(engine
 
     async with AsyncSession(engine) as session:
         assert list(await session.scalars(select(lot.remaining))) == [5, 5]
+
+
+@pytest.mark.parametrize(("first", "again"), [("7", "7.00"), ("0.50", ".5"), ("100", "1E+2")])
+async def test_an_amount_is_the_same_however_it_is_written(crm: Operations, jana: str, first: str, again: str) -> None:
+    await crm.do("pointsAssign", SHOWS, key="k", customer=jana, amount=first)
+
+    answer = await crm.do("pointsAssign", SHOWS, key="k", customer=jana, amount=again)
+
+    assert (answer["repeated"], answer["userErrors"]) == (True, [])
+
+
+def test_what_a_typed_input_leaves_out_is_the_same_as_its_default() -> None:
+    given = {"customer": 7, "reward": 1, "value": Decimal("7.00"), "currency": "EUR"}
+
+    prints = {
+        fingerprint(VoucherIssue(**given)),
+        fingerprint(VoucherIssue(**given, note=None)),
+        fingerprint(VoucherIssue(**given | {"value": Decimal(7)})),
+    }
+
+    assert len(prints) == 1
+    assert fingerprint(VoucherIssue(**given | {"value": Decimal(8)})) not in prints
+
+
+def test_an_answer_comes_back_as_its_class() -> None:
+    lost = RefusedCustomer(customer=None, code=ErrorCode.NOT_FOUND, message="No.", missing=None)
+    answer = VoucherBatchAnswer(issued=1, vouchers=[RowRef("Voucher", 5)], refused=[lost])
+
+    kept = orjson.loads(orjson.dumps(stored(answer)))
+
+    assert restored(kept, VoucherBatchAnswer) == answer
+
+
+def test_an_answer_that_an_older_version_kept_comes_back_as_its_class() -> None:
+    kept = {"voucher": {"$row": ["Voucher", 5]}, "repeated": False}
+
+    assert restored(kept, VoucherAnswer) == VoucherAnswer(voucher=RowRef("Voucher", 5))

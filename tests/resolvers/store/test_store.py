@@ -93,13 +93,15 @@ async def test_all_that_is_wrong_with_a_store_is_told_at_once(crm: Operations, s
 
     assert await crm.refused("storeUpsert", **wrong) == [
         ("REQUIRED", "name", None),
-        ("BAD_EMAIL", "contactEmail", None),
-        ("UNKNOWN_TIME_ZONE", "timeZone", None),
-        ("UNKNOWN_CURRENCY", "currency", None),
         ("UNKNOWN_COUNTRY", "address.country", None),
+        ("BAD_EMAIL", "contactEmail", None),
         ("OUT_OF_RANGE", "position.latitude", None),
         ("TOO_PRECISE", "position.longitude", None),
-        ("NOT_FOUND", "partner", None),
+        ("UNKNOWN_TIME_ZONE", "timeZone", None),
+        ("UNKNOWN_CURRENCY", "currency", None),
+    ]
+    assert await crm.refused("storeUpsert", **PRAGUE | {"partner": {"code": "nobody"}}) == [
+        ("NOT_FOUND", "partner", None)
     ]
     assert await crm.refused("storeUpsert", **{**PRAGUE, "phone": "12"}) == [("BAD_PHONE", "phone", None)]
     assert await crm.refused("storeUpsert", source="erp", externalId="x") == [

@@ -1,0 +1,172 @@
+"""A retry under the same key answers what the first one did, and does nothing.
+
+The key is stored in the transaction of the effect, with a hash of the input and the answer. One who asks while the
+first is still under way is told so at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, func, select
+
+from models import IdempotencyKey
+from models.rules.error_codes import ErrorCode
+from models.rules.refusals import plain
+from resolvers.errors import Refused
+from resolvers.operation.answers import Answer
+from resolvers.storage.context import RowRef
+from resolvers.storage.transaction import Transaction
+
+KEPT_FOR = timedelta(days=30)
+"""How long an operation can be retried under its key."""
+
+LONGEST_KEY = 128
+
+_in_flight: set[str] = set()
+"""Keys being worked on in this process; between processes PostgreSQL's advisory locks tell."""
+
+
+@contextmanager
+def claimed(key: str | None) -> Iterator[None]:
+    """Only one call at a time under a key; another one is told so at once, before it waits for the database."""
+    if key is None:
+        yield
+        return
+    if not 0 < len(key) <= LONGEST_KEY or "\x00" in key:
+        message = f"`idempotencyKey` must have 1 to {LONGEST_KEY} characters, none of them U+0000."
+        raise Refused(ErrorCode.BAD_KEY, message, "idempotencyKey")
+    if key in _in_flight:
+        raise _being_done()
+    _in_flight.add(key)
+    try:
+        yield
+    finally:
+        _in_flight.remove(key)
+
+
+async def lock_key(transaction: Transaction, key: str) -> None:
+    """The same between processes. SQLite has one writer: whoever comes second finds the key of the first."""
+    if transaction.backend == "postgresql":
+        locked = select(func.pg_try_advisory_xact_lock(func.hashtextextended(key, 0)))
+        if not await transaction.session.scalar(locked):
+            raise _being_done()
+
+
+def _being_done() -> Refused:
+    message = "The operation is being done under this key right now; ask again."
+    return Refused(ErrorCode.IN_FLIGHT, message, "idempotencyKey")
+
+
+def fingerprint(given: Any) -> str:
+    """A hash of an input; equal amounts and moments are the same however they were written."""
+    plainly = given if isinstance(given, Mapping) else msgspec.to_builtins(given, builtin_types=(Decimal, datetime))
+    # Not orjson, which refuses integers beyond 64 bits: a caller's own JSON may hold them.
+    written = json.dumps(plainly, default=_canonical, sort_keys=True)
+    return blake2b(written.encode(), digest_size=16).hexdigest()
+
+
+def _canonical(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return plain(value)
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedCall:
+    """A call under a key, as it is known again."""
+
+    key: str
+    operation: str
+    fingerprint: str
+
+    async def done_before(self, transaction: Transaction, answer: type[Answer] | None) -> Any:
+        """What was answered the first time; none where this is the first time."""
+        stored = IdempotencyKey
+        found = await transaction.session.scalar(select(stored).where(stored.key == self.key))
+        if found is None:
+            return None
+        if found.expires_at <= transaction.now:
+            await transaction.session.execute(delete(stored).where(stored.id == found.id))
+            return None
+        if (found.operation, found.fingerprint) != (self.operation, self.fingerprint):
+            raise Refused(
+                ErrorCode.KEY_REUSED, "This key was used for something else; take a new one.", "idempotencyKey"
+            )
+        return restored(found.answer, answer)
+
+    def remember(self, transaction: Transaction, answer: Any) -> None:
+        """Keep the answer for a retry; rows by their keys, so that they are shown as they are then."""
+        transaction.session.add(
+            IdempotencyKey(
+                key=self.key,
+                operation=self.operation,
+                fingerprint=self.fingerprint,
+                answer=stored(answer),
+                created_at=transaction.now,
+                expires_at=transaction.now + KEPT_FOR,
+            )
+        )
+
+
+def stored(answer: Any) -> Any:
+    """An answer as JSON."""
+    return _tagged(answer) if isinstance(answer, Mapping) else msgspec.to_builtins(answer)
+
+
+def restored(kept: Any, answer: type[Answer] | None) -> Any:
+    """An answer from JSON."""
+    if answer is None:
+        return _untagged(kept)
+    try:
+        return msgspec.convert(kept, answer)
+    except msgspec.ValidationError:
+        # Kept by a version that marked each value with its kind.
+        return msgspec.convert(_untagged(kept), answer)
+
+
+def _tagged(value: Any) -> Any:
+    if isinstance(value, RowRef):
+        return {"$row": [value.type_name, value.key]}
+    if isinstance(value, Decimal):
+        return {"$decimal": str(value)}
+    if isinstance(value, datetime):
+        return {"$instant": value.isoformat()}
+    if isinstance(value, Mapping):
+        return {name: _tagged(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_tagged(each) for each in value]
+    if value is None or isinstance(value, str | int | bool):
+        return value
+    return {"$object": {name: _tagged(getattr(value, name)) for name in value.__dataclass_fields__}}
+
+
+class Restored:
+    """An object of a payload, as it was answered the first time."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.__dict__.update(values)
+
+
+def _untagged(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_untagged(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if "$row" in value:
+        return RowRef(*value["$row"])
+    if "$decimal" in value:
+        return Decimal(value["$decimal"])
+    if "$instant" in value:
+        return datetime.fromisoformat(value["$instant"])
+    if "$object" in value:
+        return Restored({name: _untagged(each) for name, each in value["$object"].items()})
+    return {name: _untagged(each) for name, each in value.items()}

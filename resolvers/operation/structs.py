@@ -1,0 +1,23 @@
+"""The frozen classes that inputs and answers of operations are."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class FrozenMeta(msgspec.StructMeta):
+    """Makes structs that are frozen, slotted and given by keyword.
+
+    A base class of it is decorated with `dataclass_transform`, by which type checkers see the same.
+    """
+
+    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, object]) -> FrozenMeta:
+        """A class that leaves defaults out where it is written down, so that a new field changes nothing old."""
+        bases = bases or (msgspec.Struct,)
+        return super().__new__(cls, name, bases, namespace, frozen=True, kw_only=True, omit_defaults=True)
+
+
+def camel(name: str) -> str:
+    """A field as the API writes it."""
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)

@@ -1,0 +1,143 @@
+"""What the operations on vouchers take, and what they answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+
+import models
+from models.rules.error_codes import ErrorCode
+from models.rules.voucher_code import normalised
+from models.types import MONEY
+from resolvers.errors import Refused
+from resolvers.operation.answers import TEXT, Answer, RepeatableAnswer, row
+from resolvers.operation.checks import CURRENCY, at_most, converted, exact, key, text, whole
+from resolvers.operation.inputs import Input
+from resolvers.storage.context import RowRef
+
+MOST_CUSTOMERS = 1000
+MOST_MINUTES = 7 * 24 * 60
+
+
+class VoucherAnswer(RepeatableAnswer):
+    """A voucher, as it is now."""
+
+    voucher: Annotated[RowRef, row("Voucher"), "The voucher."]
+
+
+class VoucherIssue(Input):
+    """A voucher to be issued."""
+
+    customer: Annotated[int, key(models.Customer), "Whose voucher it will be."]
+    reward: Annotated[int, key(models.Reward), "What it gives."]
+    store: Annotated[
+        int | None,
+        key(models.Store),
+        "The store that issues it, whose calendar counts for its end; UTC's without one.",
+    ] = None
+    code: Annotated[
+        str | None,
+        converted(text(64), normalised),
+        "A code of one's own; made as the reward says where it is left out.",
+    ] = None
+    value: Annotated[
+        Decimal | None, exact(MONEY), "A value of its own in place of the reward's, with its currency."
+    ] = None
+    currency: Annotated[str | None, CURRENCY, "Currency of the value, ISO 4217."] = None
+    valid_from: Annotated[datetime | None, "From when it can be used; now where it is left out."] = None
+    valid_to: Annotated[
+        datetime | None, "Until when, itself not included; as the reward says where it is left out."
+    ] = None
+    note: Annotated[str | None, "What a person reads beside it."] = None
+
+    def check(self) -> None:
+        """A value of its own and its currency belong together."""
+        if (self.value is None) != (self.currency is None):
+            message = "A value of its own needs its currency, and the other way round."
+            raise Refused(ErrorCode.REQUIRED, message, "currency")
+
+
+class VoucherIssueBatch(Input):
+    """Vouchers to be issued to many."""
+
+    reward: Annotated[int, key(models.Reward), "What they give."]
+    customers: Annotated[
+        tuple[int, ...] | None, key(models.Customer), at_most(MOST_CUSTOMERS), "Customers to whom one is issued."
+    ] = None
+    segment: Annotated[int | None, key(models.Segment), "A segment to each of whose members one is issued."] = None
+    note: Annotated[str | None, "What a person reads beside them."] = None
+
+
+class RefusedCustomer(Answer):
+    """A customer to whom no voucher was issued. The others got theirs."""
+
+    customer: Annotated[RowRef | None, row("Customer"), "The customer; null where there is no such customer."]
+    code: Annotated[ErrorCode, TEXT, "Why, for programs."]
+    message: Annotated[str, "Why, for people."]
+    missing: Annotated[str | None, "What is missing."]
+
+
+class VoucherBatchAnswer(Answer):
+    """What became of a batch."""
+
+    issued: Annotated[int, "How many vouchers were issued."]
+    vouchers: Annotated[list[RowRef], row("Voucher"), "The vouchers issued."]
+    refused: Annotated[list[RefusedCustomer], "Who got none, and why."]
+
+
+class NamedVoucher(Input):
+    """A voucher named by its id or its code."""
+
+    id: Annotated[int | None, key(models.Voucher), "The voucher; give this or its code."] = None
+    code: Annotated[
+        str | None,
+        text(64),
+        "The voucher's code, as the customer shows it; case and spaces don't matter.",
+    ] = None
+
+    def check(self) -> None:
+        """One of the two names it."""
+        if (self.id is None) == (self.code is None):
+            raise Refused(ErrorCode.REQUIRED, "Name the voucher by its id, or by its code.", "id")
+
+
+class VoucherReserve(NamedVoucher):
+    """A voucher to be reserved for a bill."""
+
+    bill: Annotated[str, text(128), "The bill's id at the till."]
+    minutes: Annotated[
+        int, whole(1, MOST_MINUTES), "For how long: 15 minutes where it is left out, a week at most."
+    ] = 15
+
+
+class VoucherRelease(NamedVoucher):
+    """A voucher to be released."""
+
+    bill: Annotated[str | None, text(128), "The bill it was put aside for; where given, it must be that one."] = None
+
+
+class VoucherRedeem(NamedVoucher):
+    """A voucher to be used without a bill."""
+
+    store: Annotated[int | None, key(models.Store), "Where it is used."] = None
+    customer: Annotated[
+        int | None,
+        key(models.Customer),
+        "Who shows it; its owner where it is left out. A portable one may be anyone's.",
+    ] = None
+    bill: Annotated[str | None, text(128), "The bill that it was put aside for, if it was."] = None
+    note: Annotated[str | None, "What a person reads beside it."] = None
+
+
+class VoucherCancel(NamedVoucher):
+    """A voucher to be cancelled."""
+
+    reason: Annotated[str | None, "Why."] = None
+    keep_points: Annotated[bool, "Whether the points that it cost are not given back."] = False
+
+
+class VoucherTransfer(NamedVoucher):
+    """A voucher to be transferred."""
+
+    customer: Annotated[int, key(models.Customer), "Whose voucher it will be."]
