@@ -98,8 +98,8 @@ def _methods(parts: Split) -> dict[Method, Top]:
     places = parts.known.catalogue.places
     shown = [
         places(np.array([one.product for one in each[:TOP]], dtype="i8"))
-        for stretch in lists(parts.known, model, {})
-        for each in stretch
+        for stretch in lists(parts.known, model)
+        for each in stretch.values()
     ]
     popular = [known.popular[:TOP]] * len(parts.known.customers)
     return {Method.POPULARITY: popular, **ranked, Method.LISTED: shown}

@@ -48,15 +48,26 @@ class Model:
     rules: ListRules
 
 
-def lists(history: History, model: Model, segments: Mapping[int, list[int]]) -> Iterator[list[list[Listed]]]:
-    """The lists of all customers, in their order, a stretch of them at a time."""
+@dataclass(frozen=True)
+class About:
+    """What else is known of customers, by their keys: their segments, and the products they dismissed."""
+
+    segments: Mapping[int, list[int]]
+    dismissed: Mapping[int, frozenset[int]]
+
+
+NOTHING_ELSE = About({}, {})
+
+
+def lists(history: History, model: Model, about: About = NOTHING_ELSE) -> Iterator[dict[int, list[Listed]]]:
+    """The list of each customer by key, a stretch of customers at a time."""
     for _, block in history.blocks():
-        yield list(_Stretch(block, model, segments).lists())
+        yield dict(zip(block.customers.tolist(), _Stretch(block, model, about).lists(), strict=True))
 
 
 class _Stretch:
-    def __init__(self, history: History, model: Model, segments: Mapping[int, list[int]]) -> None:
-        self.history, self.model, self.segments = history, model, segments
+    def __init__(self, history: History, model: Model, about: About) -> None:
+        self.history, self.model, self.about = history, model, about
         self.found = candidates(history, model.known)
         self.score = chances(self.found, model.weights)
         self.starts = np.searchsorted(self.found.customer, np.arange(len(history.customers) + 1))
@@ -66,6 +77,7 @@ class _Stretch:
         self.together = model.known.together.tocsc()
 
     def lists(self) -> Iterator[list[Listed]]:
+        """Of each customer, the likeliest product first."""
         for customer in range(len(self.history.customers)):
             wanted, segment = self._wanted(customer)
             chosen = choose(wanted.values(), self.model.rules)
@@ -73,16 +85,17 @@ class _Stretch:
 
     def _wanted(self, customer: int) -> tuple[dict[int, Wanted], dict[int, int]]:
         """By product: what the customer may want, and which segment's favourite it is."""
-        little = bool(self.history.bills_of[customer] < LITTLE)
+        key, little = int(self.history.customers[customer]), bool(self.history.bills_of[customer] < LITTLE)
         wanted = {one.product: one for one in self._ranked(customer, own_only=little)}
         segment: dict[int, int] = {}
         if little:
-            mine = self.segments.get(int(self.history.customers[customer]), [])
-            for key in (*mine, ALL):
-                for one in self._favourites(key):
+            for liked_by in (*self.about.segments.get(key, ()), ALL):
+                for one in self._favourites(liked_by):
                     if one.product not in wanted or self._beats(one, wanted[one.product]):
-                        wanted[one.product], segment[one.product] = one, key
-        return wanted, segment
+                        wanted[one.product], segment[one.product] = one, liked_by
+        dismissed = self.about.dismissed.get(key, ())
+        kept = {one: each for one, each in wanted.items() if int(self.history.catalogue.keys[one]) not in dismissed}
+        return kept, segment
 
     @staticmethod
     def _beats(one: Wanted, other: Wanted) -> bool:
