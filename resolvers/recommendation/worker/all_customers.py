@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from time import perf_counter
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 import models
 from models.rules.recommending import ListRules
-from resolvers.recommendation.numbers.history import Catalogue, History
+from resolvers.recommendation.numbers.history import History
 from resolvers.recommendation.numbers.lists import About, Model, lists
 from resolvers.recommendation.numbers.model import know, learn
 from resolvers.recommendation.numbers.popular import ALL, Members, favourites
@@ -75,16 +76,20 @@ async def _rules(connection: AsyncConnection, per_group: int | None) -> ListRule
     return rules if per_group is None else replace(rules, per_group=per_group)
 
 
+def model_row(history: History, model: Model, now: datetime) -> dict[str, Any]:
+    """The model as it is kept."""
+    return {
+        "made_at": now,
+        "customers": len(history.customers),
+        "bill_lines": len(history.line_bill),
+        "count": model.rules.count,
+        "per_group": model.rules.per_group,
+        "arrays": pack(history.catalogue, model),
+    }
+
+
 async def _write_model(engine: AsyncEngine, now: datetime, history: History, model: Model) -> None:
-    catalogue: Catalogue = history.catalogue
-    made = models.RecommendationModel(
-        made_at=now,
-        customers=len(history.customers),
-        bill_lines=len(history.line_bill),
-        count=model.rules.count,
-        per_group=model.rules.per_group,
-        arrays=pack(catalogue, model),
-    )
+    catalogue, made = history.catalogue, models.RecommendationModel(**model_row(history, model, now))
     await write_affinities(engine, now, catalogue, model.known.together)
     await write_popular(engine, now, catalogue, model.favourites[ALL])
     await in_transaction(engine, now, partial(write_model, made=made))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -87,10 +87,11 @@ async def _rows(transaction: Transaction, listed: Sequence[Listed]) -> dict[tupl
     named = select(product.id, product.name).where(product.id.in_(keys))
     names = {row.id: row.name for row in await transaction.session.execute(named)}
     known = [one for one in listed if one.product in names and (not one.near or one.near in names)]
-    return {(one.customer, one.product): _row(one, names, transaction.now) for one in known}
+    return {(one.customer, one.product): row_of(one, names, transaction.now) for one in known}
 
 
-def _row(one: Listed, names: Mapping[int, str], now: datetime) -> dict[str, Any]:
+def row_of(one: Listed, names: Mapping[int, str], now: datetime) -> dict[str, Any]:
+    """A recommendation as it is kept; names are those of the products by their keys."""
     last = datetime.fromtimestamp(one.last_at, UTC) if one.last_at else None
     return {
         "name": names[one.product],
@@ -144,31 +145,35 @@ async def write_affinities(
 ) -> None:
     """What goes together on bills, in the place of what was there: a stretch of products a transaction."""
     products = np.flatnonzero(np.diff(together.indptr))
-    ends = [*range(PRODUCTS_AT_ONCE, len(products), PRODUCTS_AT_ONCE), len(products)]
     last = 0
-    for first, end in zip([0, *ends[:-1]], ends, strict=True):
+    for first in range(0, max(len(products), 1), PRODUCTS_AT_ONCE):
+        part = products[first : first + PRODUCTS_AT_ONCE]
         # The last stretch takes away what lies behind it, too.
-        until = int(catalogue.keys[products[end - 1]]) if end < len(products) else None
-        part = products[first:end]
-        rows = [
-            {"product_id": int(catalogue.keys[one]), "other_id": int(catalogue.keys[other]), "score": float(score)}
-            for one in part
-            for other, score in zip(
-                together.indices[together.indptr[one] : together.indptr[one + 1]],
-                np.minimum(together.data[together.indptr[one] : together.indptr[one + 1]], 1),
-                strict=True,
-            )
-        ]
+        until = int(catalogue.keys[part[-1]]) if first + PRODUCTS_AT_ONCE < len(products) else None
+        rows = list(affinities(catalogue, together, part))
         await in_transaction(engine, now, partial(_replace, table=AFFINITY, after=last, until=until, rows=rows))
         last = until or 0
 
 
+def affinities(catalogue: Catalogue, together: sparse.csr_array, products: Iterable[int]) -> Iterator[dict[str, Any]]:
+    """The rows of some products."""
+    for one in products:
+        mine = slice(together.indptr[one], together.indptr[one + 1])
+        others, scores = catalogue.keys[together.indices[mine]], np.minimum(together.data[mine], 1)
+        for other, score in zip(others.tolist(), scores.tolist(), strict=True):
+            yield {"product_id": int(catalogue.keys[one]), "other_id": other, "score": score}
+
+
+def popular_rows(catalogue: Catalogue, liked: Favourites) -> list[dict[str, Any]]:
+    """The rows of what all customers like."""
+    shares = np.minimum(liked.shares, 1).tolist()
+    keys = catalogue.keys[liked.products].tolist()
+    return [{"product_id": key, "share": share} for key, share in zip(keys, shares, strict=True)]
+
+
 async def write_popular(engine: AsyncEngine, now: datetime, catalogue: Catalogue, liked: Favourites) -> None:
     """What all customers like, in the place of what was there."""
-    rows = [
-        {"product_id": int(catalogue.keys[product]), "share": min(float(share), 1.0)}
-        for product, share in zip(liked.products, liked.shares, strict=True)
-    ]
+    rows = popular_rows(catalogue, liked)
     await in_transaction(engine, now, partial(_replace, table=POPULARITY, after=0, until=None, rows=rows))
 
 
