@@ -50,24 +50,30 @@ def choose(wanted: Iterable[Wanted], rules: ListRules) -> list[Wanted]:
     """The products to recommend, the likeliest first."""
     ranked = sorted(wanted, key=_place)
     kept = Counter[int]()
-    taken = _take(ranked, rules.likeliest, rules, kept)
+    taken = _take(ranked, rules.likeliest, rules.per_group, kept)
     seen = {one.product for one in taken}
     rest = [one for one in ranked if one.product not in seen]
     for basis in NEW:
         left = min(rules.new, rules.count - len(taken))
-        taken += _take([one for one in rest if one.basis is basis], left, rules, kept)
+        taken += _take([one for one in rest if one.basis is basis], left, rules.per_group, kept)
     seen = {one.product for one in taken}
-    taken += _take([one for one in rest if one.product not in seen], rules.count - len(taken), rules, kept)
+    taken += _take([one for one in rest if one.product not in seen], rules.count - len(taken), rules.per_group, kept)
     return sorted(taken, key=_place)
 
 
-def _take(ranked: Iterable[Wanted], count: int, rules: ListRules, kept: Counter[int]) -> list[Wanted]:
+def first_of(ranked: Iterable[Wanted], count: int, per_group: int) -> list[Wanted]:
+    """The first so many products, each once, and so many of one group at most."""
+    once = {one.product: one for one in reversed(list(ranked))}
+    return _take(reversed(once.values()), count, per_group, Counter())
+
+
+def _take(ranked: Iterable[Wanted], count: int, per_group: int, kept: Counter[int]) -> list[Wanted]:
     """The first so many whose group has room left."""
     taken: list[Wanted] = []
     for one in ranked:
         if len(taken) >= count:
             break
-        if one.group and kept[one.group] >= rules.per_group:
+        if one.group and kept[one.group] >= per_group:
             continue
         kept[one.group] += 1
         taken.append(one)
