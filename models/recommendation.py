@@ -153,6 +153,9 @@ class ProductAffinity(Base):
     other_id: Mapped[int] = owner("product", "The product that goes with it.", index=False)
     score: Mapped[float] = mapped_column(doc="From 0, never together, to 1, always together.")
 
+    product: Mapped[Product] = relationship(lazy="raise", foreign_keys=product_id)
+    other: Mapped[Product] = relationship(lazy="raise", foreign_keys=other_id)
+
 
 class ProductPopularity(Base):
     """A product that many customers bought lately."""
@@ -164,6 +167,8 @@ class ProductPopularity(Base):
         BigKey, ForeignKey("product.id", ondelete="CASCADE"), unique=True, doc="The product."
     )
     share: Mapped[float] = mapped_column(doc="The share of all who bought something within four weeks that bought it.")
+
+    product: Mapped[Product] = relationship(lazy="raise")
 
 
 class RecommendationModel(Base):

@@ -100,6 +100,7 @@ JOBS: dict[str, Job] = {
         Job("requalify-statuses", "Keep or lower statuses whose validity is over.", requalify_statuses),
         Job("refresh-segments", "Work out the members of segments by criteria.", refresh_segments, 5_000),
         Job("refresh-scores", "Work out where the fifths of all customers begin.", refresh_score_bands),
+        Job("purge-keys", "Forget idempotency keys that are no longer kept.", purge_idempotency_keys),
         Job(
             "update-recommendations",
             "Work out anew what is recommended to those who bought something.",
@@ -115,7 +116,6 @@ JOBS: dict[str, Job] = {
             every=timedelta(days=1),
             needs=NEEDED,
         ),
-        Job("purge-keys", "Forget idempotency keys that are no longer kept.", purge_idempotency_keys),
     )
 }
 """All jobs, in the order in which they are done."""

@@ -63,8 +63,10 @@ def choose(wanted: Iterable[Wanted], rules: ListRules) -> list[Wanted]:
 
 def first_of(ranked: Iterable[Wanted], count: int, per_group: int) -> list[Wanted]:
     """The first so many products, each once, and so many of one group at most."""
-    once = {one.product: one for one in reversed(list(ranked))}
-    return _take(reversed(once.values()), count, per_group, Counter())
+    once: dict[int, Wanted] = {}
+    for one in ranked:
+        once.setdefault(one.product, one)
+    return _take(once.values(), count, per_group, Counter())
 
 
 def _take(ranked: Iterable[Wanted], count: int, per_group: int, kept: Counter[int]) -> list[Wanted]:

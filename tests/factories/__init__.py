@@ -23,7 +23,14 @@ from tests.factories.point import point_entry, point_entry_lot, point_lot, point
 from tests.factories.product import product, product_brand, product_code, product_group, product_price, product_tag
 from tests.factories.property import property, property_item, property_record
 from tests.factories.purchase import purchase, purchase_discount, purchase_item, purchase_item_type, purchase_type
-from tests.factories.recommendation import recommendation
+from tests.factories.recommendation import (
+    product_affinity,
+    product_popularity,
+    recommendation,
+    recommendation_block,
+    recommendation_model,
+    recommendation_response,
+)
 from tests.factories.reservation import (
     external_list_type,
     product_reservation,
@@ -83,6 +90,8 @@ __all__ = [
     "point_type",
     "points",
     "product",
+    "product_affinity",
+    "product_popularity",
     "product_brand",
     "product_code",
     "product_group",
@@ -102,6 +111,9 @@ __all__ = [
     "purchase_item_type",
     "purchase_type",
     "recommendation",
+    "recommendation_block",
+    "recommendation_model",
+    "recommendation_response",
     "reservable_offer",
     "reservable_price",
     "reservable_product",

@@ -60,6 +60,22 @@ CHECKS: dict[str, list[Callable[[], Base]]] = {
     ],
     "ck_purchase_items_count": [lambda: factories.purchase(items_count=-1)],
     "ck_purchase_returned": [lambda: factories.purchase(returned=MINUS)],
+    "ck_product_affinity_score": [
+        lambda: factories.product_affinity(score=-0.1),
+        lambda: factories.product_affinity(score=1.1),
+    ],
+    "ck_product_popularity_share": [
+        lambda: factories.product_popularity(share=-0.1),
+        lambda: factories.product_popularity(share=1.1),
+    ],
+    "ck_recommendation_block_target": [
+        lambda: models.RecommendationBlock(created_at=NOW),
+        lambda: factories.recommendation_block(product=factories.product(), group=factories.product_group()),
+    ],
+    "ck_recommendation_response_counts": [
+        lambda: factories.recommendation_response(shown=-1),
+        lambda: factories.recommendation_response(clicked=-1),
+    ],
     "ck_recommendation_customer": [
         lambda: factories.recommendation(audience="CUSTOMER"),
         lambda: factories.recommendation(audience="ALL", customer=factories.customer()),
