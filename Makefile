@@ -1,7 +1,7 @@
 # make run      the demo: everything is installed, migrated, imported and served
 # make test     the tests
 # make check    all that CI checks, the tests included
-# make schema   schema.graphql anew, after a change to the graph
+# make schema   schema.graphql and docs/own-data.md anew, after a change to the graph or the models
 # make migration NAME="what it brings"   a migration drafted from a change to the models
 # make format   the code laid out as the checks want it
 # make bench    measure the gateway beside other servers; options as in ARGS='--sizes 1,10,30 --rounds 5'
@@ -15,7 +15,7 @@ PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 .PHONY: run test check format schema migration bench clean
 
 run: $(VENV)/.run
-	@$(BIN)/crm360 demo $(ARGS)
+	@$(BIN)/python -m crm360 demo $(ARGS)
 
 test: $(VENV)/.dev
 	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
@@ -25,7 +25,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@$(BIN)/crm360 schema | diff schema.graphql - || { echo "The graph has changed: run make schema."; exit 1; }
+	@$(BIN)/python -m crm360 schema | diff schema.graphql - || { echo "The graph has changed: run make schema."; exit 1; }
 	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term-missing:skip-covered
 
 format: $(VENV)/.dev
@@ -33,7 +33,8 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 
 schema: $(VENV)/.dev
-	$(BIN)/crm360 schema --output schema.graphql
+	$(BIN)/python -m crm360 schema --output schema.graphql
+	$(BIN)/python -m resolvers.files.reference docs/own-data.md
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

@@ -3,6 +3,7 @@
 Tables carry their documentation: a column's `doc` is the description of the API's field.
 """
 
+from models.audit import AuditAction, AuditEntry, AuditSeal
 from models.base import Base, State
 from models.campaign import (
     Campaign,
@@ -26,6 +27,7 @@ from models.customer import (
 from models.event import Event, EventReader, IdempotencyKey
 from models.insight import ImportStep, ScoreBand, ScoreMetric
 from models.job import JobRun
+from models.login import Channel, CodeMessage, CustomerPassword, Guess, OneTimeCode
 from models.partner import Partner
 from models.point import PointEntry, PointEntryKind, PointEntryLot, PointLot, PointReservation, PointType
 from models.product import (
@@ -38,6 +40,7 @@ from models.product import (
     ProductTag,
     ProductTerm,
 )
+from models.programme import EarningRule, EarningRuleTarget, Programme, ProgrammeCurrency
 from models.property import Property, PropertyItem, PropertyRecord, PropertyType
 from models.purchase import (
     PaymentType,
@@ -45,6 +48,8 @@ from models.purchase import (
     PurchaseDiscount,
     PurchaseItem,
     PurchaseItemType,
+    PurchaseReturn,
+    PurchaseReturnItem,
     PurchaseState,
     PurchaseType,
 )
@@ -85,10 +90,14 @@ from models.reward import (
 from models.rules.basket import RelatedTo, RewardKind, VoucherState
 from models.rules.card_number import CheckDigit
 from models.rules.point_reservation import PointReservationState
+from models.rules.programme import AutomaticChoice, EarningKind, PointRounding, PointsEnd, TurnoverBasis
 from models.rules.qualification import Qualification, StatusChange
 from models.rules.reservation_steps import ReservationState
+from models.rules.returning import OnReturn
+from models.rules.token_format import TokenKind
 from models.rules.validity import VoucherValidity
 from models.rules.voucher_code import CodeGeneration
+from models.scope import Scope, ViewerKind
 from models.segment import Segment, SegmentGroup, SegmentKind, SegmentMember
 from models.status import Status, StatusRecord, StatusTurnover
 from models.store import Store
@@ -98,6 +107,10 @@ from models.voucher import Voucher, VoucherChange, VoucherEvent
 
 __all__ = [
     "Audience",
+    "AuditAction",
+    "AuditEntry",
+    "AuditSeal",
+    "AutomaticChoice",
     "Base",
     "Campaign",
     "CampaignProduct",
@@ -110,24 +123,33 @@ __all__ = [
     "CardEvent",
     "CardState",
     "CardType",
+    "Channel",
     "CheckDigit",
     "CodeGeneration",
+    "CodeMessage",
     "ConditionRole",
     "Consent",
     "ConsentValue",
     "Customer",
     "CustomerConsent",
+    "CustomerPassword",
     "CustomerSource",
     "CustomerSourceRecord",
     "CustomerTerm",
+    "EarningKind",
+    "EarningRule",
+    "EarningRuleTarget",
     "Event",
     "EventReader",
     "ExternalApplication",
     "ExternalListType",
     "Gender",
+    "Guess",
     "IdempotencyKey",
     "ImportStep",
     "JobRun",
+    "OnReturn",
+    "OneTimeCode",
     "Partner",
     "PaymentType",
     "PointEntry",
@@ -136,7 +158,9 @@ __all__ = [
     "PointLot",
     "PointReservation",
     "PointReservationState",
+    "PointRounding",
     "PointType",
+    "PointsEnd",
     "Product",
     "ProductAffinity",
     "ProductBrand",
@@ -152,6 +176,8 @@ __all__ = [
     "ProductReservationSource",
     "ProductTag",
     "ProductTerm",
+    "Programme",
+    "ProgrammeCurrency",
     "Property",
     "PropertyItem",
     "PropertyRecord",
@@ -160,6 +186,8 @@ __all__ = [
     "PurchaseDiscount",
     "PurchaseItem",
     "PurchaseItemType",
+    "PurchaseReturn",
+    "PurchaseReturnItem",
     "PurchaseState",
     "PurchaseType",
     "Qualification",
@@ -184,6 +212,7 @@ __all__ = [
     "RewardStore",
     "RewardTag",
     "RewardType",
+    "Scope",
     "ScoreBand",
     "ScoreMetric",
     "Segment",
@@ -198,6 +227,9 @@ __all__ = [
     "Store",
     "Tag",
     "Token",
+    "TokenKind",
+    "TurnoverBasis",
+    "ViewerKind",
     "Voucher",
     "VoucherChange",
     "VoucherEvent",

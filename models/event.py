@@ -11,10 +11,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.functions import FunctionElement
 
 from models.base import Base
-from models.types import BigKey, text
+from models.scope import ViewerKind
+from models.types import BigKey, choice, text
 
 if TYPE_CHECKING:
     from models.customer import Customer
+    from models.token import Token
 
 
 class CurrentTransaction(FunctionElement[int]):
@@ -75,6 +77,10 @@ class Event(Base):
     entity_key: Mapped[int] = mapped_column(BigKey, doc="The key of what changed.")
     customer_id: Mapped[int | None] = mapped_column(BigKey, doc="The customer concerned, if one is.")
     at: Mapped[datetime] = mapped_column(doc="When it happened.")
+    viewer_kind: Mapped[ViewerKind | None] = choice(
+        ViewerKind, "On whose behalf it was done; OPEN where anyone may do anything, or the gateway did it by itself."
+    )
+    token_id: Mapped[int | None] = mapped_column(BigKey, doc="The token by which it was done, if it was by one.")
     data: Mapped[dict[str, Any] | None] = mapped_column(doc="What else a reader of events needs; no personal data.")
     transaction_id: Mapped[int] = mapped_column(
         BigKey, default=CurrentTransaction(), server_default="0", doc="The database's transaction that wrote it."
@@ -82,6 +88,9 @@ class Event(Base):
 
     customer: Mapped[Customer | None] = relationship(
         primaryjoin="foreign(Event.customer_id) == Customer.id", viewonly=True, lazy="raise"
+    )
+    token: Mapped[Token | None] = relationship(
+        primaryjoin="foreign(Event.token_id) == Token.id", viewonly=True, lazy="raise"
     )
 
 

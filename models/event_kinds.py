@@ -38,7 +38,7 @@ class EventKind(DescribedEnum):
     POINTS_RECEIVED = "POINTS_RECEIVED", "Points came from another customer."
     POINTS_SENT = "POINTS_SENT", "Points went to another customer."
     POINTS_REVERSED = "POINTS_REVERSED", "An entry of points was reversed."
-    POINTS_WRITTEN_OFF = "POINTS_WRITTEN_OFF", "Points that can't be taken back were written off."
+    POINTS_REPAID = "POINTS_REPAID", "Points paid for points that were owed."
     POINTS_RESERVED = "POINTS_RESERVED", "Points were reserved."
     POINTS_CAPTURED = "POINTS_CAPTURED", "Reserved points were spent."
     POINTS_RELEASED = "POINTS_RELEASED", "Reserved points were released."
@@ -64,6 +64,9 @@ class EventKind(DescribedEnum):
     STATUS_REACTIVATED = "STATUS_REACTIVATED", "A status was reactivated."
     STATUS_CHANGED = "STATUS_CHANGED", "A customer was given a status."
     STATUS_ENDED = "STATUS_ENDED", "A customer's status ended."
+    # The programme
+    PROGRAMME_CREATED = "PROGRAMME_CREATED", "A programme was created."
+    PROGRAMME_UPDATED = "PROGRAMME_UPDATED", "A programme, or one of its rules of earning, was changed."
     # Segments
     SEGMENT_CREATED = "SEGMENT_CREATED", "A segment was created."
     SEGMENT_UPDATED = "SEGMENT_UPDATED", "A segment was changed."
@@ -127,3 +130,12 @@ class EventKind(DescribedEnum):
     RESERVATION_NOT_PICKED_UP = "RESERVATION_NOT_PICKED_UP", "A reservation was not picked up in time."
     RESERVATION_CANCELLED = "RESERVATION_CANCELLED", "A reservation was cancelled."
     RESERVATION_COMMENTED = "RESERVATION_COMMENTED", "A reservation was commented on."
+    # Tokens
+    TOKEN_CREATED = "TOKEN_CREATED", "A token was created."
+    TOKEN_UPDATED = "TOKEN_UPDATED", "A token's permissions, language, device or push token was changed."
+    TOKEN_ROTATED = "TOKEN_ROTATED", "A token was given a new secret."
+    TOKEN_REVOKED = "TOKEN_REVOKED", "A token was revoked."
+    CUSTOMER_LOGGED_IN = "CUSTOMER_LOGGED_IN", "A customer logged in on an installation."
+    CUSTOMER_LOGGED_OUT = "CUSTOMER_LOGGED_OUT", "A customer logged out of an installation."
+    CUSTOMER_PASSWORD_SET = "CUSTOMER_PASSWORD_SET", "A customer's password was set or changed."
+    CUSTOMER_CODE_SENT = "CUSTOMER_CODE_SENT", "A one-time code was sent to a customer."

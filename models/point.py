@@ -7,13 +7,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import DDL, CheckConstraint, Index, Table, UniqueConstraint, event
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.append_only import append_only
 from models.base import Base, CodeList
 from models.rules.point_reservation import PointReservationState
-from models.types import POINTS, choice, owner, reference, text
+from models.types import POINTS, Json, choice, owner, reference, text
 
 if TYPE_CHECKING:
     from models.customer import Customer
@@ -33,6 +34,7 @@ class PointEntryKind(StrEnum):
     TRANSFER_IN = "TRANSFER_IN"
     TRANSFER_OUT = "TRANSFER_OUT"
     REVERSE = "REVERSE"
+    REPAY = "REPAY"
 
 
 class PointType(Base, CodeList):
@@ -42,18 +44,33 @@ class PointType(Base, CodeList):
 
 
 class PointEntry(Base):
-    """One movement of a customer's points. Entries are only ever added; their sum is the balance."""
+    """One movement of a customer's points. Entries are only ever added; their sum is the balance.
+
+    What is taken back after it was spent, handed on or turned into a voucher is owed; the sum of `owed` says how much.
+    """
 
     __tablename__ = "point_entry"
     __table_args__ = (
         Index("ix_point_entry_customer_id", "customer_id", "at", "id"),
         Index("ix_point_entry_at", "at", "id"),
-        CheckConstraint("amount != 0", name="amount"),
+        Index(
+            "ix_point_entry_owed",
+            "customer_id",
+            sqlite_where=sql("owed != 0"),
+            postgresql_where=sql("owed != 0"),
+        ),
+        CheckConstraint("amount != 0 OR owed != 0", name="amount"),
     )
 
     customer_id: Mapped[int] = reference("customer", "Whose points moved.", index=False)
     kind: Mapped[PointEntryKind] = choice(PointEntryKind, "Why the points moved.")
     amount: Mapped[Decimal] = mapped_column(POINTS, doc="Points added, or taken where negative.")
+    owed: Mapped[Decimal] = mapped_column(
+        POINTS,
+        default=Decimal(0),
+        server_default="0",
+        doc="Points owed since, as they were gone already when they were to be taken back; paid off where negative.",
+    )
     at: Mapped[datetime] = mapped_column(doc="When the points moved.")
     note: Mapped[str | None] = mapped_column(
         doc="What a person reads beside the entry; kept for good, so no place for personal data."
@@ -66,6 +83,9 @@ class PointEntry(Base):
     reverses_id: Mapped[int | None] = reference("point_entry", "The entry that this one takes back.")
     extended_data: Mapped[dict[str, Any] | None] = mapped_column(
         doc="What the calling system wanted to keep with the entry."
+    )
+    earned_by: Mapped[list[dict[str, Any]] | None] = mapped_column(
+        Json, doc="For EARN: the programme's rules that gave the points, each with what it gave."
     )
 
     customer: Mapped[Customer] = relationship(back_populates="point_entries", lazy="raise")
@@ -167,32 +187,5 @@ class PointReservation(Base):
     customer: Mapped[Customer] = relationship(back_populates="point_reservations", lazy="raise")
 
 
-SQLITE_GUARD = """
-CREATE TRIGGER {table}_refuses_{verb} BEFORE {verb} ON {table}
-BEGIN
-    SELECT RAISE(ABORT, '{table} is append-only');
-END
-"""
-POSTGRES_GUARD = """
-CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
-END $$
-"""
-POSTGRES_TRIGGER = """
-CREATE TRIGGER {table}_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
-FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
-"""
-
-
-def _append_only(table: Table) -> None:
-    """Let the database itself refuse every change to a table's rows."""
-    guards = [("sqlite", SQLITE_GUARD.format(table=table.name, verb=verb)) for verb in ("UPDATE", "DELETE")]
-    guards += [("postgresql", POSTGRES_GUARD), ("postgresql", POSTGRES_TRIGGER.format(table=table.name))]
-    for dialect, statement in guards:
-        ddl = DDL(statement.strip().replace("%", "%%"))  # type: ignore[no-untyped-call]
-        event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
-
-
-for _ledger in (PointEntry, PointEntryLot):
-    _append_only(Base.metadata.tables[_ledger.__tablename__])
+append_only(PointEntry)
+append_only(PointEntryLot)

@@ -64,6 +64,7 @@ class Purchase(Base, Timestamped):
         Index("ix_purchase_paid_at", "paid_at", "id"),
         Index("ix_purchase_external_id", "external_id"),
         CheckConstraint("returned >= 0", name="returned"),
+        CheckConstraint("withheld >= 0", name="withheld"),
         CheckConstraint("items_count >= 0", name="items_count"),
     )
 
@@ -75,8 +76,12 @@ class Purchase(Base, Timestamped):
     number: Mapped[str | None] = mapped_column(text(64), doc="The number printed on the bill.")
     paid_at: Mapped[datetime] = mapped_column(doc="When the bill was paid.")
     currency_code: Mapped[str] = mapped_column(text(3), doc="Currency of all its amounts, ISO 4217.")
-    total: Mapped[Decimal] = mapped_column(MONEY, doc="What was paid for all lines, discounts taken off.")
-    returned: Mapped[Decimal] = mapped_column(MONEY, default=Decimal(0), doc="What was paid back for returned items.")
+    total: Mapped[Decimal] = mapped_column(
+        MONEY, doc="What was paid for all lines, in points or in money; discounts are taken off."
+    )
+    returned: Mapped[Decimal] = mapped_column(
+        MONEY, default=Decimal(0), doc="What the items that were returned had been bought for, in points or in money."
+    )
     items_count: Mapped[int] = mapped_column(doc="How many lines the bill has.")
     state: Mapped[PurchaseState] = choice(PurchaseState, "What became of the bill.", default=PurchaseState.CLOSED)
     payment_type: Mapped[PaymentType | None] = choice(PaymentType, "How it was paid.")
@@ -86,6 +91,20 @@ class Purchase(Base, Timestamped):
     created_by: Mapped[str | None] = mapped_column(text(128), doc="The cashier or the system that closed the bill.")
     points_earned: Mapped[Decimal] = mapped_column(POINTS, default=Decimal(0), doc="Points the bill earned.")
     points_spent: Mapped[Decimal] = mapped_column(POINTS, default=Decimal(0), doc="Points that paid a part of it.")
+    paid_with_points: Mapped[Decimal] = mapped_column(
+        MONEY, default=Decimal(0), server_default="0", doc="What of the total points paid."
+    )
+    returned_with_points: Mapped[Decimal] = mapped_column(
+        MONEY, default=Decimal(0), server_default="0", doc="What of it was given back as points for returned items."
+    )
+    paid_with_vouchers: Mapped[Decimal] = mapped_column(
+        MONEY, server_default="0", doc="What vouchers took off; the total is without it."
+    )
+    withheld: Mapped[Decimal] = mapped_column(
+        MONEY,
+        server_default="0",
+        doc="What of refunds was kept for vouchers that it had earned and that were used, once nothing justified them.",
+    )
     utm_source: Mapped[str | None] = mapped_column(text(255), doc="Where the buyer came from (utm_source).")
     utm_medium: Mapped[str | None] = mapped_column(text(255), doc="By which medium (utm_medium).")
     utm_campaign: Mapped[str | None] = mapped_column(text(255), doc="Through which campaign (utm_campaign).")
@@ -102,6 +121,7 @@ class Purchase(Base, Timestamped):
         back_populates="earned_by", foreign_keys="Voucher.earned_by_id", lazy="raise"
     )
     point_entries: Mapped[list[PointEntry]] = relationship(back_populates="purchase", lazy="raise")
+    returns: Mapped[list[PurchaseReturn]] = relationship(back_populates="purchase", lazy="raise")
     properties: Mapped[list[PropertyRecord]] = relationship(lazy="raise")
 
 
@@ -157,7 +177,16 @@ class PurchaseDiscount(Base):
 
     purchase_id: Mapped[int] = owner("purchase", "The bill.")
     item_id: Mapped[int | None] = owner("purchase_item", "The line; none where the whole bill was discounted.")
-    amount: Mapped[Decimal] = mapped_column(MONEY, doc="How much was taken off.")
+    amount: Mapped[Decimal] = mapped_column(
+        MONEY, doc="How much was taken off; nothing where the line only came with a free piece on another."
+    )
+    share: Mapped[Decimal | None] = mapped_column(
+        MONEY,
+        doc="What of the benefit's discount the line's worth is less when it is returned; none where it is the amount.",
+    )
+    withdrawn_at: Mapped[datetime | None] = mapped_column(
+        doc="When it was taken back, as what was kept of the bill didn't justify it."
+    )
     description: Mapped[str | None] = mapped_column(doc="What the bill says beside it.")
     reward_id: Mapped[int | None] = reference("reward", "The reward that gave it.")
     voucher_id: Mapped[int | None] = reference("voucher", "The voucher that gave it.")
@@ -166,3 +195,49 @@ class PurchaseDiscount(Base):
     item: Mapped[PurchaseItem | None] = relationship(back_populates="discounts", lazy="raise")
     reward: Mapped[Reward | None] = relationship(lazy="raise")
     voucher: Mapped[Voucher | None] = relationship(lazy="raise")
+
+
+class PurchaseReturn(Base):
+    """Items of a bill that were returned together. The same return, known by its id at the till, counts once."""
+
+    __tablename__ = "purchase_return"
+    __table_args__ = (
+        UniqueConstraint("purchase_id", "external_id"),
+        Index("ix_purchase_return_purchase_id", "purchase_id", "at", "id"),
+        CheckConstraint("refund >= 0", name="refund"),
+    )
+
+    purchase_id: Mapped[int] = owner("purchase", "The bill.", index=False)
+    external_id: Mapped[str | None] = mapped_column(text(128), doc="The return's id at the till, unique for its bill.")
+    at: Mapped[datetime] = mapped_column(doc="When the items were returned.")
+    note: Mapped[str | None] = mapped_column(doc="Why, in the words of who took them back.")
+    refund: Mapped[Decimal] = mapped_column(MONEY, doc="What was paid back in money.")
+    withheld: Mapped[Decimal] = mapped_column(
+        MONEY, doc="What was kept of it for vouchers that were used, once nothing justified them."
+    )
+    paid_with_points: Mapped[Decimal] = mapped_column(MONEY, doc="What of the items' worth had been paid with points.")
+    points_back: Mapped[Decimal] = mapped_column(POINTS, doc="Points that had paid, and were given back.")
+    points_withdrawn: Mapped[Decimal] = mapped_column(POINTS, doc="Points that the items had earned, and were taken.")
+    points_owed: Mapped[Decimal] = mapped_column(
+        POINTS, doc="Points that the items had earned, and that are owed as they were used already."
+    )
+
+    purchase: Mapped[Purchase] = relationship(back_populates="returns", lazy="raise")
+    items: Mapped[list[PurchaseReturnItem]] = relationship(back_populates="purchase_return", lazy="raise")
+
+
+class PurchaseReturnItem(Base):
+    """How much of a line was returned."""
+
+    __tablename__ = "purchase_return_item"
+    __table_args__ = (
+        UniqueConstraint("purchase_return_id", "item_id"),
+        CheckConstraint("quantity > 0", name="quantity"),
+    )
+
+    purchase_return_id: Mapped[int] = owner("purchase_return", "The return.", index=False)
+    item_id: Mapped[int] = owner("purchase_item", "The line.")
+    quantity: Mapped[Decimal] = mapped_column(QUANTITY, doc="How much of it was returned.")
+
+    purchase_return: Mapped[PurchaseReturn] = relationship(back_populates="items", lazy="raise")
+    item: Mapped[PurchaseItem] = relationship(lazy="raise")

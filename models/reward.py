@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, CodeList, External, Stateful, Timestamped, known_outside
 from models.rules.basket import RelatedTo, RewardKind
+from models.rules.returning import OnReturn
 from models.rules.validity import VoucherValidity
 from models.rules.voucher_code import CodeGeneration
 from models.types import MONEY, POINTS, QUANTITY, choice, owner, reference, text
@@ -65,6 +66,7 @@ class Reward(Base, Stateful, Timestamped, External):
         CheckConstraint("value >= 0", name="value"),
         CheckConstraint("limit_per_customer > 0", name="limit_per_customer"),
         CheckConstraint("limit_total > 0", name="limit_total"),
+        CheckConstraint("max_per_bill > 0", name="max_per_bill"),
         CheckConstraint("weekdays BETWEEN 0 AND 127", name="weekdays"),
     )
 
@@ -111,6 +113,15 @@ class Reward(Base, Stateful, Timestamped, External):
         doc="How many vouchers one customer may get; none means any number."
     )
     limit_total: Mapped[int | None] = mapped_column(doc="How many vouchers there may be in all; none means any number.")
+    max_per_bill: Mapped[int] = mapped_column(
+        default=1, server_default="1", doc="How many times it may be used on one bill, whether directly or by vouchers."
+    )
+    on_return: Mapped[OnReturn] = choice(
+        OnReturn,
+        "What becomes of its discount when so much of a bill is returned that the rest would not have got it.",
+        default=OnReturn.KEEP,
+        server_default="KEEP",
+    )
     voucher_validity: Mapped[VoucherValidity] = choice(
         VoucherValidity, "How long a voucher lives.", default=VoucherValidity.REWARD_VALIDITY
     )

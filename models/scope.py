@@ -1,8 +1,21 @@
-"""Scopes: what a token of an enterprise application may do beyond what anyone may."""
+"""Who asks, and the scopes: what a token of an enterprise application may do beyond what anyone may."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+
+
+class ViewerKind(StrEnum):
+    """What a request may be made on behalf of."""
+
+    OPEN = "OPEN"
+    """Anyone, in a gateway that is explicitly open, and the gateway's own work: everything is allowed."""
+    ANONYMOUS = "ANONYMOUS"
+    """Nobody in particular: what is public is all there is."""
+    CUSTOMER = "CUSTOMER"
+    """A customer who is logged in: what is public, and what is their own."""
+    ENTERPRISE = "ENTERPRISE"
+    """A shop, a till or a back office: what its scopes allow."""
 
 
 class Scope(StrEnum):

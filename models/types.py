@@ -115,6 +115,8 @@ MONEY = ExactDecimal(4)
 POINTS = ExactDecimal(2)
 QUANTITY = ExactDecimal(3)
 PERCENT = ExactDecimal(4, precision=9)
+RATE = ExactDecimal(6)
+"""What a point is worth, or a factor."""
 DEGREES = ExactDecimal(6, precision=9)
 
 

@@ -45,6 +45,7 @@ class Voucher(Base, Timestamped):
         CheckConstraint("(state = 'APPLIED') = (redeemed_at IS NOT NULL)", name="applied_once"),
         CheckConstraint("state != 'RESERVED' OR reserved_until IS NOT NULL", name="reserved_for_a_time"),
         CheckConstraint("value >= 0", name="value"),
+        CheckConstraint("owed >= 0", name="owed"),
     )
 
     customer_id: Mapped[int] = reference("customer", "Whose voucher it is.", index=False)
@@ -62,6 +63,14 @@ class Voucher(Base, Timestamped):
     purchase_id: Mapped[int | None] = reference("purchase", "The bill it was applied to.")
     redeemed_at: Mapped[datetime | None] = mapped_column(doc="When it was applied.")
     earned_by_id: Mapped[int | None] = reference("purchase", "The bill for which an automatic reward issued it.")
+    owed: Mapped[Decimal] = mapped_column(
+        MONEY,
+        server_default="0",
+        doc="What it took off a bill although nothing justified it any more, as far as no refund made up for it.",
+    )
+    withheld: Mapped[Decimal] = mapped_column(
+        MONEY, server_default="0", doc="What of a refund was kept for it, so that it is paid for."
+    )
     reserved_for: Mapped[str | None] = mapped_column(text(128), doc="The bill it is put aside for.")
     reserved_until: Mapped[datetime | None] = mapped_column(doc="Until when it is put aside.")
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from importlib.util import find_spec
+from traceback import format_tb
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -143,7 +144,9 @@ async def _run(engine: AsyncEngine, now: datetime, job: Job, every: timedelta | 
             await in_transaction(engine, now, partial(_note, job=job, done=done))
             return Ran(job.name, done)
     except Exception as error:  # one job must not keep the others from being done
-        log.error("The job %s failed and will be tried again: %s", job.name, type(error).__name__)
+        # Where, but not with what: a message may hold somebody's data.
+        where = "".join(format_tb(error.__traceback__)).rstrip()
+        log.error("The job %s failed and will be tried again: %s\n%s", job.name, type(error).__name__, where)
         return Ran(job.name, failed=True)
 
 

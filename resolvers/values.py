@@ -59,3 +59,13 @@ def decimal_text(units: int, scale: int, places: int) -> str:
 def amount(units: int, scale: int, places: int) -> Decimal:
     """An integer in units of the last place as a decimal, idle zeros beyond `places` left off."""
     return Decimal(decimal_text(units, scale, places))
+
+
+def money(value: Decimal, currency: str) -> Money:
+    """An amount in a currency, idle zeros beyond the cents left off."""
+    return Money(amount(int(value.scaleb(4)), 4, 2), currency)
+
+
+def points(value: Decimal) -> Decimal:
+    """Points without idle zeros."""
+    return amount(int(value.scaleb(2)), 2, 0)

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import models
 from resolvers import point
+from resolvers.point.earned import load_earned_by
 from resolvers.query.expressions import (
     POINTS_ACTIVE,
     POINTS_EXPIRING,
     POINTS_EXPIRING_AT,
     POINTS_LEDGER,
+    POINTS_OWED,
     POINTS_PENDING,
     POINTS_RESERVED,
 )
-from schema.declaring.declarations import by, each, embedded, exposes, leaf, listing, lookup, many, one, part, query
-from schema.declaring.mutations import input_field, mutation, mutation_field
+from schema.declaring.declarations import (
+    batched,
+    by,
+    each,
+    embedded,
+    exposes,
+    leaf,
+    listing,
+    lookup,
+    many,
+    one,
+    part,
+    query,
+    shown,
+    structure,
+)
+from schema.declaring.mutations import mutation, mutation_field
 from schema.shared import Listed
 
 
@@ -31,7 +48,15 @@ class PointAccount:
 
     active = leaf(POINTS_ACTIVE, description="Points that can be spent now: active, not expired, not reserved.")
     pending = leaf(POINTS_PENDING, description="Points that become active later.")
-    reserved = leaf(POINTS_RESERVED, description="Points put aside by reservations.")
+    reserved = leaf(
+        POINTS_RESERVED,
+        description="Points put aside by reservations, as far as they have not expired or been taken back since.",
+    )
+    owed = leaf(
+        POINTS_OWED,
+        description="Points that were taken back after they had been spent, handed on or turned into a voucher. They "
+        "come first out of whatever flows back or is earned; whoever owes points has none to spend.",
+    )
     ledger = leaf(POINTS_LEDGER, description="The sum of all entries of the ledger.")
     expiring_next = embedded(
         "ExpiringPoints", when=POINTS_EXPIRING_AT, description="What expires next; null when nothing does."
@@ -46,15 +71,29 @@ class PointType(Listed):
     """Where points come from."""
 
 
+@structure
+class EarnedBy:
+    """What a rule of the programme gave for a bill. It stays readable whatever becomes of the rule."""
+
+    programme = shown("str", "Code of the programme.")
+    rule = shown("str", "Code of the rule.")
+    name = shown("str", "Name of the rule.")
+    points = shown("Decimal", "The points that it gave.")
+
+
 @exposes(models.PointEntry)
 class PointEntry:
     """One movement of a customer's points."""
 
     kind = leaf()
     amount = leaf()
+    owed = leaf()
     at = leaf()
     note = leaf()
     extended_data = leaf()
+    earned_by = batched(
+        "list[EarnedBy]", load_earned_by, "The rules by which a bill earned the points, and what each gave."
+    )
     customer = one()
     point_type = one()
     partner = one()
@@ -115,99 +154,35 @@ class PointQueries:
     point_reservations = listing("PointReservation", "All reservations of points.")
 
 
-ABOUT = {
-    "partner": input_field("ID", "The partner on whose account they move."),
-    "store": input_field("ID", "Where they move."),
-    "note": input_field(
-        "String", "What a person reads beside the entry; kept for good, so it must not name the customer."
-    ),
-    "extended_data": input_field(
-        "JSON", "An object of your own, kept with the entry for good; it must not name the customer."
-    ),
-}
-ENTRY = ("PointEntry", "The entry that was added to the ledger.")
-ACCOUNT = ("PointAccount", "The customer's points afterwards.")
-RESERVATION = ("PointReservation", "The reservation.")
-
-
 @mutation
 class PointMutations:
     """Moving points."""
 
     points_assign = mutation_field(
         point.assign,
-        "Give a customer points. They make a lot of their own, which can be spent at once or from a date on.",
-        input={
-            "customer": input_field("ID!", "Who gets them."),
-            "amount": input_field("Decimal!", "How many; two decimals at most."),
-            "active_from": input_field("DateTime", "From when they can be spent; at once unless said otherwise."),
-            "expires_at": input_field("DateTime", "When what is left of them expires; never unless said otherwise."),
-            "type": input_field("ID", "Where they come from: a point type."),
-            **ABOUT,
-        },
-        payload={"entry": ENTRY, "account": ACCOUNT},
+        "Give a customer points. They make a lot of their own, which can be spent at once or from a date on. What the "
+        "customer owes comes first out of them.",
     )
     points_spend = mutation_field(
         point.spend,
         "Spend a customer's points, those that expire soonest first, then the oldest. POINTS_SHORT says how many are "
         "missing.",
-        input={
-            "customer": input_field("ID!", "Whose points."),
-            "amount": input_field("Decimal!", "How many; two decimals at most."),
-            **ABOUT,
-        },
-        payload={"entry": ENTRY, "account": ACCOUNT},
     )
     points_reserve = mutation_field(
         point.reserve,
         "Put points aside for a time, so that nothing else spends them. The same `externalId` with the same amount "
         "answers the reservation that was made first.",
-        input={
-            "customer": input_field("ID!", "Whose points."),
-            "amount": input_field("Decimal!", "How many; two decimals at most."),
-            "expires_at": input_field("DateTime", "Until when; fifteen minutes unless said otherwise."),
-            "external_id": input_field("String", "Your own id of the reservation, unique for the customer."),
-        },
-        payload={"reservation": RESERVATION, "account": ACCOUNT},
     )
-    points_release = mutation_field(
-        point.release,
-        "Let reserved points go before their time is over.",
-        input={"reservation": input_field("ID!", "The reservation.")},
-        payload={"reservation": RESERVATION, "account": ACCOUNT},
-    )
+    points_release = mutation_field(point.release, "Let reserved points go before their time is over.")
     points_capture = mutation_field(
-        point.capture,
-        "Spend reserved points. Where only a part is captured, the rest is free again.",
-        input={
-            "reservation": input_field("ID!", "The reservation."),
-            "amount": input_field("Decimal", "How many of the reserved points; all unless said otherwise."),
-            **ABOUT,
-        },
-        payload={"reservation": RESERVATION, "entry": ENTRY, "account": ACCOUNT},
+        point.capture, "Spend reserved points. Where only a part is captured, the rest is free again."
     )
     points_transfer = mutation_field(
         point.transfer,
         "Hand points on from one customer to another. They are taken as if spent, and keep the expiry they had.",
-        input={
-            "from_": input_field("ID!", "Who gives them."),
-            "to": input_field("ID!", "Who gets them."),
-            "amount": input_field("Decimal!", "How many; two decimals at most."),
-            **ABOUT,
-        },
-        payload={
-            "entries": ("list[PointEntry]", "The entry of who gave them, then the entry of who got them."),
-            "account": ("PointAccount", "The points of who gave them, afterwards."),
-        },
     )
     points_reverse = mutation_field(
         point.reverse,
         "Take an entry back. Spent points return to the lots they came from, and so have their old expiry; assigned "
         "ones leave the lot they made. What a bill or a voucher moved goes back with that bill or voucher.",
-        input={
-            "entry": input_field("ID!", "The entry."),
-            "amount": input_field("Decimal", "How many of its points; all not yet taken back unless said otherwise."),
-            **ABOUT,
-        },
-        payload={"entry": ENTRY, "account": ACCOUNT},
     )

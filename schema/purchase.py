@@ -5,6 +5,7 @@ from __future__ import annotations
 import models
 from resolvers import purchase
 from resolvers.query.columns import Column
+from resolvers.query.expressions import PAID_IN_MONEY, REFUNDED, SHARE, SUBTOTAL
 from schema.declaring.declarations import (
     LookupKey,
     by,
@@ -19,10 +20,9 @@ from schema.declaring.declarations import (
     money,
     one,
     query,
-    shown,
-    structure,
 )
-from schema.declaring.mutations import input_field, mutation, mutation_field
+from schema.declaring.mutations import mutation, mutation_field
+from schema.declaring.operation_types import make_input
 from schema.declaring.types import FieldSpec, input_type
 from schema.shared import Dated, Listed
 
@@ -39,7 +39,14 @@ class Purchase(Dated):
     paid_at = leaf()
     state = leaf()
     total = money("total")
+    subtotal = money(SUBTOTAL, description="What the lines come to before any discount.")
+    paid_in_points = money("paid_with_points")
+    paid_in_vouchers = money("paid_with_vouchers")
+    paid_in_money = money(PAID_IN_MONEY, description="What of the total was paid in money.")
     returned = money("returned")
+    returned_in_points = money("returned_with_points")
+    refunded = money(REFUNDED, description="What was paid back in money for returned items.")
+    withheld = money("withheld")
     currency = currency()
     items_count = leaf()
     points_earned = leaf()
@@ -56,6 +63,8 @@ class Purchase(Dated):
     items = each(order=[by("line")], description="The lines, in the order of the bill.")
     discounts = each(description="What rewards and vouchers took off.")
     vouchers_applied = each("vouchers", order=[by("id")], description="The vouchers applied to it.")
+    returns = many(order=[by("at")], description="What was returned of it, in the order of time.")
+    vouchers_earned = each(order=[by("id")], description="The vouchers that automatic rewards issued for it.")
     point_entries = many(order=[by("at", descending=True)], description="Points that it earned or spent.")
     properties = each(description="Custom properties.")
 
@@ -68,7 +77,8 @@ class PurchaseItem:
     external_id = leaf()
     product_name = leaf()
     quantity = leaf()
-    price = money("price", BILL_CURRENCY)
+    total = money("price", BILL_CURRENCY, description="What was paid for the whole line, discounts taken off.")
+    price = money("price", BILL_CURRENCY, deprecated="It is the price of the whole line: use `total`.")
     vat_rate = leaf()
     retail_discount = money("retail_discount", BILL_CURRENCY)
     coupon_discount = money("coupon_discount", BILL_CURRENCY)
@@ -87,11 +97,38 @@ class PurchaseDiscount:
     """What a reward or voucher took off a bill."""
 
     amount = money("amount", BILL_CURRENCY)
+    share = money(SHARE, BILL_CURRENCY, description="What the line's worth is less by it when it is returned.")
+    withdrawn_at = leaf()
     description = leaf()
     item = one()
     reward = one()
     voucher = one()
     purchase = one()
+
+
+@exposes(models.PurchaseReturn, order=[by("at")])
+class PurchaseReturn:
+    """Items of a bill that were returned together, and what changed hands for them."""
+
+    external_id = leaf()
+    at = leaf()
+    note = leaf()
+    refund = money("refund", BILL_CURRENCY)
+    withheld = money("withheld", BILL_CURRENCY)
+    paid_in_points = money("paid_with_points", BILL_CURRENCY)
+    points_back = leaf()
+    points_withdrawn = leaf()
+    points_owed = leaf()
+    purchase = one()
+    items = each(order=[by("id")], description="What was returned.")
+
+
+@exposes(models.PurchaseReturnItem, is_node=False)
+class PurchaseReturnItem:
+    """How much of a line was returned."""
+
+    quantity = leaf()
+    item = one()
 
 
 @exposes(models.PurchaseType, order=[by("name")])
@@ -134,54 +171,11 @@ class PurchaseQueries:
     purchase_item_types = listing("PurchaseItemType", "All kinds of lines.")
 
 
-input_type(
-    "UtmInput",
-    "Where a visitor came from, as web analytics name it.",
-    {
-        "source": input_field("String", "The site or app (utm_source)."),
-        "medium": input_field("String", "The medium (utm_medium)."),
-        "campaign": input_field("String", "The campaign (utm_campaign)."),
-    },
-)
-CLOSED = {
-    "customer": input_field("CustomerBy", "Who bought; nobody in particular where neither they nor a card are given."),
-    "bill": input_field("BillInput!", "The bill."),
-    "source": input_field("String", "Code of the outside system that closes the bill."),
-    "type": input_field("String", "Code of the kind of bill."),
-    "payment_type": input_field("PaymentType", "How it is paid."),
-    "is_fiscal": input_field(
-        "Boolean", "Whether the bill goes to the tax office's register; it does unless this is false."
-    ),
-    "utm": input_field("UtmInput", "Where the buyer came from."),
-}
-input_type(
+make_input(
+    purchase.OfflineBillInput,
     "OfflineBillInput",
     "A bill that was closed without the gateway. Its lines are as they were paid, discounts taken off.",
-    {**CLOSED, "voucher_codes": input_field("[String!]", "Codes of the vouchers that were used on it.")},
 )
-input_type(
-    "ReturnedItemInput",
-    "A line of a bill that is returned, known by one of its ids.",
-    {
-        "id": input_field("ID", "The line."),
-        "bill_item_id": input_field("String", "The line's id at the till."),
-        "quantity": input_field("Decimal", "How much of it is returned; all that is left where this is left out."),
-    },
-)
-
-
-@structure
-class RefusedBill:
-    """A bill that was not imported. The others were."""
-
-    index = shown("int", "Its place among the bills given, from 0.")
-    code = shown("str", "What is wrong, for programs.")
-    message = shown("str", "What is wrong, for people.")
-    field = shown("str | None", "The field of the bill that is to blame.")
-    missing = shown("str | None", "What is missing.")
-
-
-PURCHASE = {"purchase": ("Purchase", "The bill.")}
 
 
 @mutation
@@ -192,56 +186,34 @@ class PurchaseMutations:
         purchase.send,
         "Close a bill. Discounts, vouchers and points are applied, points earned, the customer's status is found anew "
         "and automatic rewards are issued: all of it or nothing. If anything that was asked for can't be had, nothing "
-        "is done. The same bill, by its store and id there, sent again changes nothing and is answered as it is.",
-        input={
-            **CLOSED,
-            "benefit_codes": input_field("[String!]", "Codes of vouchers, and of rewards to be applied."),
-            "spend_points": input_field("Decimal", "Points that are to pay a part of the bill."),
-            "to_pay": input_field(
-                "Decimal", "What the till took in money; refused as TO_PAY_DIFFERS when it comes to something else."
-            ),
-        },
-        payload=PURCHASE,
+        "is done, unless the bill was paid before: then it is judged by what held when it was paid, closed without "
+        "what can't be had, and that is told as `leftOut`; paid more than a day before, it takes no rewards without a "
+        "voucher. The same bill, by its store and id there, sent again changes nothing and is answered as it is; "
+        "another bill under the same id is refused as ID_REUSED.",
     )
     purchase_cancel = mutation_field(
         purchase.cancel,
         "Undo a bill, or what was not returned of it. It counts no longer; points, vouchers and status go back the way "
-        "they came. Points that it earned and that are spent already are written off.",
-        input={"id": input_field("ID!", "The bill."), "reason": input_field("String", "Why.")},
-        payload=PURCHASE,
+        "they came. Points that it earned and that are used already are owed, and so is what vouchers took off that it "
+        "had earned, as far as no refund makes up for it.",
     )
     purchase_return = mutation_field(
         purchase.give_back,
-        "Return some items of a bill. Points that were earned or had paid go back in proportion; a voucher or reward "
-        "goes back once all the lines that it was given on are returned.",
-        input={
-            "id": input_field("ID!", "The bill."),
-            "items": input_field("[ReturnedItemInput!]!", "What is returned."),
-            "reason": input_field("String", "Why."),
-        },
-        payload={
-            **PURCHASE,
-            "refund": ("Money", "What these items came to; points that are given back paid a part of it."),
-            "points_back": ("Decimal", "Points that had paid for them, and are the customer's again."),
-            "points_withdrawn": ("Decimal", "Points that they had earned, and that are taken back."),
-        },
+        "Return some items of a bill. What was paid for them in points goes back as points, the rest as money; points "
+        "that they earned are taken back in proportion. What a free piece took off is shared by the goods of its "
+        "reward, whether they were one line or several. A voucher or reward goes back once all the lines that shared "
+        "in it are returned; whether what is kept keeps its discount, the reward's `onReturn` says. Vouchers that the "
+        "bill had earned are withdrawn once what is kept would not have earned them.",
     )
     purchases_import = mutation_field(
         purchase.import_bills,
         "Bring bills in that were closed offline, in any order, 500 at most. Each counts once, whether it was imported "
-        "or sent before; one that is refused does not stop the others. What was paid for but not counted, a quantity "
-        "of 0, is one piece.",
-        input={"bills": input_field("[OfflineBillInput!]!", "The bills.")},
-        payload={
-            "imported": ("int", "How many bills are new."),
-            "repeated": ("int", "How many bills had been there already.", "repeated_bills"),
-            "refused": ("list[RefusedBill]", "Which bills were refused, and why."),
-        },
+        "or sent before; one that is refused does not stop the others. They are judged by what held when they were "
+        "paid, and taken without vouchers that can't be had any more, which is told as `leftOut`. What was paid for "
+        "but not counted, a quantity of 0, is one piece.",
     )
     purchase_assign_customer = mutation_field(
         purchase.assign_customer,
         "Give a bill without a customer to one. It earns them points, counts for their status and is rewarded as if "
         "they had been recognised; discounts are as they were paid.",
-        input={"id": input_field("ID!", "The bill."), "customer": input_field("CustomerBy!", "Whose bill it is.")},
-        payload=PURCHASE,
     )

@@ -22,7 +22,7 @@ from schema.declaring.declarations import (
     shown,
     structure,
 )
-from schema.declaring.mutations import input_field, mutation, mutation_field
+from schema.declaring.mutations import mutation, mutation_field
 from schema.shared import Listed
 
 
@@ -100,68 +100,21 @@ class StatusQueries:
     status_records = listing("StatusRecord", "All statuses that customers hold or held, newest first.")
 
 
-STATUS = {"status": ("Status", "The status.")}
-
-
 @mutation
 class StatusMutations:
     """Setting up the programme's tiers, and giving them by hand."""
 
     customer_status_set = mutation_field(
         status.set_by_hand,
-        "Give a customer a status by hand. The one they hold ends; it stays in their history.",
-        input={
-            "customer": input_field("ID!", "Who gets it."),
-            "status": input_field("ID!", "The status."),
-            "valid_to": input_field("DateTime", "Until when it is held; as the status says where it is left out."),
-            "note": input_field("String", "Why."),
-        },
-        payload={"status_record": ("StatusRecord", "The status as the customer holds it now.")},
+        "Give a customer a status by hand. The one they hold ends; it stays in their history. It holds until its end, "
+        "whatever is bought or returned meanwhile.",
     )
     status_upsert = mutation_field(
         status.upsert_status,
         "Put a status in its place in the programme, found by its code or its id. Customers are judged by it from "
         "their next purchase on, or when what they hold ends.",
-        input={
-            "id": input_field("ID", "The status to change, where it is known by its opaque id."),
-            "code": input_field(
-                "String", "Short name that programs use; by it a status is found, or made where it isn't."
-            ),
-            "name": input_field("String", "Name that people read; a new status needs one."),
-            "description": input_field("String", "What the tier offers."),
-            "rank": input_field(
-                "Int", "Place among the tiers, the lowest first, each its own; a new status needs one."
-            ),
-            "qualification": input_field("Qualification", "How the tier is reached; a new status needs it."),
-            "qualification_months": input_field(
-                "Int", "How many months back turnover and points count; null for all time."
-            ),
-            "qualification_points": input_field("Decimal", "Points to collect in that time."),
-            "qualification_turnover": input_field(
-                "[MoneyInput!]", "Turnover to reach, any one is enough; they take the place of those there."
-            ),
-            "previous": input_field("StatusBy", "The tier below, through which this one is reached."),
-            "validity": input_field(
-                "String", "How long it is held: a period such as P12M, END_OF_YEAR, null for no end."
-            ),
-            "collects_points": input_field("Boolean", "Whether purchases earn points."),
-            "pays_with_points": input_field("Boolean", "Whether points can pay a bill."),
-            "discount": input_field("Decimal", "Basic discount in per cent, 0 to 100."),
-            "discounts_discounted_items": input_field(
-                "Boolean", "Whether the basic discount also applies to items that are already discounted."
-            ),
-        },
-        payload=STATUS,
     )
     status_deactivate = mutation_field(
-        status.deactivate,
-        "Take a status out of the programme: nobody reaches it any more.",
-        input={"id": input_field("ID!", "The status.")},
-        payload=STATUS,
+        status.deactivate, "Take a status out of the programme: nobody reaches it any more."
     )
-    status_reactivate = mutation_field(
-        status.reactivate,
-        "Take a status back into the programme.",
-        input={"id": input_field("ID!", "The status.")},
-        payload=STATUS,
-    )
+    status_reactivate = mutation_field(status.reactivate, "Take a status back into the programme.")

@@ -6,65 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from resolvers import purchase
+from resolvers.operation.inputs import read
 from resolvers.query.level_select import NO_KEY
 from resolvers.storage.context import RequestContext
 from schema.declaring.declarations import Argument, batched, query, shown, structure
-from schema.declaring.mutations import CAPITAL, input_field
-from schema.declaring.types import input_type
+from schema.declaring.operation_types import make_input
 
-input_type(
-    "BillCodeInput",
-    "A code of a product.",
-    {
-        "list": input_field(
-            "String", "Which list, such as EAN or PLU; left out for the retailer's own code of the product."
-        ),
-        "code": input_field("String!", "The code in that list."),
-    },
-)
-input_type(
-    "BillItemInput",
-    "A line of a bill, as it is before vouchers, rewards and points.",
-    {
-        "bill_item_id": input_field("String!", "The line's id at the till, unique within the bill."),
-        "codes": input_field(
-            "[BillCodeInput!]", "Codes of the product; the first that is known here says which one it is."
-        ),
-        "product": input_field("ProductBy", "The product, where the till knows it by one of its keys here."),
-        "name": input_field("String", "The product's name as the bill prints it."),
-        "quantity": input_field(
-            "Decimal!",
-            "How many, or how much by weight: three decimals at most. Nothing for nothing is a line that was voided.",
-        ),
-        "price": input_field("Decimal", "Price of one unit before any discount."),
-        "paid": input_field(
-            "Decimal",
-            "What is to pay for the whole line, the retailer's own price cuts taken off, vouchers, rewards and points "
-            "not yet; price times quantity where it is left out.",
-        ),
-        "vat_rate": input_field("Decimal", "Rate of value added tax in per cent."),
-        "loyalty_off": input_field("Boolean", "Whether the line is kept out of loyalty: no discount, no points."),
-        "type": input_field("String", "Code of the kind of line."),
-    },
-)
-input_type(
-    "BillInput",
-    "A bill at the till or in the e-shop.",
-    {
-        "store": input_field("StoreBy!", "Where it is closed."),
-        "external_id": input_field("String!", "The bill's id there; with the store it says which bill it is."),
-        "number": input_field("String", "The number printed on the bill."),
-        "paid_at": input_field("DateTime", "When it is paid; now where it is left out."),
-        "currency": input_field("String!", "Currency of all its amounts, ISO 4217."),
-        "total": input_field(
-            "Decimal", "What the lines come to; refused as TOTALS_DIFFER when they come to something else."
-        ),
-        "card_number": input_field("String", "Number of the card shown at the till."),
-        "cashdesk": input_field("String", "Number of the cash desk."),
-        "created_by": input_field("String", "The cashier or the system that closes the bill."),
-        "items": input_field("[BillItemInput!]!", "The lines, 1,000 at most."),
-    },
-)
+make_input(purchase.BillInput, "BillInput", "A bill at the till or in the e-shop.")
 
 
 @structure
@@ -111,6 +59,15 @@ class PreviewDiscount:
 
 
 @structure
+class PreviewItem:
+    """What a line of a bill comes to."""
+
+    bill_item_id = shown("str", "The line.")
+    subtotal = shown("Money", "What it comes to before any discount, by the campaign's price where that is asked for.")
+    total = shown("Money", "What it comes to after all discounts; points pay a part of it, perhaps.")
+
+
+@structure
 class RefusedBenefit:
     """Something that was asked for and can't be had."""
 
@@ -121,36 +78,51 @@ class RefusedBenefit:
 
 
 @structure
+class BestCombination:
+    """The benefits that take most off a bill together."""
+
+    to_pay = shown("Money", "What would be left to pay before points pay any of it.")
+    codes = shown("list[str]", "The codes of the vouchers and rewards to ask for, or that apply by themselves.")
+
+
+@structure
 class PurchasePreview:
     """What a bill would come to. Nothing is stored."""
 
-    total = shown("Money", "What the lines come to before any discount.")
+    total = shown(
+        "Money",
+        "What the lines come to before any discount.",
+        attribute="subtotal",
+        deprecated="Of a purchase, `total` is what it came to after discounts; this is `subtotal`.",
+    )
+    subtotal = shown("Money", "What the lines come to before any discount.")
     to_pay = shown("Money", "What is left to pay in money.")
+    items = shown("list[PreviewItem]", "What the lines come to, in the order of the bill.")
     discounts = shown("list[PreviewDiscount]", "What is taken off, by line and benefit.")
+    paid_in_points = shown("Money", "What points pay of it.")
     points_spent = shown("Decimal", "Points that pay a part, and that rewards applied directly cost.")
     points_earned = shown("Decimal", "Points that the bill would earn.")
+    earned_by = shown("list[EarnedBy]", "The rules of the programme by which it would earn them, and what each gives.")
     points_after = shown("Decimal", "Points that could be spent afterwards.")
+    automatic_choice = shown("AutomaticChoice", "How rewards that apply by themselves were chosen.")
+    best = shown(
+        "BestCombination | None",
+        "What would take more off than the codes that were asked for do together; null where nothing would.",
+    )
     messages = shown("list[str]", "What the cashier has to know, such as a gift to hand over.")
     refused = shown("list[RefusedBenefit]", "What was asked for and can't be had.")
 
 
-def _snake(value: Any) -> Any:
-    """Arguments with their names in snake case; a bill holds nothing of a caller's own shape."""
-    if isinstance(value, Mapping):
-        return {CAPITAL.sub("_", name).lower(): _snake(each) for name, each in value.items()}
-    return [_snake(each) for each in value] if isinstance(value, list) else value
-
-
 async def _recommended(context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
-    return {NO_KEY: await purchase.recommended(context, _snake(args))}
+    return {NO_KEY: await purchase.recommended(context, read(purchase.RecommendationRequest, args))}
 
 
 async def _preview(context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
-    return {NO_KEY: await purchase.preview(context, _snake(args))}
+    return {NO_KEY: await purchase.preview(context, read(purchase.PreviewRequest, args))}
 
 
 async def _products(context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
-    return {NO_KEY: await purchase.recommended_products(context, _snake(args))}
+    return {NO_KEY: await purchase.recommended_products(context, read(purchase.ProductsRequest, args))}
 
 
 CUSTOMER = Argument("customer", "CustomerBy", "Who stands at the till.")
@@ -184,7 +156,7 @@ class TillQueries:
         _preview,
         "What discounts, vouchers and points would do to a bill. Nothing is stored.",
         arguments=[
-            CUSTOMER,
+            Argument("customer", "CustomerBy | None", "Who stands at the till; nobody where it is left out.", None),
             BILL,
             Argument("benefit_codes", "list[str] | None", "Codes of vouchers, and of rewards to be applied.", None),
             Argument("spend_points", "Decimal | None", "Points that are to pay a part of the bill.", None),

@@ -1,9 +1,23 @@
-"""Tokens: an installation of an application on a device."""
+"""Tokens and applications; who logs in, and out again."""
 
 from __future__ import annotations
 
 import models
-from schema.declaring.declarations import by, embedded, exposes, language, leaf, listing, lookup, one, part, query
+from resolvers import access
+from schema.declaring.declarations import (
+    by,
+    embedded,
+    exposes,
+    language,
+    leaf,
+    listing,
+    lookup,
+    one,
+    part,
+    query,
+    texts,
+)
+from schema.declaring.mutations import mutation, mutation_field
 from schema.shared import Dated, Listed
 
 
@@ -32,12 +46,18 @@ class TokenPermissions:
 
 @exposes(models.Token)
 class Token(Dated):
-    """One installation of an application on a device; its secret is never shown again."""
+    """What a program shows to be let in: an installation of an application, or an enterprise application."""
 
+    kind = leaf()
+    name = leaf()
+    scopes = texts()
+    hint = leaf()
     device = embedded("Device", description="The device.")
     permissions = embedded("TokenPermissions", description="What the person lets the application do.")
     language = language()
     last_seen_at = leaf()
+    logged_in_at = leaf()
+    expires_at = leaf()
     revoked_at = leaf()
     application = one()
     customer = one()
@@ -50,3 +70,47 @@ class TokenQueries:
     token = lookup("Token", "One token; null when there is none.")
     tokens = listing("Token", "All tokens.")
     external_applications = listing("ExternalApplication", "All applications.")
+
+
+@mutation
+class TokenMutations:
+    """Making tokens, and logging in on them."""
+
+    token_create = mutation_field(
+        access.create, "Make a token for an installation of an application. Nobody is logged in on it."
+    )
+    token_update = mutation_field(
+        access.update, "Change what the installation that asks told of itself. What is left out stays, null clears."
+    )
+    token_login = mutation_field(
+        access.log_in,
+        "Log a customer in on the installation that asks, by e-mail address, phone or card number, with a password or "
+        "a one-time code. Five wrong guesses within 15 minutes are looked at, of one account or from one address; an "
+        "account that isn't there is answered as a wrong password is.",
+    )
+    token_logout = mutation_field(
+        access.log_out,
+        "Log the customer out of the installation that asks. The token stays, and is anonymous again.",
+        optional=True,
+    )
+    token_rotate = mutation_field(
+        access.rotate,
+        "Give a token a new secret. The old one is accepted for some minutes, in case the answer is lost.",
+        optional=True,
+    )
+    token_revoke = mutation_field(access.revoke, "Stop accepting a token, from the next request on.", optional=True)
+    enterprise_token_create = mutation_field(
+        access.create_enterprise, "Make a token for a shop, a till or a back office. It takes the scope tokens:write."
+    )
+    login_code_send = mutation_field(
+        access.send_code,
+        "Send a customer a one-time code, good for ten minutes, by which to log in or to set a new password. It goes "
+        "to the e-mail address or phone on file, by way of the retailer's own messaging.",
+    )
+    password_set = mutation_field(
+        access.set_password,
+        "Set the password of the customer who is logged in. They stay logged in on this installation only.",
+    )
+    password_reset = mutation_field(
+        access.reset_password, "Set a new password by a one-time code. The customer is logged out everywhere."
+    )

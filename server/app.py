@@ -21,6 +21,7 @@ from resolvers.storage.reader import make_reader
 from schema.declaring.build import build
 from schema.execution.run.planned_schema import PlannedSchema
 from server import playground, reference
+from server.access import Access
 from server.http.endpoint import Endpoint, Limits
 from server.http.readiness import Readiness
 from server.settings import Settings, load
@@ -40,7 +41,10 @@ def create_app(settings: Settings, schema: PlannedSchema | None = None) -> Gatew
     readiness = Readiness(reader)
     welcome = Welcome(schema, reader, settings.database_url, endpoint=GRAPHQL, reference=REFERENCE)
     limits = Limits(settings.deadline, settings.body_limit)
-    endpoint = Endpoint(schema, reader, engine, limits, welcome.page, development=settings.development)
+    access = Access(settings, reader, engine)
+    endpoint = Endpoint(
+        schema, reader, engine, limits, welcome.page, access.authentication, development=settings.development
+    )
     scheduler = Scheduler(engine, timedelta(minutes=settings.jobs_every)) if settings.jobs_every else None
 
     @asynccontextmanager
@@ -52,10 +56,12 @@ def create_app(settings: Settings, schema: PlannedSchema | None = None) -> Gatew
         gc.enable()
         if scheduler is not None:
             scheduler.start()
+        access.start()
         yield
         if scheduler is not None:
             await scheduler.stop()
         await endpoint.close()
+        await access.stop()
         await reader.close()
         await engine.dispose()
 
@@ -71,14 +77,15 @@ def create_app(settings: Settings, schema: PlannedSchema | None = None) -> Gatew
         Route("/ready", ready, name="ready"),
         Route("/", lambda _request: RedirectResponse(GRAPHQL), name="home"),
     ]
-    return Gateway(endpoint, routes=routes, lifespan=lifespan)
+    return Gateway(endpoint, access, routes=routes, lifespan=lifespan)
 
 
 class Gateway(Starlette):
     """The application. Operations go straight to their endpoint: what lies before it costs as much as a small query."""
 
-    def __init__(self, endpoint: Endpoint, **options: Any) -> None:
+    def __init__(self, endpoint: Endpoint, access: Access, **options: Any) -> None:
         super().__init__(**options)
+        self.access = access
         self.endpoint = endpoint
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

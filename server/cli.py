@@ -11,6 +11,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from server import __version__
+
 
 class Commands(TyperGroup):
     """Tells what a user can mend in one line, without a traceback."""
@@ -19,6 +21,9 @@ class Commands(TyperGroup):
         """Run a command."""
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:
+            # Whoever read the output has enough of it; the command line's library ends without a word.
+            raise
         except Exception as error:
             from server.cli_errors import explain  # noqa: PLC0415
 
@@ -39,10 +44,9 @@ class Format(str, Enum):  # noqa: UP042 - typer shows a StrEnum the same way onl
 app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
-    help="A GraphQL gateway over a retailer's loyalty CRM, with the Customer at the root.",
-    epilog="The database is DATABASE_URL; unset, a SQLite file in the project's folder. Other settings: CRM360_…",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="The database is DATABASE_URL; unset, a SQLite file of its own. Other settings: CRM360_…",
 )
 imports = typer.Typer(no_args_is_help=True, help="Bring data in: the demo's, or a retailer's own files.")
 app.add_typer(imports, name="import")
@@ -51,7 +55,7 @@ app.add_typer(recommendations, name="recommend")
 
 SETTINGS = """Settings come from the environment, from .env or from crm360.toml:
 
-DATABASE_URL: postgresql://… or sqlite:///…; unset, a file in the project's folder
+DATABASE_URL: postgresql://… or sqlite:///…; unset, a file in the checkout's folder, or the user's if there is none
 
 CRM360_DATABASE_CONNECTIONS: how many a process reads through
 
@@ -75,6 +79,22 @@ Shift = Annotated[
     bool, typer.Option("--shift/--no-shift", help="Move all dates by whole weeks, so that they end last week.")
 ]
 Weeks = Annotated[int, typer.Option(min=0, help="How many weeks of promotions to import, 400,000 rows each.")]
+
+
+def show_version(asked: bool) -> None:
+    """Print the version and end."""
+    if asked:
+        typer.echo(f"crm360 {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """A GraphQL gateway over a retailer's loyalty CRM, with the Customer at the root."""
 
 
 @app.command(epilog=SETTINGS)
@@ -106,17 +126,10 @@ def migrate(
     down: Annotated[bool, typer.Option("--down", help="Go back; what the dropped tables held is gone.")] = False,
 ) -> None:
     """Bring the database's tables to the shape that this version needs."""
-    from models import migrations  # noqa: PLC0415
     from server import settings  # noqa: PLC0415
-    from server.commands import serve as running  # noqa: PLC0415
+    from server.commands import database  # noqa: PLC0415
 
-    loaded = settings.load()
-    if down:
-        migrations.downgrade(loaded.database_url, revision or "base")
-    else:
-        running.prepare_folder(loaded)
-        migrations.upgrade(loaded.database_url, revision or "head")
-    typer.echo(f"The database is at {revision or ('its beginning' if down else 'the newest revision')}.")
+    typer.echo(database.migrate(settings.load(), revision, down=down))
 
 
 @imports.command("journey")
@@ -201,6 +214,16 @@ def schema(
     from server.commands import schema as definitions  # noqa: PLC0415
 
     definitions.show(output, reference)
+
+
+@app.command()
+def playground() -> None:
+    """Bundle the playground with npm, so that its page needs no other host."""
+    from server import playground  # noqa: PLC0415
+
+    if not playground.build():
+        raise typer.Exit(1)
+    typer.echo("The playground is bundled.")
 
 
 @app.command()

@@ -11,6 +11,9 @@ from resolvers.demo import JourneyError
 from resolvers.errors import CrmError
 from server.settings import SettingsError
 
+INTERRUPTED = 130
+"""The exit code of what was stopped by Ctrl-C."""
+
 
 class Obstacle(Exception):  # noqa: N818
     """Something that keeps a command from going on; the message says what to do."""
@@ -24,6 +27,8 @@ def explain(error: Exception) -> str | None:
     origin = cause.__cause__ or cause
     if isinstance(origin, asyncpg.PostgresError | sqlite3.OperationalError | ConnectionError | TimeoutError):
         return f"The database refuses: {_line(origin)}. Check DATABASE_URL, and that the database runs."
+    if isinstance(origin, UnicodeDecodeError):
+        return "What was given to read isn't text in UTF-8."
     if isinstance(origin, OSError):
         return f"{_line(origin)}."
     return None

@@ -5,15 +5,27 @@
 
 from __future__ import annotations
 
+import os
+import tomllib
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
+from dotenv import dotenv_values
+from platformdirs import user_data_path
 from pydantic import AfterValidator, AliasChoices, Field, PositiveInt, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-PROJECT = Path(__file__).resolve().parent.parent
-EMBEDDED = PROJECT / "data" / "crm360.sqlite"
+HOME = Path(__file__).resolve().parent.parent
+"""The folder from which this program's packages are imported."""
+
+EMBEDDED = (HOME / "data" if (HOME / "pyproject.toml").exists() else user_data_path("crm360")) / "crm360.sqlite"
+"""The embedded database: in a checkout's own folder, and the user's once the program is installed."""
+
+PREFIX = "CRM360_"
+TOML = Path("crm360.toml")
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "sqlite+aiosqlite": "sqlite+aiosqlite",
@@ -42,7 +54,7 @@ class Settings(BaseSettings):
     """What an operator may set, checked before anything starts."""
 
     model_config = SettingsConfigDict(
-        env_prefix="CRM360_", env_file=".env", toml_file="crm360.toml", extra="ignore", populate_by_name=True
+        env_prefix=PREFIX, env_file=".env", toml_file=TOML, extra="ignore", populate_by_name=True
     )
 
     database_url: Annotated[str, AfterValidator(database_address)] = Field(
@@ -51,7 +63,7 @@ class Settings(BaseSettings):
         validate_default=True,
         repr=False,
     )
-    """Where the data is. Unset: an embedded SQLite file in the project's folder."""
+    """Where the data is. Unset: an embedded SQLite file, `EMBEDDED`."""
 
     database_connections: PositiveInt | None = None
     """How many connections a process reads through; unset: what suits the database."""
@@ -61,6 +73,23 @@ class Settings(BaseSettings):
 
     open: bool = False
     """Whether others than this machine may reach the gateway."""
+
+    open_access: bool = False
+    """Whether a request without a token may do everything: for trying things out, never with real customers."""
+
+    password_rounds: PositiveInt = 1
+    password_memory: Annotated[int, Field(ge=8192)] = 47_104
+    password_lanes: PositiveInt = 1
+    """What hashing a password costs by Argon2id: rounds, KiB of memory, and lanes."""
+
+    trusted_proxies: str = ""
+    """Addresses or networks of proxies that say truly where a request comes from, separated by commas."""
+
+    code_webhook: str | None = None
+    """Where one-time codes are handed out to, for the retailer's own messaging to bring them to customers."""
+
+    code_webhook_secret: Annotated[str | None, Field(repr=False)] = None
+    """The key by which what is handed out is signed."""
 
     development: bool = False
     """Whether a request may ask for the statements behind its answer."""
@@ -110,17 +139,41 @@ class Settings(BaseSettings):
 def load(**given: object) -> Settings:
     """The settings, with those given on the command line; `SettingsError` when one can't be used."""
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        loaded = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        unknown = list(_unknown())
     except ValidationError as error:
         raise SettingsError("\n".join(_explain(part) for part in error.errors())) from None
     except ValueError as error:
         raise SettingsError(f"crm360.toml can't be read: {error}") from None
+    if unknown:
+        raise SettingsError("\n".join(unknown))
+    return loaded
+
+
+def _unknown() -> Iterator[str]:
+    """What looks like a setting and is none: a mistyped name must not pass for a setting left out."""
+    fields = Settings.model_fields.keys()
+    known = {f"{PREFIX}{name.upper()}" for name in fields if name != "database_url"}
+    for source, names in (("the environment", os.environ), (".env", dotenv_values(".env"))):
+        given = {name.upper() for name in names}
+        yield from _no_such({name for name in given if name.startswith(PREFIX)} - known, known, source)
+    if TOML.is_file():
+        yield from _no_such(tomllib.loads(TOML.read_text("utf-8")).keys() - fields, fields, TOML.name)
+
+
+def _no_such(names: Iterable[str], known: Iterable[str], source: str) -> Iterator[str]:
+    # What all names begin with makes none of them nearer.
+    candidates = {name.removeprefix(PREFIX): name for name in ("DATABASE_URL", *known)}
+    for name in sorted(names):
+        near = get_close_matches(name.removeprefix(PREFIX), candidates, n=1)
+        told = f"did you mean {candidates[near[0]]}?" if near else "`crm360 serve --help` names them."
+        yield f"{name} in {source}: there is no such setting; {told}"
 
 
 def _explain(part: object) -> str:
     assert isinstance(part, dict)
     name = str(part["loc"][0])
-    shown = name if name == "DATABASE_URL" else f"CRM360_{name.upper()}"
+    shown = name if name == "DATABASE_URL" else f"{PREFIX}{name.upper()}"
     reason = str(part["msg"]).removeprefix("Value error, ")
     # An address may hold a password: its value is not repeated.
     value = "" if name == "DATABASE_URL" else f" (it is {part['input']!r})"

@@ -24,7 +24,7 @@ import pytest
 
 from models import migrations
 
-FOLDER = "CRM360_TEST_FOLDER"
+FOLDER = "TESTS_FOLDER"
 """The environment variable that tells the run's folder to all of its processes."""
 
 TEMPLATE = "template_crm360"

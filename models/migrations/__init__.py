@@ -31,6 +31,12 @@ def downgrade(url: str, revision: str = "base") -> None:
     command.downgrade(configuration(url), revision)
 
 
+def revisions() -> list[str]:
+    """All revisions, the first one first."""
+    scripts = ScriptDirectory.from_config(configuration("")).walk_revisions()
+    return [script.revision for script in scripts][::-1]
+
+
 def newest() -> str | None:
     """The revision that the models correspond to."""
     return ScriptDirectory.from_config(configuration("")).get_current_head()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from models.rules.basket import Benefit, Bill, Line, ProductRelation, RelatedTo, Reward, Shopper, Voucher, VoucherState
+from models.rules import allotment
+from models.rules.basket import Benefit, Bill, Reward, Shopper, Voucher, VoucherState
+from models.rules.goods import Goods
 from models.rules.ledger import points_short
-from models.rules.money import ZERO, half_up
+from models.rules.money import ZERO
 from models.rules.refusals import Refusal, RefusalCode, in_money, plain
-
-ONE = Decimal(1)
 
 
 def refusals(benefit: Benefit, bill: Bill, shopper: Shopper, at: datetime) -> list[Refusal]:
@@ -61,44 +61,26 @@ def affordable(reward: Reward, shopper: Shopper, times: int = 1) -> Iterator[Ref
         yield points_short(cost, shopper.points)
 
 
-def unmet(reward: Reward, lines: Iterable[Line], times: int = 1) -> Iterator[Refusal]:
-    """Each condition needs its count of goods; a reward applied twice needs twice as many."""
-    goods = list(lines)
-    for condition in reward.conditions:
-        wanted = (ONE if condition.count is None else condition.count) * times
-        found = sum((units(line, condition.count) for line in goods if matches(condition, line)), ZERO)
-        if found < wanted:
-            short = f"{plain(wanted - found)} more" + (f" of {condition.name}" if condition.name else "")
-            yield Refusal(RefusalCode.CONDITION_NOT_MET, "The bill lacks goods that it asks for.", short)
+def unmet(reward: Reward, goods: Goods, times: int = 1) -> Iterator[Refusal]:
+    """Each condition needs its count of goods, and no piece meets two of them; applied twice it needs twice as many."""
+    asked = [(one, allotment.wanted(one) * times, allotment.found(goods, one)) for one in reward.conditions]
+    lacking = [(condition, wanted - found) for condition, wanted, found in asked if found < wanted]
+    whole = sum((wanted for _, wanted, _ in asked), ZERO)
+    # Where each condition would find enough even after all others took theirs, there is nothing to deal out.
+    if not lacking and any(found < whole for _, _, found in asked):
+        _, unmet_one, pieces = allotment.allot(reward.conditions, goods, times)
+        lacking = [(unmet_one, Decimal(pieces))] if unmet_one is not None else []
+    for condition, missing in lacking:
+        more = f"{plain(missing)} more" + (f" of {condition.name}" if condition.name else "")
+        yield Refusal(RefusalCode.CONDITION_NOT_MET, "The bill lacks goods that it asks for.", more)
 
 
-def goods_lacking(reward: Reward, lines: Iterable[Line]) -> str | None:
+def goods_lacking(reward: Reward, goods: Goods) -> str | None:
     """What would have to be on the bill for a reward on certain goods; none where they are, or any will do."""
-    goods = [line for line in lines if line.quantity]
-    if not reward.bonuses or any(matches(bonus, line) for bonus in reward.bonuses for line in goods):
+    if not reward.bonuses or goods.quantity_of(goods.matching_any(reward.bonuses)):
         return None
     names = " or ".join(bonus.name for bonus in reward.bonuses if bonus.name)
     return f"1 more of {names}" if names else "1 more"
-
-
-def matches(relation: ProductRelation, line: Line) -> bool:
-    """Whether a line's goods are meant: the product, its group or one above it, or its brand, at such a price."""
-    price = half_up(line.unit_price)
-    if relation.min_price is not None and price < relation.min_price:
-        return False
-    if relation.max_price is not None and price > relation.max_price:
-        return False
-    if relation.related_to is RelatedTo.PRODUCT:
-        return line.product_id in relation.target_ids
-    if relation.related_to is RelatedTo.PRODUCT_BRAND:
-        return line.brand_id in relation.target_ids
-    return relation.related_to is RelatedTo.ANY or not relation.target_ids.isdisjoint(line.group_ids)
-
-
-def units(line: Line, count: Decimal | None) -> Decimal:
-    """A count that is a fraction measures quantities, any other counts pieces."""
-    by_weight = count is not None and count != int(count)
-    return line.quantity if by_weight else Decimal(line.pieces)
 
 
 def _used_up(voucher: Voucher) -> Refusal | None:
@@ -156,9 +138,8 @@ def _whom(reward: Reward, shopper: Shopper) -> Iterator[Refusal]:
 
 def _what(reward: Reward, bill: Bill) -> Iterator[Refusal]:
     """The minimum purchase counts what takes part in loyalty, before any discount."""
-    worth = sum((line.paid for line in bill.in_loyalty), ZERO)
-    if reward.minimum_purchase is not None and worth < reward.minimum_purchase:
+    if reward.minimum_purchase is not None and (worth := bill.worth) < reward.minimum_purchase:
         short = in_money(reward.minimum_purchase - worth, bill.currency)
         least = in_money(reward.minimum_purchase, bill.currency)
         yield Refusal(RefusalCode.MINIMUM_NOT_MET, f"The bill must come to {least}.", short)
-    yield from unmet(reward, bill.in_loyalty)
+    yield from unmet(reward, bill.goods)

@@ -1,17 +1,19 @@
 """What meets at the till: a bill, the shopper, and the rewards and vouchers that may take something off.
 
-Amounts are in the bill's currency and in whole cents. A period holds from its beginning until just before its end.
+Amounts are in the bill's currency, in whole numbers of its smallest unit. A period holds from its beginning until
+just before its end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from decimal import Decimal
 from enum import StrEnum
 
-from models.rules.money import ZERO
+from models.rules.goods import Goods, LineSet, Order
+from models.rules.money import ZERO, unit_of
 
 EVERY_DAY = frozenset(range(7))
 
@@ -82,11 +84,17 @@ class Bill:
     store_zone: str = "UTC"
     id: str | None = None
     total: Decimal | None = None
+    goods: Goods = field(init=False, repr=False, compare=False)
+    """The lines as rules find them, worked out once for all of them."""
+
+    def __post_init__(self) -> None:
+        """Rules look at the same goods all the time."""
+        object.__setattr__(self, "goods", Goods(self.lines, unit_of(self.currency)))
 
     @property
-    def in_loyalty(self) -> list[Line]:
-        """Lines that have not opted out of loyalty; the others meet no condition and get no discount."""
-        return [line for line in self.lines if not line.loyalty_off]
+    def worth(self) -> Decimal:
+        """What the lines in loyalty come to before any discount."""
+        return self.goods.worth * self.goods.unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,9 +220,63 @@ class Shopper:
     used_in_total: Mapping[int, int] = field(default_factory=dict)
 
 
-def standings(bill: Bill) -> tuple[Standing, ...]:
+class Standings:
+    """The lines of a bill as they stand: what is left to pay for each, in the smallest unit, and its free pieces.
+
+    `open` are the lines from which something can still be taken off, `whole` those of them that nothing was taken off.
+    """
+
+    __slots__ = ("_cheapest", "freed", "goods", "left", "open", "whole")
+
+    def __init__(self, goods: Goods, left: list[int], freed: Mapping[int, int], open_: LineSet, whole: LineSet) -> None:
+        self.goods = goods
+        self.left = left
+        self.freed = freed
+        self.open = open_
+        self.whole = whole
+        self._cheapest: dict[bool, Order] = {}
+
+    def sum_of(self, lines: LineSet) -> int:
+        """What is left to pay for the lines of a set."""
+        return sum(map(self.left.__getitem__, self.goods.places(lines)))
+
+    def cheapest_first(self, *, by_weight: bool) -> Order:
+        """The lines from which something can be taken off, by what is left to pay for a piece, or by weight."""
+        if by_weight not in self._cheapest:
+            units = self.goods.quantities if by_weight else self.goods.pieces
+            places = self.goods.places(self.open)
+            self._cheapest[by_weight] = Order(sorted(places, key=lambda place: self._price(place, units)))
+        return self._cheapest[by_weight]
+
+    def _price(self, place: int, units: Sequence[int]) -> float:
+        """What is left to pay for a unit of a line, of which so many units are sold; free pieces don't count."""
+        pieces = self.goods.pieces[place]
+        return self.left[place] * pieces / (units[place] * (pieces - self.freed.get(place, 0)))
+
+    def less(self, amounts: Mapping[int, int], freed: Mapping[int, int]) -> Standings:
+        """The lines once so much came off them, and so many more pieces of them are free."""
+        left, gone, touched = self.left.copy(), 0, 0
+        for place, amount in amounts.items():
+            left[place] -= amount
+            touched |= 1 << place
+            if left[place] <= 0:
+                gone |= 1 << place
+        more = {place: self.freed.get(place, 0) + pieces for place, pieces in freed.items()}
+        return Standings(self.goods, left, {**self.freed, **more}, self.open & ~gone, self.whole & ~touched)
+
+    def __getitem__(self, place: int) -> Standing:
+        return Standing(self.goods.lines[place], self.left[place] * self.goods.unit, self.freed.get(place, 0))
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    def __iter__(self) -> Iterator[Standing]:
+        return map(self.__getitem__, range(len(self)))
+
+
+def standings(bill: Bill) -> Standings:
     """The lines before any discount."""
-    return tuple(Standing(line, line.paid) for line in bill.lines)
+    return Standings(bill.goods, bill.goods.paid, {}, bill.goods.payable, bill.goods.payable)
 
 
 def weekdays(mask: int) -> frozenset[int]:

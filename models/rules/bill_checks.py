@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from models.rules.basket import Bill, Line
-from models.rules.money import ZERO, too_precise
+from models.rules.money import ZERO, digits, too_precise
 from models.rules.refusals import Refusal, RefusalCode, in_money
 
 MAX_ITEMS = 1000
@@ -21,7 +21,11 @@ def bill_refusals(bill: Bill) -> list[Refusal]:
     if len(bill.lines) > MAX_ITEMS:
         message = f"The bill has {len(bill.lines)} items; at most {MAX_ITEMS} are taken."
         return [Refusal(RefusalCode.TOO_MANY_ITEMS, message)]
-    return [*_duplicates(bill), *(refusal for line in bill.lines for refusal in _line_refusals(line)), *_total(bill)]
+    return [
+        *_duplicates(bill),
+        *(refusal for line in bill.lines for refusal in _line_refusals(line, bill.currency)),
+        *_total(bill),
+    ]
 
 
 def _duplicates(bill: Bill) -> Iterator[Refusal]:
@@ -30,7 +34,7 @@ def _duplicates(bill: Bill) -> Iterator[Refusal]:
             yield Refusal(RefusalCode.DUPLICATE_ITEM, f"Item {item} is on the bill {times} times.")
 
 
-def _line_refusals(line: Line) -> Iterator[Refusal]:
+def _line_refusals(line: Line, currency: str) -> Iterator[Refusal]:
     """Only a line that is out of loyalty, such as a returned deposit, may be below zero; one may be voided."""
     voided = line.quantity == line.paid == ZERO
     if not line.quantity.is_finite() or (line.quantity <= ZERO and not voided):
@@ -39,8 +43,9 @@ def _line_refusals(line: Line) -> Iterator[Refusal]:
         yield Refusal(RefusalCode.TOO_PRECISE, f"The quantity of item {line.id} has more than three decimals.")
     if not line.paid.is_finite() or (line.paid < ZERO and not line.loyalty_off):
         yield Refusal(RefusalCode.NEGATIVE_AMOUNT, f"The amount paid for item {line.id} is below zero.")
-    elif too_precise(line.paid):
-        yield Refusal(RefusalCode.TOO_PRECISE, f"The amount paid for item {line.id} has more than two decimals.")
+    elif too_precise(line.paid, places := digits(currency)):
+        message = f"The amount paid for item {line.id} has more than the {places} decimals of {currency}."
+        yield Refusal(RefusalCode.TOO_PRECISE, message)
 
 
 def _total(bill: Bill) -> Iterator[Refusal]:

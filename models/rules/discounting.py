@@ -1,152 +1,236 @@
-"""What one benefit takes off the lines of a bill as they stand; always whole cents, never more than is left."""
+"""What one benefit takes off the lines of a bill as they stand: whole units of the currency, never more than is left.
+
+Inside, amounts are whole numbers of the currency's smallest unit, and lines are known by their places.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from math import ceil
+from typing import NamedTuple
 
-from models.rules.applicability import matches, units
-from models.rules.basket import Benefit, Reward, RewardKind, Standing
-from models.rules.money import ZERO, apportion, half_up, up
+from models.rules.allotment import allot, by_weight
+from models.rules.basket import Benefit, ProductRelation, Reward, RewardKind, Standings
+from models.rules.goods import THOUSANDTHS, Goods, LineSet
+from models.rules.money import ZERO, spread
 
 HUNDRED = Decimal(100)
-NOTHING: dict[str, Decimal] = {}
+ONE = Decimal(1)
+Amounts = Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """What comes off each line, and how many pieces of it became free by that."""
+    """What comes off each line, by place, and how many pieces of it became free by that."""
 
-    amounts: dict[str, Decimal] = field(default_factory=dict)
-    freed: dict[str, int] = field(default_factory=dict)
+    amounts: Amounts = field(default_factory=dict)
+    freed: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """What comes off in all."""
+        return sum(self.amounts.values())
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """The part of a line that a benefit may discount: what is left to pay for it, its quantity, its units."""
+class _Part(NamedTuple):
+    """The part of a line that a benefit may discount: what is left to pay for it, its thousandths, its units."""
 
-    line_id: str
-    amount: Decimal
-    quantity: Decimal
-    units: Decimal
+    amount: int
+    quantity: Decimal | int
+    units: Decimal | int
 
     def cut(self, wanted: Decimal) -> _Part:
-        """As many of the units as are wanted, as far as there are; the cent that doesn't divide comes along."""
+        """As many of the units as are wanted, as far as there are; the unit that doesn't divide comes along."""
         if wanted >= self.units:
             return self
-        share = up(self.amount * wanted / self.units)
-        return _Part(self.line_id, share, self.quantity * wanted / self.units, wanted)
+        share = ceil(self.amount * wanted / self.units)
+        return _Part(share, Decimal(self.quantity) * wanted / self.units, wanted)
 
 
-def discount(benefit: Benefit, standings: Sequence[Standing]) -> dict[str, Decimal]:
+Parts = Mapping[int, _Part]
+
+
+def discount(benefit: Benefit, lines: Standings, times: int = 1) -> dict[str, Decimal]:
     """What a benefit takes off each line; lines from which it takes nothing are not named."""
-    return award(benefit, standings).amounts
+    return named(award(benefit, lines, times).amounts, lines.goods)
 
 
-def award(benefit: Benefit, standings: Sequence[Standing]) -> Award:
-    """The discount of a benefit, cut to the most that it may take off and then spread again in proportion."""
+def named(amounts: Amounts, goods: Goods) -> dict[str, Decimal]:
+    """Amounts of money by the lines' ids."""
+    return {goods.lines[place].id: amount * goods.unit for place, amount in amounts.items()}
+
+
+def award(benefit: Benefit, lines: Standings, times: int = 1) -> Award:
+    """The discount of a benefit, cut to the most that it may take off and then spread again in proportion.
+
+    `times` says which of several uses on the bill it is: conditions need their goods once for each.
+    """
     reward = benefit.terms
-    parts = _eligible(reward, standings)
-    amounts, freed = _amounts(reward, parts), {}
+    if reward.kind is RewardKind.GIFT:
+        return Award()
     if reward.kind is RewardKind.FREE_PRODUCT:
-        free = _cheapest(parts, Decimal(max(1, int(reward.value))))
-        amounts = {part.line_id: part.amount for part in free}
-        freed = {part.line_id: int(part.units) for part in free}
-    if reward.maximum_discount is not None and sum(amounts.values(), ZERO) > reward.maximum_discount:
+        free = _free(reward, lines, times)
+        amounts: Amounts = {place: part.amount for place, part in free.items() if part.amount > 0}
+        freed = {place: int(part.units) for place, part in free.items()}
+    else:
+        amounts, freed = _amounts(reward, lines, times), {}
+    most = _units(reward.maximum_discount, lines.goods)
+    if most is not None and sum(amounts.values()) > most:
         # A piece that is paid for in part is no free one.
-        amounts, freed = apportion(reward.maximum_discount, amounts), {}
-    return Award({line_id: amount for line_id, amount in amounts.items() if amount > ZERO}, freed)
+        amounts, freed = spread(most, amounts), {}
+    return Award({place: amount for place, amount in amounts.items() if amount > 0}, freed)
 
 
-def most(benefit: Benefit, standings: Sequence[Standing]) -> Decimal:
+def most(benefit: Benefit, lines: Standings) -> int:
     """No less than a benefit could take off, whatever other benefits come before it."""
     reward = benefit.terms
-    everything = replace(reward, bonuses=tuple(replace(bonus, count=None) for bonus in reward.bonuses))
-    parts = _eligible(everything, standings)
-    bound = sum((part.amount for part in parts), ZERO)
-    if reward.kind in {RewardKind.PERCENT, RewardKind.AMOUNT, RewardKind.GIFT}:
-        bound = sum(_amounts(reward, parts).values(), ZERO)
-    return bound if reward.maximum_discount is None else min(bound, reward.maximum_discount)
-
-
-def after(standings: Sequence[Standing], given: Award) -> tuple[Standing, ...]:
-    """The lines once a discount was given."""
-    return tuple(
-        Standing(
-            standing.line,
-            standing.left - given.amounts[standing.line.id],
-            standing.freed + given.freed.get(standing.line.id, 0),
-        )
-        if standing.line.id in given.amounts
-        else standing
-        for standing in standings
-    )
-
-
-def basic_discount(
-    standings: Iterable[Standing], percent: Decimal, *, on_discounted: bool = False
-) -> dict[str, Decimal]:
-    """A status' basic discount comes last, on lines not discounted otherwise, unless the status says on all."""
-    amounts = {
-        standing.line.id: half_up(standing.left * percent / HUNDRED)
-        for standing in standings
-        if _is_open(standing) and (on_discounted or standing.left == standing.line.paid)
-    }
-    return {line_id: amount for line_id, amount in amounts.items() if amount > ZERO}
-
-
-def _amounts(reward: Reward, parts: Sequence[_Part]) -> dict[str, Decimal]:
-    """Percentages round half up, line by line; an amount is spread; a final price never makes goods dearer."""
+    whole = lines.sum_of(_meant(reward, lines.goods) & lines.open)
+    if reward.kind is RewardKind.GIFT:
+        return 0
     if reward.kind is RewardKind.PERCENT:
-        rate = min(reward.value, HUNDRED) / HUNDRED
-        return {part.line_id: half_up(part.amount * rate) for part in parts}
+        whole = _share(whole, reward.value)
     if reward.kind is RewardKind.AMOUNT:
-        whole = sum((part.amount for part in parts), ZERO)
-        return apportion(min(reward.value, whole), {part.line_id: part.amount for part in parts})
+        whole = min(whole, int(reward.value / lines.goods.unit))
+    bound = _units(reward.maximum_discount, lines.goods)
+    return whole if bound is None else min(whole, bound)
+
+
+def basic_total(lines: Standings, percent: Decimal, *, on_discounted: bool = False) -> int:
+    """What a status' basic discount takes off in all."""
+    return _share(lines.sum_of(lines.open if on_discounted else lines.whole), percent)
+
+
+def basic_discount(lines: Standings, percent: Decimal, *, on_discounted: bool = False) -> Award:
+    """A status' basic discount comes last, on lines not discounted otherwise, unless the status says on all."""
+    places = lines.goods.places(lines.open if on_discounted else lines.whole)
+    meant = {place: lines.left[place] for place in places}
+    shares = spread(_share(sum(meant.values()), percent), meant)
+    return Award({place: amount for place, amount in shares.items() if amount > 0})
+
+
+def _units(amount: Decimal | None, goods: Goods) -> int | None:
+    return None if amount is None else int(amount / goods.unit)
+
+
+def _share(whole: int, percent: Decimal) -> int:
+    """A percentage is rounded half up, once for all goods together; more than all is never taken off."""
+    return int((whole * min(percent, HUNDRED) / HUNDRED).quantize(ONE, ROUND_HALF_UP))
+
+
+def _amounts(reward: Reward, lines: Standings, times: int) -> Amounts:
+    """A percentage and an amount are spread over the goods; a final price never makes any dearer."""
     if reward.kind is RewardKind.FINAL_PRICE:
-        return {part.line_id: max(part.amount - half_up(part.quantity * reward.value), ZERO) for part in parts}
-    return NOTHING
+        return _to_price(reward.value / lines.goods.unit, _eligible(reward, lines, times))
+    weights = _weights(reward, lines, times)
+    whole = sum(weights.values())
+    if reward.kind is RewardKind.PERCENT:
+        return spread(_share(whole, reward.value), weights)
+    return spread(min(int(reward.value / lines.goods.unit), whole), weights)
 
 
-def _eligible(reward: Reward, standings: Iterable[Standing]) -> list[_Part]:
+def _weights(reward: Reward, lines: Standings, times: int) -> Mapping[int, int]:
+    """What is left to pay for the goods that a benefit is given on."""
+    if any(bonus.count is not None for bonus in reward.bonuses):
+        return {place: part.amount for place, part in _eligible(reward, lines, times).items()}
+    left = lines.left
+    return {place: left[place] for place in lines.goods.places(_meant(reward, lines.goods) & lines.open)}
+
+
+def _to_price(price: Decimal, parts: Parts) -> Amounts:
+    """What is left to pay beyond so much for a unit, half a unit of the currency rounded up."""
+    numerator, denominator = (price / THOUSANDTHS).as_integer_ratio()
+    found = {}
+    for place, part in parts.items():
+        times, over = part.quantity.as_integer_ratio() if isinstance(part.quantity, Decimal) else (part.quantity, 1)
+        whole = denominator * over
+        found[place] = max(part.amount - (2 * times * numerator + whole) // (2 * whole), 0)
+    return found
+
+
+def _free(reward: Reward, lines: Standings, times: int) -> Parts:
+    """The cheapest pieces of the goods meant, one at least."""
+    count = Decimal(max(1, int(reward.value)))
+    meant = _meant(reward, lines.goods)
+    if any(bonus.count is not None for bonus in reward.bonuses):
+        parts = _counted(reward, lines, _taken(reward, lines.goods, meant, times))
+        return _cheapest(sorted(parts.items(), key=lambda one: one[1].amount / float(one[1].units)), count)
+    places = _cheapest_first(lines, meant & lines.open, count)
+    return _cheapest(_parts(lines, places, _taken(reward, lines.goods, meant, times), None), count)
+
+
+def _eligible(reward: Reward, lines: Standings, times: int) -> Parts:
     """The goods of the bonuses, up to their counts, cheapest first; else of the conditions; else all."""
-    open_lines = [standing for standing in standings if _is_open(standing)]
+    meant = _meant(reward, lines.goods)
+    if any(bonus.count is not None for bonus in reward.bonuses):
+        return _counted(reward, lines, _taken(reward, lines.goods, meant, times))
+    return dict(_parts(lines, lines.goods.places(meant & lines.open), {}, None))
+
+
+def _meant(reward: Reward, goods: Goods) -> LineSet:
     relations = reward.bonuses or reward.conditions
-    if not relations:
-        return [_part(standing, None) for standing in open_lines]
-    parts: dict[str, _Part] = {}
-    for relation in relations:
-        count = relation.count if reward.bonuses else None
-        meant = [_part(standing, count) for standing in open_lines if matches(relation, standing.line)]
-        for part in meant if count is None else _cheapest(meant, count):
+    return goods.matching_any(relations) if relations else goods.everything
+
+
+def _counted(reward: Reward, lines: Standings, taken: Mapping[int, int]) -> Parts:
+    parts: dict[int, _Part] = {}
+    for bonus in reward.bonuses:
+        for place, part in _of_bonus(bonus, lines, taken):
             # A line meant by several bonuses counts once, as far as the widest of them goes.
-            if part.line_id not in parts or part.amount > parts[part.line_id].amount:
-                parts[part.line_id] = part
-    return list(parts.values())
+            if place not in parts or part.amount > parts[place].amount:
+                parts[place] = part
+    return parts
 
 
-def _is_open(standing: Standing) -> bool:
-    return standing.left > ZERO and not standing.line.loyalty_off
+def _of_bonus(bonus: ProductRelation, lines: Standings, taken: Mapping[int, int]) -> Iterable[tuple[int, _Part]]:
+    meant, count = lines.goods.matching(bonus) & lines.open, bonus.count
+    if count is None:
+        return _parts(lines, lines.goods.places(meant), taken, None)
+    return _cheapest(_parts(lines, _cheapest_first(lines, meant, count), taken, count), count).items()
 
 
-def _part(standing: Standing, count: Decimal | None) -> _Part:
-    """What became free is no longer there to be discounted."""
-    line = standing.line
-    quantity, counted = line.quantity, units(line, count)
-    if standing.freed:
-        pieces = line.pieces
-        quantity = quantity * (pieces - standing.freed) / pieces
-        counted = counted * (pieces - standing.freed) / pieces
-    return _Part(line.id, standing.left, quantity, counted)
+def _taken(reward: Reward, goods: Goods, meant: LineSet, times: int) -> Mapping[int, int]:
+    """Pieces that meet a condition are not those that are given for it, where a reward gives a number of pieces."""
+    if not (reward.bonuses and reward.conditions):
+        return {}
+    taken, _, _ = allot(reward.conditions, goods, times, meant)
+    return taken
 
 
-def _cheapest(parts: Iterable[_Part], count: Decimal) -> list[_Part]:
-    """So many units, the cheapest first, in the bill's order among equals."""
-    taken = []
-    for part in sorted(parts, key=lambda part: part.amount / part.units):
+def _parts(
+    lines: Standings, places: Iterable[int], taken: Mapping[int, int], count: Decimal | None
+) -> Iterator[tuple[int, _Part]]:
+    """What became free, or meets a condition, is not there to be discounted."""
+    goods, left = lines.goods, lines.left
+    weighed = by_weight(count)
+    gone = lines.freed or taken
+    for place in places:
+        quantity, amount = goods.quantities[place], left[place]
+        units = Decimal(quantity) / THOUSANDTHS if weighed else goods.pieces[place]
+        if gone:
+            pieces, freed = goods.pieces[place], lines.freed.get(place, 0)
+            paid_for = pieces - freed
+            there = paid_for - taken.get(place, 0)
+            if there <= 0:
+                continue
+            amount = -(-amount * there // paid_for)
+            yield place, _Part(amount, Decimal(quantity) * there / pieces, Decimal(units) * there / pieces)
+        else:
+            yield place, _Part(amount, quantity, units)
+
+
+def _cheapest_first(lines: Standings, meant: LineSet, count: Decimal) -> Iterable[int]:
+    """Lines by what is left to pay for a unit, in the bill's order among equals."""
+    return lines.goods.in_turn(lines.cheapest_first(by_weight=by_weight(count)), meant)
+
+
+def _cheapest(parts: Iterable[tuple[int, _Part]], count: Decimal) -> dict[int, _Part]:
+    """So many units of parts that come cheapest first."""
+    found: dict[int, _Part] = {}
+    for place, part in parts:
         if count <= ZERO:
             break
-        taken.append(part.cut(count))
-        count -= taken[-1].units
-    return taken
+        found[place] = part.cut(count)
+        count -= found[place].units
+    return found

@@ -56,6 +56,17 @@ class ErrorCode(DescribedEnum):
     NUMBER_TAKEN = "NUMBER_TAKEN", "Another card has this number."
     CONFLICT = "CONFLICT", "Another change came first; try again."
     CYCLE = "CYCLE", "The record would lie below itself."
+    # Who asks
+    FORBIDDEN = "FORBIDDEN", "It takes a scope that the token doesn't hold."
+    UNKNOWN_SCOPE = "UNKNOWN_SCOPE", "There is no such scope."
+    INSTALLATION_REQUIRED = "INSTALLATION_REQUIRED", "It takes the token of an installation."
+    LOGIN_REQUIRED = "LOGIN_REQUIRED", "It takes a customer who is logged in."
+    LOGIN_REFUSED = "LOGIN_REFUSED", "No account has this name and this password or code, or it was guessed too often."
+    TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS", "There were too many attempts within 15 minutes."
+    PASSWORD_WEAK = "PASSWORD_WEAK", "The password is too short, too long or too easy to guess."
+    CODES_OFF = "CODES_OFF", "Nothing is set up that brings one-time codes to customers."
+    ONE_NAME = "ONE_NAME", "An account is named in no way, or in several."
+    ONE_PROOF = "ONE_PROOF", "Neither a password nor a one-time code is given, or both are."
     # Keys of retries
     BAD_KEY = "BAD_KEY", "The idempotency key is empty, too long, or holds U+0000."
     IN_FLIGHT = "IN_FLIGHT", "The call under this key is under way; ask again."
@@ -82,6 +93,7 @@ class ErrorCode(DescribedEnum):
     NOT_PORTABLE = "NOT_PORTABLE", "It can't be transferred to another customer."
     # What state it is in
     WRONG_STATE = "WRONG_STATE", "Its state doesn't allow this."
+    IN_FORCE = "IN_FORCE", "Bills are judged by it already, so that it can only end."
     INACTIVE = "INACTIVE", "It is not in use."
     ALREADY_APPLIED = "ALREADY_APPLIED", "The voucher has been used."
     ALREADY_ASSIGNED = "ALREADY_ASSIGNED", "The bill belongs to a customer already."
@@ -107,6 +119,7 @@ class ErrorCode(DescribedEnum):
     TOO_MANY_ITEMS = "TOO_MANY_ITEMS", "The bill has more items than are taken."
     ITEM_NOT_FOUND = "ITEM_NOT_FOUND", "There is no such item on the bill."
     TOTALS_DIFFER = "TOTALS_DIFFER", "The items don't come to the bill's total."
+    ID_REUSED = "ID_REUSED", "Another bill, or another return, is known under this id."
     TO_PAY_DIFFERS = "TO_PAY_DIFFERS", "The bill comes to another amount than was expected."
     # Card numbers
     WRONG_PREFIX = "WRONG_PREFIX", "The number doesn't begin as its type says."

@@ -7,7 +7,7 @@ ledger's entry keeps that, so that the same points can go back to the same lots.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -77,10 +77,15 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """What could be taken back of points that should not have been earned, and what was already gone."""
+    """What could be taken back of points that are no longer justified, and what is owed as it was gone already."""
 
     takens: list[Taken]
-    written_off: Decimal
+    owed: Decimal
+
+    @property
+    def taken(self) -> Decimal:
+        """All that was taken."""
+        return sum((one.amount for one in self.takens), ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,10 @@ class Expiring:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What a customer has: active points include the reserved ones, pending points are not active yet."""
+    """What a customer has: active points include the reserved ones, pending points are not active yet.
+
+    Reservations hold no more than there is: what expired or was taken back meanwhile is reserved no longer.
+    """
 
     active: Decimal
     pending: Decimal
@@ -102,15 +110,16 @@ class Balance:
 
     @property
     def spendable(self) -> Decimal:
-        """Active points less the reserved ones; zero when expiry left fewer than are reserved."""
-        return max(self.active - self.reserved, ZERO)
+        """Active points less the reserved ones."""
+        return self.active - self.reserved
 
 
 def balance(lots: Sequence[Lot], reserved: Decimal, at: datetime) -> Balance:
     """The balance is the sum of what remains in the lots that have not expired, swept up or not."""
     active = [lot for lot in lots if lot.is_active(at) and lot.remaining > ZERO]
     pending = [lot for lot in lots if lot.is_pending(at)]
-    return Balance(_sum(active), _sum(pending), reserved, _expiring_next(active))
+    there = _sum(active)
+    return Balance(there, _sum(pending), min(reserved, there), _expiring_next(active))
 
 
 def assign(
@@ -184,26 +193,38 @@ def outstanding(takens: Iterable[Taken], givens: Iterable[Given]) -> list[Taken]
     return [taken for taken in rest if taken.amount > ZERO]
 
 
-def withdraw(lots: Sequence[Lot], lot_id: int, amount: Decimal, *, at: datetime) -> Withdrawn:
-    """Points earned by a bill that is undone are taken from the lot it made, then from others as if spent.
+def withdraw(lots: Sequence[Lot], own: Collection[int], amount: Decimal, *, at: datetime) -> Withdrawn:
+    """Points earned by a bill that is undone are taken from the lots it made, those that count last first.
 
-    They go before any reservation. What is gone since is written off, as no balance is negative.
+    Then they are taken from other lots as if spent, then from those that are pending, and before any reservation. What
+    is gone is owed: whoever owes points has none left.
     """
-    own = [lot for lot in lots if lot.id == lot_id]
-    others = [lot for lot in _in_spending_order(lots, at) if lot.id != lot_id]
-    takens = _take(own + others, amount)
+    made = sorted((lot for lot in lots if lot.id in own), key=lambda lot: (lot.active_from, lot.id), reverse=True)
+    others = [lot for lot in lots if lot.id not in own]
+    pending = sorted((lot for lot in others if lot.is_pending(at)), key=lambda lot: (lot.active_from, lot.id))
+    takens = _take([*made, *_in_spending_order(others, at), *pending], amount)
     return Withdrawn(takens, amount - sum((taken.amount for taken in takens), ZERO))
 
 
+def repay(incoming: Iterable[Given], owed: Decimal) -> list[Taken]:
+    """What is owed comes first out of whatever flows back or is earned, from just the lots that it went to."""
+    return _fill(((given.lot_id, given.amount) for given in incoming), owed)
+
+
 def retract(
-    lots: Sequence[Lot], lot_id: int, amount: Decimal, *, reserved: Decimal, at: datetime
-) -> list[Taken] | Refusal:
-    """Points assigned by mistake are taken from the lot they made; what is spent or reserved of it is not."""
+    lots: Sequence[Lot], lot_id: int, amount: Decimal, *, reserved: Decimal, at: datetime, repaid: Decimal = ZERO
+) -> Withdrawn | Refusal:
+    """Points assigned by mistake are taken from the lot they made; what is spent or reserved of it is not.
+
+    What of them had paid for points that were owed is owed again.
+    """
     if refusal := amount_refusal(amount):
         return refusal
     own = next(lot for lot in lots if lot.id == lot_id)
     free = min(own.remaining, balance(lots, reserved, at).spendable) if own.is_active(at) else own.remaining
-    return points_short(amount, free) if amount > free else [Taken(lot_id, amount)]
+    if amount > free + repaid:
+        return points_short(amount, free + repaid)
+    return Withdrawn(_fill([(lot_id, free)], amount), max(amount - free, ZERO))
 
 
 def after(lots: Iterable[Lot], changes: Iterable[Taken | Given]) -> list[Lot]:

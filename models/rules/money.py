@@ -1,11 +1,17 @@
-"""Exact arithmetic with hundredths: money and points are never rounded but where a rule says how."""
+"""Exact arithmetic with a currency's smallest unit: amounts are never rounded but where a rule says how."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from functools import cache
+from typing import TypeVar
+
+from iso4217 import Currency
 
 from models.rules.refusals import Refusal, RefusalCode
+
+K = TypeVar("K")
 
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
@@ -13,29 +19,47 @@ PLACES = 2
 MOST = Decimal(10) ** 12
 """No single amount is larger: sums of a great many still fit what databases keep."""
 
-
-def half_up(amount: Decimal) -> Decimal:
-    """To the cent, half a cent upwards."""
-    return amount.quantize(CENT, ROUND_HALF_UP)
+EXPONENTS = {each.code: each.exponent for each in Currency}
 
 
-def down(amount: Decimal) -> Decimal:
-    """To the whole hundredth below."""
-    return amount.quantize(CENT, ROUND_FLOOR)
+@cache
+def digits(currency: str) -> int:
+    """Decimal places of a currency's smallest unit by ISO 4217: none of a yen, three of a dinar.
+
+    Two where the standard gives none, as for gold.
+    """
+    exponent = EXPONENTS.get(currency)
+    return PLACES if exponent is None else exponent
 
 
-def up(amount: Decimal) -> Decimal:
-    """To the whole hundredth above."""
-    return amount.quantize(CENT, ROUND_CEILING)
+@cache
+def unit_of(currency: str) -> Decimal:
+    """A currency's smallest unit: 1 yen, 0.01 euro, 0.001 dinar."""
+    return Decimal(1).scaleb(-digits(currency))
+
+
+def half_up(amount: Decimal, unit: Decimal = CENT) -> Decimal:
+    """To the unit, half a unit upwards."""
+    return amount.quantize(unit, ROUND_HALF_UP)
+
+
+def down(amount: Decimal, unit: Decimal = CENT) -> Decimal:
+    """To the whole unit below."""
+    return amount.quantize(unit, ROUND_FLOOR)
+
+
+def up(amount: Decimal, unit: Decimal = CENT) -> Decimal:
+    """To the whole unit above."""
+    return amount.quantize(unit, ROUND_CEILING)
 
 
 def too_precise(amount: Decimal, places: int = PLACES) -> bool:
     """Whether an amount says more than its unit can hold."""
     # Not `normalize`, which rounds what has more than 28 digits.
-    _, digits, exponent = amount.as_tuple()
+    _, numerals, exponent = amount.as_tuple()
     if not isinstance(exponent, int):
         return True
-    return any(digits[exponent + places :]) if exponent + places < 0 else False
+    return any(numerals[exponent + places :]) if exponent + places < 0 else False
 
 
 def amount_refusal(amount: Decimal) -> Refusal | None:
@@ -49,21 +73,29 @@ def amount_refusal(amount: Decimal) -> Refusal | None:
     return None
 
 
-def apportion(total: Decimal, weights: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """An amount spread in proportion, to the cent, so that the shares add up to it exactly.
+def apportion(total: Decimal, weights: Mapping[str, Decimal], unit: Decimal = CENT) -> dict[str, Decimal]:
+    """An amount spread in proportion, to the unit, so that the shares add up to it exactly; see `spread`."""
+    shares = spread(_units(total, unit), {key: _units(weight, unit) for key, weight in weights.items()})
+    return {key: share * unit for key, share in shares.items()}
 
-    Each share is cut to the cent, and the cents left over go to the largest remainders (ties to the heavier,
-    then in the order given). While the amount is not above the weights' sum, no share is above its weight.
+
+def spread(total: int, weights: Mapping[K, int]) -> dict[K, int]:
+    """Whole units spread in proportion, so that the shares add up to the total exactly.
+
+    Each share is cut to the unit, and the units left over go to the largest remainders (ties to the heavier, then in
+    the order given). While the total is not above the weights' sum, no share is above its weight.
     """
-    whole = sum(weights.values(), ZERO)
-    if whole <= ZERO:
+    whole = sum(weights.values())
+    if whole <= 0:
         return {}
-    cents = int(total / CENT)
-    parts = {key: divmod(cents * _cents(weight), _cents(whole)) for key, weight in weights.items()}
-    left = cents - sum(share for share, _ in parts.values())
-    favoured = set(sorted(parts, key=lambda key: (parts[key][1], weights[key]), reverse=True)[:left])
-    return {key: (share + (key in favoured)) * CENT for key, (share, _) in parts.items()}
+    shares = {key: total * weight // whole for key, weight in weights.items()}
+    if left := total - sum(shares.values()):
+        # One number for both: the remainder decides, and then the weight, which is never above the whole.
+        places = {key: total * weight % whole * (whole + 1) + weight for key, weight in weights.items()}
+        for key in sorted(places, key=places.__getitem__, reverse=True)[:left]:
+            shares[key] += 1
+    return shares
 
 
-def _cents(amount: Decimal) -> int:
-    return int(amount / CENT)
+def _units(amount: Decimal, unit: Decimal) -> int:
+    return int(amount / unit)

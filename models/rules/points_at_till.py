@@ -1,15 +1,14 @@
-"""Paying with points, and the points that a bill earns."""
+"""Paying a part of a bill with points."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from models.rules.basket import Standing
 from models.rules.ledger import points_short
-from models.rules.money import ZERO, amount_refusal, down, up
-from models.rules.refusals import Refusal, RefusalCode
+from models.rules.money import ZERO, amount_refusal, down, unit_of, up
+from models.rules.programme import WHOLE, Programme
+from models.rules.refusals import Refusal, RefusalCode, in_points
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,39 +19,36 @@ class PointsPayment:
     amount: Decimal
 
 
-def points_payment(
-    points: Decimal, *, rate: Decimal, to_pay: Decimal, available: Decimal, pays: bool = True
-) -> PointsPayment | Refusal:
-    """Points pay their rate in money each, down to the cent, and never more than is to pay.
+NO_POINTS = PointsPayment(ZERO, ZERO)
 
-    Only as many are taken as that amount needs, up to the hundredth: the rest stays with the customer.
+
+def points_payment(
+    points: Decimal, programme: Programme, currency: str, *, to_pay: Decimal, available: Decimal, pays: bool = True
+) -> PointsPayment | Refusal:
+    """Points pay what the programme says they are worth in the bill's currency, down to its smallest unit.
+
+    They pay no more than is to pay, than the programme's share of it, or than the most points that it takes at a time.
+    Only as many are taken as the amount needs, up to the hundredth: the rest stays with the customer.
     """
     if refusal := amount_refusal(points):
         return refusal
     if not pays:
         return Refusal(RefusalCode.POINTS_OFF, "The customer's status doesn't allow paying with points.")
+    rate = programme.point_values.get(currency, ZERO)
+    if rate <= ZERO:
+        return Refusal(RefusalCode.WRONG_CURRENCY, f"Points pay nothing in {currency}.")
     if points > available:
         return points_short(points, available)
-    amount = min(down(points * rate), to_pay)
-    if amount <= ZERO:
-        return PointsPayment(ZERO, ZERO)
-    return PointsPayment(min(points, up(amount / rate)), amount)
+    unit = unit_of(currency)
+    used = points if programme.most_points is None else min(points, programme.most_points)
+    amount = min(down(used * rate, unit), down(to_pay * programme.most_share / WHOLE, unit))
+    payment = PointsPayment(min(used, up(amount / rate)), amount) if amount > ZERO else NO_POINTS
+    return _enough(payment, programme.least_points)
 
 
-def points_earned(
-    lines: Iterable[Standing],
-    currency: str,
-    rates: Mapping[str, Decimal],
-    *,
-    collects: bool,
-    paid_with_points: Decimal = ZERO,
-) -> Decimal:
-    """What is paid in money, line by line after discounts, earns points at its currency's rate.
-
-    The sum is rounded down to the hundredth, once. Nothing is earned by lines that opted out of loyalty, by what
-    points paid, in a currency without a rate, or with a status that doesn't collect.
-    """
-    if not collects:
-        return ZERO
-    in_loyalty = sum((standing.left for standing in lines if not standing.line.loyalty_off), ZERO)
-    return down(max(in_loyalty - paid_with_points, ZERO) * rates.get(currency, ZERO))
+def _enough(payment: PointsPayment, least: Decimal | None) -> PointsPayment | Refusal:
+    """A programme may ask for a number of points at least."""
+    if least is None or payment.points >= least:
+        return payment
+    message = f"At least {in_points(least)} pay a bill; here it would be {in_points(payment.points)}."
+    return Refusal(RefusalCode.MINIMUM_NOT_MET, message, in_points(least - payment.points))

@@ -63,7 +63,7 @@ class Achievement:
 
 
 Achievements = Mapping[int | None, Achievement]
-"""Achievements by months back from now; those of the whole past are under none. See `starts`."""
+"""Achievements by months back from a moment; those of the whole past are under none. See `starts`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +85,15 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """The status that a customer has, and until when."""
+    """The status that a customer has, and until when. One set by hand holds until its end, whatever is bought."""
 
     status_id: int
     valid_to: datetime | None = None
+    by_hand: bool = False
+
+    def is_over(self, at: datetime) -> bool:
+        """At its end a status is over."""
+        return self.valid_to is not None and self.valid_to <= at
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +164,8 @@ def qualify(
     falls to the highest status below whose condition holds, at worst to that of registration.
     """
     by_id = {status.id: status for status in statuses}
+    if holding is not None and holding.by_hand and not holding.is_over(at):
+        return None
     current = by_id.get(holding.status_id) if holding else None
     base = current or _registration(statuses)
     reached = _risen(base, statuses, achievements)
@@ -166,7 +173,7 @@ def qualify(
         return _decided(reached, StatusChange.REGISTERED, at, zone) if reached else None
     if reached is not current:
         return _decided(reached, StatusChange.RISEN, at, zone)
-    if holding.valid_to is None or at < holding.valid_to:
+    if not holding.is_over(at):
         return None
     if holds(current, achievements):
         return _decided(current, StatusChange.KEPT, at, zone)

@@ -8,14 +8,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from models.rules.basket import Benefit, Bill, Reward, Shopper, Voucher, standings
-from models.rules.combination import Combination, Refused, apply_in_order
+from models.rules.combination import Combination, Refused, apply_in_order, best_combination
+from models.rules.earning import earn
 from models.rules.money import ZERO
 from models.rules.plans import Applied
-from models.rules.points_at_till import PointsPayment, points_earned, points_payment
-from models.rules.programme import Programme
+from models.rules.points_at_till import NO_POINTS, PointsPayment, points_payment
+from models.rules.programme import AutomaticChoice, Earnings, Programme
 from models.rules.refusals import Refusal
-
-NO_POINTS = PointsPayment(ZERO, ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +32,14 @@ class Settlement:
 
     combination: Combination
     payment: PointsPayment
-    earned: Decimal
-    refused: Sequence[Refused]
+    earnings: Earnings
+    refused: Sequence[Refused] = ()
     unpaid: Refusal | None = None
+
+    @property
+    def earned(self) -> Decimal:
+        """The points that the bill earns."""
+        return self.earnings.points
 
     @property
     def points_spent(self) -> Decimal:
@@ -50,55 +54,59 @@ class Settlement:
 
 def settle(asked: RequestedBenefits, bill: Bill, shopper: Shopper, programme: Programme, at: datetime) -> Settlement:
     """Apply what was asked for, pay with points as far as asked, and earn on what is paid in money."""
-    combined = _combined(asked, bill, shopper, at)
+    combined = _combined(asked, bill, shopper, programme, at)
     payment, unpaid = NO_POINTS, None
     if asked.points is not None:
-        answer = _pay(asked.points, combined, shopper, programme)
+        answer = _pay(asked.points, combined, bill, shopper, programme)
         payment, unpaid = (NO_POINTS, answer) if isinstance(answer, Refusal) else (answer, None)
-    earned = _earned(combined, bill, shopper, programme, payment)
+    earnings = earn(programme, bill, combined.lines, shopper, at, paid_with_points=payment.amount)
     refused = [one for one in combined.refused if one.benefit in asked.benefits]
-    return Settlement(combined, payment, earned, refused, unpaid)
+    return Settlement(combined, payment, earnings, refused, unpaid)
 
 
-def settled_offline(vouchers: Sequence[Voucher], bill: Bill, shopper: Shopper, programme: Programme) -> Settlement:
+def settled_offline(
+    vouchers: Sequence[Voucher], bill: Bill, shopper: Shopper, programme: Programme, at: datetime
+) -> Settlement:
     """A bill closed without the gateway is as it was paid: its discounts are in its lines already."""
     as_paid = standings(bill)
-    combined = Combination(tuple(Applied(one, {}) for one in vouchers), {}, as_paid, [])
-    return Settlement(combined, NO_POINTS, _earned(combined, bill, shopper, programme, NO_POINTS), [])
+    combined = Combination(tuple(Applied(one) for one in vouchers), as_paid)
+    return Settlement(combined, NO_POINTS, earn(programme, bill, as_paid, shopper, at))
 
 
-def _combined(asked: RequestedBenefits, bill: Bill, shopper: Shopper, at: datetime) -> Combination:
-    """What the till adds by itself never takes anything away that was asked for, nor makes the bill dearer."""
-    alone = apply_in_order(asked.benefits, bill, shopper, at)
-    if not asked.automatic:
-        return alone
+def best_of(asked: RequestedBenefits, bill: Bill, shopper: Shopper, at: datetime) -> Combination:
+    """The best of all that could be had: what the till tells where codes were asked for that do less together."""
+    return best_combination([*asked.benefits, *asked.automatic], bill, shopper, at)
+
+
+def _combined(
+    asked: RequestedBenefits, bill: Bill, shopper: Shopper, programme: Programme, at: datetime
+) -> Combination:
+    """What the till adds by itself never takes anything away that was asked for, nor makes the bill dearer.
+
+    It is the best for the customer, unless the programme has rewards apply in order of priority.
+    """
     automatic = [reward for reward in asked.automatic if reward not in asked.benefits]
+    if not automatic:
+        return apply_in_order(asked.benefits, bill, shopper, at)
+    if programme.automatic is AutomaticChoice.BEST_COMBINATION:
+        return best_combination(automatic, bill, shopper, at, keep=asked.benefits)
+    alone = apply_in_order(asked.benefits, bill, shopper, at)
     together = apply_in_order([*asked.benefits, *automatic], bill, shopper, at)
     had = {one.benefit.code for one in together.applied}
     kept = all(one.benefit.code in had for one in alone.applied)
     return together if kept and together.total >= alone.total else alone
 
 
-def _pay(points: Decimal, combined: Combination, shopper: Shopper, programme: Programme) -> PointsPayment | Refusal:
+def _pay(
+    points: Decimal, combined: Combination, bill: Bill, shopper: Shopper, programme: Programme
+) -> PointsPayment | Refusal:
     """Rewards that cost points take theirs first; lines that opted out of loyalty are paid in money."""
     in_loyalty = sum((one.left for one in combined.lines if not one.line.loyalty_off), ZERO)
     return points_payment(
         points,
-        rate=programme.point_value,
+        programme,
+        bill.currency,
         to_pay=min(in_loyalty, max(combined.to_pay, ZERO)),
         available=shopper.points - combined.points_cost,
         pays=shopper.pays,
     )
-
-
-def _earned(
-    combined: Combination, bill: Bill, shopper: Shopper, programme: Programme, payment: PointsPayment
-) -> Decimal:
-    """Nobody collects points who is not recognised."""
-    if shopper.customer_id is None:
-        return ZERO
-    rates = {bill.currency: programme.points_per_unit}
-    earned = points_earned(
-        combined.lines, bill.currency, rates, collects=shopper.collects, paid_with_points=payment.amount
-    )
-    return programme.whole(earned)

@@ -59,6 +59,7 @@ REWARD_COLUMNS = (
     RewardRow.points_cost,
     RewardRow.limit_per_customer,
     RewardRow.limit_total,
+    RewardRow.max_per_bill,
     RewardRow.group,
     RewardRow.is_automated,
     RewardRow.is_portable,
@@ -267,6 +268,7 @@ def _offer(row: tuple[Any, ...], parts: _Parts) -> Offer:
         points_cost=of["points_cost"],
         limit_per_customer=of["limit_per_customer"],
         limit_total=of["limit_total"],
+        max_per_bill=of["max_per_bill"],
     )
     return Offer(terms, of["group"], of["is_automated"], of["is_portable"])
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, select
+from sqlalchemy import BigInteger, exists, or_, select
 
-from models import Card, CardState, Customer, CustomerSource, CustomerSourceRecord, State
+from models import Card, CardChange, CardEvent, CardState, Customer, CustomerSource, CustomerSourceRecord, State
 from models.rules.error_codes import ErrorCode
-from models.types import text
+from models.types import Instant, text
 from resolvers.errors import Refused
 from resolvers.ids import key_of
 from resolvers.normalise import e164, email_key
+from resolvers.operation.checks import By
 from resolvers.operation.structs import camel
 from resolvers.operation.validation import text as checked_text
 from resolvers.query.compiled_query import CompiledQuery
@@ -22,8 +24,9 @@ from resolvers.storage.context import RequestContext
 from resolvers.storage.statement import parameter
 
 SOUGHT = parameter("sought", text())
+AT = parameter("at", Instant())
 LIVING = Customer.state != word(State.DELETED)
-COLUMNS = (Customer.id, Customer.state)
+COLUMNS = (Customer.id, Customer.state, Customer.updated_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,20 @@ BY_CARD = CompiledQuery(
         .where(Card.number == SOUGHT)
     )
 )
+USABLE_AT = CompiledQuery(
+    lambda _: select(Card.id).where(
+        Card.number == SOUGHT,
+        or_(Card.valid_to.is_(None), Card.valid_to > AT),
+        or_(
+            Card.state.in_([word(CardState.ASSIGNED), word(CardState.EXPIRED)]),
+            exists().where(
+                CardEvent.card_id == Card.id, CardEvent.change == word(CardChange.BLOCKED), CardEvent.at > AT
+            ),
+        ),
+    )
+)
+"""Cards that were blocked, or whose validity ended, only after a moment."""
+
 BY_EXTERNAL_ID = CompiledQuery(
     lambda _: (
         select(*COLUMNS)
@@ -54,21 +71,26 @@ BY_EXTERNAL_ID = CompiledQuery(
 )
 
 
-async def find_customer(context: RequestContext, by: Mapping[str, Any], field: str) -> Found:
-    """The customer whom one key names. An inactive one is refused, and so is a card that identifies nobody."""
-    ((key, value),) = by.items()
+async def find_customer(
+    context: RequestContext, by: By | Mapping[str, Any], field: str, at: datetime | None = None
+) -> Found:
+    """The customer whom one key names. An inactive one is refused, and so is a card that identifies nobody.
+
+    With a moment, they are taken as they were then, whatever became of them since.
+    """
+    ((key, value),) = ((by.name, by.value),) if isinstance(by, By) else by.items()
     where = f"{field}.{camel(key)}"
     if key == "card_number":
-        return await _by_card(context, checked_text(value, where, 64), where)
+        return await _by_card(context, checked_text(value, where, 64), where, at)
     rows = await _by(context, key, value, where)
     if not rows:
         raise Refused(ErrorCode.NOT_FOUND, "There is no such customer.", where)
-    return Found(_active(rows[0], where))
+    return Found(_active(rows[0], where, at))
 
 
 async def _by(context: RequestContext, key: str, value: Any, where: str) -> list[tuple[Any, ...]]:
     if key == "id":
-        return await BY_KEY.read(context, sought=key_of(value, "Customer"))
+        return await BY_KEY.read(context, sought=value if isinstance(value, int) else key_of(value, "Customer"))
     if key == "external_id":
         source = checked_text(value["source"], where, 64)
         return await BY_EXTERNAL_ID.read(context, source=source, sought=checked_text(value["external_id"], where, 128))
@@ -80,21 +102,22 @@ async def _by(context: RequestContext, key: str, value: Any, where: str) -> list
         raise Refused(ErrorCode.BAD_PHONE, "This must be a phone number in international form.", where) from error
 
 
-async def _by_card(context: RequestContext, number: str, where: str) -> Found:
+async def _by_card(context: RequestContext, number: str, where: str, at: datetime | None) -> Found:
     rows = await BY_CARD.read(context, sought=number)
     if not rows or rows[0][0] is None:
         raise Refused(ErrorCode.UNKNOWN_CARD, "No customer holds a card of this number.", where)
     *customer, state, _ = rows[0]
-    if state != CardState.ASSIGNED:
+    if state != CardState.ASSIGNED and not (at and await USABLE_AT.read(context, sought=number, at=at)):
         raise Refused(ErrorCode[f"CARD_{state}"], f"The card is {state.lower()}.", where)
     if customer[1] is State.DELETED:
         raise Refused(ErrorCode.UNKNOWN_CARD, "No customer holds a card of this number.", where)
-    return Found(_active(customer, where), number)
+    return Found(_active(customer, where, at), number)
 
 
-def _active(row: Any, where: str) -> int:
-    key, state = row
-    if state is not State.ACTIVE:
+def _active(row: Any, where: str, at: datetime | None) -> int:
+    key, state, changed_at = row
+    # Who is inactive is changed by hardly anything but reactivation.
+    if state is not State.ACTIVE and not (at and changed_at > at):
         raise Refused(ErrorCode.CUSTOMER_INACTIVE, "The customer's account is not active.", where)
     found: int = key
     return found

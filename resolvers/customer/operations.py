@@ -23,7 +23,7 @@ from resolvers.errors import Refused, UserError
 from resolvers.operation import input_fields
 from resolvers.operation.perform import Values
 from resolvers.operation.upsert import set_values
-from resolvers.status.operations import requalify
+from resolvers.status.requalifying import requalify
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from resolvers.demo.reading.coupons import Coupon, find_coupons
-from resolvers.demo.reading.dates import Calendar, Instants, instant, year_after
+from resolvers.demo.reading.dates import Calendar, Instants, end_of_day, instant, year_after
 from resolvers.demo.reading.mailing import find_mailed
 from resolvers.demo.reading.prices import shelf_prices
 from resolvers.demo.reading.redemptions import Redemption, find_redemptions
@@ -36,7 +36,7 @@ class Journey:
     @cached_property
     def points_expire_at(self) -> Instants:
         """When each bill's points expire."""
-        return year_after(self.paid_at)
+        return end_of_day(year_after(self.paid_at))
 
     @cached_property
     def home_store(self) -> np.ndarray:

@@ -70,6 +70,7 @@ MUST_BE_EMPTY: tuple[type[Base], ...] = (
     models.CardType,
     models.Consent,
     models.Status,
+    models.Programme,
     models.Property,
 )
 """The import gives its rows keys from 1 on, so that these tables must not have any."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -68,10 +69,12 @@ def _in_order(paths: Iterable[Path], report: ImportReport) -> list[tuple[Resourc
 
 
 async def _end(transaction: AsyncTransaction, *, keep: bool) -> None:
-    if keep:
-        await transaction.commit()
-    else:
-        await transaction.rollback()
+    """Keep all or nothing. An interruption that comes too late for that doesn't leave it open which."""
+    ending = asyncio.ensure_future(transaction.commit() if keep else transaction.rollback())
+    try:
+        await asyncio.shield(ending)
+    except asyncio.CancelledError:
+        await ending
 
 
 class Import:

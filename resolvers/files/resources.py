@@ -122,6 +122,15 @@ def _products() -> Resource:
     return _resource("products", models.Product, lists=lists)
 
 
+def _programmes() -> Resource:
+    targets = owned("targets", models.EarningRuleTarget, "rule_id")
+    lists = [
+        owned("currencies", models.ProgrammeCurrency, "programme_id"),
+        owned("earningRules", models.EarningRule, "programme_id", lists=[targets]),
+    ]
+    return _resource("programmes", models.Programme, lists=lists)
+
+
 def _campaign_products() -> Resource:
     lists = [
         plain("stores", models.CampaignProductStore, "campaign_product_id"),
@@ -186,6 +195,7 @@ RESOURCES: dict[str, Resource] = {
         _products(),
         _reservable_products(),
         _resource("segments", models.Segment),
+        _programmes(),
         _resource("campaigns", models.Campaign),
         _campaign_products(),
         _customers(),
@@ -203,3 +213,26 @@ RESOURCES: dict[str, Resource] = {
     )
 }
 """All resources by name, those first that others refer to."""
+
+NOT_IN_FILES: dict[type[Base], str] = {
+    models.CustomerTerm: "Worked out from customers and their cards.",
+    models.ProductTerm: "Worked out from products.",
+    models.ProductGroupAncestor: "Worked out from the groups' parents.",
+    models.ScoreBand: "Worked out from purchases, every so often.",
+    models.Event: "What happened in this CRM; another one has its own events.",
+    models.IdempotencyKey: "Holds for this CRM's own clients, and not for long.",
+    models.ImportStep: "How far the demo's import has come here.",
+    models.JobRun: "When jobs were last done here.",
+    models.AuditEntry: "Who read what in this CRM.",
+    models.AuditSeal: "A link of this CRM's chain, which can't go on in another.",
+    models.CustomerPassword: "A secret that no file should hold; customers of another CRM choose one there.",
+    models.OneTimeCode: "A secret that holds for minutes.",
+    models.CodeMessage: "A secret that holds for minutes, on its way.",
+    models.Guess: "Counts for minutes, against this CRM.",
+}
+"""What files leave out, each with the reason. Every other table is a resource, or a list of one."""
+
+
+def in_files(found: Shape) -> set[type[Base]]:
+    """The tables whose rows a shape holds."""
+    return {found.model}.union(*(in_files(part.shape) for part in found.lists.values()))

@@ -44,14 +44,15 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class AtMost:
-    """How many items a list takes."""
+    """How many items a list takes, and as what more of them are refused."""
 
     items: int
+    code: ErrorCode = ErrorCode.TOO_MANY
 
 
-def at_most(items: int) -> AtMost:
+def at_most(items: int, code: ErrorCode = ErrorCode.TOO_MANY) -> AtMost:
     """A list of up to so many items; 1,000 where nothing is said."""
-    return AtMost(items)
+    return AtMost(items, code)
 
 
 def clean(value: str) -> str:

@@ -21,15 +21,25 @@ from sqlalchemy import delete, func, select
 from models import IdempotencyKey
 from models.rules.error_codes import ErrorCode
 from models.rules.refusals import plain
+from models.types import Instant, text
 from resolvers.errors import Refused
 from resolvers.operation.answers import Answer
-from resolvers.storage.context import RowRef
+from resolvers.query.compiled_query import CompiledQuery
+from resolvers.storage.context import RequestContext, RowRef, Viewer
+from resolvers.storage.statement import parameter
 from resolvers.storage.transaction import Transaction
 
 KEPT_FOR = timedelta(days=30)
 """How long an operation can be retried under its key."""
 
 LONGEST_KEY = 128
+
+NOBODY = Viewer()
+KNOWN = CompiledQuery(
+    lambda _: select(IdempotencyKey.id).where(
+        IdempotencyKey.key == parameter("key", text()), IdempotencyKey.expires_at > parameter("now", Instant())
+    )
+)
 
 _in_flight: set[str] = set()
 """Keys being worked on in this process; between processes PostgreSQL's advisory locks tell."""
@@ -66,9 +76,21 @@ def _being_done() -> Refused:
     return Refused(ErrorCode.IN_FLIGHT, message, "idempotencyKey")
 
 
-def fingerprint(given: Any) -> str:
-    """A hash of an input; equal amounts and moments are the same however they were written."""
+async def is_known(context: RequestContext, key: str | None) -> bool:
+    """Whether something was done under a key already."""
+    return key is not None and bool(await KNOWN.read(context, key=key))
+
+
+def fingerprint(given: Any, viewer: Viewer = NOBODY) -> str:
+    """A hash of who asks and of the input; equal amounts and moments are the same however they were written.
+
+    What an input keeps secret is left out: a hash that is quick to make would give it away.
+    """
     plainly = given if isinstance(given, Mapping) else msgspec.to_builtins(given, builtin_types=(Decimal, datetime))
+    if secrets := getattr(given, "SECRET", ()):
+        plainly = {name: value for name, value in plainly.items() if name not in secrets}
+    if viewer.token_id or viewer.customer_id:
+        plainly = [viewer.token_id or -(viewer.customer_id or 0), plainly]
     # Not orjson, which refuses integers beyond 64 bits: a caller's own JSON may hold them.
     written = json.dumps(plainly, default=_canonical, sort_keys=True)
     return blake2b(written.encode(), digest_size=16).hexdigest()
@@ -118,8 +140,13 @@ class KeyedCall:
 
 
 def stored(answer: Any) -> Any:
-    """An answer as JSON."""
-    return _tagged(answer) if isinstance(answer, Mapping) else msgspec.to_builtins(answer)
+    """An answer as JSON, without what it keeps secret."""
+    if isinstance(answer, Mapping):
+        return _tagged(answer)
+    kept: dict[str, Any] = msgspec.to_builtins(answer)
+    for name in getattr(answer, "SECRET", ()):
+        kept.pop(name, None)
+    return kept
 
 
 def restored(kept: Any, answer: type[Answer] | None) -> Any:

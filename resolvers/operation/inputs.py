@@ -24,7 +24,6 @@ from typing import Annotated, Any, TypeVar, Union, dataclass_transform, get_args
 from msgspec import UNSET, UnsetType
 from msgspec.structs import fields
 
-from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused, UserError, below
 from resolvers.operation import checks
 from resolvers.operation.checks import MOST_ITEMS, AtMost, Check, Read
@@ -101,7 +100,7 @@ def _field(name: str, hint: Any, *, is_required: bool) -> InputField:
     read = _reader(kind) if check is None else check.read
     if is_list and not (check and check.takes_list):
         most = _first(metadata, AtMost)
-        read = partial(_read_list, read, MOST_ITEMS if most is None else most.items)
+        read = partial(_read_list, read, AtMost(MOST_ITEMS) if most is None else most)
     if NoneType in kinds and not (check and check.takes_null):
         read = partial(_read_optional_text if kind is str and not is_list else _read_optional, read)
     takes_null = NoneType in kinds or bool(check and check.takes_null)
@@ -125,9 +124,9 @@ def _read_optional_text(read: Read, value: str | None, field: str) -> Any:
     return None if value is None or not value.strip() else read(value, field)
 
 
-def _read_list(read: Read, most: int, values: Sequence[Any], field: str) -> tuple[Any, ...]:
-    if len(values) > most:
-        raise Refused(ErrorCode.TOO_MANY, f"This takes {most} items at most.", field)
+def _read_list(read: Read, most: AtMost, values: Sequence[Any], field: str) -> tuple[Any, ...]:
+    if len(values) > most.items:
+        raise Refused(most.code, f"This takes {most.items} items at most.", field)
     items: list[Any] = []
     errors: list[UserError] = []
     for place, value in enumerate(values):

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from resolvers.errors import Refused, UserError
 from resolvers.operation.answers import Answer
-from resolvers.operation.idempotency import KeyedCall, claimed, fingerprint, lock_key
+from resolvers.operation.idempotency import KeyedCall, claimed, fingerprint, is_known, lock_key
 from resolvers.operation.inputs import Input, read
+from resolvers.operation.staged import Stage, StagedOperation
 from resolvers.storage.context import RequestContext
 from resolvers.storage.transaction import Transaction, in_transaction
 
@@ -82,6 +83,8 @@ async def _once(
     try:
         given = call.read()
         with claimed(call.key):
+            if isinstance(call.operation, StagedOperation) and not await is_known(context, call.key):
+                call = replace(call, operation=await call.operation.ready(Stage(engine, context), given))
             return await in_transaction(engine, context.now, work, context)
     except Refused as refused:
         return await show(Payload(user_errors=refused.errors), context)
@@ -91,7 +94,7 @@ async def _answered(transaction: Transaction, call: Call, given: Any) -> Payload
     if call.key is None:
         answer = await call.operation(transaction, given)
     else:
-        keyed = KeyedCall(call.key, call.name, fingerprint(given))
+        keyed = KeyedCall(call.key, call.name, fingerprint(given, transaction.viewer))
         await lock_key(transaction, call.key)
         answer = await keyed.done_before(transaction, call.answer)
         if answer is not None:

@@ -12,24 +12,25 @@ import models
 from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
 from resolvers.normalise import email_key, fold, words
-from resolvers.operation import input_fields
-from resolvers.operation.perform import Values
+from resolvers.operation.references import in_use
 from resolvers.operation.structs import camel
+from resolvers.point.inputs import Told
 from resolvers.storage.transaction import Transaction
 
-REFERENCES = {"type": models.PointType, "partner": models.Partner, "store": models.Store}
-COLUMNS = {"type": "point_type_id", "partner": "partner_id", "store": "store_id"}
 SIGNIFICANT_DIGITS = 9
 
 
-async def about(transaction: Transaction, given: Values, customer_id: int) -> dict[str, Any]:
+async def about(
+    transaction: Transaction, given: Told, customer_id: int, point_type: int | None = None
+) -> dict[str, Any]:
     """The columns of an entry that the input tells: type, partner, store, note and the caller's own data."""
     told: dict[str, Any] = {
-        COLUMNS[name]: await input_fields.reference(transaction, entity, given, name)
-        for name, entity in REFERENCES.items()
+        "point_type_id": await in_use(transaction, models.PointType, point_type, "type"),
+        "partner_id": await in_use(transaction, models.Partner, given.partner, "partner"),
+        "store_id": await in_use(transaction, models.Store, given.store, "store"),
+        "note": given.note,
+        "extended_data": given.extended_data,
     }
-    told["note"] = input_fields.text(given, "note")
-    told["extended_data"] = input_fields.json_object(given, "extended_data")
     customer = models.Customer
     columns = (customer.first_name, customer.last_name, customer.email, customer.phone)
     person = (await transaction.session.execute(select(*columns).where(customer.id == customer_id))).one()

@@ -19,7 +19,8 @@ from models import PointEntryKind, PointReservationState
 from models.event_kinds import EventKind
 from models.rules import ledger
 from models.rules.money import ZERO
-from resolvers.point.booking import account, debit
+from resolvers.point.account import account
+from resolvers.point.booking import debit
 from resolvers.storage.transaction import Transaction, in_transaction
 
 BATCH = 200

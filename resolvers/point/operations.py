@@ -17,61 +17,60 @@ from models.rules import ledger
 from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO
 from models.rules.refusals import in_points
-from resolvers.customer.lock import lock_by_key, locked, locked_both
+from resolvers.customer.lock import lock_by_key
 from resolvers.errors import Refused
-from resolvers.ids import key_of
-from resolvers.operation import input_fields
-from resolvers.operation.perform import Values
 from resolvers.operation.refusal import accepted
 from resolvers.point.about import about
-from resolvers.point.booking import account, credit, credit_lots, debit, give_back, outstanding, shape
+from resolvers.point.account import account, outstanding
+from resolvers.point.booking import credit, credit_lots, debit, give_back, shape
+from resolvers.point.inputs import EntryAnswer, PointsAssign, PointsReverse, PointsSpend, PointsTransfer, TransferAnswer
+from resolvers.point.owing import repaid_from, withdraw
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
 REVERSIBLE = {PointEntryKind.SPEND, PointEntryKind.ASSIGN, PointEntryKind.EARN}
 
 
-def _account(customer_id: int) -> RowRef:
-    return RowRef("PointAccount", customer_id)
-
-
-async def assign(transaction: Transaction, given: Values) -> Values:
-    """Assign points: a lot of their own, active at once or from a date on."""
-    customer_id = await locked(transaction, given, "customer", active=True)
-    told = await about(transaction, given, customer_id)
-    start, end = input_fields.moment(given, "active_from"), input_fields.moment(given, "expires_at")
-    lot = ledger.assign(given["amount"], at=transaction.now, active_from=start, expires_at=end)
-    entry = await credit(transaction, customer_id, accepted(lot, "amount"), PointEntryKind.ASSIGN, **told)
-    return {"entry": RowRef("PointEntry", entry.id), "account": _account(customer_id)}
-
-
-async def spend(transaction: Transaction, given: Values) -> Values:
-    """Spend points, those that expire soonest first."""
-    customer_id = await locked(transaction, given, "customer", active=True)
-    told = await about(transaction, given, customer_id)
-    has = await account(transaction, customer_id)
-    takens = accepted(ledger.spend(has.lots, given["amount"], reserved=has.reserved, at=transaction.now), "amount")
-    entry = await debit(transaction, customer_id, takens, PointEntryKind.SPEND, **told)
+def _answer(entry: models.PointEntry | None) -> EntryAnswer:
     assert entry is not None
-    return {"entry": RowRef("PointEntry", entry.id), "account": _account(customer_id)}
+    return EntryAnswer(entry=RowRef("PointEntry", entry.id), account=RowRef("PointAccount", entry.customer_id))
 
 
-async def transfer(transaction: Transaction, given: Values) -> Values:
+async def assign(transaction: Transaction, given: PointsAssign) -> EntryAnswer:
+    """Assign points: a lot of their own, active at once or from a date on."""
+    await lock_by_key(transaction, given.customer, "customer", active=True)
+    told = await about(transaction, given, given.customer, given.type)
+    lot = ledger.assign(given.amount, at=transaction.now, active_from=given.active_from, expires_at=given.expires_at)
+    lots = [accepted(lot, "amount")]
+    return _answer(await credit(transaction, given.customer, lots, PointEntryKind.ASSIGN, **told))
+
+
+async def spend(transaction: Transaction, given: PointsSpend) -> EntryAnswer:
+    """Spend points, those that expire soonest first."""
+    await lock_by_key(transaction, given.customer, "customer", active=True)
+    told = await about(transaction, given, given.customer)
+    has = await account(transaction, given.customer)
+    takens = accepted(ledger.spend(has.lots, given.amount, reserved=has.reserved, at=transaction.now), "amount")
+    return _answer(await debit(transaction, given.customer, takens, PointEntryKind.SPEND, **told))
+
+
+async def transfer(transaction: Transaction, given: PointsTransfer) -> TransferAnswer:
     """Hand points on to another customer; they keep the expiry they had."""
-    if given["from"] == given["to"]:
+    sender, receiver = given.from_, given.to
+    if sender == receiver:
         raise Refused(ErrorCode.SAME_CUSTOMER, "Points are handed on to somebody else.", "to")
-    sender, receiver = await locked_both(transaction, given, ("from", "to"))
+    # In the order of their keys, so that nobody waits in a circle.
+    for key, name in sorted([(sender, "from"), (receiver, "to")]):
+        await lock_by_key(transaction, key, name, active=True)
     told = await about(transaction, given, sender) | await about(transaction, given, receiver)
     has = await account(transaction, sender)
-    moved = accepted(ledger.transfer(has.lots, given["amount"], reserved=has.reserved, at=transaction.now), "amount")
+    moved = accepted(ledger.transfer(has.lots, given.amount, reserved=has.reserved, at=transaction.now), "amount")
     sent = await debit(transaction, sender, [move.taken for move in moved], PointEntryKind.TRANSFER_OUT, **told)
     assert sent is not None
     lots = await _continued(transaction, receiver, moved)
     received = await credit_lots(transaction, receiver, lots, PointEntryKind.TRANSFER_IN, **told)
-    return {
-        "entries": [RowRef("PointEntry", sent.id), RowRef("PointEntry", received.id)],
-        "account": _account(sender),
-    }
+    entries = [RowRef("PointEntry", sent.id), RowRef("PointEntry", received.id)]
+    return TransferAnswer(entries=entries, account=RowRef("PointAccount", sender))
 
 
 async def _continued(transaction: Transaction, receiver: int, moved: Sequence[ledger.Moved]) -> list[models.PointLot]:
@@ -86,20 +85,18 @@ async def _continued(transaction: Transaction, receiver: int, moved: Sequence[le
     ]
 
 
-async def reverse(transaction: Transaction, given: Values) -> Values:
+async def reverse(transaction: Transaction, given: PointsReverse) -> EntryAnswer:
     """Take an entry back, or a part of it: spent points return to their lots, assigned ones leave the lot they made."""
-    entry = await _reversible(transaction, given["entry"])
+    entry = await _reversible(transaction, given.entry)
     told = await about(transaction, given, entry.customer_id)
     if entry.kind is PointEntryKind.SPEND:
-        made = await _give_back(transaction, entry, given.get("amount"), told)
-    else:
-        made = await _retract(transaction, entry, given.get("amount"), told)
-    return {"entry": RowRef("PointEntry", made.id), "account": _account(entry.customer_id)}
+        return _answer(await _give_back(transaction, entry, given.amount, told))
+    return _answer(await _retract(transaction, entry, given.amount, told))
 
 
-async def _reversible(transaction: Transaction, opaque: str) -> models.PointEntry:
+async def _reversible(transaction: Transaction, key: int) -> models.PointEntry:
     """The entry, its customer locked. What belongs to a bill or a voucher goes back with that."""
-    entry = await transaction.session.get(models.PointEntry, key_of(opaque, "PointEntry"))
+    entry = await transaction.session.get(models.PointEntry, key)
     if entry is None:
         raise Refused(ErrorCode.NOT_FOUND, "There is no PointEntry with this id.", "entry")
     await lock_by_key(transaction, entry.customer_id, "entry")
@@ -129,7 +126,8 @@ async def _retract(
 ) -> models.PointEntry:
     part, other = models.PointEntryLot, models.PointEntry
     lot_id = await transaction.session.scalar(select(part.lot_id).where(part.entry_id == entry.id))
-    back = await transaction.session.scalar(select(func.sum(other.amount)).where(other.reverses_id == entry.id))
+    taken = func.sum(other.amount - other.owed)
+    back = await transaction.session.scalar(select(taken).where(other.reverses_id == entry.id))
     left = entry.amount + (back or ZERO)
     if lot_id is None or left <= ZERO:
         raise _already_reversed()
@@ -138,16 +136,9 @@ async def _retract(
         over = in_points(wanted - left)
         raise Refused(ErrorCode.LIMIT_REACHED, "More points can't be taken back than were assigned.", "amount", over)
     has = await account(transaction, entry.customer_id, also=[lot_id])
-    takens = ledger.retract(has.lots, lot_id, wanted, reserved=has.reserved, at=transaction.now)
-    made = await debit(
-        transaction,
-        entry.customer_id,
-        accepted(takens, "amount"),
-        PointEntryKind.REVERSE,
-        **{**told, "reverses_id": entry.id},
-    )
-    assert made is not None
-    return made
+    repaid = await repaid_from(transaction, lot_id)
+    withdrawn = ledger.retract(has.lots, lot_id, wanted, reserved=has.reserved, at=transaction.now, repaid=repaid)
+    return await withdraw(transaction, entry, accepted(withdrawn, "amount"), **told)
 
 
 def _already_reversed() -> Refused:

@@ -8,33 +8,31 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import BigInteger, select
 
 from models import State, Store
 from models.rules import basket
-from models.rules.bill_checks import MAX_ITEMS, bill_refusals
+from models.rules.bill_checks import bill_refusals
 from models.rules.error_codes import ErrorCode
-from models.rules.money import half_up
-from models.types import MONEY, PERCENT, QUANTITY, ExactDecimal, text
+from models.rules.money import half_up, unit_of
+from models.types import text
+from resolvers.customer.find import find_customer
 from resolvers.errors import Refused
-from resolvers.ids import key_of
 from resolvers.operation import validation
-from resolvers.operation.input_fields import optional
+from resolvers.operation.checks import By
 from resolvers.operation.refusal import refuse
 from resolvers.operation.structs import camel
+from resolvers.product.campaign_prices import Prices, read_prices
 from resolvers.purchase.goods import find_goods, find_item_types
+from resolvers.purchase.inputs import LINE_AMOUNT, BillInput, BillItemInput
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.expressions import word
 from resolvers.storage.context import RequestContext
 from resolvers.storage.statement import parameter
 
-Values = Mapping[str, Any]
-
 CLOCKS_DIFFER = timedelta(days=1)
 """How far ahead of ours a till's clock may be."""
-
-LINE_AMOUNT = ExactDecimal(MONEY.scale, precision=14)
-"""A thousand lines of it still make a total that can be kept."""
 
 STORE_COLUMNS = (Store.id, Store.time_zone)
 SOUGHT = parameter("sought", text())
@@ -72,112 +70,102 @@ class TillBill:
 
     rules: basket.Bill
     items: Sequence[Item]
-    external_id: str
+    given: BillInput
+    """What the till sent, for what no rule looks at."""
     paid_at: datetime
     total: Decimal
-    number: str | None
-    cashdesk: str | None
-    created_by: str | None
-    card_number: str | None
+
+    @property
+    def external_id(self) -> str:
+        """The bill's id at the till."""
+        return self.given.external_id
 
 
-async def read_bill(context: RequestContext, given: Values) -> TillBill:
-    """A bill whose every fault was looked for; the first is told, and the rest behind it."""
-    lines = _lines(given["items"])
-    head = _head(given, context.now)
+async def read_bill(context: RequestContext, given: BillInput, customer: By | None = None) -> TillBill:
+    """A bill whose every fault was looked for; the first is told, and the rest behind it.
+
+    Whose bill it is decides only about the prices of campaigns, where they are asked for.
+    """
+    if given.campaign_prices:
+        given = await _priced(context, given, customer)
+    paid_at = given.paid_at or context.now
+    if paid_at > context.now + CLOCKS_DIFFER:
+        raise Refused(ErrorCode.IN_FUTURE, "The bill is paid in the future.", "bill.paidAt")
+    unit = unit_of(given.currency)
+    lines = [_line(item, f"bill.items[{place}]", unit) for place, item in enumerate(given.items)]
     refuse(bill_refusals(_bill(given, lines, 0, "UTC")), "bill.items")
-    store_id, zone = await _store(context, given["store"])
-    goods = await find_goods(context, given["items"])
-    types = await find_item_types(context, given["items"])
+    store_id, zone = await _store(context, given.store)
+    goods = await find_goods(context, given.items)
+    types = await find_item_types(context, given.items)
     known = [
         line if found is None else _with(line, found.product_id, found.group_ids, found.brand_id)
         for line, found in zip(lines, goods, strict=True)
     ]
-    items = [_item(item, line, types) for item, line in zip(given["items"], known, strict=True)]
-    bill = _bill(given, known, store_id, zone)
-    return TillBill(bill, items, total=sum((line.paid for line in known), Decimal(0)), **head)
+    items = [_item(item, line, types, unit) for item, line in zip(given.items, known, strict=True)]
+    total = sum((line.paid for line in known), Decimal(0))
+    return TillBill(_bill(given, known, store_id, zone), items, given, paid_at, total)
 
 
-def _head(given: Values, now: datetime) -> dict[str, Any]:
-    paid_at = given.get("paid_at") or now
-    validation.instant(paid_at, "bill.paidAt")
-    if paid_at > now + CLOCKS_DIFFER:
-        raise Refused(ErrorCode.IN_FUTURE, "The bill is paid in the future.", "bill.paidAt")
-    validation.currency(given["currency"], "bill.currency")
-    if given.get("total") is not None:
-        validation.exact(MONEY, given["total"], "bill.total", lowest=None)
-    return {
-        "external_id": validation.text(given["external_id"], "bill.externalId", 128),
-        "paid_at": paid_at,
-        "number": optional(given, "number", 64),
-        "cashdesk": optional(given, "cashdesk", 32),
-        "created_by": optional(given, "created_by", 128),
-        "card_number": optional(given, "card_number", 64),
-    }
+async def _priced(context: RequestContext, given: BillInput, customer: By | None) -> BillInput:
+    """A bill with the prices of the list and of campaigns on its lines, but where the till says what is to pay."""
+    by = By("card_number", given.card_number) if customer is None and given.card_number else customer
+    found = None if by is None else await find_customer(context, by, "bill" if customer is None else "customer")
+    store_id, _ = await _store(context, given.store)
+    keys = [None if one is None else one.product_id for one in await find_goods(context, given.items)]
+    known = {key for key in keys if key is not None}
+    prices = await read_prices(context, known, given.currency, store_id, found.id if found else None)
+    items = [
+        item if item.paid is not None else _at_price(item, prices, key)
+        for item, key in zip(given.items, keys, strict=True)
+    ]
+    struct: Any = given
+    priced: BillInput = replace(struct, items=tuple(items))
+    return priced
 
 
-def _lines(items: Sequence[Values]) -> list[basket.Line]:
+def _at_price(item: BillItemInput, prices: Prices, product_id: int | None) -> BillItemInput:
+    price = prices.of(product_id, item.price)
+    if price is None or product_id is None:
+        return item
+    listed = prices.listed.get(product_id, price) if item.price is None else item.price
+    struct: Any = item
+    priced: BillItemInput = replace(struct, price=listed, paid=half_up(price * item.quantity, prices.unit))
+    return priced
+
+
+def _line(item: BillItemInput, field: str, unit: Decimal) -> basket.Line:
     """Numbers that can be kept; whether they make sense on a bill is for the rules."""
-    if len(items) > MAX_ITEMS:
-        message = f"The bill has {len(items)} items; at most {MAX_ITEMS} are taken."
-        raise Refused(ErrorCode.TOO_MANY_ITEMS, message, "bill.items")
-    return [_line(item, f"bill.items[{place}]") for place, item in enumerate(items)]
-
-
-def _line(item: Values, field: str) -> basket.Line:
-    quantity = validation.exact(QUANTITY, item["quantity"], f"{field}.quantity", lowest=None)
-    price, paid = item.get("price"), item.get("paid")
-    if price is not None:
-        validation.exact(LINE_AMOUNT, price, f"{field}.price", lowest=None)
+    paid = item.paid
     if paid is None:
-        if price is None:
+        if item.price is None:
             raise Refused(
                 ErrorCode.REQUIRED, "Give what was paid for the line, or the price of a unit.", f"{field}.paid"
             )
-        paid = half_up(validation.exact(LINE_AMOUNT, half_up(price * quantity), f"{field}.price", lowest=None))
-    return basket.Line(
-        validation.text(item["bill_item_id"], f"{field}.billItemId", 128),
-        quantity,
-        validation.exact(LINE_AMOUNT, paid, f"{field}.paid", lowest=None),
-        loyalty_off=bool(item.get("loyalty_off")),
-    )
+        whole = half_up(item.price * item.quantity, unit)
+        paid = validation.exact(LINE_AMOUNT, whole, f"{field}.price", lowest=None)
+    return basket.Line(item.bill_item_id, item.quantity, paid, loyalty_off=item.loyalty_off)
 
 
 def _with(line: basket.Line, product_id: int, groups: frozenset[int], brand_id: int | None) -> basket.Line:
     return basket.Line(line.id, line.quantity, line.paid, product_id, groups, brand_id, line.loyalty_off)
 
 
-def _bill(given: Values, lines: Sequence[basket.Line], store_id: int, zone: str) -> basket.Bill:
-    return basket.Bill(given["currency"], store_id, tuple(lines), zone, given["external_id"], given.get("total"))
+def _bill(given: BillInput, lines: Sequence[basket.Line], store_id: int, zone: str) -> basket.Bill:
+    return basket.Bill(given.currency, store_id, tuple(lines), zone, given.external_id, given.total)
 
 
-def _item(given: Values, line: basket.Line, types: Mapping[str, int]) -> Item:
-    field = f"bill.items.{line.id}."
-    vat_rate = given.get("vat_rate")
-    if vat_rate is not None:
-        validation.exact(PERCENT, vat_rate, f"{field}vatRate", highest=100)
-    listed = half_up(given["price"] * line.quantity) if given.get("price") is not None else line.paid
-    return Item(
-        line,
-        optional(given, "name", 255, field),
-        types.get(given.get("type") or ""),
-        vat_rate,
-        max(listed - line.paid, Decimal(0)),
-    )
+def _item(given: BillItemInput, line: basket.Line, types: Mapping[str, int], unit: Decimal) -> Item:
+    listed = line.paid if given.price is None else half_up(given.price * line.quantity, unit)
+    kind = None if given.type is None else types[given.type]
+    return Item(line, given.name, kind, given.vat_rate, max(listed - line.paid, Decimal(0)))
 
 
-async def _store(context: RequestContext, by: Values) -> tuple[int, str]:
-    ((key, value),) = by.items()
-    where = f"bill.store.{camel(key)}"
-    if key == "external_id":
-        values: dict[str, Any] = {
-            "source": validation.text(value["source"], where, 64),
-            "sought": validation.text(value["external_id"], where, 128),
-        }
-    else:
-        values = {"sought": key_of(value, "Store") if key == "id" else validation.text(value, where, 64)}
-    rows = await STORES[key].read(context, **values)
+async def _store(context: RequestContext, by: By) -> tuple[int, str]:
+    values: dict[str, Any] = {"sought": by.value}
+    if by.name == "external_id":
+        values = {"source": by.value["source"], "sought": by.value["external_id"]}
+    rows = await STORES[by.name].read(context, **values)
     if not rows:
-        raise Refused(ErrorCode.NOT_FOUND, "There is no such store.", where)
+        raise Refused(ErrorCode.NOT_FOUND, "There is no such store.", f"bill.store.{camel(by.name)}")
     store_id, zone = rows[0]
     return store_id, zone

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TypeVar
 
 from models.rules.basket import Benefit, Reward, Shopper, Voucher
-from models.rules.error_codes import ErrorCode
+from models.rules.combination import Combination
+from models.rules.late import as_paid, takes_rewards
 from models.rules.ledger import NEVER
-from models.rules.programme import PROGRAMME
+from models.rules.programme import Programme
 from models.rules.refusals import Refusal, RefusalCode
-from models.rules.settlement import RequestedBenefits, Settlement, settle
+from models.rules.settlement import RequestedBenefits, Settlement, best_of, settle
 from models.rules.voucher_code import normalised
-from models.types import POINTS
 from resolvers.benefit.limits import lock_limited
 from resolvers.benefit.offers import (
     AUTOMATIC,
@@ -28,12 +29,16 @@ from resolvers.benefit.offers import (
     vouchers_of,
 )
 from resolvers.benefit.shopper import PointBalance, read_shopper
-from resolvers.errors import Refused
-from resolvers.operation import validation
+from resolvers.programme.reading import read_terms
 from resolvers.purchase.bill import TillBill
+from resolvers.segment.qualifying import qualifies_for
 from resolvers.storage.context import RequestContext
 
-MOST_CODES = 50
+T = TypeVar("T")
+
+NOT_LATE = Refusal(RefusalCode.VOUCHER_REQUIRED, "On a bill that was paid so long ago, rewards take a voucher.")
+AT_ONCE = 1000
+"""How many benefits times lines are worked out without letting others in between: a millisecond or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +68,82 @@ class Checkout:
     purse: PointBalance
     named: NamedBenefits
     automatic: Sequence[Offer]
+    programme: Programme
     at: datetime
+    takes_rewards: bool = True
+    """Whether rewards may be applied without a voucher."""
 
-    def settle(self, points: Decimal | None) -> Settlement:
+    def asked(self, points: Decimal | None = None) -> RequestedBenefits:
+        """What the shopper asks for, and what comes by itself."""
+        automatic = [offer.terms for offer in self.automatic if not offer.needs_voucher and self.takes_rewards]
+        return RequestedBenefits(self.named.benefits, automatic, points)
+
+    async def settle(self, points: Decimal | None) -> Settlement:
         """The bill with all that was asked for, paid in part with so many points."""
-        direct = [offer.terms for offer in self.automatic if not offer.needs_voucher]
-        asked = RequestedBenefits(self.named.benefits, direct, points)
-        return settle(asked, self.bill.rules, self.shopper, PROGRAMME, self.at)
+        asked = self.asked(points)
+        return await self.worked_out(
+            len(asked.benefits) + len(asked.automatic),
+            lambda: settle(asked, self.bill.rules, self.shopper, self.programme, self.at),
+        )
+
+    async def best(self) -> Combination:
+        """What takes most off the bill of all that could be had."""
+        asked = self.asked()
+        return await self.worked_out(
+            len(asked.benefits) + len(asked.automatic),
+            lambda: best_of(asked, self.bill.rules, self.shopper, self.at),
+        )
+
+    async def worked_out(self, benefits: int, work: Callable[[], T]) -> T:
+        """What rules say; of a long bill with many benefits in a thread, so that others are answered meanwhile."""
+        if benefits * len(self.bill.items) <= AT_ONCE:
+            return work()
+        return await asyncio.to_thread(work)
+
+
+def judged_at(context: RequestContext, bill: TillBill) -> datetime:
+    """The moment by which a bill is judged: when it was paid, and never one to come."""
+    return min(bill.paid_at, context.now)
 
 
 async def read_checkout(
-    context: RequestContext, bill: TillBill, customer_id: int | None, codes: Sequence[str] = (), *, locked: bool = False
+    context: RequestContext,
+    bill: TillBill,
+    customer_id: int | None,
+    codes: Sequence[str] = (),
+    *,
+    terms: Programme | None = None,
+    locked: bool = False,
 ) -> Checkout:
-    """Everything about a bill; `locked` where it is going to be closed, the customer being locked already."""
+    """Everything about a bill; `locked` where it is going to be closed, the customer being locked already.
+
+    It is judged by what held when it was paid, by a clock that may be slow.
+    """
+    at = judged_at(context, bill)
+    terms = await read_terms(context, at) if terms is None else terms
     named = await read_named(context, customer_id, codes, locked=locked)
     automatic = await read_offers(context, await AUTOMATIC.read(context))
     rewards = [*named.direct, *(offer.terms for offer in automatic)]
     if locked:
         await lock_limited(context, rewards)
     shopper, purse = await read_shopper(context, customer_id, rewards)
-    return Checkout(bill, shopper, purse, named, automatic, min(bill.paid_at, context.now))
+    shopper = await with_segments(context, shopper, [*rewards, *(one.terms for one in named.vouchers)])
+    benefits = [as_paid(one, at, terms.clocks_differ) for one in named.benefits]
+    unknown = list(named.unknown)
+    if not takes_rewards(at, context.now):
+        unknown += [(one.code, NOT_LATE) for one in benefits if isinstance(one, Reward)]
+        benefits = [one for one in benefits if not isinstance(one, Reward)]
+    named = NamedBenefits(benefits, unknown)
+    return Checkout(bill, shopper, purse, named, automatic, terms, at, takes_rewards(at, context.now))
+
+
+async def with_segments(context: RequestContext, shopper: Shopper, rewards: Iterable[Reward]) -> Shopper:
+    """The shopper with the segments that they would be in, had members just been worked out, as far as rewards ask."""
+    if shopper.customer_id is None:
+        return shopper
+    asked = {key for one in rewards if one.segment_ids.isdisjoint(shopper.segment_ids) for key in one.segment_ids}
+    more = await qualifies_for(context, shopper.customer_id, asked)
+    return replace(shopper, segment_ids=shopper.segment_ids | more)
 
 
 async def read_named(
@@ -91,18 +152,15 @@ async def read_named(
     """What codes name: a voucher; of a reward's code, a voucher of the shopper's, or else the reward as it is."""
     if not codes:
         return NamedBenefits()
-    if len(codes) > MOST_CODES:
-        raise Refused(ErrorCode.TOO_MANY, f"A bill takes {MOST_CODES} codes at most.", "benefitCodes")
-    given = [validation.text(code, f"benefitCodes[{place}]", 64) for place, code in enumerate(codes)]
-    spelt = sorted({spelling for code in given for spelling in spellings(code)})
+    spelt = sorted({spelling for code in codes for spelling in spellings(code)})
     statement = VOUCHERS_LOCKED if locked else VOUCHERS_NAMED
     vouchers = await vouchers_of(context, await statement.read(context, codes=spelt, customer=customer_id or 0))
     named = {voucher.code for voucher in vouchers}
-    left = [code for code in given if named.isdisjoint(spellings(code))]
+    left = [code for code in codes if named.isdisjoint(spellings(code))]
     spelt = sorted({each for code in left for each in spellings(code)})
     rows = await REWARDS_BY_CODE.read(context, codes=spelt) if spelt else []
     offers = await read_offers(context, rows)
-    return _named(given, vouchers, {offer.terms.code: offer for offer in offers}, customer_id)
+    return _named(codes, vouchers, {offer.terms.code: offer for offer in offers}, customer_id)
 
 
 def _named(
@@ -132,14 +190,6 @@ def _named(
 def _own(offer: Offer, vouchers: Iterable[Voucher], customer_id: int | None) -> Voucher | None:
     own = [one for one in vouchers if one.reward.id == offer.terms.id and one.customer_id == customer_id]
     return min(own, key=lambda one: (one.valid_to or NEVER, one.id), default=None)
-
-
-def points_given(given: Mapping[str, Any]) -> Decimal | None:
-    """The points that are to pay a part of the bill; none of them is none."""
-    points = given.get("spend_points")
-    if points is None:
-        return None
-    return validation.exact(POINTS, points, "spendPoints") or None
 
 
 def _unknown(offer: Offer | None) -> Refusal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,11 @@ from models import Product, ProductCode, ProductGroupAncestor, PurchaseItemType,
 from models.rules.error_codes import ErrorCode
 from models.types import text
 from resolvers.errors import Refused
-from resolvers.ids import key_of
-from resolvers.operation.validation import text as checked_text
+from resolvers.purchase.inputs import BillItemInput
 from resolvers.query.compiled_query import CompiledQuery, among
 from resolvers.query.expressions import word
 from resolvers.storage.context import RequestContext
 
-Values = Mapping[str, Any]
 Name = tuple[str, str | None, str]
 """How an item names its product: by which key, in which list or source, and as what."""
 
@@ -61,10 +59,10 @@ TYPES = CompiledQuery(
 )
 
 
-async def find_goods(context: RequestContext, items: Sequence[Values]) -> list[Goods | None]:
+async def find_goods(context: RequestContext, items: Sequence[BillItemInput]) -> list[Goods | None]:
     """The product of each item; none where the codes are unknown here. One named by an id must exist."""
-    keys = [_key(item) for item in items]
-    names = [list(_names(item, f"bill.items[{place}]")) for place, item in enumerate(items)]
+    keys = [item.product.value if item.product is not None and item.product.name == "id" else None for item in items]
+    names = [list(_names(item)) for item in items]
     found = await _by_names(context, {name for its in names for name in its})
     wanted = [
         key or next((found[name] for name in its if name in found), None) for key, its in zip(keys, names, strict=True)
@@ -76,13 +74,11 @@ async def find_goods(context: RequestContext, items: Sequence[Values]) -> list[G
     return [goods.get(key) if key is not None else None for key in wanted]
 
 
-async def find_item_types(context: RequestContext, items: Sequence[Values]) -> dict[str, int]:
+async def find_item_types(context: RequestContext, items: Sequence[BillItemInput]) -> dict[str, int]:
     """The kinds of lines by their codes; each that is named must exist."""
-    codes = {item["type"]: place for place, item in enumerate(items) if item.get("type") is not None}
+    codes = {item.type: place for place, item in enumerate(items) if item.type is not None}
     if not codes:
         return {}
-    for code, place in codes.items():
-        checked_text(code, f"bill.items[{place}].type", 64)
     found = dict(await TYPES.read(context, codes=sorted(codes)))
     for code, place in codes.items():
         if code not in found:
@@ -90,24 +86,14 @@ async def find_item_types(context: RequestContext, items: Sequence[Values]) -> d
     return found
 
 
-def _key(item: Values) -> int | None:
-    by = item.get("product") or {}
-    return key_of(by["id"], "Product") if "id" in by else None
-
-
-def _names(item: Values, field: str) -> Iterator[Name]:
-    by = item.get("product") or {}
-    if "list_code" in by:
-        yield _name(LISTED, by["list_code"]["list"], by["list_code"]["code"], f"{field}.product")
-    elif "external_id" in by:
-        yield _name(EXTERNAL, by["external_id"]["source"], by["external_id"]["external_id"], f"{field}.product")
-    for place, code in enumerate(item.get("codes") or ()):
-        kind = OWN if code.get("list") is None else LISTED
-        yield _name(kind, code.get("list"), code["code"], f"{field}.codes[{place}]")
-
-
-def _name(kind: str, scope: str | None, code: str, field: str) -> Name:
-    return kind, None if scope is None else checked_text(scope, field, 64), checked_text(code, field, 128)
+def _names(item: BillItemInput) -> Iterator[Name]:
+    by = item.product
+    if by is not None and by.name == "list_code":
+        yield LISTED, by.value["list"], by.value["code"]
+    elif by is not None and by.name == "external_id":
+        yield EXTERNAL, by.value["source"], by.value["external_id"]
+    for code in item.codes or ():
+        yield (OWN, None, code.code) if code.list is None else (LISTED, code.list, code.code)
 
 
 async def _by_names(context: RequestContext, names: set[Name]) -> dict[Name, int]:

@@ -5,26 +5,28 @@ Nothing is stored. A bill that is not in order is refused as a whole; what can't
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from models.rules.basket import Benefit, Reward, RewardKind, Voucher, standings
-from models.rules.combination import max_count, reasons_against
-from models.rules.discounting import discount
+from models.rules.basket import Benefit, RewardKind, Voucher
+from models.rules.combination import judge
 from models.rules.error_codes import ErrorCode
+from models.rules.plans import Till
+from models.rules.programme import NO_PROGRAMME, AutomaticChoice
 from models.rules.refusals import Refusal, RefusalCode
 from models.rules.settlement import Settlement
 from resolvers.benefit.offers import ON_OFFER, VOUCHERS_OF, read_offers, vouchers_of
 from resolvers.benefit.shopper import read_shopper
 from resolvers.customer.find import find_customer
+from resolvers.point.earned import EarnedBy, earned_by
 from resolvers.purchase.bill import read_bill
-from resolvers.purchase.checkout import Checkout, NamedBenefits, points_given, read_checkout
+from resolvers.purchase.checkout import Checkout, NamedBenefits, read_checkout, with_segments
+from resolvers.purchase.inputs import PreviewRequest, RecommendationRequest
 from resolvers.storage.context import RequestContext, RowRef
-from resolvers.values import Money, amount
-
-Values = Mapping[str, Any]
+from resolvers.values import Money, amount, points
+from resolvers.values import money as as_money
 
 PERSONAL = frozenset({RefusalCode.SEGMENT_REQUIRED, RefusalCode.STATUS_REQUIRED, RefusalCode.WRONG_CUSTOMER})
 """What is for others is not recommended, whatever is on the bill."""
@@ -53,6 +55,15 @@ class DiscountLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewItem:
+    """What a line comes to, before and after all discounts."""
+
+    bill_item_id: str
+    subtotal: Money
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
 class RefusedBenefit:
     """Why a code, or paying with points, can't be had."""
 
@@ -63,55 +74,85 @@ class RefusedBenefit:
 
 
 @dataclass(frozen=True, slots=True)
+class BestCombination:
+    """What the bill would come to with the benefits that take most off together."""
+
+    to_pay: Money
+    codes: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What a bill would come to."""
 
-    total: Money
+    subtotal: Money
     to_pay: Money
+    items: Sequence[PreviewItem]
     discounts: Sequence[DiscountLine]
+    paid_in_points: Money
     points_spent: Decimal
     points_earned: Decimal
+    earned_by: Sequence[EarnedBy]
     points_after: Decimal
+    automatic_choice: AutomaticChoice
+    best: BestCombination | None
     messages: Sequence[str]
     refused: Sequence[RefusedBenefit]
 
 
-async def recommended(context: RequestContext, given: Values) -> list[Recommended]:
+async def recommended(context: RequestContext, given: RecommendationRequest) -> list[Recommended]:
     """Rewards and vouchers that the shopper could use: first those that apply, in order of priority and code."""
-    bill = await read_bill(context, given["bill"])
-    customer = await find_customer(context, given["customer"], "customer")
+    bill = await read_bill(context, given.bill, given.customer)
+    customer = await find_customer(context, given.customer, "customer")
     vouchers = await vouchers_of(context, await VOUCHERS_OF.read(context, customer=customer.id))
     offers = await read_offers(context, await ON_OFFER.read(context))
     rewards = [offer.terms for offer in offers]
     shopper, purse = await read_shopper(context, customer.id, rewards)
-    case = Checkout(bill, shopper, purse, NamedBenefits(), offers, min(bill.paid_at, context.now))
-    benefits: list[Benefit] = [*vouchers, *rewards]
-    judged = [_judged(benefit, case) for benefit in sorted(benefits, key=_place)]
+    shopper = await with_segments(context, shopper, [*rewards, *(one.terms for one in vouchers)])
+    at = min(bill.paid_at, context.now)
+    case = Checkout(bill, shopper, purse, NamedBenefits(), offers, NO_PROGRAMME, at)
+    both: list[Benefit] = [*vouchers, *rewards]
+    benefits = sorted(both, key=_place)
+    judged = await case.worked_out(len(benefits), lambda: _all_judged(benefits, case))
     shown = [one for one in judged if PERSONAL.isdisjoint(each.code for each in one.refusals)]
     return sorted(shown, key=lambda one: bool(one.refusals))
 
 
-async def preview(context: RequestContext, given: Values) -> Preview:
-    """What discounts, vouchers and points would do."""
-    points = points_given(given)
-    bill = await read_bill(context, given["bill"])
-    customer = await find_customer(context, given["customer"], "customer")
-    case = await read_checkout(context, bill, customer.id, given.get("benefit_codes") or ())
-    settled = case.settle(points)
+async def preview(context: RequestContext, given: PreviewRequest) -> Preview:
+    """What discounts, vouchers and points would do, for a customer or for nobody in particular."""
+    bill = await read_bill(context, given.bill, given.customer)
+    customer = None if given.customer is None else await find_customer(context, given.customer, "customer")
+    case = await read_checkout(context, bill, customer.id if customer else None, given.benefit_codes or ())
+    settled = await case.settle(given.spend_points or None)
     money = _money(bill.rules.currency)
     return Preview(
-        total=money(bill.total),
+        subtotal=money(bill.total),
         to_pay=money(settled.to_pay),
+        items=[PreviewItem(one.line.id, money(one.line.paid), money(one.left)) for one in settled.combination.lines],
         discounts=[
             DiscountLine(line, money(off), percent, *_sources(benefit))
             for line, off, percent, benefit in discount_lines(settled, case)
         ],
-        points_spent=_points(settled.points_spent),
-        points_earned=_points(settled.earned),
-        points_after=_points(case.shopper.points - settled.points_spent + settled.earned),
+        paid_in_points=money(settled.payment.amount),
+        points_spent=points(settled.points_spent),
+        points_earned=points(settled.earned),
+        earned_by=earned_by(case.programme.code, settled.earnings),
+        points_after=points(case.shopper.points - settled.points_spent + settled.earnings.at_once),
+        automatic_choice=case.programme.automatic,
+        best=await _best(case, settled, money),
         messages=settled.combination.messages,
         refused=list(refused_benefits(settled, case.named)),
     )
+
+
+async def _best(case: Checkout, settled: Settlement, money: Callable[[Decimal], Money]) -> BestCombination | None:
+    """Told where codes were asked for that take less off together than others would."""
+    if not case.named.benefits:
+        return None
+    best = await case.best()
+    if best.to_pay >= settled.combination.to_pay:
+        return None
+    return BestCombination(money(best.to_pay), [one.benefit.code for one in best.applied])
 
 
 def discount_lines(
@@ -138,16 +179,17 @@ def refused_benefits(settled: Settlement, named: NamedBenefits) -> Iterator[Refu
         yield RefusedBenefit(unpaid.code, unpaid.message, unpaid.missing, None)
 
 
-def _judged(benefit: Benefit, case: Checkout) -> Recommended:
-    bill = case.bill.rules
-    reasons = reasons_against(benefit, bill, case.shopper, case.at)
-    off: Iterable[Decimal] = () if reasons else discount(benefit, standings(bill)).values()
-    times = 0
-    if not reasons:
-        times = max_count(benefit, bill, case.shopper) if isinstance(benefit, Reward) else 1
+def _all_judged(benefits: Iterable[Benefit], case: Checkout) -> list[Recommended]:
+    till = Till(case.bill.rules, case.shopper)
+    return [_judged(benefit, till, case.at) for benefit in benefits]
+
+
+def _judged(benefit: Benefit, till: Till, at: datetime) -> Recommended:
+    judged = judge(benefit, till, at)
     reward, voucher = _sources(benefit)
     assert reward is not None
-    return Recommended(reward, voucher, times, _money(bill.currency)(sum(off, Decimal(0))), reasons)
+    off = _money(till.bill.currency)(judged.off)
+    return Recommended(reward, voucher, judged.max_count, off, judged.refusals)
 
 
 def _place(benefit: Benefit) -> tuple[int, str]:
@@ -162,12 +204,8 @@ def _sources(benefit: Benefit | None) -> tuple[RowRef | None, RowRef | None]:
 
 
 def _money(currency: str) -> Callable[[Decimal], Money]:
-    return lambda value: Money(amount(int(value.scaleb(4)), 4, 2), currency)
+    return lambda value: as_money(value, currency)
 
 
 def _percent(value: Decimal) -> Decimal:
     return amount(int(value.scaleb(4)), 4, 0)
-
-
-def _points(value: Decimal) -> Decimal:
-    return amount(int(value.scaleb(2)), 2, 0)

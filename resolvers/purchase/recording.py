@@ -18,16 +18,18 @@ from models.rules.basket import Voucher as RuleVoucher
 from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO
 from models.rules.plans import is_gift
-from models.rules.programme import PROGRAMME
+from models.rules.programme import Earnings
 from models.rules.settlement import Settlement
+from models.rules.sharing import shares
 from models.types import BigKey, Instant
 from resolvers.errors import Refused
 from resolvers.operation.refusal import accepted
 from resolvers.point import booking
+from resolvers.point.earned import earned_by, kept
 from resolvers.purchase.checkout import Checkout
-from resolvers.purchase.status_change import promote
 from resolvers.query.compiled_writes import Insert, Update
 from resolvers.query.expressions import word
+from resolvers.status.requalifying import promote
 from resolvers.storage.statement import parameter
 from resolvers.storage.transaction import Transaction
 from resolvers.voucher import issuing
@@ -35,10 +37,14 @@ from resolvers.voucher import issuing
 FOR_REWARD = "reward"
 """In an entry's own data: the reward applied directly that the points were spent on."""
 
+USABLE = (VoucherState.ACTIVE, VoucherState.RESERVED, VoucherState.EXPIRED)
+"""One that has expired may have been used before, on a bill that comes late: rules have judged that."""
+
 BILL = Insert(
     Purchase,
     "customer_id store_id type_id source external_id number paid_at currency_code total returned items_count state"
-    " payment_type is_fiscal card_number cashdesk created_by points_earned points_spent utm_source utm_medium"
+    " payment_type is_fiscal card_number cashdesk created_by points_earned points_spent paid_with_points"
+    " returned_with_points paid_with_vouchers withheld utm_source utm_medium"
     " utm_campaign created_at updated_at",
     returning="id",
     unless=["store_id", "external_id"],
@@ -49,13 +55,13 @@ LINE = Insert(
     " coupon_discount coupon_match_discount loyalty_off returned_quantity",
     returning="id external_id",
 )
-DISCOUNT = Insert(PurchaseDiscount, "purchase_id item_id amount description reward_id voucher_id")
+DISCOUNT = Insert(PurchaseDiscount, "purchase_id item_id amount share description reward_id voucher_id")
 USE_UP = Update(
     lambda: (
         update(Voucher)
         .where(
             Voucher.id == parameter("key", BigKey),
-            Voucher.state.in_([word(VoucherState.ACTIVE), word(VoucherState.RESERVED)]),
+            Voucher.state.in_([word(state) for state in USABLE]),
         )
         .values(
             state=word(VoucherState.APPLIED),
@@ -77,10 +83,14 @@ class Closing:
     settled: Settlement
     details: dict[str, Any] = field(default_factory=dict)
     """Columns of the purchase that no rule looks at."""
+    has_effects: bool = True
 
 
 async def record(transaction: Transaction, closing: Closing) -> int | None:
-    """Write a bill down with all that follows from it; its key, or none where the same bill is there already."""
+    """Write a bill down with all that follows from it; its key, or none where the same bill is there already.
+
+    History is only written down: nothing follows from it.
+    """
     purchase_id = await _purchase(transaction, closing)
     if purchase_id is None:
         return None
@@ -90,21 +100,23 @@ async def record(transaction: Transaction, closing: Closing) -> int | None:
             await _use_up(transaction, closing, purchase_id, applied.benefit)
     await _spend(transaction, closing, purchase_id)
     transaction.emit(EventKind.PURCHASE_CLOSED, Purchase(id=purchase_id), customer_id=closing.case.shopper.customer_id)
-    await reward_customer(transaction, closing.case, closing.settled.earned, purchase_id)
+    if closing.has_effects:
+        await reward_customer(transaction, closing.case, closing.settled.earnings, purchase_id)
     return purchase_id
 
 
-async def reward_customer(transaction: Transaction, case: Checkout, earned: Decimal, purchase_id: int) -> None:
+async def reward_customer(transaction: Transaction, case: Checkout, earnings: Earnings, purchase_id: int) -> None:
     """What a customer gets for a bill: points, a better status perhaps, and vouchers of automatic rewards."""
     customer_id = case.shopper.customer_id
     if customer_id is None:
         return
     bill = case.bill.rules
-    if earned > ZERO:
-        lot = PROGRAMME.lot(earned, case.at, bill.store_zone)
+    if earnings.points > ZERO:
+        lots = case.programme.lots(earnings, case.at)
         about = {"at": case.at, "store_id": bill.store_id, "purchase_id": purchase_id}
-        await booking.credit(transaction, customer_id, lot, PointEntryKind.EARN, **about)
-    await promote(transaction, customer_id, purchase_id)
+        rules = kept(earned_by(case.programme.code, earnings))
+        await booking.credit(transaction, customer_id, lots, PointEntryKind.EARN, earned_by=rules, **about)
+    await promote(transaction, customer_id, purchase_id, case.at)
     for offer in case.automatic:
         if offer.needs_voucher and not refusals(offer.terms, bill, case.shopper, case.at):
             await issuing.make(transaction, offer.terms.id, customer_id, zone=bill.store_zone, earned_by_id=purchase_id)
@@ -116,18 +128,22 @@ async def _purchase(transaction: Transaction, closing: Closing) -> int | None:
         "customer_id": case.shopper.customer_id,
         "store_id": bill.rules.store_id,
         "external_id": bill.external_id,
-        "number": bill.number,
+        "number": bill.given.number,
         "paid_at": bill.paid_at,
         "currency_code": bill.rules.currency,
         "total": settled.combination.to_pay,
         "returned": ZERO,
         "items_count": len(bill.items),
         "state": models.PurchaseState.CLOSED,
-        "card_number": bill.card_number,
-        "cashdesk": bill.cashdesk,
-        "created_by": bill.created_by,
+        "card_number": bill.given.card_number,
+        "cashdesk": bill.given.cashdesk,
+        "created_by": bill.given.created_by,
         "points_earned": settled.earned,
         "points_spent": settled.points_spent,
+        "paid_with_points": settled.payment.amount,
+        "returned_with_points": ZERO,
+        "paid_with_vouchers": _with_vouchers(settled),
+        "withheld": ZERO,
         "created_at": transaction.now,
         "updated_at": transaction.now,
     } | closing.details
@@ -160,15 +176,26 @@ async def _items(transaction: Transaction, closing: Closing, purchase_id: int) -
     return {line: key for key, line in await LINE.rows(transaction, rows)}
 
 
+def _with_vouchers(settled: Settlement) -> Decimal:
+    vouchers = (one for one in settled.combination.applied if isinstance(one.benefit, RuleVoucher))
+    return sum((off for one in vouchers for off in one.discounts.values()), ZERO)
+
+
 async def _discounts(transaction: Transaction, closing: Closing, purchase_id: int, items: dict[str, int]) -> None:
+    combined, bill = closing.settled.combination, closing.case.bill.rules
     rows = []
-    for one in closing.settled.combination.applied:
+    for one, its in zip(combined.applied, shares(combined.applied, combined.lines, bill), strict=True):
         given = {"purchase_id": purchase_id, **_origin(one.benefit), "description": one.benefit.terms.name}
-        rows += [{**given, "item_id": items[line], "amount": amount} for line, amount in one.discounts.items()]
+        parts = {bill.lines[place].id: share * bill.goods.unit for place, share in its.items()}
+        for line in [*one.discounts, *(line for line in parts if line not in one.discounts)]:
+            amount, share = one.discounts.get(line, ZERO), parts.get(line, ZERO)
+            rows.append(
+                {**given, "item_id": items[line], "amount": amount, "share": None if share == amount else share}
+            )
         if is_gift(one.benefit):
-            rows.append({**given, "item_id": None, "amount": ZERO})
-    basic = {"purchase_id": purchase_id, "reward_id": None, "voucher_id": None, "description": None}
-    for line, amount in closing.settled.combination.basic.items():
+            rows.append({**given, "item_id": None, "amount": ZERO, "share": None})
+    basic = {"purchase_id": purchase_id, "reward_id": None, "voucher_id": None, "description": None, "share": None}
+    for line, amount in combined.basic.items():
         rows.append({**basic, "item_id": items[line], "amount": amount})
     if rows:
         await DISCOUNT.rows(transaction, rows)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, and_, case, func, literal_column, or_, select, type_coerce
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.expression import FunctionElement
 
 from models import (
     Card,
@@ -14,6 +16,7 @@ from models import (
     PointLot,
     PointReservation,
     PointReservationState,
+    PurchaseDiscount,
     State,
     Voucher,
     VoucherState,
@@ -65,6 +68,21 @@ VOUCHER_WORTH = Expression(
     "worth", lambda voucher: case((voucher.currency_code.is_not(None), voucher.value)), MONEY, nullable=True
 )
 """A voucher's own value where it is money, and not a share."""
+
+
+def _subtotal(bill: Any) -> ColumnElement[Any]:
+    off = aliased(PurchaseDiscount)
+    taken = select(func.sum(off.amount, type_=MONEY)).where(off.purchase_id == bill.id).scalar_subquery()
+    found: ColumnElement[Any] = bill.total + func.coalesce(taken, literal_column("0"), type_=MONEY)
+    return found
+
+
+SUBTOTAL = Expression("subtotal", _subtotal, MONEY)
+"""What the lines of a bill come to before any discount."""
+PAID_IN_MONEY = Expression("paid_in_money", lambda bill: bill.total - bill.paid_with_points, MONEY)
+REFUNDED = Expression("refunded", lambda bill: bill.returned - bill.returned_with_points - bill.withheld, MONEY)
+SHARE = Expression("share", lambda discount: func.coalesce(discount.share, discount.amount), MONEY)
+"""What of a discount falls to a line when it is returned."""
 VALID_NOW = Expression("is_valid", _valid, Boolean())
 STATUS_VALID = Expression("is_valid", lambda record: and_(record.ended_at.is_(None), within(record)), Boolean())
 
@@ -91,6 +109,49 @@ def _reserved(customer: Any) -> ColumnElement[Any]:
     return func.coalesce(select(func.sum(kept.amount)).where(which).scalar_subquery(), literal_column("0"))
 
 
+class larger(FunctionElement[Any]):  # noqa: N801
+    """The larger of two values."""
+
+    type = POINTS
+    inherit_cache = True
+    name = "larger"
+
+
+class smaller(FunctionElement[Any]):  # noqa: N801
+    """The smaller of two values."""
+
+    type = POINTS
+    inherit_cache = True
+    name = "smaller"
+
+
+@compiles(larger)
+def _larger(element: Any, compiler: Any, **options: Any) -> str:
+    name = "max" if compiler.dialect.name == "sqlite" else "greatest"
+    return f"{name}({compiler.process(element.clauses, **options)})"
+
+
+@compiles(smaller)
+def _smaller(element: Any, compiler: Any, **options: Any) -> str:
+    name = "min" if compiler.dialect.name == "sqlite" else "least"
+    return f"{name}({compiler.process(element.clauses, **options)})"
+
+
+def _active(customer: Any) -> ColumnElement[Any]:
+    return _sum_of_lots(customer, lambda lot: lot.active_from <= NOW)
+
+
+def _spendable(customer: Any) -> ColumnElement[Any]:
+    """Reservations may hold more than there is, when points expired or were taken back meanwhile."""
+    return larger(_active(customer) - _reserved(customer), literal_column("0"))
+
+
+def _owed(customer: Any) -> ColumnElement[Any]:
+    entry = aliased(PointEntry)
+    which = and_(entry.customer_id == customer.id, entry.owed != literal_column("0"))
+    return func.coalesce(select(func.sum(entry.owed)).where(which).scalar_subquery(), literal_column("0"))
+
+
 def _expiring(customer: Any) -> Any:
     """The lots that are active and expire some day."""
     return _lots(customer, lambda lot: lot.active_from <= NOW, lambda lot: lot.expires_at.is_not(None))
@@ -112,15 +173,14 @@ def _typed(sql: Any, kind: Any) -> Any:
     return lambda alias: type_coerce(sql(alias), kind)
 
 
-POINTS_ACTIVE = Expression(
-    "active",
-    _typed(lambda customer: _sum_of_lots(customer, lambda lot: lot.active_from <= NOW) - _reserved(customer), POINTS),
-    POINTS,
-)
+POINTS_ACTIVE = Expression("active", _typed(_spendable, POINTS), POINTS)
 POINTS_PENDING = Expression(
     "pending", _typed(lambda customer: _sum_of_lots(customer, lambda lot: lot.active_from > NOW), POINTS), POINTS
 )
-POINTS_RESERVED = Expression("reserved", _typed(_reserved, POINTS), POINTS)
+POINTS_RESERVED = Expression(
+    "reserved", _typed(lambda customer: smaller(_active(customer), _reserved(customer)), POINTS), POINTS
+)
+POINTS_OWED = Expression("owed", _typed(_owed, POINTS), POINTS)
 POINTS_EXPIRING_AT = Expression("expiring_at", _typed(_expiring_at, Instant()), Instant(), nullable=True)
 POINTS_EXPIRING = Expression("expiring", _typed(_expiring_amount, POINTS), POINTS, nullable=True)
 

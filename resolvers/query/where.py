@@ -31,6 +31,7 @@ LAST_CHARACTER = "\U0010ffff"
 DEEPEST = 12
 MOST_CONDITIONS = 100
 MOST_VALUES = 1000
+LONGEST_TEXT = 512
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,13 +120,19 @@ class _Reader:
             raise BadFilter(f"`{path}` must be an object.")
         if depth > DEEPEST:
             raise BadFilter(f"`{path}` is nested too deeply; {DEEPEST} levels are allowed.")
+        if not where:
+            # Nothing is a condition too, where there may be a thousand of them.
+            self._count(1)
         parts = [self._part(filters, name, value, f"{path}.{name}", depth) for name, value in where.items()]
         return parts[0] if len(parts) == 1 else ("and", tuple(parts)) if parts else ALL
 
-    def _part(self, filters: FilterSet, name: str, value: Any, path: str, depth: int) -> Structure:
-        self.conditions += 1
+    def _count(self, more: int) -> None:
+        self.conditions += more
         if self.conditions > MOST_CONDITIONS:
             raise BadFilter(f"The filter has more than {MOST_CONDITIONS} conditions.")
+
+    def _part(self, filters: FilterSet, name: str, value: Any, path: str, depth: int) -> Structure:
+        self._count(1)
         if value is None:
             raise BadFilter(f"`{path}` is null; leave it out, or use `isNull` to find missing values.")
         if name in ("and", "or"):
@@ -220,6 +227,9 @@ def _normaliser(entity: type[Base], known: ValueFilter | IdFilter, *, whole: boo
         return lambda value: checked(value, kind)
 
     def normalised(value: Any) -> Any:
+        if isinstance(value, str) and len(value) > LONGEST_TEXT:
+            # Folding a text takes long, and makes some characters eighteen.
+            raise ValueError(f"more than {LONGEST_TEXT} characters are not compared.")
         try:
             return normalise(checked(value))
         except ValueError:

@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import select
 
 import models
 from models import Qualification, State
+from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from models.rules.qualification import is_validity
 from models.types import MONEY
 from resolvers.errors import Refused
-from resolvers.operation.activation import switching
+from resolvers.operation.activation import switch_operation
+from resolvers.operation.parts import MoneyInput
 from resolvers.operation.tree import refuse_cycle
-from resolvers.operation.upsert import Record, UpsertSpec, replace_parts, upsert
-from resolvers.operation.validation import Values, above_zero, currency, whole
+from resolvers.operation.upsert import Record, UpsertSpec, no_twice, replace_parts, upsert
+from resolvers.operation.validation import above_zero
+from resolvers.status.inputs import StatusAnswer, StatusId, StatusUpsertInput
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
 STATUS = models.Status
-LONGEST_MONTHS = 1_200
-MOST_CURRENCIES = 50
 HIGHEST_DISCOUNT = 100
 
 
-async def upsert_status(transaction: Transaction, given: Values) -> Values:
+async def upsert_status(transaction: Transaction, given: StatusUpsertInput) -> StatusAnswer:
     """Put a status in its place in the programme."""
-    return {"status": RowRef("Status", (await upsert(FORM, transaction, given)).id)}
+    return StatusAnswer(status=RowRef("Status", (await upsert(FORM, transaction, given)).id))
 
 
-deactivate = switching(STATUS, State.INACTIVE, "DEACTIVATED", "status")
-reactivate = switching(STATUS, State.ACTIVE, "REACTIVATED", "status")
+deactivate = switch_operation(STATUS, State.INACTIVE, EventKind.STATUS_DEACTIVATED, StatusId, StatusAnswer)
+reactivate = switch_operation(STATUS, State.ACTIVE, EventKind.STATUS_REACTIVATED, StatusId, StatusAnswer)
 
 _refuse_cycle = refuse_cycle("previous")
 
@@ -52,8 +52,6 @@ async def _check_numbers(record: Record) -> None:
         raise Refused(ErrorCode.INVALID_PERIOD, "Give a period such as P12M, or END_OF_YEAR.", at("validity"))
     if values.get("discount") is not None and values["discount"] > HIGHEST_DISCOUNT:
         raise Refused(ErrorCode.OUT_OF_RANGE, "The discount must be from 0 to 100 per cent.", at("discount"))
-    if values.get("qualification_months") is not None:
-        whole(values["qualification_months"], at("qualification_months"), 1, LONGEST_MONTHS)
     if values.get("qualification_points") is not None and not values["qualification_points"]:
         raise Refused(ErrorCode.NEGATIVE_AMOUNT, "The points must be above zero.", at("qualification_points"))
     if values.get("rank") is not None:
@@ -63,19 +61,18 @@ async def _check_numbers(record: Record) -> None:
 
 
 async def _check_turnover(record: Record) -> None:
-    given: Sequence[Values] | None = record.given.get("qualification_turnover")
     if "qualification_turnover" not in record.given:
         return
+    given: Sequence[MoneyInput] = record.given["qualification_turnover"] or ()
     path = record.problems.at("qualification_turnover")
-    if len(given or ()) > MOST_CURRENCIES:
-        raise Refused(ErrorCode.TOO_MANY, f"A status takes {MOST_CURRENCIES} currencies at most.", path)
-    found: dict[str, Any] = {}
-    for place, money in enumerate(given or ()):
-        code = currency(money["currency"], f"{path}[{place}].currency")
-        if code in found:
-            raise Refused(ErrorCode.DUPLICATE_ITEM, "This currency is given twice.", f"{path}[{place}].currency")
-        found[code] = above_zero(MONEY, money["amount"], f"{path}[{place}].amount")
-    record.lists["turnovers"] = [{"currency_code": code, "amount": amount} for code, amount in found.items()]
+    no_twice([money.currency for money in given], record.problems, "qualification_turnover", ".currency")
+    record.lists["turnovers"] = [
+        {
+            "currency_code": money.currency,
+            "amount": above_zero(MONEY, money.amount, f"{path}[{place}].amount"),
+        }
+        for place, money in enumerate(given)
+    ]
 
 
 async def _check_chain(record: Record) -> None:

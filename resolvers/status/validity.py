@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import models
-from resolvers.status.operations import requalify
+from resolvers.status.requalifying import requalify
 from resolvers.storage.transaction import Transaction, in_transaction
 
 RECORD = models.StatusRecord
@@ -34,10 +34,9 @@ async def _some(transaction: Transaction, *, after: int, batch: int) -> tuple[in
     found = (await transaction.session.execute(over.order_by(RECORD.id).limit(batch))).all()
     # Customers are locked in the order of their keys, as everybody does who locks several.
     for customer_id in sorted(row.customer_id for row in found):
-        await requalify(transaction, customer_id)
+        await requalify(transaction, customer_id, rises=False)
     await transaction.session.flush()
-    keys = [row.id for row in found]
-    done = await transaction.session.scalars(
-        select(RECORD.id).where(RECORD.id.in_(keys), RECORD.ended_at == transaction.now)
+    gone = await transaction.session.scalars(
+        select(RECORD.id).where(RECORD.id.in_([row.id for row in found]), RECORD.ended_at.is_not(None))
     )
-    return len(list(done)), keys[-1] if len(keys) == batch else 0
+    return len(list(gone)), found[-1].id if len(found) == batch else 0

@@ -7,31 +7,19 @@ import time
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, TypeVar
 
 from models.base import utc_now
-from models.scope import Scope
+from models.scope import Scope, ViewerKind
 from resolvers.storage.reader import Reader, Row
 from resolvers.storage.statement import Statement
 
 Loaded = TypeVar("Loaded")
 
+__all__ = ["RequestContext", "RowRef", "Run", "Viewer", "ViewerKind"]
+
 AT_ONCE = 4
 """How many connections one request may use side by side."""
-
-
-class ViewerKind(StrEnum):
-    """What a request may be made on behalf of."""
-
-    OPEN = "OPEN"
-    """Anyone, in a gateway that is explicitly open, and the gateway's own work: everything is allowed."""
-    ANONYMOUS = "ANONYMOUS"
-    """Nobody in particular: what is public is all there is."""
-    CUSTOMER = "CUSTOMER"
-    """A customer who is logged in: what is public, and what is their own."""
-    ENTERPRISE = "ENTERPRISE"
-    """A shop, a till or a back office: what its scopes allow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +30,8 @@ class Viewer:
     kind: ViewerKind = ViewerKind.OPEN
     scopes: frozenset[Scope] = frozenset()
     token_id: int | None = None
+    address: str = ""
+    """Where the request comes from, as far as that is known."""
 
     def has(self, scope: Scope) -> bool:
         """Whether the viewer may do what a scope stands for, whoever it concerns."""

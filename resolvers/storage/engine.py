@@ -9,6 +9,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from models import postgres
+from resolvers.storage.sqlite_functions import FUNCTIONS
 from resolvers.storage.turns import turn_options
 
 SQLITE_PRAGMAS = (
@@ -46,6 +47,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     for pragma in SQLITE_PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
+    for name, (arguments, function) in FUNCTIONS.items():
+        connection.create_function(name, arguments, function, deterministic=True)
 
 
 def _begin_immediate(connection: Connection) -> None:

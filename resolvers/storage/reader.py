@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL, make_url
 from models.postgres import WRITES_TIME, Address, backend_of
 from resolvers.errors import Unavailable
 from resolvers.storage.engine import SQLITE_PRAGMAS
+from resolvers.storage.sqlite_functions import FUNCTIONS
 from resolvers.storage.statement import Statement
 
 Row = Sequence[Any]
@@ -180,6 +181,8 @@ class SqliteReader:
                     connection = await aiosqlite.connect(self._path, isolation_level=None, cached_statements=2048)
                     for pragma in (*SQLITE_PRAGMAS, "PRAGMA query_only=ON"):
                         await connection.execute_fetchall(pragma)
+                    for name, (arguments, function) in FUNCTIONS.items():
+                        await connection.create_function(name, arguments, function, deterministic=True)
                     self._all.append(connection)
                     free.put_nowait(connection)
                 self._free = free

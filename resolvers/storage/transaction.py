@@ -112,6 +112,8 @@ class Transaction:
                 entity_key=row.id,
                 customer_id=customer_id,
                 at=self.now,
+                viewer_kind=self.viewer.kind,
+                token_id=self.viewer.token_id,
                 data=data,
             )
         )

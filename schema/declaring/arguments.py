@@ -15,6 +15,7 @@ from schema.declaring.connections import SORT_KEYS
 from schema.declaring.declarations import TYPES, Merged, TypeDeclaration
 
 MOST_WORDS = 8
+LONGEST_SEARCH = 256
 MOST_SORT_KEYS = 4
 
 
@@ -87,6 +88,8 @@ def _order(declared: TypeDeclaration, default: Sequence[SortKey] | None, given: 
 def _words(search: str | None) -> list[str]:
     if search is None:
         return []
+    if len(search) > LONGEST_SEARCH:
+        raise BadInput(f"`search` takes {LONGEST_SEARCH} characters at most.")
     try:
         words = search_words(checked(search))
     except ValueError as error:

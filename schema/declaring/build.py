@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import strawberry
-from graphql import GraphQLEnumType, GraphQLInterfaceType, GraphQLObjectType, GraphQLUnionType
+from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, GraphQLUnionType
 from strawberry.schema.config import StrawberryConfig
 
 import schema.campaign
@@ -18,6 +18,7 @@ import schema.insight
 import schema.node
 import schema.point
 import schema.product
+import schema.programme
 import schema.property
 import schema.purchase
 import schema.recommendation
@@ -59,6 +60,7 @@ from schema.declaring.enum_descriptions import explain
 from schema.declaring.filters import make_comparisons, make_filters, target_type, type_of_entity
 from schema.declaring.mutations import mutation_spec
 from schema.declaring.scalars import graphql_enum, value_of
+from schema.declaring.strict_scalars import read_strictly
 from schema.declaring.types import NAMES, FieldSpec, input_type, output_type
 from schema.execution.plan.bindings import declaration_of
 from schema.execution.run.graphql_resolvers import resolver
@@ -196,9 +198,13 @@ def build() -> PlannedSchema:
 
 
 def _finish(schema: strawberry.Schema) -> None:
+    read_strictly(schema._schema)
     for made in schema._schema.type_map.values():
         if isinstance(made, GraphQLEnumType) and not made.name.startswith("__"):
             explain(made)
+        if isinstance(made, GraphQLInputObjectType):
+            # Strawberry keeps it to itself, and graphql-core would let two keys pass where one has no value.
+            made.is_one_of = bool(made.extensions["strawberry-definition"].is_one_of)
         if isinstance(made, GraphQLInterfaceType | GraphQLUnionType):
             made.resolve_type = _type_of
         if isinstance(made, GraphQLObjectType):

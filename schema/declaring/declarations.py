@@ -186,6 +186,8 @@ class Mutation(Declaration):
     """The class of its answer."""
     input_name: str
     payload_name: str
+    takes_nothing: bool = False
+    """Whether it may be called without an input."""
 
 
 @dataclass(eq=False)

@@ -75,6 +75,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "TRANSFER_IN": "Came from another customer.",
         "TRANSFER_OUT": "Went to another customer.",
         "REVERSE": "Takes an earlier entry back.",
+        "REPAY": "Paid for points that were owed.",
     },
     "PointReservationState": {
         "ACTIVE": "The points are put aside.",
@@ -129,6 +130,10 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "ORDERED": "The goods are on order.",
         "BEING_SOLVED": "Something is being cleared up.",
     },
+    "OnReturn": {
+        "KEEP": "What is kept stays discounted: what is returned is worth what was paid for it.",
+        "WITHDRAW": "It is withdrawn once what is returned covers it: what is kept costs its price without it.",
+    },
     "RewardGroup": {
         "PARTY_TIME": "For a short event.",
         "CATALOGUE": "In the catalogue of rewards.",
@@ -152,6 +157,20 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     },
     "StatusChange": CHANGES,
     "TimelineChange": CHANGES,
+    "AuditAction": {
+        "READ": "It was shown to a shop, a till or a back office.",
+        "CHANGE": "It was created, changed or erased.",
+    },
+    "TokenKind": {
+        "INSTALLATION": "One installation of an application on a device, on which a customer may log in.",
+        "ENTERPRISE": "A shop, a till or a back office, with the scopes that it was given.",
+    },
+    "ViewerKind": {
+        "OPEN": "Anyone, in a gateway that is explicitly open, or the gateway by itself.",
+        "ANONYMOUS": "Nobody in particular, for whom there is what is public.",
+        "CUSTOMER": "A customer who is logged in.",
+        "ENTERPRISE": "A shop, a till or a back office, with scopes.",
+    },
     "TimelineKind": {
         "PURCHASE": "Bills.",
         "POINTS": "Movements of points.",

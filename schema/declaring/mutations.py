@@ -67,13 +67,16 @@ def mutation_field(
     *,
     input: Mapping[str, FieldSpec] | None = None,  # noqa: A002
     payload: Mapping[str, tuple[str, ...]] | None = None,
+    optional: bool = False,
 ) -> Any:
     """Show an operation as a mutation; its input and its payload are made from the classes it takes and answers.
+
+    One whose input is `optional` may be called without any.
 
     Of an operation that isn't typed yet, `input` and `payload` give them by hand; a third text names the operation's
     value where it is called otherwise.
     """
-    return _Draft(operation, description, input, payload)
+    return _Draft(operation, description, input, payload, optional=optional)
 
 
 class _Draft:
@@ -83,7 +86,10 @@ class _Draft:
         description: str,
         fields: Mapping[str, FieldSpec] | None,
         payload: Mapping[str, tuple[str, ...]] | None,
+        *,
+        optional: bool,
     ) -> None:
+        self.optional = optional
         self.operation, self.description, self.fields, self.payload = operation, description, fields, payload
 
 
@@ -125,6 +131,7 @@ def _declared(name: str, draft: _Draft) -> Mutation:
         answer=answer,
         input_name=f"{base}Input",
         payload_name=f"{base}Payload",
+        takes_nothing=draft.optional,
     )
 
 
@@ -147,7 +154,10 @@ def _camel(name: str) -> str:
 
 def mutation_spec(field: Mutation) -> FieldSpec:
     """What Strawberry needs to know of a mutation."""
-    arguments = [Argument("input", field.input_name, "What to do."), *ARGUMENTS]
+    given = Argument("input", field.input_name, "What to do.")
+    if field.takes_nothing:
+        given = replace(given, annotation=f"{field.input_name} | None", default=None)
+    arguments = [given, *ARGUMENTS]
     return FieldSpec(field.payload_name, field.description, arguments, field)
 
 

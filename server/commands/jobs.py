@@ -12,6 +12,7 @@ from resolvers.jobs import JOBS, Ran, run_jobs
 from resolvers.storage.engine import make_engine
 from schema.declaring.build import build
 from server.cli_errors import Obstacle
+from server.commands import database
 from server.settings import Settings
 
 
@@ -20,6 +21,7 @@ def do(settings: Settings, names: Sequence[str]) -> bool:
     unknown = [name for name in names if name not in JOBS]
     if unknown:
         raise Obstacle(f"There is no job called {unknown[0]}. There are: {', '.join(JOBS)}.")
+    database.require(settings)
     # Segments by criteria are worked out by the filters of the graph.
     build()
     ran = asyncio.run(_run(settings, names))

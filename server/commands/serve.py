@@ -21,23 +21,19 @@ from models import migrations
 from resolvers.demo import is_imported, notable_customers
 from resolvers.ids import opaque_id
 from server import playground
-from server.cli_errors import Obstacle
+from server.cli_errors import INTERRUPTED, Obstacle
+from server.commands import database
 from server.http import readiness
 from server.http.uvicorn_protocol import Connection
-from server.settings import Settings
+from server.settings import HOME, Settings
 
 APPLICATION = "server.app:from_environment"
-REMEDIES = {
-    readiness.UNREACHABLE: "check DATABASE_URL, and that the database runs",
-    readiness.NOT_MIGRATED: "run `crm360 migrate` first",
-    readiness.OLD: "run `crm360 migrate` first",
-}
 
 
 def serve(settings: Settings, workers: int = 1) -> None:
     """Serve until told to stop."""
     with listen(settings) as listening:
-        _require_database(settings)
+        database.require(settings)
         _run(settings, listening, workers, lambda: None)
 
 
@@ -50,7 +46,7 @@ def demo(settings: Settings, households: int | None = None) -> None:
 
 
 def _prepare_demo(settings: Settings, households: int | None) -> None:
-    prepare_folder(settings)
+    database.prepare_folder(settings)
     with ThreadPoolExecutor(1) as beside:
         # npm works while the data comes in.
         bundled = beside.submit(playground.build)
@@ -64,17 +60,20 @@ def _prepare_demo(settings: Settings, households: int | None) -> None:
 
 def _bring_journey(settings: Settings, households: int | None) -> None:
     """Import in a process of its own, which takes with it the memory that only the import needs."""
-    command = [sys.executable, "-m", "server.cli", "import", "journey"]
+    # These very packages, whatever lies in the working folder.
+    command = [sys.executable, "-P", "-m", "server.cli", "import", "journey"]
     command += [f"--households={households}"] if households else []
-    environment = {**os.environ, "DATABASE_URL": settings.database_url}
-    if subprocess.run(command, env=environment, check=False).returncode:  # noqa: S603 - this very program
+    path = os.pathsep.join(filter(None, (str(HOME), os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, "DATABASE_URL": settings.database_url, "PYTHONPATH": path}
+    with subprocess.Popen(command, env=environment) as process:  # noqa: S603
+        try:
+            failed = process.wait()
+        except KeyboardInterrupt:
+            # It was interrupted too, and says what is kept.
+            process.wait()
+            raise typer.Exit(INTERRUPTED) from None
+    if failed:
         raise Obstacle("The import was not finished. Start again, and it goes on where it stopped.")
-
-
-def prepare_folder(settings: Settings) -> None:
-    """Make the folder that the embedded database's file goes into."""
-    if settings.is_embedded:
-        settings.database_file.parent.mkdir(parents=True, exist_ok=True)
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -109,12 +108,6 @@ def _bound(host: str, port: int) -> socket.socket:
     return made
 
 
-def _require_database(settings: Settings) -> None:
-    obstacle = asyncio.run(readiness.obstacle(settings))
-    if obstacle is not None:
-        raise Obstacle(f"{obstacle[0].upper()}{obstacle[1:]}: {REMEDIES[obstacle]}.")
-
-
 class Announced(uvicorn.Server):
     """Says so when it answers."""
 
@@ -134,7 +127,8 @@ def _run(settings: Settings, listening: socket.socket, workers: int, introduce: 
         APPLICATION,
         factory=True,
         workers=workers,
-        loop="uvloop",
+        # uvloop where it is installed; Windows has none.
+        loop="auto",
         http=Connection,
         ws="none",
         lifespan="on",
@@ -181,5 +175,5 @@ def _logging(settings: Settings) -> dict[str, Any]:
         "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"level": level, "handlers": ["stderr"]},
-        "loggers": {"uvicorn": {"level": quiet}, "alembic": {"level": quiet}},
+        "loggers": {name: {"level": quiet} for name in ("uvicorn", "alembic", "httpx", "httpcore")},
     }

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Literal, cast
 
 import rich.progress
+import typer
 from rich.console import Console
 from rich.table import Table
 
 from resolvers.demo import import_journey
 from resolvers.files import ImportReport, export_files, import_files
-from server.cli_errors import Obstacle
-from server.http import readiness
+from server.cli_errors import INTERRUPTED, Obstacle
+from server.commands import database
 from server.settings import Settings
 
 ERRORS_SHOWN = 20
@@ -62,18 +63,23 @@ def progress() -> Iterator[Bars]:
         bars.end()
 
 
-def _require_tables(settings: Settings) -> None:
-    obstacle = asyncio.run(readiness.obstacle(settings))
-    if obstacle in (readiness.NOT_MIGRATED, readiness.OLD):
-        raise Obstacle(f"{obstacle[0].upper()}{obstacle[1:]}: run `crm360 migrate` first.")
+@contextmanager
+def stopping(kept: str) -> Iterator[None]:
+    """Ctrl-C ends what is done here, and says what is kept of it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo(f"Stopped. {kept}", err=True)
+        raise typer.Exit(INTERRUPTED) from None
 
 
 def bring_journey(
     settings: Settings, *, today: date, shift: bool = True, promotion_weeks: int = 1, households: int | None = None
 ) -> None:
     """Import the demo's data."""
-    _require_tables(settings)
-    with progress() as bars:
+    database.require(settings)
+    kept = "The steps that were finished are kept; start again, and it goes on where it stopped."
+    with stopping(kept), progress() as bars:
         report = asyncio.run(
             import_journey(
                 settings.database_url,
@@ -92,8 +98,10 @@ def bring_journey(
 
 def bring_files(settings: Settings, paths: Sequence[Path], *, dry_run: bool, skip_bad: bool) -> bool:
     """Import a retailer's files, and tell whether all of their rows are good."""
-    _require_tables(settings)
-    with progress() as bars:
+    database.require(settings)
+    good = "The good rows so far are kept; the same files again bring in the others."
+    kept = good if skip_bad and not dry_run else "Nothing was written."
+    with stopping(kept), progress() as bars:
         report = asyncio.run(
             import_files(settings.database_url, paths, dry_run=dry_run, skip_bad=skip_bad, progress=bars)
         )
@@ -119,9 +127,9 @@ def _tell(report: ImportReport, *, dry_run: bool) -> None:
 
 def take_out(settings: Settings, folder: Path, kind: str, resources: Sequence[str] | None) -> None:
     """Export."""
-    _require_tables(settings)
+    database.require(settings)
     try:
-        with progress() as bars:
+        with stopping("The files that are there are whole; others are left out."), progress() as bars:
             counts = asyncio.run(
                 export_files(
                     settings.database_url,

@@ -16,19 +16,18 @@ from starlette.types import Receive, Scope, Send
 from strawberry.types import ExecutionResult
 
 from resolvers.code.iso import DEFAULT_LOCALE, preferred_locale
-from resolvers.errors import BadId, Unavailable
-from resolvers.ids import key_of
-from resolvers.storage.context import RequestContext, Viewer
+from resolvers.errors import Unavailable
+from resolvers.storage.context import RequestContext
 from resolvers.storage.reader import Reader
 from schema.execution.run.planned_schema import Context, PlannedSchema
 from server.commands.explain import levels
 from server.http import errors
+from server.http.authentication import Authentication
 from server.http.deadline import Patience
 from server.http.graphql_http import GRAPHQL, HTML, Answer, Gone, GraphQLRequest, Refused, Request
 from server.playground import PlaygroundPage
 
 DEADLINE = "DEADLINE"
-NOBODY = Viewer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,7 @@ class Endpoint:
         engine: AsyncEngine,
         limits: Limits,
         playground: Callable[[], Awaitable[PlaygroundPage]],
+        authentication: Authentication,
         *,
         development: bool = False,
     ) -> None:
@@ -57,6 +57,7 @@ class Endpoint:
         self.engine = engine
         self.limits = limits
         self.playground = playground
+        self.authentication = authentication
         self.development = development
         self._begun: set[asyncio.Task[Answer]] = set()
 
@@ -117,24 +118,19 @@ class Endpoint:
         return await asyncio.shield(task)
 
     async def _run(self, asked: GraphQLRequest, request: Request) -> Answer:
-        context = Context(self._reading(request), self.engine)
+        context = Context(await self._reading(request), self.engine)
         try:
             result = await self.schema.execute(asked.query, asked.variables, context, None, asked.operation_name)
         except RecursionError:
             raise Refused(400, "The variables are nested too deeply.") from None
         return self._answer(asked, context, result, request)
 
-    def _reading(self, request: Request) -> RequestContext:
-        """Who asks, and in which language. Until there are tokens, whoever asks may say for which customer."""
-        language = request.header(b"accept-language")
+    async def _reading(self, request: Request) -> RequestContext:
+        """Who asks, and in which language: the one that the request says, or else the token's."""
+        asking = await self.authentication.asking(request)
+        language = request.header(b"accept-language") or asking.language
         locale = preferred_locale(language) if language else DEFAULT_LOCALE
-        viewer = NOBODY
-        if customer := request.header(b"crm360-customer"):
-            try:
-                viewer = Viewer(key_of(customer, "Customer"))
-            except BadId as error:
-                raise Refused(400, f"The header CRM360-Customer: {error}", error.code) from None
-        return RequestContext(self.reader, locale=locale, viewer=viewer)
+        return RequestContext(self.reader, locale=locale, viewer=asking.viewer)
 
     def _answer(self, asked: GraphQLRequest, context: Context, result: ExecutionResult, request: Request) -> Answer:
         content: dict[str, Any] = {"data": result.data}

@@ -21,6 +21,8 @@ VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 BAD_INPUT = "BAD_INPUT"
 INTERNAL = "INTERNAL"
 
+LONGEST_MESSAGE = 2_000
+
 logger = logging.getLogger("crm360")
 
 Shown = dict[str, Any]
@@ -29,6 +31,9 @@ Shown = dict[str, Any]
 
 def refusal(message: str, code: str) -> Shown:
     """An error that concerns the request as a whole."""
+    if len(message) > LONGEST_MESSAGE:
+        # It repeats what the caller sent, which may be as long as a body.
+        message = f"{message[:LONGEST_MESSAGE]}…"
     return {"message": message, "extensions": {"code": code}}
 
 
@@ -59,8 +64,9 @@ def _cause(error: GraphQLError) -> Exception | None:
     cause: Exception | None = error.original_error
     while isinstance(cause, GraphQLError):
         if cause.original_error is None:
-            # Without a path it is about a variable, and holds what the client sent.
-            return None if error.path is None else cause
+            # Without a path it is about a variable, and with a place about an argument: it holds what the client
+            # sent. Of an answer's value there is neither.
+            return None if error.path is None or cause.nodes else cause
         cause = cause.original_error
     return cause
 

@@ -86,6 +86,8 @@ class Request:
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.receive = receive
+        self.client = (scope.get("client") or ("",))[0]
+        """The address that it comes from, as far as the server knows."""
         self.method: str = scope["method"]
         self.address: bytes = scope["query_string"]
         self.headers: Mapping[bytes, bytes] = dict(scope["headers"])

@@ -36,4 +36,5 @@ def parts(assets: str) -> Parts:
             "style-src": " ".join(["'self'", "'unsafe-inline'", *(style.url for style in _STYLES)]),
             "font-src": "data:",
         },
+        host=HOST.removeprefix("https://"),
     )

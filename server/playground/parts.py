@@ -28,3 +28,5 @@ class Parts:
     styles: tuple[Style, ...]
     scripts: tuple[Script, ...]
     sources: Mapping[str, str]
+    host: str | None = None
+    """The other host that they come from; the page says what to do where it can't be reached."""

@@ -40,7 +40,8 @@ async def fill(url: str, tills: int, bills: int) -> list[Till]:
         codes = [factories.product_code(product=each, code=f"{place}") for place, each in enumerate(products)]
         reward = factories.reward(code="TEN", minimum_purchase=Decimal(10), currency_code="CZK")
         turnover = factories.status_turnover(status=silver, amount=Decimal(10**9))
-        await factories.save(session, factories.store(code="shop"), turnover, reward, group, *codes)
+        store, programme = factories.store(code="shop"), factories.usual_programme()
+        await factories.save(session, store, programme, turnover, reward, group, *codes)
         found = []
         for till in range(tills):
             person = factories.customer()

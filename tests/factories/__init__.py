@@ -14,15 +14,30 @@ from tests.factories.campaign import (
 )
 from tests.factories.card import card, card_event, card_type
 from tests.factories.customer import consent, customer, customer_consent, customer_source, customer_source_record
-from tests.factories.event import event, idempotency_key
+from tests.factories.event import event, event_reader, idempotency_key
 from tests.factories.insight import import_step, score_band
 from tests.factories.job import job_run
 from tests.factories.partner import partner
 from tests.factories.persistence import save
 from tests.factories.point import point_entry, point_entry_lot, point_lot, point_reservation, point_type, points
 from tests.factories.product import product, product_brand, product_code, product_group, product_price, product_tag
+from tests.factories.programme import (
+    earning_rule,
+    earning_rule_target,
+    programme,
+    programme_currency,
+    usual_programme,
+)
 from tests.factories.property import property, property_item, property_record
-from tests.factories.purchase import purchase, purchase_discount, purchase_item, purchase_item_type, purchase_type
+from tests.factories.purchase import (
+    purchase,
+    purchase_discount,
+    purchase_item,
+    purchase_item_type,
+    purchase_return,
+    purchase_return_item,
+    purchase_type,
+)
 from tests.factories.recommendation import (
     product_affinity,
     product_popularity,
@@ -57,11 +72,22 @@ from tests.factories.segment import segment, segment_group, segment_member
 from tests.factories.status import status, status_record, status_turnover
 from tests.factories.store import store
 from tests.factories.tag import tag
-from tests.factories.token import external_application, token
+from tests.factories.token import (
+    audit_entry,
+    audit_seal,
+    code_message,
+    customer_password,
+    external_application,
+    login_guess,
+    one_time_code,
+    token,
+)
 from tests.factories.voucher import voucher, voucher_event
 
 __all__ = [
     "NOW",
+    "audit_entry",
+    "audit_seal",
     "campaign",
     "campaign_product",
     "campaign_product_segment",
@@ -70,18 +96,25 @@ __all__ = [
     "card",
     "card_event",
     "card_type",
+    "code_message",
     "consent",
     "customer",
     "customer_consent",
+    "customer_password",
     "customer_source",
     "customer_source_record",
+    "earning_rule",
+    "earning_rule_target",
     "event",
+    "event_reader",
     "external_application",
     "external_list_type",
     "idempotency_key",
     "import_step",
     "job_run",
+    "login_guess",
     "number",
+    "one_time_code",
     "partner",
     "point_entry",
     "point_entry_lot",
@@ -91,10 +124,10 @@ __all__ = [
     "points",
     "product",
     "product_affinity",
-    "product_popularity",
     "product_brand",
     "product_code",
     "product_group",
+    "product_popularity",
     "product_price",
     "product_reservation",
     "product_reservation_comment",
@@ -102,6 +135,8 @@ __all__ = [
     "product_reservation_progress",
     "product_reservation_source",
     "product_tag",
+    "programme",
+    "programme_currency",
     "property",
     "property_item",
     "property_record",
@@ -109,6 +144,8 @@ __all__ = [
     "purchase_discount",
     "purchase_item",
     "purchase_item_type",
+    "purchase_return",
+    "purchase_return_item",
     "purchase_type",
     "recommendation",
     "recommendation_block",
@@ -138,6 +175,7 @@ __all__ = [
     "store",
     "tag",
     "token",
+    "usual_programme",
     "voucher",
     "voucher_event",
 ]

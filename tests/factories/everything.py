@@ -43,6 +43,7 @@ async def save_everything(session: AsyncSession) -> None:
     await save(session, factories.product_tag(product_id=product.id, tag_id=tag.id))
     jana = await _save_customers(session, store, product)
     reward = await _save_rewards(session, store, product, tag)
+    await _save_programme(session, store, product)
     await _save_bills(session, jana, store, product, reward)
     await _save_reservations(session, jana, store, product)
     application = factories.external_application()
@@ -119,6 +120,14 @@ async def _save_rewards(
     return reward
 
 
+async def _save_programme(session: AsyncSession, store: models.Store, product: models.Product) -> None:
+    programme = factories.usual_programme(description="", time_zone="Europe/Prague", valid_to=NOW)
+    visit = factories.earning_rule(programme=programme, kind="VISIT", currency_code=None, delay="P14D")
+    targets = [{"product": product}, {"store": store}, {"group_id": product.group_id}, {"brand_id": product.brand_id}]
+    others = [{"status": factories.status()}, {"segment": factories.segment()}]
+    await save(session, *(factories.earning_rule_target(rule=visit, **one) for one in [*targets, *others]))
+
+
 async def _save_bills(
     session: AsyncSession, jana: models.Customer, store: models.Store, product: models.Product, reward: models.Reward
 ) -> None:
@@ -145,15 +154,19 @@ async def _save_bills(
         factories.purchase(store=store, customer=None),
         factories.purchase_discount(purchase=bill, item=items[1], reward=reward, voucher=voucher),
         factories.purchase_discount(purchase=bill),
+        factories.purchase_return_item(purchase_return=factories.purchase_return(purchase=bill), item=items[0]),
         factories.point_entry_lot(entry=spent, lot=lot, amount=Decimal(-20)),
         factories.points(amount=Decimal(5), expires_at=NOW + timedelta(days=365)),
         factories.point_reservation(customer=jana),
     )
     lot.remaining = Decimal("70.5")
     back = factories.point_entry(customer=jana, kind="REVERSE", amount=Decimal(20), reverses=spent)
+    rules = [{"programme": "club", "rule": "base", "name": "Základ; 1:1", "points": "0.5"}]
+    owing = factories.point_entry(customer=jana, kind="REVERSE", amount=Decimal(0), owed=Decimal(5), earned_by=rules)
     await save(
         session,
         factories.point_entry_lot(entry=back, lot=lot, amount=Decimal(20)),
+        owing,
         factories.property_record(purchase_id=bill.id, property=factories.property(), value="a"),
         factories.property_record(purchase_item_id=items[0].id, property=factories.property(), value="b"),
         factories.property_record(product_id=product.id, property=factories.property(), value="c"),

@@ -51,3 +51,29 @@ def purchase_item(**overrides: Any) -> models.PurchaseItem:
 
 def purchase_discount(**overrides: Any) -> models.PurchaseDiscount:
     return build(models.PurchaseDiscount, overrides, purchase=purchase, amount=Decimal(5))
+
+
+def purchase_return(**overrides: Any) -> models.PurchaseReturn:
+    """A return of nothing that was worth anything."""
+    amounts = dict.fromkeys(
+        ("refund", "withheld", "paid_with_points", "points_back", "points_withdrawn", "points_owed"), Decimal(0)
+    )
+    return build(
+        models.PurchaseReturn,
+        overrides,
+        purchase=purchase,
+        external_id=lambda: f"return-{number()}",
+        at=NOW,
+        **amounts,
+    )
+
+
+def purchase_return_item(**overrides: Any) -> models.PurchaseReturnItem:
+    """A piece that was returned."""
+    return build(
+        models.PurchaseReturnItem,
+        overrides,
+        purchase_return=purchase_return,
+        item=lambda: purchase_item(purchase=purchase()),
+        quantity=Decimal(1),
+    )

@@ -33,6 +33,6 @@ def status_record(**overrides: Any) -> models.StatusRecord:
         overrides,
         customer=customer,
         status=status,
-        change=models.StatusChange.SET,
+        change=models.StatusChange.REGISTERED,
         valid_from=NOW,
     )

@@ -99,6 +99,6 @@ async def open_shop(url: str) -> Shop:
         customers = [factories.customer() for _ in range(CUSTOMERS)]
         purses = [factories.points(customer=each, amount=OPENING) for each in customers]
         reward: models.Reward = factories.reward(points_cost=Decimal(5))
-        await factories.save(session, factories.store(code="shop"), reward, *purses)
+        await factories.save(session, factories.store(code="shop"), factories.usual_programme(), reward, *purses)
     await engine.dispose()
     return Shop([opaque_id("Customer", each.id) for each in customers], opaque_id("Reward", reward.id))

@@ -1,4 +1,4 @@
-"""The database itself refuses every change to what the ledger of points says."""
+"""The database itself refuses every change to what the ledger of points and the audit trail say."""
 
 import pytest
 from sqlalchemy import text
@@ -8,6 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tests import factories
 
 CHANGES = [
+    "UPDATE audit_entry SET what = 'nothing'",
+    "DELETE FROM audit_entry",
+    "UPDATE audit_seal SET digest = ''",
+    "DELETE FROM audit_seal",
     "UPDATE point_entry SET amount = 1",
     "UPDATE point_entry SET note = NULL",
     "DELETE FROM point_entry",
@@ -21,8 +25,8 @@ ONLY_ON = {"TRUNCATE": "postgresql", "REPLACE": "sqlite"}
 
 
 @pytest.mark.parametrize("change", CHANGES)
-async def test_what_the_ledger_says_is_never_changed(session: AsyncSession, database_kind: str, change: str) -> None:
-    await factories.save(session, factories.points())
+async def test_what_is_only_added_to_is_never_changed(session: AsyncSession, database_kind: str, change: str) -> None:
+    await factories.save(session, factories.points(), factories.audit_entry(), factories.audit_seal())
 
     if ONLY_ON.get(change.split(maxsplit=1)[0], database_kind) != database_kind:
         change = "DELETE FROM point_entry_lot WHERE 1 = 1"

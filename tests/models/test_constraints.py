@@ -35,6 +35,15 @@ CHECKS: dict[str, list[Callable[[], Base]]] = {
         lambda: factories.customer(email_key=None),
         lambda: factories.customer(email=None, email_key="jana@example.com"),
     ],
+    "ck_earning_rule_currency": [lambda: factories.earning_rule(currency_code=None)],
+    "ck_earning_rule_factor": [lambda: factories.earning_rule(factor=MINUS)],
+    "ck_earning_rule_per_amount": [lambda: factories.earning_rule(per_amount=ZERO)],
+    "ck_earning_rule_points": [lambda: factories.earning_rule(points=MINUS)],
+    "ck_earning_rule_target_one": [
+        lambda: models.EarningRuleTarget(rule=factories.earning_rule()),
+        lambda: factories.earning_rule_target(product=factories.product(), store=factories.store()),
+    ],
+    "ck_earning_rule_valid_to": [lambda: factories.earning_rule(valid_from=NOW, valid_to=NOW)],
     "ck_point_entry_amount": [lambda: factories.point_entry(amount=ZERO)],
     "ck_point_entry_lot_amount": [lambda: factories.point_entry_lot(amount=ZERO)],
     "ck_point_lot_amount": [lambda: factories.point_lot(amount=ZERO)],
@@ -51,6 +60,14 @@ CHECKS: dict[str, list[Callable[[], Base]]] = {
         lambda: factories.product_reservation(total=ZERO, items=[factories.product_reservation_item(unit_price=MINUS)])
     ],
     "ck_product_reservation_total": [lambda: factories.product_reservation(total=MINUS)],
+    "ck_programme_clock_tolerance": [lambda: factories.programme(clock_tolerance=-1)],
+    "ck_programme_currency_point_value": [lambda: factories.programme_currency(point_value=ZERO)],
+    "ck_programme_most_share": [lambda: factories.programme(most_share=MINUS)],
+    "ck_programme_point_decimals": [
+        lambda: factories.programme(point_decimals=-1),
+        lambda: factories.programme(point_decimals=3),
+    ],
+    "ck_programme_valid_to": [lambda: factories.programme(valid_from=NOW, valid_to=NOW)],
     "ck_property_record_one_owner": [
         lambda: models.PropertyRecord(property=factories.property(), value="38"),
     ],
@@ -59,6 +76,8 @@ CHECKS: dict[str, list[Callable[[], Base]]] = {
         lambda: factories.purchase(items=[factories.purchase_item(returned_quantity=MINUS)])
     ],
     "ck_purchase_items_count": [lambda: factories.purchase(items_count=-1)],
+    "ck_purchase_return_item_quantity": [lambda: factories.purchase_return_item(quantity=ZERO)],
+    "ck_purchase_return_refund": [lambda: factories.purchase_return(refund=MINUS)],
     "ck_purchase_returned": [lambda: factories.purchase(returned=MINUS)],
     "ck_product_affinity_score": [
         lambda: factories.product_affinity(score=-0.1),
@@ -76,6 +95,7 @@ CHECKS: dict[str, list[Callable[[], Base]]] = {
         lambda: factories.recommendation_response(shown=-1),
         lambda: factories.recommendation_response(clicked=-1),
     ],
+    "ck_purchase_withheld": [lambda: factories.purchase(withheld=MINUS)],
     "ck_recommendation_customer": [
         lambda: factories.recommendation(audience="CUSTOMER"),
         lambda: factories.recommendation(audience="ALL", customer=factories.customer()),
@@ -102,6 +122,7 @@ CHECKS: dict[str, list[Callable[[], Base]]] = {
     ],
     "ck_reward_limit_per_customer": [lambda: factories.reward(limit_per_customer=0)],
     "ck_reward_limit_total": [lambda: factories.reward(limit_total=0)],
+    "ck_reward_max_per_bill": [lambda: factories.reward(max_per_bill=0)],
     "ck_reward_points_cost": [lambda: factories.reward(points_cost=MINUS)],
     "ck_reward_priority": [lambda: factories.reward(priority=0), lambda: factories.reward(priority=10)],
     "ck_reward_value": [lambda: factories.reward(value=MINUS)],
@@ -121,6 +142,7 @@ CHECKS: dict[str, list[Callable[[], Base]]] = {
         lambda: factories.voucher(state="APPLIED", redeemed_at=None),
         lambda: factories.voucher(state="ACTIVE", redeemed_at=NOW),
     ],
+    "ck_voucher_owed": [lambda: factories.voucher(owed=MINUS)],
     "ck_voucher_reserved_for_a_time": [lambda: factories.voucher(state="RESERVED", reserved_until=None)],
     "ck_voucher_value": [lambda: factories.voucher(value=MINUS)],
 }
@@ -133,12 +155,18 @@ FIRST: dict[str, Callable[[], Base]] = {
     "uq_product_reservation_item_reservation_id_reservable_product_id": lambda: factories.product_reservation_item(
         reservation=factories.product_reservation()
     ),
+    "uq_earning_rule_target_rule_id_brand_id": lambda: factories.earning_rule_target(brand=factories.product_brand()),
+    "uq_earning_rule_target_rule_id_group_id": lambda: factories.earning_rule_target(group=factories.product_group()),
+    "uq_earning_rule_target_rule_id_segment_id": lambda: factories.earning_rule_target(segment=factories.segment()),
+    "uq_earning_rule_target_rule_id_status_id": lambda: factories.earning_rule_target(status=factories.status()),
+    "uq_earning_rule_target_rule_id_store_id": lambda: factories.earning_rule_target(store=factories.store()),
     "uq_reward_condition_target_condition_id_group_id": lambda: factories.reward_condition_target(
         group=factories.product_group()
     ),
     "uq_reward_condition_target_condition_id_brand_id": lambda: factories.reward_condition_target(
         brand=factories.product_brand()
     ),
+    "uq_token_previous_hash": lambda: factories.token(previous_hash="x"),
 }
 """The first of two equal rows, where the factory's own doesn't fill what is unique."""
 

@@ -1,14 +1,17 @@
 from asyncio import to_thread
+from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 import models
 from models import migrations
 from resolvers.storage.engine import make_engine
+from tests import factories
 from tests.conftest import NewDatabase
 
 POSTGRES_SHAPE = (
@@ -30,14 +33,27 @@ def shape(connection: Connection) -> set[tuple[Any, ...]]:
     if connection.dialect.name == "postgresql":
         rows = [tuple(row) for query in POSTGRES_SHAPE for row in connection.execute(text(query))]
     else:
-        # A table's columns and constraints stand one a line, in an order that means nothing; nor do quotes round
-        # a name, which a table has that was made anew by a later migration.
+        # The order of a table's columns and constraints means nothing; nor do quotes round a name, which a table has
+        # that was made anew by a later migration.
         rows = [
-            (kind, name, line.strip().removesuffix(",").replace('"', ""))
+            (kind, name, " ".join(part.replace('"', "").split()))
             for kind, name, sql in connection.execute(text(SQLITE_SHAPE))
-            for line in sql.splitlines()
+            for part in (parts(sql) if kind == "table" else [sql])
         ]
     return {tuple(str(value).strip() for value in row) for row in rows if "alembic_version" not in row}
+
+
+def parts(sql: str) -> list[str]:
+    """The columns and constraints of a table: what stands between the commas that lie in no further parentheses.
+
+    A column that was added by a later migration stands on the line of the one before it.
+    """
+    body = sql[sql.index("(") + 1 : sql.rindex(")")]
+    depths = accumulate((character == "(") - (character == ")") for character in body)
+    outside = "".join(
+        "\0" if (character, depth) == (",", 0) else character for character, depth in zip(body, depths, strict=True)
+    )
+    return outside.split("\0")
 
 
 def tables(connection: Connection) -> set[str]:
@@ -92,3 +108,23 @@ def test_every_table_and_column_is_documented() -> None:
     assert [mapper.class_.__name__ for mapper in mappers if not mapper.class_.__doc__] == []
     columns = [column for mapper in mappers for column in mapper.local_table.columns if column.name != "id"]
     assert [str(column) for column in columns if not column.doc] == []
+
+
+async def test_bills_kept_before_tell_what_was_paid_how(
+    engine: AsyncEngine, session: AsyncSession, database_url: str
+) -> None:
+    jana = factories.customer()
+    bill = factories.purchase(customer=jana, points_spent=Decimal(130), returned=Decimal(50), state="PARTLY_RETURNED")
+    voucher = factories.voucher(customer=jana)
+    paid = factories.point_entry(customer=jana, kind="SPEND", amount=Decimal(-100), purchase=bill)
+    await factories.save(session, paid, factories.purchase_discount(purchase=bill, voucher=voucher, amount=Decimal(5)))
+    cost = {"kind": "SPEND", "amount": Decimal(-30), "extended_data": {"reward": "R"}}
+    back = {"kind": "REVERSE", "amount": Decimal("50.5"), "reverses_id": paid.id}
+    await factories.save(session, *(factories.point_entry(customer=jana, purchase=bill, **one) for one in (cost, back)))
+
+    await to_thread(migrations.downgrade, database_url, "0050")
+    await to_thread(migrations.upgrade, database_url)
+
+    columns = ("paid_with_points", "returned_with_points", "paid_with_vouchers", "withheld")
+    found = await session.execute(select(*(getattr(models.Purchase, name) for name in columns)))
+    assert found.one() == (Decimal(1), Decimal("0.505"), Decimal(5), 0)

@@ -30,7 +30,7 @@ ARGUMENTS = [
 ]
 ADVICE = (
     "No Chromium to test the pages with. Install one (Debian and Ubuntu: apt-get install chromium; "
-    "elsewhere: playwright install chromium) or put the path of a Chromium into CRM360_CHROMIUM."
+    "elsewhere: playwright install chromium) or put the path of a Chromium into TESTS_CHROMIUM."
 )
 
 # A busy machine takes its time.
@@ -39,9 +39,9 @@ expect.set_options(timeout=20_000)
 
 def find_chromium(own: str) -> str:
     """Give the path of a browser: the named one, one on the PATH, Playwright's own, or a fresh one."""
-    if named := os.environ.get("CRM360_CHROMIUM"):
+    if named := os.environ.get("TESTS_CHROMIUM"):
         if not Path(named).is_file():
-            pytest.fail(f"CRM360_CHROMIUM names {named}, which isn't there.")
+            pytest.fail(f"TESTS_CHROMIUM names {named}, which isn't there.")
         return named
     found = _on_path() or (own if Path(own).is_file() else None) or _install()
     return found or pytest.fail(ADVICE)
@@ -104,9 +104,9 @@ class Visit:
 
 @asynccontextmanager
 async def visit(
-    url: str, *, width: int = 1400, height: int = 900, dark: bool = False, scripts: bool = True
+    url: str, *, width: int = 1400, height: int = 900, dark: bool = False, scripts: bool = True, online: bool = True
 ) -> AsyncIterator[Visit]:
-    """Open a page, light or dark, in a window of that size."""
+    """Open a page, light or dark, in a window of that size; `online` unless only its own server is to be reached."""
     parts = urlsplit(url)
     async with chromium() as browser:
         context = await browser.new_context(
@@ -115,6 +115,8 @@ async def visit(
             java_script_enabled=scripts,
         )
         visited = Visit(await context.new_page(), f"{parts.scheme}://{parts.netloc}/")
+        if not online:
+            await context.route(lambda asked: not asked.startswith(visited.origin), lambda route: route.abort())
         context.on("request", lambda request: visited.requests.append(request.url))
         context.on("requestfailed", visited.note_failure)
         visited.page.on("console", visited.note_console)

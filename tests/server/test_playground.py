@@ -1,6 +1,7 @@
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import graphql
 import httpx
@@ -141,6 +142,20 @@ def test_without_a_bundle_the_page_comes_from_a_cdn_and_says_so(
     assert all(url in page.headers["Content-Security-Policy"] for url, _ in foreign)
     assert "unsafe-inline" not in page.headers["Content-Security-Policy"].split("style-src")[0]
     assert "comes from https://cdn.jsdelivr.net" in caplog.text
+
+
+async def test_where_neither_bundle_nor_cdn_is_at_hand_the_page_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, demo_url: str
+) -> None:
+    monkeypatch.setattr(bundle, "DIST", tmp_path)
+
+    with serving(create_app(load(database_url=demo_url), graph())) as url:
+        async with visit(f"{url}/graphql", online=False) as visited:
+            await expect(visited.page.get_by_role("main")).to_contain_text("run crm360 playground where npm")
+            await expect(visited.page.get_by_role("link", name="reference")).to_be_visible()
+
+    assert {urlsplit(stranger).hostname for stranger in visited.strangers} == {"cdn.jsdelivr.net"}
+    assert [complaint for complaint in visited.complaints if "net::ERR_FAILED" not in complaint] == []
 
 
 def test_without_npm_nothing_is_bundled_and_that_is_said(

@@ -81,6 +81,42 @@ def test_a_wrong_setting_is_named_with_what_to_do(
     assert str(raised.value) == message
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("CRM360_PROT", "CRM360_PROT in the environment: there is no such setting; did you mean CRM360_PORT?"),
+        (
+            "crm360_deadlne",
+            "CRM360_DEADLNE in the environment: there is no such setting; did you mean CRM360_DEADLINE?",
+        ),
+        (
+            "CRM360_QQQ",
+            "CRM360_QQQ in the environment: there is no such setting; `crm360 serve --help` names them.",
+        ),
+    ],
+)
+def test_a_mistyped_setting_is_told_with_the_near_one(monkeypatch: pytest.MonkeyPatch, name: str, message: str) -> None:
+    monkeypatch.setenv(name, "1")
+
+    with pytest.raises(SettingsError) as raised:
+        load()
+
+    assert str(raised.value) == message
+
+
+def test_mistyped_settings_in_files_are_told_all_at_once(tmp_path: Path) -> None:
+    (tmp_path / "crm360.toml").write_text("prot = 1\nport = 2\n")
+    (tmp_path / ".env").write_text("CRM360_HOTS=localhost\nSOMETHING_ELSE=x\n")
+
+    with pytest.raises(SettingsError) as raised:
+        load()
+
+    assert str(raised.value) == (
+        "CRM360_HOTS in .env: there is no such setting; did you mean CRM360_HOST?\n"
+        "prot in crm360.toml: there is no such setting; did you mean port?"
+    )
+
+
 def test_a_broken_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "crm360.toml").write_text("port = = 1")
 

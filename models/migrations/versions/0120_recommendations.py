@@ -6,7 +6,7 @@ from alembic import op
 import models.types
 
 revision = '0120'
-down_revision = '0040'
+down_revision = '0060'
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 

@@ -83,6 +83,11 @@ def year_after(instants: Instants) -> Instants:
     return to_utc(later.astype("M8[s]") + clipped + (within - within.astype("m8[D]")))
 
 
+def end_of_day(instants: Instants) -> Instants:
+    """The first moments of the days that follow, on the stores' wall clock."""
+    return to_utc((to_local(instants).astype("M8[D]") + 1).astype("M8[s]"))
+
+
 def instant(moment: datetime) -> np.datetime64:
     """A moment as it is kept in columns of instants."""
     return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "s")

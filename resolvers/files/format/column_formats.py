@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from sqlalchemy import JSON, Boolean, Column, Date, Enum, Integer
 
 from models.rules.opening import WEEKDAYS
-from models.types import ExactDecimal, Instant
+from models.types import POINTS, ExactDecimal, Instant
 from resolvers.code.iso import known_codes
 from resolvers.files.format.value_formats import (
     ANY_VALUE,
@@ -106,6 +106,21 @@ def _time_of_day(value: Any) -> str:
     return value
 
 
+EARNED_FIELDS = {"programme", "rule", "name", "points"}
+
+
+def _earned_by(value: Any) -> list[dict[str, str]]:
+    rules: list[Any] = value if isinstance(value, list) else [None]
+    if not all(isinstance(rule, dict) and rule.keys() == EARNED_FIELDS for rule in rules):
+        raise ValueError("must be a list of objects with programme, rule, name and points")
+    for rule in rules:
+        POINTS_OF_RULE.parse(rule["points"])
+        for each in rule.values():
+            text(255).parse(each)
+    return rules
+
+
+POINTS_OF_RULE = decimals(POINTS)
 TIME_OF_DAY = Kind("time of day (HH:MM)", _time_of_day)
 FORMS: dict[str, Kind] = {
     "currency_code": _iso("Currency", "currency code of ISO 4217"),
@@ -118,8 +133,9 @@ FORMS: dict[str, Kind] = {
         "phone number, international or as dialled in the row's country", lambda value: text(40).parse(value)
     ),
     "opening": Kind("opening hours", _opening, document, json_cell),
+    "earned_by": Kind("rules of the programme, with the points that each gave", _earned_by, document, json_cell),
     "time_from": TIME_OF_DAY,
     "time_to": TIME_OF_DAY,
 }
 
-BOUNDS = {"latitude": (-90, 90), "longitude": (-180, 180), "discount": (0, 100)}
+BOUNDS = {"latitude": (-90, 90), "longitude": (-180, 180), "discount": (0, 100), "most_share": (0, 100)}

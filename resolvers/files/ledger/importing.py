@@ -153,6 +153,7 @@ def _balance(draft: Draft) -> None:
     lots = draft.lists.setdefault("lots", [])
     for reservation in draft.lists.get("reservations", ()):
         reservation.values.setdefault("state", models.PointReservationState.ACTIVE.value)
+    _check_owed(draft)
     left = [ZERO] * len(lots)
     for place, entry in enumerate(draft.lists.get("entries", ())):
         touched = entry.lists.get("lots", ())
@@ -170,6 +171,15 @@ def _balance(draft: Draft) -> None:
         lot.values["remaining"] = remaining
         if not 0 <= remaining <= lot.values["amount"]:
             draft.refuse(f"lots[{place}]", f"would be left with {plain(remaining)} points")
+
+
+def _check_owed(draft: Draft) -> None:
+    """No more is paid for than is owed."""
+    owed = ZERO
+    for place, entry in enumerate(draft.lists.get("entries", ())):
+        owed += entry.values.setdefault("owed", ZERO)
+        if owed < 0:
+            draft.refuse(f"entries[{place}].owed", "pays for more points than are owed")
 
 
 def essence(draft: Draft) -> Any:

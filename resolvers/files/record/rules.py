@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import Any
 
 import models
 from models.rules.periods import TimeUnit, is_period
@@ -82,8 +83,29 @@ def _status(draft: Draft) -> None:
         draft.refuse("validity", "must be a period such as P12M, or END_OF_YEAR")
 
 
+def _programme(draft: Draft) -> None:
+    values = draft.values
+    if values.get("points_last") is not None and not is_period(values["points_last"]):
+        draft.refuse("pointsLast", "must be a period such as P12M")
+    _in_order(draft, values, "validTo")
+    for place, rule in enumerate(draft.lists.get("earningRules", ())):
+        at = f"earningRules[{place}]"
+        if rule.values.get("delay") is not None and not is_period(rule.values["delay"]):
+            draft.refuse(f"{at}.delay", "must be a period such as P14D")
+        if rule.values.get("kind") == models.EarningKind.AMOUNT and rule.values.get("currency_code") is None:
+            draft.refuse(f"{at}.currencyCode", "is needed by an AMOUNT")
+        _in_order(draft, rule.values, f"{at}.validTo")
+
+
+def _in_order(draft: Draft, values: Mapping[str, Any], field: str) -> None:
+    begins, ends = values.get("valid_from"), values.get("valid_to")
+    if begins is not None and ends is not None and ends <= begins:
+        draft.refuse(field, "must be after its beginning")
+
+
 RULES: dict[str, Callable[[Draft], None]] = {
     "customers": _customer,
+    "programmes": _programme,
     "purchases": _purchase,
     "rewards": _reward,
     "statuses": _status,

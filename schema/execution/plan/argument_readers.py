@@ -6,7 +6,7 @@ rule, and words the errors.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -21,12 +21,13 @@ from graphql import (
     OperationDefinitionNode,
     Undefined,
     ValueNode,
+    VariableDefinitionNode,
     VariableNode,
     get_nullable_type,
     is_input_object_type,
     is_leaf_type,
 )
-from graphql.execution.get_variable_signature import get_variable_signature
+from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.execution.values import (
     VariableValues,
     VariableValueSource,
@@ -34,6 +35,9 @@ from graphql.execution.values import (
     get_variable_values,
 )
 from graphql.utilities.coerce_input_value import coerce_default_value, coerce_input_literal
+
+from schema.execution.plan import variable_limits
+from schema.execution.plan.limits import MOST_ERRORS
 
 ReadVariables = Callable[[dict[str, Any]], VariableValues | list[GraphQLError]]
 ReadArguments = Callable[[VariableValues], Mapping[str, Any]]
@@ -45,17 +49,19 @@ class Unusual(Exception):  # noqa: N818
     """A value that graphql-core is to read."""
 
 
-def variables_reader(schema: GraphQLSchema, operation: OperationDefinitionNode) -> ReadVariables:
-    """What reads an operation's variables: the values, or the errors."""
+def variables_reader(
+    schema: GraphQLSchema, operation: OperationDefinitionNode, switches: Collection[str] = ()
+) -> ReadVariables:
+    """What reads an operation's variables: the values, or the errors; `switches` decide what is skipped."""
     definitions = operation.variable_definitions or ()
-    read_all = partial(get_variable_values, schema, definitions)
+    read_all = partial(_read_all, schema, definitions, switches)
     variables = []
     for definition in definitions:
         signature = get_variable_signature(schema, definition)
         if isinstance(signature, GraphQLError) or not is_leaf_type(get_nullable_type(signature.type)):
             return read_all
         leaf: GraphQLLeafType = get_nullable_type(signature.type)  # type: ignore[assignment]
-        default, required = coerce_default_value(signature), isinstance(signature.type, GraphQLNonNull)
+        default, required = coerce_default_value(signature), _is_required(signature, switches)
         variables.append((signature.name, signature, leaf.coerce_input_value, default, required))
 
     def read(given: dict[str, Any]) -> VariableValues | list[GraphQLError]:
@@ -79,9 +85,38 @@ def variables_reader(schema: GraphQLSchema, operation: OperationDefinitionNode) 
     return read
 
 
+def _is_required(signature: GraphQLVariableSignature, switches: Collection[str]) -> bool:
+    return isinstance(signature.type, GraphQLNonNull) or signature.name in switches
+
+
+def _read_all(
+    schema: GraphQLSchema,
+    definitions: Sequence[VariableDefinitionNode],
+    switches: Collection[str],
+    given: dict[str, Any],
+) -> VariableValues | list[GraphQLError]:
+    """Variables as graphql-core reads them, unless they hold too much to be read at all."""
+    for definition in definitions:
+        signature = get_variable_signature(schema, definition)
+        value = given.get(definition.variable.name.value)
+        if isinstance(value, list | dict) and not isinstance(signature, GraphQLError):
+            excess = variable_limits.excess(signature.name, value, signature.type)
+            if excess is not None:
+                return [excess]
+    found = get_variable_values(schema, definitions, given, MOST_ERRORS, hide_suggestions=True)
+    if isinstance(found, VariableValues):
+        for definition in definitions:
+            name = definition.variable.name.value
+            if name in switches and found.coerced.get(name, Undefined) is None:
+                # A default lets a variable that may be null stand where null may not be given.
+                message = f"Variable '${name}' decides what is skipped, and so it must not be null."
+                return [GraphQLError(message, definition)]
+    return found
+
+
 def arguments_reader(definition: GraphQLField, node: FieldNode) -> ReadArguments:
     """What reads a field's arguments; it raises a `GraphQLError` for what can't be used."""
-    read_all = partial(get_argument_values, definition, node)
+    read_all = partial(get_argument_values, definition, node, hide_suggestions=True)
     given = {argument.name.value: argument.value for argument in node.arguments or ()}
     try:
         arguments = [(each.out_name or name, _getter(each, given.get(name))) for name, each in definition.args.items()]

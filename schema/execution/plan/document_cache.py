@@ -28,6 +28,7 @@ from schema.execution.plan.argument_readers import ReadVariables, variables_read
 from schema.execution.plan.bindings import NotPlannable
 from schema.execution.plan.plan_nodes import Change, Shape
 from schema.execution.plan.planner import Planner
+from schema.execution.plan.schema_questions import root_keys, taken_apart
 
 Key = TypeVar("Key")
 Kept = TypeVar("Kept")
@@ -80,7 +81,12 @@ class Operation:
     """One of a document's operations, and what reads its variables."""
 
     node: OperationDefinitionNode
+    """Without what it asks of the schema itself."""
     read: ReadVariables
+    introspection: OperationDefinitionNode | None = None
+    """What it asks of the schema itself."""
+    keys: Sequence[str] = ()
+    """The keys of the answer in their order, where it has two parts."""
 
     @property
     def changes(self) -> bool:
@@ -141,15 +147,19 @@ class Documents:
         except GraphQLError as error:
             return Document(None, [error])
         excess = limits.excess(self.schema, node)
-        errors = [excess] if excess else validate(self.schema, node, RULES, limits.MOST_ERRORS)
+        # Looking for what a wrong name may have meant takes longer than all the rest.
+        errors = [excess] if excess else validate(self.schema, node, RULES, limits.MOST_ERRORS, hide_suggestions=True)
         if errors:
             return Document(None, errors)
         document = Document(node, [], switches=sorted(set(_switches(node))))
+        named = {each.name.value: each for each in node.definitions if isinstance(each, FragmentDefinitionNode)}
+        document.fragments = {name: FragmentDetails(definition, None) for name, definition in named.items()}
         for definition in node.definitions:
-            if isinstance(definition, FragmentDefinitionNode):
-                document.fragments[definition.name.value] = FragmentDetails(definition, None)
-            elif isinstance(definition, OperationDefinitionNode):
-                operation = Operation(definition, variables_reader(self.schema, definition))
+            if isinstance(definition, OperationDefinitionNode):
+                operation = Operation(definition, variables_reader(self.schema, definition, document.switches))
+                operation.node, operation.introspection = taken_apart(definition, named)
+                if operation.introspection is not None:
+                    operation.keys = root_keys(definition, named)
                 document.operations[definition.name.value if definition.name else ""] = operation
         return document
 

@@ -24,12 +24,14 @@ from graphql import (
     ListValueNode,
     ObjectValueNode,
     OperationDefinitionNode,
+    SelectionNode,
     SelectionSetNode,
     get_named_type,
 )
 from graphql.type import GraphQLField, GraphQLInterfaceType, GraphQLList, GraphQLNonNull
 
 from resolvers.query.paging import DEFAULT_PAGE, LARGEST_PAGE
+from schema.execution.plan.token_limits import longest_excess
 
 MOST_TOKENS = 2000
 MOST_COMMENTS = 500
@@ -44,9 +46,20 @@ MOST_REPEATS = 20
 MOST_SPREADS = 40
 """How many fragments may be spread in one place."""
 MOST_LISTS = 60
-"""How many lists and lookups a document may ask for; each takes a statement."""
+"""How many lists, lookups and other computations a document may ask for; each takes a statement."""
+DOCUMENTS_WORTH = 10
+"""How many lists a JSON document counts as, such as all that is known of a customer."""
+MOST_ROOTS = 60
+"""How many fields an operation may ask for at its root."""
+MOST_ALIASES = 200
+MOST_DIRECTIVES = 5
+"""How many directives may stand in one place; the graph knows two."""
+MOST_INTROSPECTIONS = {"__schema": 1, "__type": 10}
 MOST_KEYS = 100
-"""How many keys an object in the document may have."""
+"""How many keys an object may have."""
+MOST_INPUT_OBJECTS = 400
+"""How many objects may be written in a document's arguments."""
+DEEPEST_INPUT = 64
 MOST_OBJECTS = 250_000
 """How many objects may be answered, if every page were full."""
 LIST_SIZE = 10
@@ -65,6 +78,8 @@ class TooComplex(GraphQLError):  # noqa: N818
 def excess(schema: GraphQLSchema, document: DocumentNode) -> GraphQLError | None:
     """What a document asks too much of; none when it may be validated."""
     try:
+        if too_long := longest_excess(document):
+            raise TooComplex(too_long)
         counted = _Counted(document)
         for operation in counted.operations:
             _Walk(schema, counted.fragments).operation(operation)
@@ -82,14 +97,17 @@ class _Counted:
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
         self.known: dict[str, tuple[int, int]] = {}
-        self.fields = 0
+        self.fields = self.aliases = self.inputs = 0
         for operation in self.operations:
-            _check_keys([variable.default_value for variable in operation.variable_definitions or ()])
+            _check_directives(operation)
+            self.check_inputs([variable.default_value for variable in operation.variable_definitions or ()])
         for definition in (*self.operations, *self.fragments.values()):
             fields, _ = self.size(definition.selection_set, 0)
             self.fields += fields if isinstance(definition, OperationDefinitionNode) else 0
         if self.fields > MOST_FIELDS:
             raise TooComplex(f"The document selects more than {MOST_FIELDS} fields, its fragments put in place.")
+        if self.aliases > MOST_ALIASES:
+            raise TooComplex(f"The document has more than {MOST_ALIASES} aliases.")
 
     def size(self, selections: SelectionSetNode, depth: int) -> tuple[int, int]:
         """How many fields a selection has, and how deep it goes."""
@@ -97,8 +115,11 @@ class _Counted:
             raise TooComplex(f"The document is nested more than {DEEPEST} fields deep.")
         fields = height = 0
         for selection in selections.selections:
-            if isinstance(selection, FieldNode) and selection.arguments:
-                _check_keys([argument.value for argument in selection.arguments])
+            _check_directives(selection)
+            if isinstance(selection, FieldNode):
+                self.aliases += selection.alias is not None
+                if selection.arguments:
+                    self.check_inputs([argument.value for argument in selection.arguments])
             if isinstance(selection, FragmentSpreadNode):
                 more, below = self.spread(selection.name.value, depth)
             else:
@@ -110,6 +131,26 @@ class _Counted:
         if depth + height > 2 * DEEPEST:
             raise TooComplex(f"The document is nested more than {DEEPEST} fields deep.")
         return fields, height
+
+    def check_inputs(self, level: list[Any]) -> None:
+        """A wrong key's error repeats the whole object, and reading one asks for each field that its type has."""
+        depth = 0
+        while level := [value for value in level if isinstance(value, ObjectValueNode | ListValueNode)]:
+            depth += 1
+            if depth > DEEPEST_INPUT:
+                raise TooComplex(f"A value is nested more than {DEEPEST_INPUT} levels deep.")
+            below: list[Any] = []
+            for value in level:
+                if isinstance(value, ListValueNode):
+                    below.extend(value.values)
+                    continue
+                self.inputs += 1
+                if len(value.fields) > MOST_KEYS:
+                    raise TooComplex(f"An object has more than {MOST_KEYS} keys.")
+                below.extend(entry.value for entry in value.fields)
+            if self.inputs > MOST_INPUT_OBJECTS:
+                raise TooComplex(f"The document has more than {MOST_INPUT_OBJECTS} objects in its arguments.")
+            level = below
 
     def spread(self, name: str, depth: int) -> tuple[int, int]:
         """The size of a fragment; one within itself, or unknown, is for the rules of validation."""
@@ -124,16 +165,9 @@ class _Counted:
         return max(fields, 1), height + 1
 
 
-def _check_keys(values: list[Any]) -> None:
-    """A wrong key's error repeats the whole object, and looks for what may have been meant."""
-    while values:
-        value = values.pop()
-        if isinstance(value, ObjectValueNode):
-            if len(value.fields) > MOST_KEYS:
-                raise TooComplex(f"An object has more than {MOST_KEYS} keys.")
-            values.extend(entry.value for entry in value.fields)
-        elif isinstance(value, ListValueNode):
-            values.extend(value.values)
+def _check_directives(node: SelectionNode | OperationDefinitionNode) -> None:
+    if node.directives and len(node.directives) > MOST_DIRECTIVES:
+        raise TooComplex(f"More than {MOST_DIRECTIVES} directives stand in one place.")
 
 
 class _Walk:
@@ -160,6 +194,8 @@ class _Walk:
             name = node.alias.value if node.alias else node.name.value
             groups[type_, name].append(node)
             repeats[name] += 1
+        if depth == 1:
+            _check_root(Counter(nodes[0].name.value for nodes in groups.values()))
         if len(spread) > MOST_SPREADS:
             raise TooComplex(f"More than {MOST_SPREADS} fragments are spread in one place.")
         if most := [name for name, times in repeats.items() if times > MOST_REPEATS]:
@@ -170,14 +206,15 @@ class _Walk:
     def below(self, parent: Any, nodes: list[FieldNode], depth: int, parents: int) -> None:
         """What one field of the answer leads to."""
         inner = [node.selection_set for node in nodes if node.selection_set]
+        definition = _definition(parent, nodes[0].name.value)
+        if definition and definition.args:
+            self.lists += DOCUMENTS_WORTH if get_named_type(definition.type).name == "JSON" else 1
+            if self.lists > MOST_LISTS:
+                raise TooComplex(f"The document asks for more than {MOST_LISTS} lists and lookups.")
         if not inner:
             return
-        definition = _definition(parent, nodes[0].name.value)
         objects = parents * (_length(parent, definition, nodes[0]) if definition else 1)
         self.objects += objects
-        self.lists += bool(definition and definition.args)
-        if self.lists > MOST_LISTS:
-            raise TooComplex(f"The document asks for more than {MOST_LISTS} lists and lookups.")
         if self.objects > MOST_OBJECTS:
             raise TooComplex(f"The answer could have more than {MOST_OBJECTS} objects: ask for smaller pages.")
         target = get_named_type(definition.type) if definition else None
@@ -205,6 +242,15 @@ class _Walk:
                 condition = within.type_condition
                 narrowed = self.schema.get_type(condition.name.value) if condition else type_
                 waiting.append((narrowed, within.selection_set))
+
+
+def _check_root(asked: Counter[str]) -> None:
+    """Check how often each field is asked for at an operation's root."""
+    if asked.total() > MOST_ROOTS:
+        raise TooComplex(f"An operation may ask for {MOST_ROOTS} fields at its root.")
+    for name, most in MOST_INTROSPECTIONS.items():
+        if asked[name] > most:
+            raise TooComplex(f"`{name}` may be asked for {most} times in one operation.")
 
 
 def _definition(parent: Any, name: str) -> GraphQLField | None:

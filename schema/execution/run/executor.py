@@ -55,7 +55,7 @@ async def change(wanted: Change, context: RequestContext, engine: AsyncEngine, v
     """Do a mutation and answer its payload, read in the same transaction."""
     args = wanted.arguments.read(variables)
     field = wanted.field
-    raw = args["input"]
+    raw = args.get("input") or {}
     if field.given is None:
         raw = snake(raw, wanted.arguments.definition.args["input"].type)
     call = Call(field.name, field.operation, raw, args.get("idempotencyKey"), args["dryRun"], field.given, field.answer)

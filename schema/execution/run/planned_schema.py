@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import strawberry
-from graphql import OperationDefinitionNode, located_error
+from graphql import DocumentNode, OperationDefinitionNode, execute, located_error
+from graphql import ExecutionResult as GraphQLExecutionResult
 from graphql.execution.values import VariableValues
 from sqlalchemy.ext.asyncio import AsyncEngine
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from resolvers.storage.context import RequestContext
-from schema.execution.plan.document_cache import Documents
+from schema.execution.plan.document_cache import Document, Documents, Operation
 from schema.execution.plan.plan_nodes import Change
 from schema.execution.run.executor import change, run
+from schema.execution.run.introspection import Introspection
 
 
 @dataclass(slots=True)
@@ -57,6 +60,7 @@ class PlannedSchema(strawberry.Schema):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.documents = Documents(self._schema)
+        self.introspection = Introspection(self._schema)
 
     def process_errors(self, *_: Any) -> None:
         """Say nothing: whoever shows the errors masks them, and logs those that nobody foresaw."""
@@ -72,27 +76,22 @@ class PlannedSchema(strawberry.Schema):
         operation_extensions: dict[str, Any] | None = None,
     ) -> ExecutionResult:
         """Answer a document."""
-        if query is not None and self.planned:
+        if query is not None:
             assert isinstance(context_value, Context)
             asked = OperationRequest(query, variable_values or {}, operation_name, allowed_operation_types)
-            answered = await self._run_planned(asked, context_value)
+            answered = await self._run_planned(asked, context_value) if self.planned else None
+            answered = answered or await self._run_ordinary(asked, context_value)
             if answered is not None:
                 return answered
-        try:
-            return await super().execute(
-                query,
-                variable_values,
-                context_value,
-                root_value,
-                operation_name,
-                allowed_operation_types,
-                operation_extensions,
-            )
-        except asyncio.CancelledError:
-            # Loaders read in tasks of their own, which know nothing of their request's end.
-            if isinstance(context_value, Context):
-                await context_value.reading.stop()
-            raise
+        return await super().execute(
+            query,
+            variable_values,
+            context_value,
+            root_value,
+            operation_name,
+            allowed_operation_types,
+            operation_extensions,
+        )
 
     async def _run_planned(self, asked: OperationRequest, context: Context) -> ExecutionResult | None:
         document = self.documents.document(asked.query)
@@ -104,7 +103,8 @@ class PlannedSchema(strawberry.Schema):
             return None
         coerced = operation.read(asked.variables)
         if not isinstance(coerced, VariableValues):
-            return None
+            # The ordinary way would read all of them once more, and knows no limits.
+            return ExecutionResult(data=None, errors=list(coerced))
         plan = self.documents.plan(asked.query, document, operation, coerced)
         if plan.changes is not None:
             context.planned = True
@@ -117,7 +117,46 @@ class PlannedSchema(strawberry.Schema):
             context.reading.memo.clear()
             return None
         context.planned = True
-        return ExecutionResult(data=data, errors=None)
+        result = ExecutionResult(data=data, errors=None)
+        return (
+            result if operation.introspection is None else await self._with_schema(result, asked, document, operation)
+        )
+
+    async def _run_ordinary(self, asked: OperationRequest, context: Context) -> ExecutionResult | None:
+        """The ordinary way for a document that was read; none where it isn't clear what to run."""
+        document = self.documents.document(asked.query)
+        if document.errors:
+            return ExecutionResult(data=None, errors=list(document.errors))
+        operation = document.operation(asked.operation_name)
+        if operation is None or not asked.allows(operation.node):
+            return None
+        if not isinstance(coerced := operation.read(asked.variables), VariableValues):
+            return ExecutionResult(data=None, errors=list(coerced))
+        fragments = (details.definition for details in document.fragments.values())
+        node = DocumentNode(definitions=(operation.node, *fragments))
+        try:
+            running = execute(self._schema, node, None, context, asked.variables)
+            found = await running if inspect.isawaitable(running) else running
+        except asyncio.CancelledError:
+            # Loaders read in tasks of their own, which know nothing of their request's end.
+            await context.reading.stop()
+            raise
+        assert isinstance(found, GraphQLExecutionResult)
+        result = ExecutionResult(data=found.data, errors=found.errors)
+        return (
+            result if operation.introspection is None else await self._with_schema(result, asked, document, operation)
+        )
+
+    async def _with_schema(
+        self, result: ExecutionResult, asked: OperationRequest, document: Document, operation: Operation
+    ) -> ExecutionResult:
+        """An answer with what is asked of the schema itself in its place."""
+        if operation.introspection is None or result.data is None:
+            return result
+        about = await self.introspection.answer(asked.query, document, operation, asked.variables)
+        both = {**result.data, **about.data}
+        errors = [*(result.errors or ()), *about.errors]
+        return ExecutionResult(data={key: both[key] for key in operation.keys if key in both}, errors=errors or None)
 
     @staticmethod
     async def _change(

@@ -58,7 +58,7 @@ def test_item_named_twice_is_refused():
         ("0.0001", "1", RefusalCode.TOO_PRECISE, "The quantity of item 1 has more than three decimals."),
         ("1", "-0.01", RefusalCode.NEGATIVE_AMOUNT, "The amount paid for item 1 is below zero."),
         ("1", "Infinity", RefusalCode.NEGATIVE_AMOUNT, "The amount paid for item 1 is below zero."),
-        ("1", "0.001", RefusalCode.TOO_PRECISE, "The amount paid for item 1 has more than two decimals."),
+        ("1", "0.001", RefusalCode.TOO_PRECISE, "The amount paid for item 1 has more than the 2 decimals of EUR."),
     ],
 )
 def test_senseless_numbers_are_refused(quantity, paid, code, message):

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from unittest import mock
 
 import pytest
 
-from models.rules import combination
+from models.rules import combination, plans
 from models.rules.basket import Bill, Line, ProductRelation, RelatedTo, Reward, RewardKind, Shopper, Voucher
-from models.rules.combination import Refused
+from models.rules.plans import Till
 from models.rules.refusals import Refusal, RefusalCode
 
 NOW = datetime(2026, 5, 13, 15, tzinfo=UTC)
@@ -74,8 +75,8 @@ def test_reward_applied_twice_needs_twice_the_goods():
     found = best(voucher(1, three_milks), voucher(2, three_milks))
 
     assert found.discounts == euros(milk="10.00")
-    assert found.refused == [
-        Refused(
+    assert [(one.benefit, one.refusals) for one in found.refused] == [
+        (
             voucher(2, three_milks),
             [Refusal(RefusalCode.CONDITION_NOT_MET, "The bill lacks goods that it asks for.", "2 more")],
         )
@@ -125,6 +126,20 @@ def test_limits_count_what_is_chosen_already():
 def test_reward_can_be_applied_as_often_as_limits_goods_and_points_allow(terms, times):
     shopper = Shopper(7, points=Decimal(100), used={1: 1})
 
-    count = combination.max_count(percent(1, "10", **terms), BILL, shopper)
+    count = combination.judge(percent(1, "10", **terms), Till(BILL, shopper), NOW).max_count
 
     assert count == times
+
+
+def test_on_a_long_bill_a_reward_is_counted_as_far_as_looking_at_so_many_lines_goes():
+    with mock.patch.object(combination, "MOST_COUNTED", 0):
+        judged = combination.judge(amount(1, "1.00", max_per_bill=9), Till(BILL, Shopper(7)), NOW)
+
+    assert (judged.off, judged.max_count) == (Decimal("1.00"), 1)
+
+
+def test_the_search_ends_when_enough_lines_were_looked_at():
+    with mock.patch.object(plans, "MOST_LOOKED_AT", 0):
+        found = best(amount(1, "5.00"), amount(2, "6.00"))
+
+    assert applied(found) == ["R2"]

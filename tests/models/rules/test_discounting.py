@@ -35,10 +35,26 @@ def euros(**amounts):
 PLAIN = lines(line("a", paid="10.05"), line("b", paid="0.10"), line("c", paid="5.00", loyalty_off=True))
 
 
-def test_percentage_rounds_half_a_cent_up_line_by_line():
+def test_percentage_is_rounded_half_up_once_for_the_bill_and_split_to_the_cent():
     off = discounting.discount(reward(RewardKind.PERCENT, "10"), PLAIN)
 
     assert off == euros(a="1.01", b="0.01")
+
+
+def test_percentage_of_many_small_lines_is_what_it_says():
+    bill = lines(*(line(str(number), paid="0.05") for number in range(100)))
+
+    off = discounting.discount(reward(RewardKind.PERCENT, "10"), bill)
+
+    assert sum(off.values()) == Decimal("0.50")
+
+
+def test_yen_have_no_hundredths():
+    bill = basket.standings(Bill("JPY", 1, (line("a", paid="99"),)))
+
+    off = discounting.discount(reward(RewardKind.PERCENT, "3"), bill)
+
+    assert off == {"a": Decimal(3)}
 
 
 def test_more_than_all_is_never_taken_off():
@@ -48,9 +64,9 @@ def test_more_than_all_is_never_taken_off():
 
 
 def test_line_with_nothing_to_take_off_is_not_named():
-    off = discounting.discount(reward(RewardKind.PERCENT, "4"), PLAIN)
+    off = discounting.discount(reward(RewardKind.PERCENT, "3"), PLAIN)
 
-    assert off == euros(a="0.40")
+    assert off == euros(a="0.30")
 
 
 def test_amount_is_spread_in_proportion():
@@ -110,7 +126,7 @@ def test_piece_that_is_paid_in_part_is_no_free_one():
 
     award = discounting.award(reward(RewardKind.FREE_PRODUCT, maximum_discount=Decimal("4.00")), bill)
 
-    assert award == Award(euros(a="4.00"), {})
+    assert award == Award({0: 400}, {})
 
 
 def test_free_piece_is_not_there_to_become_free_again():
@@ -119,19 +135,40 @@ def test_free_piece_is_not_there_to_become_free_again():
 
     award = discounting.award(free, bill)
 
-    left = discounting.after(bill, award)
-    assert award == Award(euros(a="10.00"), {"a": 1})
-    assert left == (Standing(bill[0].line, Decimal("20.00"), 1),)
+    left = bill.less(award.amounts, award.freed)
+    assert award == Award({0: 1000}, {0: 1})
+    assert list(left) == [Standing(bill[0].line, Decimal("20.00"), 1)]
     assert discounting.discount(free, left) == euros(a="10.00")
     assert discounting.discount(reward(RewardKind.FINAL_PRICE, "9"), left) == euros(a="2.00")
+
+
+def test_piece_that_meets_a_condition_is_not_the_free_one():
+    get_one = reward(
+        RewardKind.FREE_PRODUCT, conditions=(product(MILK, count="1"),), bonuses=(product(MILK, count="1"),)
+    )
+
+    off = [discounting.discount(get_one, lines(line("a", pieces, "30.00", product_id=MILK))) for pieces in "12"]
+
+    assert off == [{}, euros(a="15.00")]
+
+
+def test_second_use_leaves_the_pieces_of_both_conditions():
+    get_one = reward(
+        RewardKind.FREE_PRODUCT, conditions=(product(MILK, count="1"),), bonuses=(product(MILK, count="1"),)
+    )
+    bill = lines(line("a", "4", "40.00", product_id=MILK)).less({0: 1000}, {0: 1})
+
+    off = [discounting.discount(get_one, bill, times) for times in (2, 3)]
+
+    assert off == [euros(a="10.00"), {}]
 
 
 def test_line_without_a_discount_stays_as_it_was():
     bill = lines(line("a"), line("b"))
 
-    left = discounting.after(bill, Award(euros(b="4.00")))
+    left = bill.less({1: 400}, {})
 
-    assert left == (bill[0], Standing(bill[1].line, Decimal("6.00")))
+    assert list(left) == [bill[0], Standing(bill[1].line, Decimal("6.00"))]
 
 
 def test_discount_without_bonuses_is_given_on_what_met_the_conditions():
@@ -201,23 +238,21 @@ def test_bound_forgets_counts_but_not_the_most_that_may_come_off():
         discounting.most(reward(RewardKind.GIFT), bill),
     ]
 
-    assert bounds == [Decimal("15.00"), Decimal("4.00"), Decimal("30.00"), Decimal("2.50"), 0]
+    assert bounds == [1500, 400, 3000, 250, 0]
 
 
 def test_basic_discount_is_for_lines_not_discounted_otherwise():
-    bill = (
-        *lines(line("a"), line("off", loyalty_off=True), line("tiny", paid="0.01")),
-        Standing(line("b"), Decimal("6.00")),
-    )
+    bill = lines(line("a"), line("off", loyalty_off=True), line("tiny", paid="0.01"), line("b")).less({3: 400}, {})
 
-    off = discounting.basic_discount(bill, Decimal(5))
+    award = discounting.basic_discount(bill, Decimal(5))
 
-    assert off == euros(a="0.50")
+    assert award == Award({0: 50})
+    assert discounting.basic_total(bill, Decimal(5)) == 50
 
 
 def test_basic_discount_may_also_apply_to_discounted_lines():
-    bill = (*lines(line("a")), Standing(line("b"), Decimal("6.00")), Standing(line("c"), Decimal(0)))
+    bill = lines(line("a"), line("b"), line("c")).less({1: 400, 2: 1000}, {})
 
-    off = discounting.basic_discount(bill, Decimal(5), on_discounted=True)
+    award = discounting.basic_discount(bill, Decimal(5), on_discounted=True)
 
-    assert off == euros(a="0.50", b="0.30")
+    assert award == Award({0: 50, 1: 30})

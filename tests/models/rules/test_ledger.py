@@ -62,7 +62,7 @@ def test_empty_lot_is_not_announced_as_expiring():
 def test_nothing_is_spendable_once_expiry_leaves_less_than_is_reserved():
     balance = ledger.balance([lot(1, "10")], points("25"), NOW)
 
-    assert balance.spendable == NONE
+    assert (balance.active, balance.reserved, balance.spendable) == (points("10"), points("10"), NONE)
 
 
 def test_assigned_points_are_active_at_once():
@@ -193,20 +193,49 @@ def test_what_was_given_back_is_not_outstanding():
     assert rest == [Taken(1, points("6")), Taken(3, points("1"))]
 
 
-def test_earned_points_are_withdrawn_from_their_own_lot_first():
-    lots = [lot(1, "10", expires=1), lot(2, "8", amount="20", active=3)]
+def test_earned_points_are_withdrawn_from_their_own_lots_first_those_that_count_last_before_the_others():
+    lots = [lot(1, "10", expires=1), lot(2, "8", amount="20"), lot(3, "5", active=3)]
 
-    withdrawn = ledger.withdraw(lots, 2, points("12"), at=NOW)
+    withdrawn = ledger.withdraw(lots, {2, 3}, points("17"), at=NOW)
 
-    assert withdrawn == Withdrawn([Taken(2, points("8")), Taken(1, points("4"))], NONE)
+    assert withdrawn == Withdrawn([Taken(3, points("5")), Taken(2, points("8")), Taken(1, points("4"))], NONE)
+    assert withdrawn.taken == points("17")
 
 
-def test_earned_points_already_spent_are_written_off():
-    lots = [lot(1, "3"), lot(2, "0", amount="20"), lot(3, "50", active=1)]
+def test_what_expired_of_the_lot_itself_is_not_taken_from_others():
+    lots = [lot(1, "10"), lot(2, "20", expires=-1)]
 
-    withdrawn = ledger.withdraw(lots, 2, points("20"), at=NOW)
+    withdrawn = ledger.withdraw(lots, {2}, points("20"), at=NOW)
 
-    assert withdrawn == Withdrawn([Taken(1, points("3"))], points("17"))
+    assert withdrawn == Withdrawn([Taken(2, points("20"))], NONE)
+
+
+def test_earned_points_already_spent_are_owed_once_nothing_is_left_not_even_what_is_pending():
+    lots = [
+        lot(1, "3"),
+        lot(2, "0", amount="20"),
+        lot(3, "5", active=2),
+        lot(4, "4", active=1),
+        lot(5, "9", expires=-1),
+    ]
+
+    withdrawn = ledger.withdraw(lots, {2}, points("20"), at=NOW)
+
+    assert withdrawn == Withdrawn([Taken(1, points("3")), Taken(4, points("4")), Taken(3, points("5"))], points("8"))
+
+
+@pytest.mark.parametrize(
+    ("owed", "takens"),
+    [
+        ("0", []),
+        ("12", [Taken(2, points("10")), Taken(1, points("2"))]),
+        ("99", [Taken(2, points("10")), Taken(1, points("5"))]),
+    ],
+)
+def test_what_is_owed_comes_out_of_what_flows_back(owed, takens):
+    paid = ledger.repay([Given(2, points("10")), Given(1, points("5"))], points(owed))
+
+    assert paid == takens
 
 
 @pytest.mark.parametrize(
@@ -231,7 +260,22 @@ def test_points_assigned_by_mistake_leave_the_lot_they_made():
 
     takens = ledger.retract(lots, 2, points("50"), reserved=points("100"), at=NOW)
 
-    assert takens == [Taken(2, points("50"))]
+    assert takens == Withdrawn([Taken(2, points("50"))], NONE)
+
+
+def test_points_assigned_by_mistake_that_paid_what_was_owed_are_owed_again():
+    lots = [lot(2, "10", amount="50")]
+
+    answers = [
+        ledger.retract(lots, 2, points(wanted), reserved=NONE, at=NOW, repaid=points("30"))
+        for wanted in ("5", "40", "41")
+    ]
+
+    assert answers == [
+        Withdrawn([Taken(2, points("5"))], NONE),
+        Withdrawn([Taken(2, points("10"))], points("30")),
+        Refusal(RefusalCode.POINTS_SHORT, "41 points are needed, 40 points can be spent.", "1 point"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -253,7 +297,7 @@ def test_pending_and_expired_points_are_taken_back_whatever_is_reserved():
 
     takens = [ledger.retract(lots, key, points("5"), reserved=points("5"), at=NOW) for key in (1, 2)]
 
-    assert takens == [[Taken(1, points("5"))], [Taken(2, points("5"))]]
+    assert [one.takens for one in takens] == [[Taken(1, points("5"))], [Taken(2, points("5"))]]
 
 
 def test_nothing_is_not_taken_back():

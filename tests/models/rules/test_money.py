@@ -21,6 +21,38 @@ def test_half_a_cent_rounds_up():
     assert rounded == [Decimal("0.01"), Decimal("0.00"), Decimal("1.12"), Decimal("2.50")]
 
 
+@pytest.mark.parametrize(
+    ("currency", "digits", "unit"),
+    [("JPY", 0, "1"), ("HUF", 2, "0.01"), ("EUR", 2, "0.01"), ("BHD", 3, "0.001"), ("CLF", 4, "0.0001")],
+)
+def test_smallest_unit_of_a_currency_is_that_of_the_standard(currency, digits, unit):
+    found = (money.digits(currency), money.unit_of(currency))
+
+    assert found == (digits, Decimal(unit))
+
+
+@pytest.mark.parametrize("code", ["XAU", "???"])
+def test_what_has_no_smallest_unit_is_counted_in_hundredths(code):
+    unit = money.unit_of(code)
+
+    assert unit == Decimal("0.01")
+
+
+def test_amounts_are_rounded_to_the_unit_asked_for():
+    amount = Decimal("96.0345")
+    yen, dinar = money.unit_of("JPY"), money.unit_of("BHD")
+
+    rounded = [money.half_up(amount, yen), money.down(amount, yen), money.up(amount, yen), money.half_up(amount, dinar)]
+
+    assert rounded == [Decimal(96), Decimal(96), Decimal(97), Decimal("96.035")]
+
+
+def test_yen_are_spread_in_whole_yen():
+    shares = money.apportion(Decimal(100), {"a": Decimal(50), "b": Decimal(50), "c": Decimal(50)}, money.unit_of("JPY"))
+
+    assert shares == {"a": Decimal(34), "b": Decimal(33), "c": Decimal(33)}
+
+
 def test_rounding_down_and_up_keeps_whole_hundredths():
     amount = Decimal("1.239")
 

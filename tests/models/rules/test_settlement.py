@@ -1,13 +1,15 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
 from models.rules.basket import Bill, Line, Reward, RewardKind, Shopper, Voucher
-from models.rules.points_at_till import PointsPayment
-from models.rules.programme import PROGRAMME, Programme
+from models.rules.points_at_till import NO_POINTS, PointsPayment
+from models.rules.programme import AutomaticChoice
 from models.rules.refusals import RefusalCode
-from models.rules.settlement import NO_POINTS, RequestedBenefits, settle, settled_offline
+from models.rules.settlement import RequestedBenefits, best_of, settle, settled_offline
+from tests.models.rules.programmes import PROGRAMME
 
 NOW = datetime(2024, 5, 15, 12, 0, tzinfo=UTC)
 JANA = Shopper(7, points=Decimal(1000))
@@ -23,16 +25,6 @@ def test_a_bill_earns_a_point_for_each_whole_unit_paid_in_money() -> None:
 
     assert settled.payment == PointsPayment(Decimal("100.00"), Decimal("1.00"))
     assert (settled.to_pay, settled.earned, settled.points_spent) == (Decimal("99.55"), Decimal(99), Decimal(100))
-
-
-def test_points_last_twelve_months_on_the_calendar_of_the_store() -> None:
-    lot = Programme().lot(Decimal(5), datetime(2024, 2, 28, 23, 30, tzinfo=UTC), "Europe/Prague")
-
-    # In Prague it is 29 February already.
-    assert (lot.active_from, lot.expires_at) == (
-        datetime(2024, 2, 28, 23, 30, tzinfo=UTC),
-        datetime(2025, 2, 27, 23, 30, tzinfo=UTC),
-    )
 
 
 def test_nobody_in_particular_earns_nothing() -> None:
@@ -101,7 +93,47 @@ def test_what_can_not_be_had_is_told_of_what_was_asked_for_only() -> None:
 def test_a_bill_closed_offline_is_as_it_was_paid() -> None:
     voucher = Voucher(5, "V5", percent(1, 10), 7)
 
-    settled = settled_offline([voucher], BILL, JANA, PROGRAMME)
+    settled = settled_offline([voucher], BILL, JANA, PROGRAMME, NOW)
 
     assert (settled.to_pay, settled.earned, settled.points_spent) == (Decimal("100.55"), Decimal(100), Decimal(0))
     assert [one.benefit.code for one in settled.combination.applied] == ["V5"]
+
+
+EXCLUSIVE = [percent(1, 5, exclusive=True, priority=1), percent(2, 20, exclusive=True, priority=5)]
+THOUSAND = Bill("EUR", 1, (Line("a", Decimal(1), Decimal(1000)),))
+
+
+@pytest.mark.parametrize(("choice", "to_pay"), [("BEST_COMBINATION", 800), ("PRIORITY", 950)])
+def test_the_programme_says_whether_the_best_or_the_first_of_automatic_rewards_applies(
+    choice: str, to_pay: int
+) -> None:
+    programme = replace(PROGRAMME, automatic=AutomaticChoice(choice))
+
+    settled = settle(RequestedBenefits([], EXCLUSIVE), THOUSAND, JANA, programme, NOW)
+
+    assert settled.to_pay == to_pay
+
+
+@pytest.mark.parametrize("choice", list(AutomaticChoice))
+def test_automatic_rewards_by_priority_give_way_to_what_was_asked_for(choice: AutomaticChoice) -> None:
+    programme = replace(PROGRAMME, automatic=choice)
+
+    settled = settle(RequestedBenefits([percent(3, 10)], EXCLUSIVE), THOUSAND, JANA, programme, NOW)
+
+    assert settled.to_pay == 900
+
+
+@pytest.mark.parametrize("small", [Reward(4, "R4", "Ten", RewardKind.AMOUNT, Decimal(10)), percent(5, 5)])
+def test_a_benefit_that_does_less_than_the_basic_discount_is_refused(small: Reward) -> None:
+    gold = replace(JANA, discount=Decimal(10))
+
+    settled = settle(RequestedBenefits([small]), THOUSAND, gold, PROGRAMME, NOW)
+
+    assert settled.to_pay == 900
+    assert [one.refusals[0].code for one in settled.refused] == [RefusalCode.NO_GAIN]
+
+
+def test_the_best_of_what_could_be_had_is_told() -> None:
+    best = best_of(RequestedBenefits([percent(3, 10)], EXCLUSIVE), THOUSAND, JANA, NOW)
+
+    assert [one.benefit.code for one in best.applied] == ["R2"]

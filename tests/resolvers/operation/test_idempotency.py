@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 import models
 from models.rules.error_codes import ErrorCode
 from resolvers import point
-from resolvers.ids import opaque_id
+from resolvers.ids import key_of, opaque_id
 from resolvers.operation.idempotency import KEPT_FOR, fingerprint, restored, stored
 from resolvers.operation.perform import Call, Payload, perform
+from resolvers.point.inputs import EntryAnswer, PointsAssign
 from resolvers.storage.context import RequestContext, RowRef
 from resolvers.storage.engine import make_engine
 from resolvers.storage.transaction import Transaction
@@ -121,7 +122,8 @@ async def test_a_second_call_while_the_first_is_under_way_is_told_so(crm: Operat
     async def shown(payload: Payload, _context: RequestContext) -> Payload:
         return payload
 
-    call = Call("points_assign", slow, {"customer": jana, "amount": Decimal(5)}, "k")
+    given = PointsAssign(customer=key_of(jana, "Customer"), amount=Decimal(5))
+    call = Call("points_assign", slow, given, "k", answer=EntryAnswer)
     first = asyncio.ensure_future(perform(crm.engine, RequestContext(crm.reader, now=NOW), call, shown))
     await started.wait()
     told = await perform(crm.engine, RequestContext(crm.reader, now=NOW), call, shown)

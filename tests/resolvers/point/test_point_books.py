@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from resolvers import point
 from resolvers.ids import opaque_id
-from resolvers.operation.perform import Call, Payload, perform
+from resolvers.operation.perform import Payload, perform
 from resolvers.point import reservation as point_reservation
 from resolvers.point.expiry import expire_points
 from resolvers.storage.context import RequestContext
@@ -25,6 +25,7 @@ from resolvers.storage.reader import make_reader
 from tests import factories
 from tests.conftest import NewDatabase
 from tests.factories import NOW
+from tests.resolvers.calling import call_of
 
 DAY = timedelta(days=1)
 CUSTOMERS = 3
@@ -75,7 +76,7 @@ class Books:
         async def shown(payload: Payload, _context: RequestContext) -> Payload:
             return payload
 
-        call = Call(operation.__name__, operation, given)
+        call = call_of(operation, given)
         payload: Payload = self.run(perform(self.engine, RequestContext(self.reader, now=now), call, shown))
         return payload
 
@@ -127,8 +128,7 @@ class Points(RuleBasedStateMachine):
         return None if day is None else self.now + day * DAY
 
     def entry(self, payload: Payload) -> str | None:
-        row = payload.values.get("entry")
-        return row and opaque_id("PointEntry", row.key)
+        return payload.answer and opaque_id("PointEntry", payload.answer.entry.key)
 
     @rule(target=entries, who=customers, amount=amounts, begins=days, ends=days)
     def assign(self, who: int, amount: Decimal, begins: int | None, ends: int | None) -> Any:
@@ -145,8 +145,8 @@ class Points(RuleBasedStateMachine):
     @rule(target=reservations, who=customers, amount=amounts, ends=st.integers(1, 3))
     def reserve(self, who: int, amount: Decimal, ends: int) -> Any:
         given = {"customer": self.books.ids[who], "amount": amount, "expires_at": self.after(ends)}
-        row = self.do(point_reservation.reserve, **given).values.get("reservation")
-        return row and opaque_id("PointReservation", row.key)
+        answer = self.do(point_reservation.reserve, **given).answer
+        return answer and opaque_id("PointReservation", answer.reservation.key)
 
     @rule(reservation=consumes(reservations))
     def release(self, reservation: str | None) -> None:
@@ -210,7 +210,7 @@ class NaivePoints(Points):
     def do(self, operation: Any, **given: Any) -> Payload:
         if operation is point.spend:
             self.books.change(TAKE)
-            return Payload({})
+            return Payload()
         return super().do(operation, **given)
 
 
@@ -230,7 +230,7 @@ def bounded(examples: int) -> settings:
 def test_the_books_balance_whatever_is_done_to_points(books: Books) -> None:
     machine: Any = type("PointsHere", (Points,), {"books": books, "done": {}})
 
-    run_state_machine_as_test(machine, settings=bounded(int(os.environ.get("CRM360_EXAMPLES", "12"))))
+    run_state_machine_as_test(machine, settings=bounded(int(os.environ.get("TESTS_EXAMPLES", "12"))))
 
     every = {"assign", "spend", "reserve", "release", "capture", "transfer", "reverse"}
     assert {name.split()[0] for name in machine.done if name.endswith("done")} == every

@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 import models
 from resolvers import point
 from resolvers.ids import opaque_id
-from resolvers.operation.perform import Call, Payload, perform
+from resolvers.operation.perform import Payload, perform
 from resolvers.point.expiry import expire_points
 from resolvers.storage.context import RequestContext
 from tests import factories
 from tests.factories import NOW
+from tests.resolvers.calling import call_of
 from tests.resolvers.running_operations import Operations
 
 CLIENTS = 200
@@ -29,7 +30,7 @@ async def code_of(crm: Operations, operation: Any, **given: Any) -> str:
         return payload
 
     context = RequestContext(crm.reader, now=crm.now)
-    payload = await perform(crm.engine, context, Call(operation.__name__, operation, given), shown)
+    payload = await perform(crm.engine, context, call_of(operation, given), shown)
     return payload.user_errors[0].code if payload.user_errors else "DONE"
 
 

@@ -46,11 +46,14 @@ class Shop:
         return {"id": opaque_id("Customer", self.jana.id)}
 
 
-async def open_shop(session: AsyncSession, *rows: models.Base, points: int = 100) -> Shop:
-    """A shop with its customer; `rows` are saved with them."""
+async def open_shop(
+    session: AsyncSession, *rows: models.Base, points: int = 100, programme: models.Programme | None = None
+) -> Shop:
+    """A shop with its customer and the usual programme; `rows` are saved with them."""
     shop = Shop(factories.store(code="shop"), factories.customer())
     purse = [factories.points(customer=shop.jana, amount=Decimal(points))] if points else []
-    await factories.save(session, shop.store, shop.jana, *purse, *rows)
+    terms = programme or factories.usual_programme()
+    await factories.save(session, shop.store, shop.jana, terms, *purse, *rows)
     return shop
 
 

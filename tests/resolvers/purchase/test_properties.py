@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import pytest
@@ -14,10 +13,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 import models
-from models.rules.returning import Sold
 from resolvers import purchase
 from resolvers.ids import opaque_id
-from resolvers.purchase import offline, previewing
+from resolvers.purchase import offline
 from tests import factories
 from tests.factories import NOW
 from tests.resolvers.purchase.till_books import Crash, TillBooks, opaque
@@ -120,7 +118,7 @@ def prepare(
 
 def what_can_be_had(shop: TillBooks, given: dict[str, Any]) -> dict[str, Any]:
     """The same, without what a preview refuses, and with what it says is to pay."""
-    while (shown := shop.read(partial(previewing.preview, given=given))).refused:
+    while (shown := shop.preview(given)).refused:
         refused = {one.benefit_code for one in shown.refused}
         wanted = [code for code in given["benefit_codes"] if code not in refused]
         points = None if None in refused else given["spend_points"]
@@ -162,7 +160,7 @@ def undo_random_bills(
     assert shop.balanced(person)
     after = shop.usable(person, rewards)
     assert sum(left for _, left in after["lots"]) == shown.points_after
-    key = opaque(sent.values["purchase"])
+    key = opaque(sent.answer.purchase)
     undo_bit_by_bit(shop, key, lines, shares)
     assert shop.balanced(person)
     assert shop.usable(person, rewards) == before
@@ -255,9 +253,9 @@ def bring_in(shop: TillBooks, bills: list[Offline], calls: list[tuple[list[int],
             payload = shop.do(offline.import_bills, chosen, crash=crash)
         except Crash:
             continue
-        assert payload.values["refused"] == []
-        assert payload.values["imported"] + payload.values["repeated_bills"] == len(chosen["bills"])
-        new += payload.values["imported"]
+        assert payload.answer.refused == []
+        assert payload.answer.imported + payload.answer.repeated == len(chosen["bills"])
+        new += payload.answer.imported
     assert new == len(bills)
     return [totals(shop, person) for person in people]
 
@@ -296,12 +294,3 @@ def test_bills_imported_in_any_order_again_and_after_crashes_come_to_the_same(
     straight = bring_in(shop, bills, [([0, 1, 2, 3, 4, 5], False)])
 
     assert bring_in(shop, bills, calls) == straight
-
-
-def test_money_returned_bit_by_bit_comes_to_what_was_paid() -> None:
-    line = Sold(1, Decimal(3), Decimal("10.00"))
-
-    steps = [line, *(after for after in [line.back(Decimal(1))] if isinstance(after, Sold))]
-    refunds = [steps[1].refunded, Sold(1, Decimal(3), Decimal(10), Decimal(2)).refunded, line.whole().refunded]
-
-    assert refunds == [Decimal("3.33"), Decimal("6.67"), Decimal("10.00")]

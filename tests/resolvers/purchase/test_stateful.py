@@ -73,7 +73,7 @@ class Till(RuleBasedStateMachine):
         before = self.usable()
         answer = self.shop.do(purchase.send, asked)
         assert answer.user_errors == []
-        self.sent.append(Sent(opaque(answer.values["purchase"]), lines, before))
+        self.sent.append(Sent(opaque(answer.answer.purchase), lines, before))
         self.note("send", before, self.usable())
 
     @precondition(lambda self: self.sent)
@@ -146,7 +146,7 @@ def test_bills_undone_from_the_last_to_the_first_leave_all_as_it_was(shop: TillB
     machine: Any = type("TillHere", (Till,), {"shop": shop, "done": Counter()})
 
     chosen = settings(
-        max_examples=int(os.environ.get("CRM360_EXAMPLES", "12")),
+        max_examples=int(os.environ.get("TESTS_EXAMPLES", "12")),
         stateful_step_count=10,
         deadline=None,
         derandomize=True,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -12,16 +14,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import models
 from resolvers.benefit.shopper import USED
 from resolvers.ids import opaque_id
-from resolvers.operation.perform import Call, Operation, Payload, perform
+from resolvers.operation.inputs import read
+from resolvers.operation.perform import Operation, Payload, perform
+from resolvers.operation.structs import camel
+from resolvers.purchase import previewing
+from resolvers.purchase.inputs import PreviewRequest
 from resolvers.storage.context import RequestContext, RowRef
 from resolvers.storage.engine import make_engine
 from resolvers.storage.reader import make_reader
 from tests import factories
 from tests.factories import NOW
+from tests.resolvers.calling import call_of
 
 
 class Crash(Exception):  # noqa: N818
     """The process dies before it commits."""
+
+
+def camelled(given: Any) -> Any:
+    """An input with its names as the graph has them."""
+    if isinstance(given, dict):
+        return {camel(name): camelled(value) for name, value in given.items()}
+    return [camelled(one) for one in given] if isinstance(given, list) else given
 
 
 class TillBooks:
@@ -59,6 +73,7 @@ class TillBooks:
         self.products = [factories.product(code=f"P{place}", group=self.group if place else None) for place in range(3)]
         await self._save(
             self.store,
+            factories.usual_programme(),
             *self.products,
             factories.status_turnover(status=silver, amount=Decimal(300)),
             factories.status_turnover(status=gold, amount=Decimal(2000)),
@@ -87,9 +102,16 @@ class TillBooks:
                 raise Crash
             return payload
 
-        call = Call(operation.__name__, operation, given)
+        call = call_of(operation, given)
+        if call.given is not None:
+            call = replace(call, input=camelled(call.input))
         payload: Payload = self.run(perform(self.engine, RequestContext(self.reader, now=NOW), call, show))
         return payload
+
+    def preview(self, given: Any) -> Any:
+        """What a till shows before it closes a bill."""
+        request = read(PreviewRequest, camelled(given))
+        return self.read(partial(previewing.preview, given=request))
 
     def read(self, work: Any) -> Any:
         """What a reading operation answers."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
@@ -76,7 +77,7 @@ async def test_a_reward_is_made_with_all_that_hangs_from_it(crm: Operations, ses
         "weekdays": ["MONDAY", "SUNDAY"],
         "pointsCost": "5",
         "currency": {"code": "CZK"},
-        "state": "ACTIVE",
+        "state": "INACTIVE",
         "conditions": [
             {
                 "relatedTo": "PRODUCT",
@@ -154,6 +155,9 @@ async def test_a_reward_that_makes_no_sense_is_refused_with_all_its_faults(
         ),
         ({"bonuses": [product | {"count": "0"}]}, [("NEGATIVE_AMOUNT", "bonuses[0].count")]),
         ({"bonuses": [product] * 21}, [("TOO_MANY", "bonuses")]),
+        ({"kind": "FREE_PRODUCT"}, [("REQUIRED", "bonuses")]),
+        ({"maxPerBill": 0}, [("OUT_OF_RANGE", "maxPerBill")]),
+        ({"state": "DELETED"}, [("WRONG_STATE", "state")]),
         ({"priority": 0, "value": "101"}, [("OUT_OF_RANGE", "value"), ("OUT_OF_RANGE", "priority")]),
     ]
     before = await crm.dump()
@@ -184,3 +188,47 @@ async def test_a_reward_out_of_use_takes_nothing_off_but_its_vouchers_do(
     assert sent["purchase"]["total"] == {"amount": "9.00"}
     assert deleted == {"deletedId": its["id"], "userErrors": []}
     assert await crm.rows(models.Reward, "state") == [("DELETED",)]
+
+
+async def test_a_reward_is_a_draft_until_it_is_activated(crm: Operations, session: AsyncSession) -> None:
+    shop = await open_shop(session)
+    made = await crm.do("rewardUpsert", "reward { id state }", **TEN)
+    given = {"bill": bill(), "customer": shop.customer, "benefitCodes": ["TEN"]}
+
+    refused = await crm.refused("purchaseSend", **given)
+    await crm.do("rewardActivate", REWARD, id=made["reward"]["id"])
+    again = await crm.do("rewardUpsert", "reward { state }", code="TEN", name="Tenth")
+
+    assert (made["reward"]["state"], again["reward"]["state"]) == ("INACTIVE", "ACTIVE")
+    assert refused == [("UNKNOWN_CODE", "benefitCodes", None)]
+    assert (await crm.do("purchaseSend", PURCHASE, **given))["purchase"]["total"]["amount"] == "90.00"
+
+
+async def test_a_free_product_stays_one_that_is_named(crm: Operations, session: AsyncSession) -> None:
+    await goods(session)
+    dairy = {"relatedTo": "PRODUCT_GROUP", "groups": [{"externalId": {"source": "erp", "externalId": "d"}}]}
+    free = {"code": "FREE", "name": "Free", "kind": "FREE_PRODUCT", "value": "1", "bonuses": [dairy]}
+    await crm.do("rewardUpsert", REWARD, **free)
+
+    assert await crm.refused("rewardUpsert", code="FREE", bonuses=[]) == [("REQUIRED", "bonuses", None)]
+    assert await crm.refused("rewardUpsert", code="FREE", name="Freer") == []
+
+
+async def test_a_reward_is_used_so_many_times_on_a_bill_as_it_says(crm: Operations, session: AsyncSession) -> None:
+    shop = await open_shop(session)
+    terms = {"kind": "AMOUNT", "value": "10", "currency": "CZK", "maxPerBill": 2, "state": "ACTIVE"}
+    made = await crm.do("rewardUpsert", "reward { maxPerBill onReturn }", code="TWICE", name="Twice", **terms)
+    found = await session.execute(select(models.Reward).where(models.Reward.code == "TWICE"))
+    reward = found.scalar_one()
+    await factories.save(
+        session, *(factories.voucher(customer=shop.jana, reward=reward, code=f"V{place}") for place in range(3))
+    )
+
+    two = await crm.do("purchaseSend", PURCHASE, bill=bill(), customer=shop.customer, benefitCodes=["V0", "V1"])
+    three = await crm.refused(
+        "purchaseSend", bill=bill(external_id="2"), customer=shop.customer, benefitCodes=["V2", "TWICE", "TWICE"]
+    )
+
+    assert made["reward"] == {"maxPerBill": 2, "onReturn": "KEEP"}
+    assert two["purchase"]["total"]["amount"] == "80.00"
+    assert [reason[0] for reason in three] == ["LIMIT_REACHED"]

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
 from resolvers.ids import opaque_id
-from resolvers.status import operations
+from resolvers.status import requalifying
 from resolvers.status.validity import requalify_statuses
 from tests import factories
 from tests.factories import NOW
@@ -41,7 +41,7 @@ async def test_a_customer_without_a_status_is_registered(crm: Operations, sessio
     jana = factories.customer()
     await factories.save(session, jana)
 
-    record = await crm.inside(lambda transaction: operations.requalify(transaction, jana.id))
+    record = await crm.inside(lambda transaction: requalifying.requalify(transaction, jana.id))
 
     assert (record.status_id, record.change, record.valid_to) == (member.id, "REGISTERED", None)
     assert await crm.rows(models.Event, "kind", "customer_id", "data") == [
@@ -58,12 +58,12 @@ async def test_turnover_lifts_a_customer_through_all_tiers_it_reaches(crm: Opera
         factories.purchase(customer=jana, total=Decimal(5000)),
     )
 
-    await crm.inside(lambda transaction: operations.requalify(transaction, jana.id))
-    again = await crm.inside(lambda transaction: operations.requalify(transaction, jana.id))
+    await crm.inside(lambda transaction: requalifying.requalify(transaction, jana.id))
+    again = await crm.inside(lambda transaction: requalifying.requalify(transaction, jana.id))
 
     assert again is None
     assert await crm.rows(models.StatusRecord, "status_id", "change", "valid_to", "ended_at") == [
-        (member.id, "SET", None, NOW),
+        (member.id, "REGISTERED", None, NOW),
         (gold.id, "RISEN", NOW.replace(year=2025), None),
     ]
 
@@ -82,8 +82,8 @@ async def test_points_lift_a_customer_and_what_was_taken_back_of_them_does_not(
         factories.point_entry(customer=petr, kind="REVERSE", amount=Decimal(-60), reverses=taken_back),
     )
 
-    await crm.inside(lambda transaction: operations.requalify(transaction, jana.id))
-    await crm.inside(lambda transaction: operations.requalify(transaction, petr.id))
+    await crm.inside(lambda transaction: requalifying.requalify(transaction, jana.id))
+    await crm.inside(lambda transaction: requalifying.requalify(transaction, petr.id))
 
     assert await current(crm) == {jana.id: silver.id, petr.id: member.id}
 
@@ -105,7 +105,7 @@ async def test_old_cancelled_and_returned_bills_lift_nobody(crm: Operations, ses
         factories.purchase(customer=jana, total=Decimal(9000), returned=Decimal(8001), state="PARTLY_RETURNED"),
     )
 
-    assert await crm.inside(lambda transaction: operations.requalify(transaction, jana.id)) is None
+    assert await crm.inside(lambda transaction: requalifying.requalify(transaction, jana.id)) is None
     assert await current(crm) == {jana.id: member.id}
 
 
@@ -114,7 +114,7 @@ async def test_an_erased_customer_has_no_status_to_decide_on(crm: Operations, se
     gone = factories.customer(state="DELETED")
     await factories.save(session, gone)
 
-    assert await crm.inside(lambda transaction: operations.requalify(transaction, gone.id)) is None
+    assert await crm.inside(lambda transaction: requalifying.requalify(transaction, gone.id)) is None
     assert await current(crm) == {}
 
 
@@ -138,6 +138,59 @@ async def test_at_the_end_of_its_validity_a_status_is_kept_or_the_customer_falls
     assert await current(crm) == {keeps.id: silver.id, falls.id: member.id, waits.id: silver.id}
     assert [change for (change,) in await crm.rows(models.StatusRecord, "change")][3:] == ["KEPT", "FALLEN"]
     assert await requalify_statuses(crm.engine, NOW, 1) == 0
+
+
+async def test_a_period_is_judged_by_its_own_end_whenever_the_job_runs(crm: Operations, session: AsyncSession) -> None:
+    _, silver, _ = await save_tiers(session)
+    jana, since = factories.customer(), NOW - timedelta(days=365)
+    await factories.save(
+        session,
+        factories.status_record(customer=jana, status=silver, valid_from=since, valid_to=NOW),
+        factories.purchase(customer=jana, total=Decimal(1000), paid_at=since),
+        factories.purchase(customer=jana, total=Decimal(1000), paid_at=since + timedelta(minutes=5)),
+    )
+
+    await requalify_statuses(crm.engine, NOW + timedelta(minutes=8))
+
+    assert await crm.rows(models.StatusRecord, "change", "valid_from", "valid_to", "ended_at") == [
+        ("REGISTERED", since, NOW, NOW),
+        ("KEPT", NOW, NOW.replace(year=2025), None),
+    ]
+
+
+async def test_periods_that_nobody_looked_at_follow_each_other_without_a_gap(
+    crm: Operations, session: AsyncSession
+) -> None:
+    member, silver, _ = await save_tiers(session)
+    jana = factories.customer()
+    await factories.save(
+        session,
+        factories.status_record(customer=jana, status=silver, valid_from=NOW - timedelta(days=365), valid_to=NOW),
+        factories.purchase(customer=jana, total=Decimal(1000), paid_at=NOW - timedelta(days=1)),
+    )
+
+    await requalify_statuses(crm.engine, NOW + timedelta(days=900))
+
+    assert await crm.rows(models.StatusRecord, "status_id", "change", "valid_from", "ended_at") == [
+        (silver.id, "REGISTERED", NOW - timedelta(days=365), NOW),
+        (silver.id, "KEPT", NOW, NOW.replace(year=2025)),
+        (member.id, "FALLEN", NOW.replace(year=2025), None),
+    ]
+
+
+async def test_a_year_ends_on_the_calendar_of_the_programme(crm: Operations, session: AsyncSession) -> None:
+    silver = factories.status(validity="END_OF_YEAR")
+    jana = factories.customer()
+    await factories.save(session, jana, silver, factories.programme(time_zone="Europe/Prague"))
+
+    given = await crm.do(
+        "customerStatusSet",
+        "statusRecord { validTo }",
+        customer=opaque_id("Customer", jana.id),
+        status=opaque_id("Status", silver.id),
+    )
+
+    assert given == {"statusRecord": {"validTo": "2024-12-31T23:00:00+00:00"}}
 
 
 async def test_a_status_is_given_by_hand_and_the_history_kept(crm: Operations, session: AsyncSession) -> None:
@@ -201,7 +254,7 @@ async def test_one_customer_holds_one_status_however_many_decide_at_once(
     await factories.save(session, jana, factories.purchase(customer=jana, total=Decimal(1000)))
 
     begun = await asyncio.gather(
-        *(crm.inside(lambda transaction: operations.requalify(transaction, jana.id)) for _ in range(10))
+        *(crm.inside(lambda transaction: requalifying.requalify(transaction, jana.id)) for _ in range(10))
     )
 
     assert len([record for record in begun if record is not None]) == 1

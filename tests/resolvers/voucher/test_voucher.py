@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import models
 from models import VoucherState
 from resolvers.ids import opaque_id
-from resolvers.purchase.status_change import requalify_statuses
+from resolvers.status.validity import requalify_statuses
 from resolvers.voucher.expiry import expire_vouchers
 from tests import factories
 from tests.factories import NOW

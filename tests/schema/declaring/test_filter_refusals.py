@@ -39,11 +39,8 @@ async def test_null_operands_are_refused_and_let_no_row_through(shop: Graph, whe
 
 VALUES = [
     ("rewards(where: {value: {eq: 0.00001}})", "BAD_FILTER"),
-    ('rewards(where: {value: {lt: "NaN"}})', "BAD_FILTER"),
-    ('rewards(where: {value: {in: ["1", "Infinity"]}})', "BAD_FILTER"),
     ('rewards(where: {pointsCost: {gt: "0.001"}})', "BAD_FILTER"),
     ('rewards(where: {value: {lt: "1e30"}})', "BAD_FILTER"),
-    ('rewards(where: {value: {lt: "1e999999999"}})', "BAD_FILTER"),
     ('rewards(where: {validTo: {lt: "2024-05-15T12:00:00"}})', "BAD_FILTER"),
     ('rewards(where: {validTo: {lt: "0001-01-01T00:00:00+14:00"}})', "BAD_FILTER"),
     ('rewards(where: {validTo: {gt: "9999-12-31T23:59:59-14:00"}})', "BAD_FILTER"),
@@ -68,6 +65,12 @@ async def test_operands_that_a_column_cannot_hold_are_refused(shop: Graph, call:
 
 UNREADABLE = [
     'rewards(where: {value: {eq: "ten"}})',
+    'rewards(where: {value: {lt: "NaN"}})',
+    'rewards(where: {value: {in: ["1", "Infinity"]}})',
+    'rewards(where: {value: {lt: "1e999999999"}})',
+    'rewards(where: {value: {eq: "1_000"}})',
+    'rewards(where: {value: {eq: "\u0661\u0662"}})',
+    'rewards(where: {validTo: {lt: "\uff12\uff10\uff12\uff14-05-15T12:00:00Z"}})',
     'rewards(where: {validTo: {lt: "yesterday"}})',
     "rewards(where: {validTo: {lt: 5}})",
     'customers(where: {birthdate: {eq: "2023-02-29"}})',
@@ -93,13 +96,15 @@ async def test_filters_that_are_unknown_or_of_another_type_are_refused_by_valida
     assert all(
         error.original_error is None or "Error" in type(error.original_error).__name__ for error in answer.errors
     )
-    assert all(error.path is None for error in answer.errors)
+    assert all(error.path is None and error.locations for error in answer.errors)
 
 
 @pytest.mark.parametrize(
     ("where", "message"),
     [
         ({"or": [{"city": {"eq": "x"}}] * 100}, "The filter has more than 100 conditions."),
+        ({"and": [{}] * 100}, "The filter has more than 100 conditions."),
+        ({"email": {"eq": "a" * 513}}, "`where.email.eq`: more than 512 characters are not compared."),
         ({"city": {"in": ["x"] * 1001}}, "`where.city.in` has more than 1000 values."),
     ],
 )

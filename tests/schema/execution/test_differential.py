@@ -1,6 +1,6 @@
 """The planned way and the ordinary way give the same bytes and the same errors, for thousands of documents.
 
-`CRM360_DOCUMENTS=100000 pytest tests/schema/test_differential.py` asks more of them.
+`TESTS_DOCUMENTS=100000 pytest tests/schema/test_differential.py` asks more of them.
 """
 
 import os
@@ -13,7 +13,7 @@ from tests.schema.both_ways import Graph
 from tests.schema.execution.documents import random_documents
 
 CHUNKS = 8
-DOCUMENTS = int(os.environ.get("CRM360_DOCUMENTS", "2000"))
+DOCUMENTS = int(os.environ.get("TESTS_DOCUMENTS", "2000"))
 """How many random documents are asked, over both databases together."""
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.graphql"))

@@ -15,7 +15,9 @@ import pytest
 from graphql import build_schema
 from typer.testing import CliRunner, Result
 
+from server import __version__
 from server.cli import app
+from server.commands import transfer
 
 ROOT = Path(__file__).parents[3]
 Run = Callable[..., Result]
@@ -99,7 +101,7 @@ def test_looking_for_a_database_does_not_make_one(run: Run, tmp_path: Path) -> N
 
 def test_a_database_of_another_version_is_not_served(run: Run, new_database: Callable[..., str]) -> None:
     url = new_database("sqlite", migrated=False)
-    assert run("migrate", "--revision", "0001", url=url).output == "The database is at 0001.\n"
+    assert run("migrate", "--revision", "0001", url=url).output.endswith(" is at 0001.\n")
 
     line = one_line(run("serve", "--port", 0, url=url))
 
@@ -109,10 +111,78 @@ def test_a_database_of_another_version_is_not_served(run: Run, new_database: Cal
 def test_a_database_migrates_up_and_down(run: Run, tmp_path: Path) -> None:
     url = "sqlite:///new/folder/crm.sqlite"
 
-    assert run("migrate", url=url).output == "The database is at the newest revision.\n"
+    assert run("migrate", url=url).output == ("The database (new/folder/crm.sqlite) is at the newest revision.\n")
     assert (tmp_path / "new/folder/crm.sqlite").exists()
-    assert run("migrate", "--down", url=url).output == "The database is at its beginning.\n"
+    assert run("migrate", "--down", url=url).output == "The database (new/folder/crm.sqlite) is at its beginning.\n"
     assert "no tables yet" in one_line(run("serve", "--port", 0, url=url))
+
+
+def test_a_revision_that_is_none_is_told_with_those_that_are(run: Run) -> None:
+    line = one_line(run("migrate", "--revision", "zzz", url="sqlite:///crm.sqlite"))
+
+    assert line.startswith("Can't locate revision identified by 'zzz'. The revisions are 0001, 0002, ")
+
+
+def test_jobs_need_tables(run: Run) -> None:
+    line = one_line(run("jobs", url="sqlite:///crm.sqlite"))
+
+    assert line == "The database has no tables yet: run `crm360 migrate` first."
+
+
+def test_a_document_that_is_no_text_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "query.graphql").write_bytes(b"\xff\xfe{")
+
+    assert one_line(run("explain", "query.graphql")) == "What was given to read isn't text in UTF-8."
+
+
+def test_the_version_is_told(run: Run) -> None:
+    assert run("--version").output == f"crm360 {__version__}\n"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_completes_commands(shell: str) -> None:
+    environment = {**os.environ, "_CRM360_COMPLETE": f"complete_{shell}", "COMP_WORDS": "crm360 mig", "COMP_CWORD": "1"}
+    environment |= {"_TYPER_COMPLETE_ARGS": "crm360 mig", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+    code = "import sys; sys.argv[0] = 'crm360'; from server.cli import main; main()"
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert "migrate" in done.stdout
+    assert "serve" not in done.stdout
+
+
+def test_a_reader_of_the_output_who_has_enough_is_no_error() -> None:
+    line = [sys.executable, "-m", "server.cli", "schema"]
+    with subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        told = process.stderr.read()
+
+    assert told == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "kept"),
+    [
+        ([], "Nothing was written."),
+        (["--skip-bad"], "The good rows so far are kept; the same files again bring in the others."),
+        (["--skip-bad", "--dry-run"], "Nothing was written."),
+    ],
+)
+def test_an_import_that_is_stopped_says_what_is_kept(
+    run: Run, empty: str, monkeypatch: pytest.MonkeyPatch, options: list[str], kept: str
+) -> None:
+    def interrupted(*_arguments: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(transfer, "import_files", interrupted)
+
+    result = run("import", "files", "tags.jsonl", *options, url=empty)
+
+    assert (result.exit_code, result.stderr) == (130, f"Stopped. {kept}\n")
 
 
 def test_a_port_that_is_taken_is_told(run: Run, empty: str) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import models
 from resolvers.demo.journey import CURRENCY, Journey
 from resolvers.demo.mapping.people.cards import MOBILE_MONTHS
+from resolvers.demo.reading.dates import ZONE
 from resolvers.demo.writing.batch import Mapped, records
 
 LISTS: dict[type[models.Base], dict[str, str]] = {
@@ -54,6 +56,11 @@ STATUSES = (
     ("gold", "Gold", "For those who spend 2,500 dollars in a year.", "1", "2500"),
     ("platinum", "Platinum", "For those who spend 5,000 dollars in a year.", "2", "5000"),
 )
+PROGRAMME = "journey-club"
+BEGAN = datetime(2000, 1, 1, tzinfo=UTC)
+POINT_VALUES = {CURRENCY: "0.01", "CAD": "0.0135"}
+"""What a point is worth: a cent of a dollar, and about as much of a Canadian one."""
+DELAY = "P14D"
 PROPERTIES = {
     "age": "Age",
     "income": "Income of the household",
@@ -71,12 +78,13 @@ def key_of(model: type[models.Base], code: str) -> int:
 
 
 def lists(journey: Journey) -> Mapped:
-    """The short lists, with card types, consents, statuses and properties."""
+    """The short lists, with card types, consents, statuses, the programme and properties."""
     for model, entries in LISTS.items():
         yield records(model, "id code name", _numbered(entries.items()))
     yield records(models.CardType, "id code name prefix number_length check_digit valid_months", _numbered(CARD_TYPES))
     yield records(models.Consent, "id code name description", _numbered(CONSENTS))
     yield from _statuses()
+    yield from _programme(journey)
     yield from _properties(journey)
 
 
@@ -92,6 +100,27 @@ def _statuses() -> Mapped:
     )
     turnovers = [(rank, Decimal(amount)) for rank, (*_, amount) in enumerate(STATUSES, 1) if amount]
     yield records(models.StatusTurnover, "status_id amount", turnovers, currency_code=CURRENCY)
+
+
+def _programme(journey: Journey) -> Mapped:
+    """A point for every dollar, half as much again for the upper tiers from now on; those count after two weeks."""
+    yield records(
+        models.Programme,
+        "id code name description valid_from",
+        [(1, PROGRAMME, "Journey Club", "A point for every dollar; a point pays a cent.", BEGAN)],
+        time_zone=ZONE,
+        points_last="P12M",
+    )
+    worth = [(1, code, Decimal(value)) for code, value in POINT_VALUES.items()]
+    yield records(models.ProgrammeCurrency, "programme_id currency_code point_value", worth)
+    base = [(place, f"base-{code}", f"A point for every {code}", code) for place, code in enumerate(POINT_VALUES, 1)]
+    amounts: dict[str, Any] = {"programme_id": 1, "kind": "AMOUNT", "points": Decimal(1)}
+    yield records(models.EarningRule, "id code name currency_code", base, **amounts)
+    bonus = [(len(base) + 1, "upper-tiers", "Half as much again for gold and platinum", journey.calendar.now)]
+    more: dict[str, Any] = {"programme_id": 1, "kind": "MULTIPLIER", "factor": Decimal("1.5"), "delay": DELAY}
+    yield records(models.EarningRule, "id code name valid_from", bonus, **more)
+    upper = [rank for rank, (code, *_) in enumerate(STATUSES, 1) if code in {"gold", "platinum"}]
+    yield records(models.EarningRuleTarget, "rule_id status_id", [(len(base) + 1, rank) for rank in upper])
 
 
 def _properties(journey: Journey) -> Mapped:

@@ -9,21 +9,21 @@ from typing import Any
 from sqlalchemy import delete, select
 
 import models
-from models import ConditionRole, RelatedTo, RewardKind
+from models import ConditionRole, RelatedTo, RewardKind, State
+from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from models.rules.validity import is_valid_setting
-from models.types import MONEY, QUANTITY
-from resolvers.errors import Refused
+from resolvers.errors import Refused, UserError
 from resolvers.operation import property_values
-from resolvers.operation.activation import deleting, switching
+from resolvers.operation.activation import delete_operation, switch_operation
 from resolvers.operation.upsert import Record, UpsertSpec, no_twice, replace_parts, upsert
-from resolvers.operation.validation import CLOCK, Values, above_zero, exact, in_order, whole
+from resolvers.operation.validation import CLOCK, in_order, whole
+from resolvers.reward.inputs import DeletedReward, RewardAnswer, RewardId, RewardRuleInput, RewardUpsert
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
-MOST_PARTS = 200
-MOST_RULES = 20
 MOST_USES = 1_000_000_000
+MOST_TIMES = 1000
 FIRST, LAST = 1, 9
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 
@@ -41,20 +41,20 @@ TARGETS: Mapping[RelatedTo, tuple[str, type[models.Base], str]] = {
 }
 
 
-async def upsert_reward(transaction: Transaction, given: Values) -> Values:
+async def upsert_reward(transaction: Transaction, given: RewardUpsert) -> RewardAnswer:
     """Put a reward in its place, with its conditions and bonuses, stores, segments, statuses and tags."""
-    return {"reward": RowRef("Reward", (await upsert(FORM, transaction, given)).id)}
+    return RewardAnswer(reward=RowRef("Reward", (await upsert(FORM, transaction, given)).id))
 
 
-activate = switching(models.Reward, models.State.ACTIVE, "ACTIVATED", "reward")
-deactivate = switching(models.Reward, models.State.INACTIVE, "DEACTIVATED", "reward")
-remove = deleting(models.Reward)
+activate = switch_operation(models.Reward, State.ACTIVE, EventKind.REWARD_ACTIVATED, RewardId, RewardAnswer)
+deactivate = switch_operation(models.Reward, State.INACTIVE, EventKind.REWARD_DEACTIVATED, RewardId, RewardAnswer)
+remove = delete_operation(models.Reward, EventKind.REWARD_DELETED, RewardId, DeletedReward)
 
 
 async def _check(record: Record) -> None:
     """What a reward gives, when and how often, must make sense together."""
     await property_values.read(record, "reward_id")
-    for check in (_check_value, _check_times, _check_limits, _check_vouchers):
+    for check in (_check_state, _check_value, _check_times, _check_limits, _check_vouchers):
         with record.problems.noted():
             check(record)
     for name, (_, column, target) in LISTS.items():
@@ -65,6 +65,33 @@ async def _check(record: Record) -> None:
         if name in record.given:
             with record.problems.noted():
                 record.lists[name] = await _rules(record, name, role)
+    await _check_free_product(record)
+
+
+def _check_state(record: Record) -> None:
+    """Nothing is offered by mistake: a new reward is a draft."""
+    state = record.given.get("state")
+    if state is State.DELETED:
+        raise Refused(ErrorCode.WRONG_STATE, "A reward is deleted by its own operation.", record.problems.at("state"))
+    if state is not None:
+        record.values["state"] = state
+    elif record.row is None:
+        record.values["state"] = State.INACTIVE
+
+
+async def _check_free_product(record: Record) -> None:
+    """A free product is one that is named: else the cheapest thing of any bill would be free."""
+    if record.will_be("kind") is not RewardKind.FREE_PRODUCT:
+        return
+    named = [rule for name in RULES for rule in record.lists.get(name, ())]
+    left = [role for name, role in RULES.items() if name not in record.lists]
+    if not named and left and record.row is not None:
+        rule = models.RewardCondition
+        kept = select(rule.id).where(rule.reward_id == record.key, rule.role.in_(left)).limit(1)
+        named = [*await record.transaction.session.scalars(kept)]
+    if not named:
+        message = "A free product must be named by a bonus or a condition."
+        record.problems.found.append(UserError(ErrorCode.REQUIRED, message, record.problems.at("bonuses"), None))
 
 
 def _check_value(record: Record) -> None:
@@ -95,6 +122,7 @@ def _check_limits(record: Record) -> None:
         ("priority", FIRST, LAST),
         ("limit_per_customer", 1, MOST_USES),
         ("limit_total", 1, MOST_USES),
+        ("max_per_bill", 1, MOST_TIMES),
     ):
         if record.values.get(name) is not None:
             whole(record.values[name], record.problems.at(name), lowest, highest)
@@ -111,58 +139,48 @@ async def _targets(
     record: Record, name: str, given: Sequence[Any], column: str, target: type[models.Base]
 ) -> list[dict[str, Any]]:
     at = record.problems.at(name)
-    if len(given) > MOST_PARTS:
-        raise Refused(ErrorCode.TOO_MANY, f"This takes {MOST_PARTS} of them at most.", at)
     keys = [(await record.references.find(target, by, f"{at}[{place}]")).id for place, by in enumerate(given)]
     no_twice(keys, record.problems, name, "")
     return [{column: key} for key in keys]
 
 
 async def _rules(record: Record, name: str, role: ConditionRole) -> list[dict[str, Any]]:
-    given = record.given[name] or ()
-    if len(given) > MOST_RULES:
-        raise Refused(ErrorCode.TOO_MANY, f"This takes {MOST_RULES} of them at most.", record.problems.at(name))
-    if any(one.get("min_price") is not None or one.get("max_price") is not None for one in given) and (
+    given: Sequence[RewardRuleInput] = record.given[name] or ()
+    if any(one.min_price is not None or one.max_price is not None for one in given) and (
         not record.will_be("currency_code")
     ):
         raise Refused(ErrorCode.REQUIRED, "Amounts need their currency.", record.problems.at("currency"))
     return [await _rule(record, one, f"{name}[{place}]", role) for place, one in enumerate(given)]
 
 
-async def _rule(record: Record, given: Values, name: str, role: ConditionRole) -> dict[str, Any]:
-    at = record.problems.at(name)
-    related_to = RelatedTo(str(getattr(given["related_to"], "value", given["related_to"])))
-    count = given.get("count")
-    prices = {
-        each: None if given.get(each) is None else exact(MONEY, given[each], f"{at}.{each}")
-        for each in ("min_price", "max_price")
-    }
-    lowest, highest = prices["min_price"], prices["max_price"]
+async def _rule(record: Record, given: RewardRuleInput, name: str, role: ConditionRole) -> dict[str, Any]:
+    lowest, highest, count = given.min_price, given.max_price, given.count
     if lowest is not None and highest is not None and highest < lowest:
-        raise Refused(ErrorCode.OUT_OF_RANGE, "The highest price is below the lowest.", f"{at}.maxPrice")
-    if count is None and role is ConditionRole.CONDITION:
-        count = Decimal(1)
+        field = f"{record.problems.at(name)}.maxPrice"
+        raise Refused(ErrorCode.OUT_OF_RANGE, "The highest price is below the lowest.", field)
     columns = {
         "role": role,
-        "related_to": related_to,
-        "count": None if count is None else above_zero(QUANTITY, count, f"{at}.count"),
-        **prices,
+        "related_to": given.related_to,
+        "count": Decimal(1) if count is None and role is ConditionRole.CONDITION else count,
+        "min_price": lowest,
+        "max_price": highest,
     }
-    return {"columns": columns, "targets": await _rule_targets(record, given, name, related_to)}
+    return {"columns": columns, "targets": await _rule_targets(record, given, name)}
 
 
-async def _rule_targets(record: Record, given: Values, name: str, related_to: RelatedTo) -> list[dict[str, Any]]:
+async def _rule_targets(record: Record, given: RewardRuleInput, name: str) -> list[dict[str, Any]]:
     """A rule names just the things that it looks at."""
-    at = record.problems.at(name)
+    at, related_to = record.problems.at(name), given.related_to
     wanted = TARGETS.get(related_to)
     for each, _, _ in TARGETS.values():
-        if given.get(each) and (wanted is None or wanted[0] != each):
+        if getattr(given, each) and (wanted is None or wanted[0] != each):
             raise Refused(ErrorCode.WRONG_KIND, f"A rule related to {related_to} takes no {each}.", f"{at}.{each}")
     if wanted is None:
         return []
-    if not given.get(wanted[0]):
+    named = getattr(given, wanted[0])
+    if not named:
         raise Refused(ErrorCode.REQUIRED, f"A rule related to {related_to} needs {wanted[0]}.", f"{at}.{wanted[0]}")
-    return await _targets(record, f"{name}.{wanted[0]}", given[wanted[0]], wanted[2], wanted[1])
+    return await _targets(record, f"{name}.{wanted[0]}", named, wanted[2], wanted[1])
 
 
 async def _follow(record: Record) -> None:
@@ -206,8 +224,8 @@ async def _read_rule(record: Record, row: models.RewardCondition) -> tuple[dict[
 SAME = (
     "code", "name", "subtitle", "note", "description", "kind", "group", "value", "minimum_purchase", "maximum_discount",
     "points_cost", "valid_from", "valid_to", "time_from", "time_to", "priority", "is_exclusive", "is_automated",
-    "is_portable", "limit_per_customer", "limit_total", "voucher_validity", "voucher_validity_value",
-    "code_generation", "image_urls", "external_url",
+    "is_portable", "limit_per_customer", "limit_total", "max_per_bill", "on_return", "voucher_validity",
+    "voucher_validity_value", "code_generation", "image_urls", "external_url",
 )  # fmt: skip
 
 FORM = UpsertSpec(

@@ -1,0 +1,193 @@
+"""What is on a bill, as sets of lines, so that a rule is matched in a few operations however many lines there are.
+
+A set of lines is a number whose bits are the lines' places. Only lines in loyalty are ever in one.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from functools import cached_property
+from itertools import accumulate
+from operator import or_
+from typing import TYPE_CHECKING
+
+from models.rules.money import half_up
+
+if TYPE_CHECKING:
+    from models.rules.basket import Line, ProductRelation
+
+LineSet = int
+FEW = 16
+THOUSANDTHS = 1000
+"""Quantities have three decimals at most."""
+
+
+class Order:
+    """Lines in an order: their places one after the other, and the turn of each."""
+
+    def __init__(self, places: Sequence[int]) -> None:
+        self.places = places
+        self.turns = {place: turn for turn, place in enumerate(places)}
+
+
+class Goods:
+    """The lines of a bill, found by product, group, brand and unit price."""
+
+    def __init__(self, lines: Sequence[Line], unit: Decimal) -> None:
+        self.lines = lines
+        self.unit = unit
+        self._matching: dict[ProductRelation, LineSet] = {}
+        self._places: dict[LineSet, tuple[int, ...]] = {}
+
+    @cached_property
+    def everything(self) -> LineSet:
+        """All lines in loyalty."""
+        return union(1 << place for place, line in enumerate(self.lines) if not line.loyalty_off)
+
+    @cached_property
+    def pieces(self) -> list[int]:
+        """The pieces of each line; goods sold by weight are one piece, whatever they weigh."""
+        return [line.pieces for line in self.lines]
+
+    @cached_property
+    def quantities(self) -> list[int]:
+        """The quantity of each line in thousandths."""
+        return [int(line.quantity * THOUSANDTHS) for line in self.lines]
+
+    @cached_property
+    def paid(self) -> list[int]:
+        """What is to pay for each line before loyalty, in the currency's smallest unit."""
+        return [int(line.paid / self.unit) for line in self.lines]
+
+    @cached_property
+    def worth(self) -> int:
+        """What all lines in loyalty come to, in the smallest unit."""
+        return sum(self.paid[place] for place in self.places(self.everything))
+
+    @cached_property
+    def payable(self) -> LineSet:
+        """The lines in loyalty for which there is something to pay."""
+        return union(1 << place for place in self.places(self.everything) if self.paid[place] > 0)
+
+    @cached_property
+    def dearest_first(self) -> Order:
+        """All lines by the price of a piece."""
+        prices = [-paid / (pieces or 1) for paid, pieces in zip(self.paid, self.pieces, strict=True)]
+        return Order(sorted(range(len(self.lines)), key=prices.__getitem__))
+
+    def in_turn(self, order: Order, lines: LineSet) -> Iterable[int]:
+        """The lines of a set in an order of all lines, gone through as far as is asked; few are sorted."""
+        if lines.bit_count() <= FEW:
+            return sorted(self.places(lines), key=order.turns.__getitem__)
+        meant = set(self.places(lines))
+        return (place for place in order.places if place in meant)
+
+    def matching(self, relation: ProductRelation) -> LineSet:
+        """The lines whose goods a rule means: the product, its group or one above it, or its brand, at such a price."""
+        found = self._matching.get(relation)
+        if found is None:
+            found = self._matching[relation] = self._meant(relation) & self._priced(relation) & self.everything
+        return found
+
+    def matching_any(self, relations: Iterable[ProductRelation]) -> LineSet:
+        """The lines that any of several rules means."""
+        return union(self.matching(relation) for relation in relations)
+
+    def places(self, lines: LineSet) -> tuple[int, ...]:
+        """The places of the lines in a set, in the bill's order."""
+        found = self._places.get(lines)
+        if found is None:
+            found = self._places[lines] = tuple(_bits(lines))
+        return found
+
+    def pieces_of(self, lines: LineSet) -> int:
+        """How many pieces there are on the lines of a set."""
+        return _total(self._pieces_by_digit, lines)
+
+    def quantity_of(self, lines: LineSet) -> Decimal:
+        """How much there is on the lines of a set by weight, a piece weighing one."""
+        return Decimal(_total(self._quantities_by_digit, lines)) / THOUSANDTHS
+
+    def _meant(self, relation: ProductRelation) -> LineSet:
+        if relation.related_to == "ANY":
+            return self.everything
+        known = self._by_target[relation.related_to]
+        if len(relation.target_ids) > len(known):
+            return union(lines for target, lines in known.items() if target in relation.target_ids)
+        return union(known.get(target, 0) for target in relation.target_ids)
+
+    def _priced(self, relation: ProductRelation) -> LineSet:
+        """The lines within a range of unit prices, both ends included."""
+        if relation.min_price is None and relation.max_price is None:
+            return self.everything
+        prices, cheaper = self._by_price
+        low = 0 if relation.min_price is None else bisect_left(prices, relation.min_price)
+        high = len(prices) if relation.max_price is None else bisect_right(prices, relation.max_price)
+        return cheaper[high] & ~cheaper[low]
+
+    @cached_property
+    def _by_target(self) -> dict[str, dict[int | None, LineSet]]:
+        products: dict[int | None, LineSet] = defaultdict(int)
+        groups: dict[int | None, LineSet] = defaultdict(int)
+        brands: dict[int | None, LineSet] = defaultdict(int)
+        for place, line in enumerate(self.lines):
+            bit = 1 << place
+            products[line.product_id] |= bit
+            brands[line.brand_id] |= bit
+            for group in line.group_ids:
+                groups[group] |= bit
+        return {"PRODUCT": products, "PRODUCT_GROUP": groups, "PRODUCT_BRAND": brands}
+
+    @cached_property
+    def _by_price(self) -> tuple[list[Decimal], list[LineSet]]:
+        """Unit prices in order, and the lines that are cheaper than each place in it."""
+        found = sorted((half_up(line.unit_price, self.unit), place) for place, line in enumerate(self.lines))
+        return [price for price, _ in found], [0, *accumulate((1 << place for _, place in found), or_)]
+
+    @cached_property
+    def _pieces_by_digit(self) -> list[LineSet]:
+        return _by_digit(self.pieces)
+
+    @cached_property
+    def _quantities_by_digit(self) -> list[LineSet]:
+        return _by_digit(self.quantities)
+
+
+def union(sets: Iterable[LineSet]) -> LineSet:
+    """The lines in any of the sets."""
+    found = 0
+    for lines in sets:
+        found |= lines
+    return found
+
+
+BITS_OF_BYTES = [tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256)]
+
+
+def _bits(lines: LineSet) -> list[int]:
+    """The bits of a number that are set, lowest first: one by one where they are few, else byte by byte."""
+    if lines.bit_count() <= FEW:
+        found = []
+        while lines:
+            lowest = lines & -lines
+            found.append(lowest.bit_length() - 1)
+            lines ^= lowest
+        return found
+    written = lines.to_bytes((lines.bit_length() + 7) // 8, "little")
+    return [8 * place + bit for place, byte in enumerate(written) if byte for bit in BITS_OF_BYTES[byte]]
+
+
+def _by_digit(numbers: Sequence[int]) -> list[LineSet]:
+    """For each binary digit, the lines whose number has it: a sum is then a few counts of bits."""
+    digits = [0] * max((number.bit_length() for number in numbers), default=0)
+    for place, number in enumerate(numbers):
+        for digit in _bits(number):
+            digits[digit] |= 1 << place
+    return digits
+
+
+def _total(digits: Sequence[LineSet], lines: LineSet) -> int:
+    return sum((lines & having).bit_count() << digit for digit, having in enumerate(digits))

@@ -1,0 +1,134 @@
+"""Who asks: a request's token, looked up in the database at every request, so that one revoked is refused at the next.
+
+Requests that come while a look-up is under way share the next one: under load, a statement serves many of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import or_, select
+
+from models import Customer, State, Token, TokenKind
+from models.base import utc_now
+from models.scope import Scope, ViewerKind
+from models.types import Instant, text
+from resolvers.access.token_secret import hash_of
+from resolvers.query.compiled_query import CompiledQuery, among
+from resolvers.storage.context import RequestContext, Viewer
+from resolvers.storage.reader import Reader
+from resolvers.storage.statement import parameter
+
+NOW = parameter("now", Instant())
+COLUMNS = (
+    Token.id,
+    Token.kind,
+    Token.customer_id,
+    Customer.state,
+    Token.scopes,
+    Token.language_code,
+    Token.last_seen_at,
+)
+KNOWN_SCOPES = frozenset(Scope)
+
+
+def _accepted(column: Any, *more: Any) -> CompiledQuery:
+    return CompiledQuery(
+        lambda backend: (
+            select(column, *COLUMNS)
+            .join(Customer, Customer.id == Token.customer_id, isouter=True)
+            .where(
+                among(column, "hashes", backend, text()),
+                Token.revoked_at.is_(None),
+                or_(Token.expires_at.is_(None), Token.expires_at > NOW),
+                *more,
+            )
+        )
+    )
+
+
+BY_SECRET = _accepted(Token.secret_hash)
+BY_PREVIOUS_SECRET = _accepted(Token.previous_hash, Token.previous_until > NOW)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownToken:
+    """A token that is accepted: for whom, in which language by default, and when it was last noted to be in use."""
+
+    viewer: Viewer
+    language: str | None
+    last_seen_at: datetime | None
+
+
+class TokenLookup:
+    """Finds tokens by their secrets."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._waiting: dict[str, asyncio.Future[KnownToken | None]] = {}
+        self._running: asyncio.Task[None] | None = None
+
+    async def find(self, token: str) -> KnownToken | None:
+        """The token, as it is now; none where it isn't accepted."""
+        hashed = hash_of(token)
+        found = self._waiting.get(hashed)
+        if found is None:
+            found = self._waiting[hashed] = asyncio.get_running_loop().create_future()
+            if self._running is None:
+                self._running = asyncio.create_task(self._run(), name="tokens")
+        # Others may wait for the same: one who leaves doesn't take it with them.
+        return await asyncio.shield(found)
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                waiting, self._waiting = self._waiting, {}
+                await self._answer(waiting)
+        finally:
+            self._running = None
+
+    async def _answer(self, waiting: dict[str, asyncio.Future[KnownToken | None]]) -> None:
+        try:
+            found = await read_tokens(self._reader, list(waiting))
+        except Exception as error:
+            for future in waiting.values():
+                future.set_exception(error)
+                # Whoever waited may be gone.
+                future.exception()
+            return
+        for hashed, future in waiting.items():
+            future.set_result(found.get(hashed))
+
+
+async def read_tokens(reader: Reader, hashes: Sequence[str]) -> dict[str, KnownToken]:
+    """The tokens that are accepted now, by the hashes of the secrets that were shown."""
+    context = RequestContext(reader, utc_now())
+    rows = await BY_SECRET.read(context, hashes=hashes)
+    missing = set(hashes) - {row[0] for row in rows}
+    if missing:
+        rows += await BY_PREVIOUS_SECRET.read(context, hashes=list(missing))
+    return {hashed: _known(*row) for hashed, *row in rows}
+
+
+def _known(
+    token_id: int,
+    kind: TokenKind,
+    customer_id: int | None,
+    state: State | None,
+    scopes: str | None,
+    language: str | None,
+    last_seen_at: datetime | None,
+) -> KnownToken:
+    viewer = Viewer(None, ViewerKind.ANONYMOUS, token_id=token_id)
+    if kind is TokenKind.ENTERPRISE:
+        # A scope of another version is of no use here.
+        held = KNOWN_SCOPES.intersection(orjson.loads(scopes or "[]"))
+        viewer = Viewer(None, ViewerKind.ENTERPRISE, held, token_id)
+    elif customer_id is not None and state is State.ACTIVE:
+        viewer = Viewer(customer_id, ViewerKind.CUSTOMER, token_id=token_id)
+    return KnownToken(viewer, language, last_seen_at)

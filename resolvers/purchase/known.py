@@ -1,0 +1,73 @@
+"""A bill that comes again: known by its store and its id there, and told apart from another under the same id."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sqlalchemy import func, select
+
+from models import Purchase, PurchaseDiscount, PurchaseItem
+from models.rules.error_codes import ErrorCode
+from models.rules.money import ZERO
+from models.rules.same_bill import BillMark, KnownLine, difference
+from models.types import MONEY, BigKey, text
+from resolvers.customer.find import find_customer
+from resolvers.errors import CrmError, Refused
+from resolvers.purchase.bill import TillBill
+from resolvers.purchase.inputs import BillToClose
+from resolvers.query.compiled_query import CompiledQuery
+from resolvers.storage.statement import parameter
+from resolvers.storage.transaction import Transaction
+
+SAME = CompiledQuery(
+    lambda _: select(
+        Purchase.id, Purchase.currency_code, Purchase.paid_at, Purchase.cashdesk, Purchase.customer_id
+    ).where(Purchase.store_id == parameter("store", BigKey), Purchase.external_id == parameter("external_id", text()))
+)
+LINES = CompiledQuery(
+    lambda _: (
+        select(
+            PurchaseItem.external_id,
+            PurchaseItem.quantity,
+            PurchaseItem.price,
+            func.sum(PurchaseDiscount.amount, type_=MONEY),
+        )
+        .join(PurchaseDiscount, PurchaseDiscount.item_id == PurchaseItem.id, isouter=True)
+        .where(PurchaseItem.purchase_id == parameter("purchase", BigKey))
+        .group_by(PurchaseItem.id)
+    )
+)
+
+
+async def sent_before(transaction: Transaction, bill: TillBill, given: BillToClose) -> int | None:
+    """The key of the bill of the same store and id, if it is there; another bill under it is refused."""
+    context = await transaction.inside()
+    found = await SAME.read(context, store=bill.rules.store_id, external_id=bill.external_id)
+    if not found:
+        return None
+    key, currency, paid_at, cashdesk, customer_id = found[0]
+    lines = {
+        name: KnownLine(quantity, frozenset({price, price + (off or ZERO)}))
+        for name, quantity, price, off in await LINES.read(context, purchase=key)
+        if name is not None
+    }
+    customer = await _customer(transaction, given)
+    as_given = BillMark(bill.rules.currency, given.bill.paid_at, given.bill.cashdesk, customer, _lines(bill))
+    if what := difference(BillMark(currency, paid_at, cashdesk, customer_id, lines), as_given):
+        message = f"Another bill is known under this id: the {what} is not the same."
+        raise Refused(ErrorCode.ID_REUSED, message, "bill.externalId")
+    return int(key)
+
+
+def _lines(bill: TillBill) -> dict[str, KnownLine]:
+    return {item.line.id: KnownLine(item.line.quantity, frozenset[Decimal]({item.line.paid})) for item in bill.items}
+
+
+async def _customer(transaction: Transaction, given: BillToClose) -> int | None:
+    """Who is named outright, as far as they can be found now."""
+    if given.customer is None:
+        return None
+    try:
+        return (await find_customer(await transaction.inside(), given.customer, "customer")).id
+    except CrmError:
+        return None

@@ -1,0 +1,148 @@
+"""A bill that was closed, as rules see what goes back of it: its lines, its benefits, and what they still justify."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from sqlalchemy import select
+
+import models
+from models import PointEntry, PointEntryKind, Purchase, PurchaseDiscount, PurchaseItem, Voucher, VoucherState
+from models.rules import basket
+from models.rules.money import ZERO, unit_of
+from models.rules.returning import BenefitKey, Given, OnReturn, Sale, Sold, is_justified
+from resolvers.benefit.offers import offers_by_key
+from resolvers.purchase.goods import goods_by_key
+from resolvers.purchase.recording import FOR_REWARD
+from resolvers.storage.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedBill:
+    """A bill that is locked, with all that decides about what goes back of it."""
+
+    purchase: Purchase
+    sale: Sale
+    entries: Sequence[PointEntry]
+    """The points that it earned and spent."""
+    external_ids: Mapping[str, int]
+    """Its lines by their ids at the till."""
+    products: Mapping[int, int | None]
+    """What was bought, by line."""
+    gifts: Collection[BenefitKey] = ()
+    """Benefits that were given on no line."""
+
+
+async def read_closed(transaction: Transaction, purchase: Purchase) -> ClosedBill:
+    """A bill as it stands."""
+    item = PurchaseItem
+    columns = (item.id, item.quantity, item.price, item.returned_quantity, item.loyalty_off)
+    found = await transaction.session.execute(
+        select(*columns, item.external_id, item.product_id).where(item.purchase_id == purchase.id).order_by(item.line)
+    )
+    rows = found.all()
+    entries = await _entries(transaction, purchase.id)
+    paid = -sum((entry.amount for entry in entries if entry.kind is PointEntryKind.SPEND and pays(entry)), ZERO)
+    benefits, gifts = await _benefits(transaction, purchase.id)
+    sale = Sale(
+        tuple(Sold(*row[:5]) for row in rows),
+        benefits,
+        unit_of(purchase.currency_code),
+        points_earned=purchase.points_earned,
+        points_paid=paid,
+        paid_with_points=purchase.paid_with_points,
+    )
+    external_ids = {row[5]: row[0] for row in rows if row[5] is not None}
+    return ClosedBill(purchase, sale, entries, external_ids, {row[0]: row[6] for row in rows}, gifts)
+
+
+def pays(entry: PointEntry) -> bool:
+    """Whether points were spent to pay the bill, and not for a reward."""
+    return FOR_REWARD not in (entry.extended_data or {})
+
+
+async def unjustified(transaction: Transaction, closed: ClosedBill, lines: Sequence[Sold]) -> list[BenefitKey]:
+    """The benefits whose rewards are to be withdrawn, as what is kept would not have got them."""
+    rewards = {key[1] for key in (one.key for one in closed.sale.benefits if not one.withdrawn) if key[1] is not None}
+    if not rewards:
+        return []
+    reward = models.Reward
+    found = await transaction.session.scalars(
+        select(reward.id).where(reward.id.in_(rewards), reward.on_return == OnReturn.WITHDRAW)
+    )
+    without = await rewards_without_reason(transaction, closed, lines, set(found))
+    return [one.key for one in closed.sale.benefits if one.key[1] in without]
+
+
+async def rewards_without_reason(
+    transaction: Transaction, closed: ClosedBill, lines: Sequence[Sold], rewards: Iterable[int]
+) -> set[int]:
+    """Those of some rewards that what is kept of a bill would not have got, as they are now."""
+    wanted = set(rewards)
+    if not wanted:
+        return set()
+    context = await transaction.inside()
+    offers = await offers_by_key(context, wanted)
+    kept = await _kept(transaction, closed, lines)
+    uses = [one.key[1] for one in closed.sale.benefits]
+    return {key for key in wanted if not is_justified(offers[key].terms, kept, max(1, uses.count(key)))}
+
+
+async def _kept(transaction: Transaction, closed: ClosedBill, lines: Sequence[Sold]) -> basket.Bill:
+    """A bill of just what is kept, at the prices before any benefit."""
+    keys = {key for key in closed.products.values() if key is not None}
+    goods = await goods_by_key(await transaction.inside(), keys)
+    before = {line.id: line.price for line in lines}
+    for benefit in closed.sale.benefits:
+        for line_id, amount in benefit.amounts.items():
+            before[line_id] += amount
+    kept = []
+    for line in lines:
+        if line.kept > ZERO:
+            paid = before[line.id] * line.kept / line.quantity
+            known = basket.Line(str(line.id), line.kept, paid, loyalty_off=line.loyalty_off)
+            found = goods.get(closed.products[line.id] or 0)
+            if found is not None:
+                known = replace(known, product_id=found.product_id, group_ids=found.group_ids, brand_id=found.brand_id)
+            kept.append(known)
+    return basket.Bill(closed.purchase.currency_code, closed.purchase.store_id, tuple(kept))
+
+
+async def _entries(transaction: Transaction, purchase_id: int) -> Sequence[PointEntry]:
+    moved = PointEntry.kind.in_([PointEntryKind.EARN, PointEntryKind.SPEND])
+    found = await transaction.session.scalars(
+        select(PointEntry).where(PointEntry.purchase_id == purchase_id, moved).order_by(PointEntry.id)
+    )
+    return found.all()
+
+
+async def _benefits(transaction: Transaction, purchase_id: int) -> tuple[list[Given], list[BenefitKey]]:
+    """What was given on the lines, and what was given on none; vouchers of offline bills left no discount."""
+    discount = PurchaseDiscount
+    columns = (discount.voucher_id, discount.reward_id, discount.item_id)
+    rows = await transaction.session.execute(
+        select(*columns, discount.amount, discount.share, discount.withdrawn_at)
+        .where(discount.purchase_id == purchase_id)
+        .order_by(discount.id)
+    )
+    amounts: dict[BenefitKey, dict[int, Decimal]] = {}
+    shares: dict[BenefitKey, dict[int, Decimal]] = {}
+    withdrawn: set[BenefitKey] = set()
+    gifts: list[BenefitKey] = []
+    for voucher, reward, item, amount, share, withdrawn_at in rows:
+        key = (voucher, reward)
+        if item is None:
+            gifts.append(key)
+            continue
+        its, part = amounts.setdefault(key, {}), shares.setdefault(key, {})
+        its[item] = its.get(item, ZERO) + amount
+        part[item] = part.get(item, ZERO) + (amount if share is None else share)
+        if withdrawn_at is not None:
+            withdrawn.add(key)
+    used = await transaction.session.scalars(
+        select(Voucher.id).where(Voucher.purchase_id == purchase_id, Voucher.state == VoucherState.APPLIED)
+    )
+    gifts += [(key, None) for key in used if all(key != voucher for voucher, _ in [*amounts, *gifts])]
+    return [Given(key, amounts[key], shares[key], key in withdrawn) for key in amounts], gifts

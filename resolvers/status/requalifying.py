@@ -1,0 +1,227 @@
+"""Which status a customer should hold: by what was just bought, by the end of a period, or by all that stands.
+
+Whoever asks holds the customer's row locked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+import models
+from models import PointEntry, Purchase, PurchaseState, StatusChange, StatusRecord
+from models.rules import qualification as rules
+from models.rules.status_history import Counted, Decided, Record, history
+from models.types import BigKey, Instant
+from resolvers.query.compiled_query import CompiledQuery
+from resolvers.query.expressions import word
+from resolvers.status.achievements import COLLECTED, read_achievements, turnover_of
+from resolvers.status.records import current_record, replace_record
+from resolvers.status.standing import Standing, read_standing
+from resolvers.storage.context import RequestContext
+from resolvers.storage.statement import parameter
+from resolvers.storage.transaction import Transaction
+
+LATER = CompiledQuery(
+    lambda _: (
+        select(Purchase.id)
+        .where(
+            Purchase.customer_id == parameter("customer", BigKey),
+            Purchase.paid_at > parameter("at", Instant()),
+            Purchase.state != word(PurchaseState.CANCELLED),
+        )
+        .limit(1)
+    )
+)
+GIVEN = frozenset({StatusChange.REGISTERED, StatusChange.RISEN})
+
+
+async def promote(transaction: Transaction, customer_id: int, purchase_id: int, at: datetime) -> None:
+    """Give a customer the status that a bill led to, and remember the bill. Few bills lead to one.
+
+    A bill that comes after later ones is taken into account as if it had come in time.
+    """
+    context = await transaction.inside()
+    standing = await read_standing(context, [customer_id])
+    held = standing.of(customer_id)
+    is_late = (held is not None and at < held.valid_from) or bool(
+        await LATER.read(context, customer=customer_id, at=at)
+    )
+    if is_late:
+        await restore(transaction, customer_id)
+        return
+    await _go_on(transaction, customer_id, standing, [at], purchase_id)
+
+
+async def requalify(transaction: Transaction, customer_id: int, *, rises: bool = True) -> StatusRecord | None:
+    """Judge the periods that are over by their own ends; then a customer may rise, too. The last record that began.
+
+    Somebody who is gone has no status to decide on.
+    """
+    alive = select(models.Customer.id).where(
+        models.Customer.id == customer_id, models.Customer.state != models.State.DELETED
+    )
+    if await transaction.session.scalar(alive.with_for_update()) is None:
+        return None
+    standing = await read_standing(await transaction.inside(), [customer_id])
+    return await _go_on(transaction, customer_id, standing, [transaction.now] if rises else [])
+
+
+async def restore(transaction: Transaction, customer_id: int) -> None:
+    """Give a customer the status that their standing bills and points justify, in whatever order others were undone."""
+    context = await transaction.inside()
+    standing = await read_standing(context, [customer_id])
+    records = await _records(transaction, customer_id)
+    anchor = next((one for one in reversed(records) if _is_given(one)), None)
+    since = anchor.valid_from if anchor else min((one.valid_from for one in records), default=transaction.now)
+    bills = await _bills(transaction, customer_id, standing)
+    points = await _points(transaction, customer_id)
+    record = Record([*(one for _, one in bills), *points], standing.statuses, standing.zone)
+    holding = _holding(anchor) if anchor else None
+    moments: list[tuple[datetime, int | None]] = [(max(one.at, since), key) for key, one in bills]
+    if anchor is None:
+        moments = [(since, None), *moments]
+    ordered = sorted(moments, key=lambda moment: moment[0])
+    decided = history(
+        holding,
+        standing.statuses,
+        record.achieved,
+        [at for at, _ in ordered],
+        until=transaction.now,
+        zone=standing.zone,
+    )
+    await _make_so(transaction, customer_id, standing, anchor, decided, [key for _, key in ordered])
+
+
+def _is_given(record: StatusRecord) -> bool:
+    """Whether a record stands by itself: set by hand, or brought along, not reached by bills that are here."""
+    return record.change is StatusChange.SET or (record.change in GIVEN and record.purchase_id is None)
+
+
+def _holding(record: StatusRecord) -> rules.Holding:
+    return rules.Holding(record.status_id, record.valid_to, by_hand=record.change is StatusChange.SET)
+
+
+async def _make_so(
+    transaction: Transaction,
+    customer_id: int,
+    standing: Standing,
+    anchor: StatusRecord | None,
+    decided: Sequence[Decided],
+    bills: Sequence[int | None],
+) -> None:
+    """Let the record that holds be what was decided last, unless it is so already."""
+    current = await current_record(transaction, customer_id)
+    last = decided[-1] if decided else None
+    status, valid_to = (last.decision.status, last.decision.valid_to) if last else _as_given(anchor)
+    has = (current.status_id, current.valid_to) if current else None
+    if has == ((status.id, valid_to) if status else None):
+        return
+    decision = rules.StatusDecision(status, _change(standing, current, status), transaction.now, valid_to)
+    record = await replace_record(transaction, customer_id, current, decision)
+    if record is not None and last is not None and last.moment is not None:
+        record.purchase_id = bills[last.moment]
+
+
+def _as_given(anchor: StatusRecord | None) -> tuple[rules.Status | None, datetime | None]:
+    return (rules.Status(anchor.status_id, 0), anchor.valid_to) if anchor else (None, None)
+
+
+def _change(standing: Standing, current: StatusRecord | None, status: rules.Status | None) -> StatusChange:
+    if current is None:
+        return StatusChange.REGISTERED
+    ranks = {one.id: one.rank for one in standing.statuses}
+    before, after = ranks.get(current.status_id, 0), status.rank if status else 0
+    if after == before:
+        return StatusChange.KEPT
+    return StatusChange.RISEN if after > before else StatusChange.FALLEN
+
+
+async def _go_on(
+    transaction: Transaction,
+    customer_id: int,
+    standing: Standing,
+    moments: Sequence[datetime],
+    purchase_id: int | None = None,
+) -> StatusRecord | None:
+    """Go on from the record that holds, to the ends of its periods and to the moments at which it may rise."""
+    context = transaction.context
+    held = standing.of(customer_id)
+    holding, made = held.holding if held else None, None
+    for at in [*moments, transaction.now]:
+        while holding is not None and holding.valid_to is not None and holding.is_over(at):
+            decision = await _decided(context, standing, customer_id, holding, holding.valid_to)
+            if decision is None:
+                break
+            made = await _replace(transaction, customer_id, decision)
+            holding = _after(decision)
+        if at in moments and _may_rise(holding, standing):
+            decision = await _decided(context, standing, customer_id, holding, at)
+            if decision is not None:
+                made = await _replace(transaction, customer_id, decision)
+                holding = _after(decision)
+                if made is not None:
+                    made.purchase_id = purchase_id
+    return made
+
+
+def _may_rise(holding: rules.Holding | None, standing: Standing) -> bool:
+    """Whether anything that is bought could change the status: what can't isn't added up."""
+    if holding is not None and holding.by_hand:
+        return False
+    current = next((one for one in standing.statuses if holding and one.id == holding.status_id), None)
+    return current is None or rules.next_status(current, standing.statuses) is not None
+
+
+async def _decided(
+    context: RequestContext, standing: Standing, customer_id: int, holding: rules.Holding | None, at: datetime
+) -> rules.StatusDecision | None:
+    achieved = await read_achievements(context, standing, [customer_id], at)
+    return rules.qualify(holding, standing.statuses, achieved[customer_id], at=at, zone=standing.zone)
+
+
+def _after(decision: rules.StatusDecision) -> rules.Holding | None:
+    return rules.Holding(decision.status.id, decision.valid_to) if decision.status else None
+
+
+async def _replace(transaction: Transaction, customer_id: int, decision: rules.StatusDecision) -> StatusRecord | None:
+    return await replace_record(transaction, customer_id, await current_record(transaction, customer_id), decision)
+
+
+async def _records(transaction: Transaction, customer_id: int) -> Sequence[StatusRecord]:
+    """All that a customer held, from the first to the one that holds."""
+    await transaction.session.flush()
+    found = await transaction.session.scalars(
+        select(StatusRecord)
+        .where(StatusRecord.customer_id == customer_id)
+        .order_by(StatusRecord.valid_from, StatusRecord.id)
+    )
+    return found.all()
+
+
+async def _bills(transaction: Transaction, customer_id: int, standing: Standing) -> list[tuple[int, Counted]]:
+    counts = turnover_of(Purchase, standing.basis)
+    rows = await transaction.session.execute(
+        select(Purchase.id, Purchase.paid_at, counts, Purchase.currency_code)
+        .where(Purchase.customer_id == customer_id, Purchase.state != PurchaseState.CANCELLED)
+        .where(Purchase.paid_at <= transaction.now)
+        .order_by(Purchase.paid_at, Purchase.id)
+    )
+    return [(key, Counted(at, worth, currency)) for key, at, worth, currency in rows]
+
+
+async def _points(transaction: Transaction, customer_id: int) -> list[Counted]:
+    """Points collected, less what was taken back of them, at the moment at which they had been collected."""
+    back = models.PointEntry.__table__.alias("back")
+    collected = PointEntry.kind.in_(COLLECTED)
+    gained = await transaction.session.execute(
+        select(PointEntry.at, PointEntry.amount).where(PointEntry.customer_id == customer_id, collected)
+    )
+    lost = await transaction.session.execute(
+        select(PointEntry.at, back.c.amount - back.c.owed)
+        .join(back, (back.c.reverses_id == PointEntry.id) & (back.c.customer_id == customer_id))
+        .where(PointEntry.customer_id == customer_id, collected)
+    )
+    return [Counted(*row) for row in [*gained, *lost]]

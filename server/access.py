@@ -1,0 +1,41 @@
+"""What lets requests in, held open while the gateway runs."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from resolvers.access.configuration import Configuration, configure
+from resolvers.access.last_seen import LastSeen
+from resolvers.access.lookup import TokenLookup
+from resolvers.access.passwords import Cost
+from resolvers.storage.reader import Reader
+from server.courier import Courier
+from server.http.authentication import Authentication
+from server.settings import Settings
+
+
+class Access:
+    """Tokens, log-in, and the way of one-time codes."""
+
+    def __init__(self, settings: Settings, reader: Reader, engine: AsyncEngine) -> None:
+        cost = Cost(settings.password_rounds, settings.password_memory, settings.password_lanes)
+        configure(Configuration(cost, sends_codes=settings.code_webhook is not None))
+        self.seen = LastSeen(engine)
+        self.authentication = Authentication(TokenLookup(reader), self.seen, is_open=settings.open_access)
+        self.courier = (
+            Courier(engine, reader, settings.code_webhook, settings.code_webhook_secret)
+            if settings.code_webhook
+            else None
+        )
+
+    def start(self) -> None:
+        """Begin; must be called from a running event loop."""
+        self.seen.start()
+        if self.courier is not None:
+            self.courier.start()
+
+    async def stop(self) -> None:
+        """Write down what is left, and end."""
+        if self.courier is not None:
+            await self.courier.stop()
+        await self.seen.stop()

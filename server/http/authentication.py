@@ -1,0 +1,96 @@
+"""Who asks: the viewer of a request, by the token that it shows as `Authorization: Bearer …`.
+
+Without a token the viewer is anonymous, unless the gateway is explicitly open. A token that isn't accepted is answered
+with 401: whoever shows one means to be somebody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from models.base import utc_now
+from models.rules.token_format import kind_of
+from models.scope import ViewerKind
+from resolvers.access.last_seen import LastSeen
+from resolvers.access.lookup import KnownToken, TokenLookup
+from resolvers.errors import BadId
+from resolvers.ids import key_of
+from resolvers.storage.context import Viewer
+from server.http.graphql_http import Refused, Request
+
+UNAUTHENTICATED = "UNAUTHENTICATED"
+OPEN = Viewer()
+ANONYMOUS = Viewer(None, ViewerKind.ANONYMOUS)
+
+
+class IdentityProvider(Protocol):
+    """Knows the customers whom the retailer's own identity provider vouches for."""
+
+    async def viewer(self, token: str) -> Viewer | None:
+        """For whom a token stands; none where it isn't accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks, and in which language unless the request says so."""
+
+    viewer: Viewer
+    language: str | None = None
+
+
+class Authentication:
+    """Tells who asks."""
+
+    def __init__(
+        self,
+        tokens: TokenLookup,
+        seen: LastSeen,
+        *,
+        is_open: bool = False,
+        provider: IdentityProvider | None = None,
+    ) -> None:
+        self.tokens = tokens
+        self.seen = seen
+        self.is_open = is_open
+        self.provider = provider
+
+    async def asking(self, request: Request) -> Asking:
+        """Who asks."""
+        shown = request.header(b"authorization")
+        if not shown:
+            return Asking(self._unnamed(request))
+        scheme, _, token = shown.partition(" ")
+        if scheme.lower() != "bearer":
+            raise _refused("The header Authorization must be `Bearer` and a token.")
+        token = token.strip()
+        found = await self._found(token)
+        viewer = replace(found.viewer, address=request.client)
+        return Asking(viewer, found.language)
+
+    async def _found(self, token: str) -> KnownToken:
+        if kind_of(token) is not None:
+            found = await self.tokens.find(token)
+            if found is not None:
+                self.seen.note(found, utc_now())
+                return found
+        elif self.provider is not None and token.count(".") == 2:
+            viewer = await self.provider.viewer(token)
+            if viewer is not None:
+                return KnownToken(viewer, None, None)
+        raise _refused("The token isn't accepted: it is none, or expired or revoked.")
+
+    def _unnamed(self, request: Request) -> Viewer:
+        """Who asks without a token: in an open gateway whoever they say, for trying things out."""
+        viewer = OPEN if self.is_open else ANONYMOUS
+        customer = request.header(b"crm360-customer") if self.is_open else ""
+        if customer:
+            try:
+                viewer = Viewer(key_of(customer, "Customer"))
+            except BadId as error:
+                raise Refused(400, f"The header CRM360-Customer: {error}", error.code) from None
+        return replace(viewer, address=request.client)
+
+
+def _refused(message: str) -> Refused:
+    return Refused(401, message, UNAUTHENTICATED, WWW_Authenticate='Bearer error="invalid_token"')

@@ -1,0 +1,22 @@
+"""Calls of operations as the door reads them: the input by name, checked by the class that the operation takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from resolvers.operation.perform import Call, Operation
+from resolvers.operation.structs import camel
+from schema.declaring.operation_types import classes_of
+
+
+def call_of(operation: Operation, given: Any, key: str | None = None) -> Call:
+    """A call of an operation; of one that isn't typed yet, or whose input is made already, with the input as it is."""
+    try:
+        cls, _ = classes_of(operation)
+    except TypeError:
+        return Call(operation.__name__, operation, given, key)
+    if not isinstance(given, Mapping):
+        return Call(operation.__name__, operation, given, key)
+    named = {camel(name): value for name, value in given.items()}
+    return Call(operation.__name__, operation, named, key, given=cls)
