@@ -150,6 +150,7 @@ CHECKS: dict[str, list[Callable[[], Base]]] = {
 NOT_MADE_BY_A_FACTORY = {"ck_product_group_ancestor_distance"}
 
 FIRST: dict[str, Callable[[], Base]] = {
+    "uq_recommendation_block_group_id": lambda: factories.recommendation_block(group=factories.product_group()),
     "uq_status_previous_id": lambda: factories.status(previous=factories.status()),
     "uq_purchase_item_purchase_id_line": lambda: factories.purchase_item(purchase=factories.purchase()),
     "uq_product_reservation_item_reservation_id_reservable_product_id": lambda: factories.product_reservation_item(
