@@ -98,5 +98,5 @@ def reason(basis: RecommendationBasis, times: int = 0, last: datetime | None = N
             return f"Bought by customers who buy {near}, too."
         case RecommendationBasis.POPULAR_IN_SEGMENT:
             return "Popular with customers like you."
-        case RecommendationBasis.POPULAR:
+        case _:
             return "Popular with our customers."

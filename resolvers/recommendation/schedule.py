@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import resolvers
 from resolvers.recommendation.outbox import is_waiting
 from resolvers.storage.alone import alone
+from resolvers.storage.engine import address_of
 
 WORKER = "resolvers.recommendation.worker"
 NEEDED = ("numpy", "scipy")
@@ -49,7 +50,7 @@ async def update_recommendations(engine: AsyncEngine, now: datetime, _batch: int
 
 async def work(engine: AsyncEngine, task: str, now: datetime, **options: Any) -> dict[str, Any]:
     """Have a task done by a process of its own; what it answers."""
-    url = engine.url.render_as_string(hide_password=False)
+    url = address_of(engine)
     # The address may hold a password: it goes through a pipe, and not along with the command.
     given = orjson.dumps({"url": url, "task": task, "now": now.isoformat(), **options})
     process = await asyncio.create_subprocess_exec(

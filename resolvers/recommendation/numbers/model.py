@@ -59,9 +59,11 @@ def learn(history: History) -> Weights | None:
     found = [_examples(history, end - AHEAD * back) for back in range(WINDOWS)]
     signals = [each for window in found for each, _ in window]
     bought = [each for window in found for _, each in window]
-    if not any(each.any() for each in bought):
+    if not bought:
         return None
-    return _fit(np.concatenate(signals), np.concatenate(bought))
+    wanted = np.concatenate(bought)
+    # Where all was bought, or nothing, no signal tells one from the other.
+    return None if wanted.all() or not wanted.any() else _fit(np.concatenate(signals), wanted)
 
 
 def _examples(history: History, end: int) -> Iterable[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
