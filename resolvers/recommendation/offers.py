@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, cast
 
-from sqlalchemy import Table, case, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, Table, case, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import models
@@ -16,6 +16,8 @@ from resolvers.storage.transaction import Transaction, in_transaction
 
 NORMAL, MOVED_UP = 5, 4
 """The priority of a product worked out, and of one that is on offer."""
+WHOSE: ColumnElement[int] = literal_column("recommendation.customer_id", BigInteger())
+"""As text, so that no subquery within a subquery takes the table for one of its own."""
 JOB = "move-up-offers"
 TABLE = cast("Table", models.Recommendation.__table__)
 
@@ -25,8 +27,8 @@ async def move_up(
 ) -> int:
     """Give worked-out recommendations the priority by this moment's offers, of some customers or products."""
     customer, row = models.Customer, TABLE.c
-    store = select(customer.store_id).where(customer.id == row.customer_id).scalar_subquery()
-    right = case((is_on_offer(row.product_id, row.customer_id, store), MOVED_UP), else_=NORMAL)
+    store = select(customer.store_id).where(customer.id == WHOSE).scalar_subquery()
+    right = case((is_on_offer(row.product_id, WHOSE, store), MOVED_UP), else_=NORMAL)
     which = [row.basis.is_not(None), row.priority != right]
     if customers is not None:
         which.append(row.customer_id.in_(customers))
