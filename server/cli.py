@@ -189,6 +189,20 @@ def jobs(
         raise typer.Exit(1)
 
 
+@recommendations.command("all")
+def recommend_all(
+    per_group: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many products of a group a list has at most.", show_default="as before"),
+    ] = None,
+) -> None:
+    """Work out now what is recommended to each customer, and say what it took."""
+    from server import settings  # noqa: PLC0415
+    from server.commands import recommend  # noqa: PLC0415
+
+    recommend.work_out(settings.load(), per_group)
+
+
 @recommendations.command()
 def evaluate(
     write: Annotated[
