@@ -52,6 +52,8 @@ imports = typer.Typer(no_args_is_help=True, help="Bring data in: the demo's, or 
 app.add_typer(imports, name="import")
 tokens = typer.Typer(no_args_is_help=True, help="Let programs in: make, list and revoke their tokens.")
 app.add_typer(tokens, name="token")
+recommendations = typer.Typer(no_args_is_help=True, help="Recommendations worked out from purchases.")
+app.add_typer(recommendations, name="recommend")
 
 SETTINGS = """Settings come from the environment, from .env or from crm360.toml:
 
@@ -255,6 +257,36 @@ def audit() -> None:
     typer.echo(told, err=not holds)
     if not holds:
         raise typer.Exit(1)
+
+
+@recommendations.command("all")
+def recommend_all(
+    per_group: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many products of a group a list has at most.", show_default="as before"),
+    ] = None,
+) -> None:
+    """Work out now what is recommended to each customer, and say what it took."""
+    from server import settings  # noqa: PLC0415
+    from server.commands import recommend  # noqa: PLC0415
+
+    recommend.work_out(settings.load(), per_group)
+
+
+@recommendations.command()
+def evaluate(
+    write: Annotated[
+        Path | None, typer.Option(help="Put the figures and their chart into the docs of this folder.")
+    ] = None,
+    validation: Annotated[
+        bool,
+        typer.Option("--validation", help="Hold out the bills before the last ones, by which settings are chosen."),
+    ] = False,
+) -> None:
+    """Compare on The Complete Journey with popularity and with personal frequency, on bills held out."""
+    from server.commands import recommend  # noqa: PLC0415
+
+    recommend.evaluate(write, validation=validation, today=date.today())
 
 
 @app.command()

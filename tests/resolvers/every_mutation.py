@@ -139,7 +139,12 @@ CAMPAIGNS = [
     step("campaignProductDelete", id="$offer"),
     step("campaignDelete", id="$campaign"),
     step("recommendationUpsert", "advice", **erp("r-1"), name="Try it", kind="INFORMATION", audience="ALL"),
+    step("recommendationFeedback", customer="$jana", shown=["$advice"], clicked=["$advice"]),
+    step("recommendationDismiss", customer="$jana", id="$advice"),
+    step("recommendationRestore", customer="$jana", id="$advice"),
     step("recommendationDelete", id="$advice"),
+    step("recommendationBlock", "blocked", product={"id": "$product"}),
+    step("recommendationUnblock", id="$blocked"),
 ]
 VOUCHERS = [
     step("rewardUpsert", "reward", code="ten", name="Ten per cent", kind="PERCENT", value="10", isPortable=True),
