@@ -43,7 +43,9 @@ def create_app(settings: Settings, schema: PlannedSchema | None = None) -> Gatew
     reader = make_reader(settings.database_url, settings.database_connections)
     engine = make_engine(settings.database_url)
     readiness = Readiness(reader)
-    welcome = Welcome(schema, reader, settings.database_url, endpoint=GRAPHQL, reference=REFERENCE)
+    welcome = Welcome(
+        schema, reader, settings.database_url, endpoint=GRAPHQL, reference=REFERENCE, is_open=settings.open_access
+    )
     limits = Limits(settings.deadline, settings.body_limit, settings.public_seconds, settings.public_schema)
     persisted = PersistedDocuments(schema.documents, read_manifests(settings.manifests), only=settings.trusted_only)
     access = Access(settings, reader, engine)

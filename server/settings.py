@@ -6,18 +6,21 @@
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from platformdirs import user_data_path
-from pydantic import AfterValidator, AliasChoices, Field, PositiveInt, ValidationError
+from pydantic import AfterValidator, AliasChoices, Field, PositiveInt, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from models.postgres import SCHEME, Address
+from server.public_names import LOCAL, host_names, listed, page_origins
 
 HOME = Path(__file__).resolve().parent.parent
 """The folder from which this program's packages are imported."""
@@ -34,6 +37,10 @@ DRIVERS = {
     "postgresql": "postgresql+asyncpg",
     "postgresql+asyncpg": "postgresql+asyncpg",
 }
+ENCODED = "In a password the characters / : @ # ? are written as %2F %3A %40 %23 %3F"
+
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class SettingsError(Exception):
@@ -48,44 +55,29 @@ def database_address(url: str) -> str:
         raise ValueError("must look like postgresql://user:password@host:5432/name or sqlite:///path/to/file.sqlite")
     if driver.startswith("sqlite") and (not rest.startswith("/") or rest == "/"):
         raise ValueError("must name a file, as in sqlite:///crm360.sqlite or sqlite:////absolute/path.sqlite")
-    if not driver.startswith("sqlite"):
-        _check_ports(rest.partition("/")[0].partition("?")[0].rpartition("@")[2])
+    if driver.startswith("postgresql"):
+        _check_hosts(rest)
     return f"{driver}://{rest}"
 
 
-def _check_ports(hosts: str) -> None:
-    """Each of the hosts may have a port behind it; an address of IPv6 stands in brackets."""
-    for host in hosts.split(","):
-        _, colon, port = host.rpartition("]")[2].rpartition(":")
-        if colon and not (port.isascii() and port.isdecimal() and 0 < int(port) < 65_536):
-            raise ValueError("has a port that is none: it is a number from 1 to 65535")
+def _check_hosts(address: str) -> None:
+    """An address may name several hosts, each with its port."""
+    try:
+        for host in urlsplit(f"//{address}").netloc.rpartition("@")[2].split(","):
+            urlsplit(f"//{host}").port  # noqa: B018 - a port is read when it is asked for
+    except ValueError:
+        # What was wrong may be a piece of the password.
+        raise ValueError(f"can't be read as an address of hosts and ports. {ENCODED}") from None
+    Address.of(f"{SCHEME}{address}")
 
 
-LOCAL = ("localhost", "*.localhost", "127.0.0.1", "::1")
-"""What this machine calls itself."""
-HOST_NAME = re.compile(r"\*|(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|[0-9a-f:.]+", re.IGNORECASE)
-ORIGIN = re.compile(r"\*|https?://(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
-
-
-def listed(text: str) -> tuple[str, ...]:
-    """What stands between commas."""
-    return tuple(filter(None, (each.strip() for each in text.split(","))))
-
-
-def host_names(text: str) -> str:
-    """Names of hosts, without ports."""
-    for name in listed(text):
-        if not HOST_NAME.fullmatch(name):
-            raise ValueError(f"{name} is no name of a host; give it without a scheme, a port or a path")
-    return text
-
-
-def page_origins(text: str) -> str:
-    """Origins of pages, as browsers write them."""
-    for origin in listed(text):
-        if not ORIGIN.fullmatch(origin):
-            raise ValueError(f"{origin} is no origin; it looks like https://shop.example.com, without a path")
-    return text
+def provider_address(url: str | None) -> str | None:
+    """An identity provider's address: over TLS, unless it is on this machine."""
+    if url is not None:
+        parts = urlsplit(url)
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+            raise ValueError("must begin with https://, but for a provider on this machine")
+    return url
 
 
 class Settings(BaseSettings):
@@ -149,6 +141,24 @@ class Settings(BaseSettings):
     code_webhook_secret: Annotated[str | None, Field(repr=False)] = None
     """The key by which what is handed out is signed."""
 
+    oidc_issuer: Annotated[str | None, AfterValidator(provider_address)] = None
+    """The retailer's own identity provider, as its tokens name it: OpenID Connect's discovery is looked for below."""
+
+    oidc_audience: str | None = Field(None, validate_default=True)
+    """Whom the provider's tokens must be for."""
+
+    oidc_claim: str = "sub"
+    """The claim of a token that names the customer."""
+
+    oidc_customer_by: Literal["external_id", "email", "phone", "card_number"] = "external_id"
+    """What of a customer the claim holds."""
+
+    oidc_source: str | None = Field(None, validate_default=True)
+    """For an external id: code of the customer source that it belongs to."""
+
+    oidc_clock_skew: Annotated[int, Field(ge=0, le=300)] = 30
+    """By how many seconds the provider's clock may differ."""
+
     development: bool = False
     """Whether a request may ask for the statements behind its answer."""
 
@@ -162,6 +172,15 @@ class Settings(BaseSettings):
     """After how many minutes what time brings about is written down again; 0 leaves that to `crm360 jobs`."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("oidc_audience", "oidc_source")
+    @classmethod
+    def _with_issuer(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """A provider's tokens are for somebody, and external ids belong to a source."""
+        needed = info.field_name == "oidc_audience" or info.data.get("oidc_customer_by") == "external_id"
+        if info.data.get("oidc_issuer") and needed and not value:
+            raise ValueError("must be set where CRM360_OIDC_ISSUER is")
+        return value
 
     @classmethod
     def settings_customise_sources(

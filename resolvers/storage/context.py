@@ -30,8 +30,6 @@ class Viewer:
     kind: ViewerKind = ViewerKind.OPEN
     scopes: frozenset[Scope] = frozenset()
     token_id: int | None = None
-    address: str = ""
-    """Where the request comes from, as far as that is known."""
 
     def has(self, scope: Scope) -> bool:
         """Whether the viewer may do what a scope stands for, whoever it concerns."""
@@ -65,6 +63,10 @@ class RequestContext:
     viewer: Viewer = Viewer()
     runs: list[Run] = field(default_factory=list)
     memo: dict[Any, Any] = field(default_factory=dict)
+    address: str = ""
+    """Where the request comes from, as far as that is known."""
+    shown_customers: set[int] = field(default_factory=set)
+    """Whose personal data was read otherwise than by selecting fields of theirs."""
     _apart: set[asyncio.Task[Any]] = field(default_factory=set)
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 

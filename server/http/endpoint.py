@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from strawberry.types import ExecutionResult
 
 from models.scope import ViewerKind
+from resolvers.audit.trail import Trail
 from resolvers.code.iso import DEFAULT_LOCALE, preferred_locale
 from resolvers.errors import Unavailable
 from resolvers.storage.context import RequestContext
@@ -23,6 +24,7 @@ from resolvers.storage.reader import Reader
 from schema.execution.run.planned_schema import Context, PlannedSchema
 from server.commands.explain import levels
 from server.http import errors
+from server.http.auditing import Auditing
 from server.http.authentication import Authentication
 from server.http.deadline import Patience
 from server.http.graphql_http import Answer, Gone, GraphQLRequest, Refused, Request
@@ -67,6 +69,7 @@ class Endpoint:
         self.playground = playground
         self.authentication = authentication
         self.persisted = persisted
+        self.auditing = Auditing(schema, Trail(engine))
         self.development = development
         self._begun: set[asyncio.Task[Answer]] = set()
 
@@ -134,7 +137,7 @@ class Endpoint:
     async def _run(self, asked: GraphQLRequest, request: Request) -> Answer:
         context = Context(await self._reading(request), self.engine)
         try:
-            result = await self.schema.execute(asked.query, asked.variables, context, None, asked.operation_name)
+            result = await self.auditing.execute(asked, context)
         except RecursionError:
             raise Refused(400, "The variables are nested too deeply.") from None
         return self._answer(asked, context, result, request)
@@ -144,7 +147,7 @@ class Endpoint:
         asking = await self.authentication.asking(request)
         language = request.header(b"accept-language") or asking.language
         locale = preferred_locale(language) if language else DEFAULT_LOCALE
-        return RequestContext(self.reader, locale=locale, viewer=asking.viewer)
+        return RequestContext(self.reader, locale=locale, viewer=asking.viewer, address=request.client)
 
     def _answer(self, asked: GraphQLRequest, context: Context, result: ExecutionResult, request: Request) -> Answer:
         content: dict[str, Any] = {"data": result.data}
@@ -163,7 +166,7 @@ class Endpoint:
         return answer
 
     def _plan(self, asked: GraphQLRequest, context: Context) -> dict[str, Any]:
-        """What the answer took: its levels, the statements that ran, and of what use the plans kept have been."""
+        """What the answer took: its levels and statements; of what use plans have been, and which way queries ran."""
         documents, backend = self.schema.documents, self.reader.backend
         return {
             "planned": context.planned,
@@ -173,6 +176,7 @@ class Endpoint:
                 for run in context.reading.runs
             ],
             "kept": {"documents": documents.read.use(), "plans": documents.plans.use()},
+            "ways": self.schema.ways.use(),
         }
 
 

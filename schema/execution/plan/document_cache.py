@@ -27,6 +27,8 @@ from graphql.execution.values import VariableValues
 from schema.execution.plan import limits
 from schema.execution.plan.argument_readers import ReadVariables, variables_reader
 from schema.execution.plan.bindings import NotPlannable
+from schema.execution.plan.cost.price import OperationPrice
+from schema.execution.plan.cost.pricing import price_of
 from schema.execution.plan.plan_nodes import Change, Shape
 from schema.execution.plan.planner import Planner
 from schema.execution.plan.schema_questions import root_keys, taken_apart
@@ -119,6 +121,7 @@ class Document:
 class Plan:
     """How an operation runs: a query by its shape, mutations one after another; neither for the ordinary way."""
 
+    price: OperationPrice
     shape: Shape | None = None
     changes: Sequence[Change | tuple[str, str]] | None = None
 
@@ -195,12 +198,15 @@ class Documents:
 
     def _plan(self, document: Document, operation: Operation, variables: VariableValues) -> Plan:
         planner = Planner(self.schema, operation.node, document.fragments, variables)
+        plan = Plan(price_of(planner))
         try:
             if operation.changes:
-                return Plan(changes=planner.changes())
-            return Plan(planner.root()[0]) if operation.node.operation is OperationType.QUERY else Plan()
+                plan.changes = planner.changes()
+            elif operation.node.operation is OperationType.QUERY:
+                plan.shape = planner.root()[0]
         except NotPlannable:
-            return Plan()
+            pass
+        return plan
 
 
 def _switches(node: Any) -> Iterator[str]:
