@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any, Generic, TypeVar
 
 from graphql import (
@@ -38,6 +39,8 @@ Kept = TypeVar("Kept")
 RULES = (*specified_rules, MaxIntrospectionDepthRule)
 MOST_DOCUMENTS = 1000
 MOST_PLANS = 2000
+MOST_SWITCHES = 3
+"""For how many variables that skip fields all plans of a document are made ahead."""
 MOST_CHARACTERS = 4_000_000
 """Of all documents kept together: what is made of one takes some ten times as many bytes."""
 
@@ -130,10 +133,29 @@ class Documents:
         self.schema = schema
         self.read: Cache[str, Document] = Cache(MOST_DOCUMENTS)
         self.plans: Cache[Any, Plan] = Cache(MOST_PLANS)
+        self.kept: dict[str, Document] = {}
+        """Documents that are never let go of."""
+
+    def keep(self, text: str) -> Document:
+        """Read and plan a document that is never let go of, unless it has errors."""
+        document = self._read(text)
+        if not document.errors:
+            self.kept[text] = document
+            for operation in document.operations.values():
+                self._plan_ahead(text, document, operation)
+        return document
+
+    def _plan_ahead(self, text: str, document: Document, operation: Operation) -> None:
+        declared = {each.variable.name.value for each in operation.node.variable_definitions or ()}
+        switches = [name for name in document.switches if name in declared]
+        if len(switches) <= MOST_SWITCHES:
+            for values in product((True, False), repeat=len(switches)):
+                chosen = VariableValues({}, dict(zip(switches, values, strict=True)))
+                self.plan(text, document, operation, chosen)
 
     def document(self, text: str) -> Document:
         """A document by its text; one with errors is not kept, since these hold on to all that was read."""
-        kept = self.read.get(text)
+        kept = self.kept.get(text) or self.read.get(text)
         if kept is not None:
             return kept
         document = self._read(text)
