@@ -81,5 +81,5 @@ OWNERSHIP: dict[str, Ownership] = {
 
 
 def ownership_of(entity: type[Base]) -> Ownership:
-    """Whose the rows of an entity are; a `KeyError` names one that doesn't say."""
-    return OWNERSHIP[entity.__name__]
+    """Whose the rows of an entity are; what doesn't say is the retailer's alone."""
+    return OWNERSHIP.get(entity.__name__, INTERNAL)

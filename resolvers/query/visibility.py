@@ -87,8 +87,11 @@ def _there(entity: type[Base], alias: Any) -> list[ColumnElement[bool]]:
 
 def _seen(entity: type[Base], alias: Any) -> list[ColumnElement[bool]]:
     """Whether the viewer may see a row: nothing is asked of what is public, nor of those who see everything."""
-    allowed, owner = access(), ownership_of(entity)
-    if allowed is Access.ALL or owner.kind is Kind.PUBLIC:
+    allowed = access()
+    if allowed is Access.ALL:
+        return []
+    owner = ownership_of(entity)
+    if owner.kind is Kind.PUBLIC:
         return []
     if owner.kind is Kind.INTERNAL:
         return [false()]
