@@ -24,7 +24,7 @@ from models.customer import (
     CustomerTerm,
     Gender,
 )
-from models.event import Event, IdempotencyKey
+from models.event import Event, EventReader, IdempotencyKey
 from models.insight import ImportStep, ScoreBand, ScoreMetric
 from models.job import JobRun
 from models.login import Channel, CodeMessage, CustomerPassword, Guess, OneTimeCode
@@ -53,7 +53,16 @@ from models.purchase import (
     PurchaseState,
     PurchaseType,
 )
-from models.recommendation import Audience, Recommendation, RecommendationKind
+from models.recommendation import (
+    Audience,
+    ProductAffinity,
+    ProductPopularity,
+    Recommendation,
+    RecommendationBlock,
+    RecommendationKind,
+    RecommendationModel,
+    RecommendationResponse,
+)
 from models.reservation import (
     ExternalListType,
     ProductReservation,
@@ -131,6 +140,7 @@ __all__ = [
     "EarningRule",
     "EarningRuleTarget",
     "Event",
+    "EventReader",
     "ExternalApplication",
     "ExternalListType",
     "Gender",
@@ -152,10 +162,12 @@ __all__ = [
     "PointType",
     "PointsEnd",
     "Product",
+    "ProductAffinity",
     "ProductBrand",
     "ProductCode",
     "ProductGroup",
     "ProductGroupAncestor",
+    "ProductPopularity",
     "ProductPrice",
     "ProductReservation",
     "ProductReservationComment",
@@ -180,7 +192,10 @@ __all__ = [
     "PurchaseType",
     "Qualification",
     "Recommendation",
+    "RecommendationBlock",
     "RecommendationKind",
+    "RecommendationModel",
+    "RecommendationResponse",
     "RelatedTo",
     "ReservableOffer",
     "ReservablePrice",

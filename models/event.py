@@ -94,6 +94,15 @@ class Event(Base):
     )
 
 
+class EventReader(Base):
+    """How far a reader of the outbox inside the gateway has come."""
+
+    __tablename__ = "event_reader"
+
+    name: Mapped[str] = mapped_column(text(64), unique=True, doc="Which reader.")
+    event_id: Mapped[int] = mapped_column(BigKey, doc="The last event it has dealt with.")
+
+
 class IdempotencyKey(Base):
     """A key under which an operation was done, with its answer, for as long as it may be retried."""
 

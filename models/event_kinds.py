@@ -91,6 +91,11 @@ class EventKind(DescribedEnum):
     RECOMMENDATION_CREATED = "RECOMMENDATION_CREATED", "A recommendation was created."
     RECOMMENDATION_UPDATED = "RECOMMENDATION_UPDATED", "A recommendation was changed."
     RECOMMENDATION_DELETED = "RECOMMENDATION_DELETED", "A recommendation was deleted."
+    RECOMMENDATION_DISMISSED = "RECOMMENDATION_DISMISSED", "A customer dismissed a recommendation."
+    RECOMMENDATIONS_ANSWERED = "RECOMMENDATIONS_ANSWERED", "Recommendations were shown to a customer, or clicked."
+    RECOMMENDATION_RESTORED = "RECOMMENDATION_RESTORED", "A dismissed recommendation was restored."
+    RECOMMENDATION_BLOCKED = "RECOMMENDATION_BLOCKED", "A product or a group was blocked from being recommended."
+    RECOMMENDATION_UNBLOCKED = "RECOMMENDATION_UNBLOCKED", "A product or a group may be recommended again."
     # Stores and products
     STORE_CREATED = "STORE_CREATED", "A store was created."
     STORE_UPDATED = "STORE_UPDATED", "A store was changed."

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from importlib.util import find_spec
 from traceback import format_tb
 
 from sqlalchemy import delete, select
@@ -24,6 +25,8 @@ from resolvers.access.purge import purge_logins
 from resolvers.audit.sealing import seal_audit
 from resolvers.customer.score_bands import refresh_score_bands
 from resolvers.point.expiry import expire_points
+from resolvers.recommendation.offers import JOB, move_up_offers
+from resolvers.recommendation.schedule import NEEDED, refresh_recommendations, update_recommendations
 from resolvers.reservation.operations import expire_reservations
 from resolvers.segment.members import refresh_segments
 from resolvers.status.validity import requalify_statuses
@@ -43,16 +46,31 @@ class Job:
     description: str
     work: Callable[[AsyncEngine, datetime, int], Awaitable[int]]
     batch: int = BATCH
+    every: timedelta | None = None
+    """How often, where not as often as most; what is done within a minute doesn't wait for the others."""
+    needs: tuple[str, ...] = ()
+    """Modules of an extra, without which the job is left out."""
+
+    @property
+    def is_prompt(self) -> bool:
+        """Whether it is done within a minute."""
+        return self.every is not None and self.every < timedelta(minutes=1)
+
+    @property
+    def missing(self) -> list[str]:
+        """The modules that it needs and that aren't installed."""
+        return [name for name in self.needs if find_spec(name) is None]
 
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What became of a job: how many records it changed, unless another process is at it or it failed."""
+    """What became of a job: how many records it changed, or why it wasn't done or came to no end."""
 
     name: str
     done: int = 0
     skipped: bool = False
     failed: bool = False
+    missing: Sequence[str] = ()
 
 
 async def purge_idempotency_keys(engine: AsyncEngine, now: datetime, batch: int) -> int:
@@ -88,6 +106,21 @@ JOBS: dict[str, Job] = {
         Job("purge-keys", "Forget idempotency keys that are no longer kept.", purge_idempotency_keys),
         Job("seal-audit", "Chain what was added to the audit trail, so that changes to it show.", seal_audit, 5_000),
         Job("purge-logins", "Forget guesses at passwords, and one-time codes that are over.", purge_logins),
+        Job(
+            "update-recommendations",
+            "Work out anew what is recommended to those who bought something.",
+            update_recommendations,
+            every=timedelta(seconds=20),
+            needs=NEEDED,
+        ),
+        Job(JOB, "Let recommended products that a campaign offers move up.", move_up_offers),
+        Job(
+            "recommend",
+            "Work out what is recommended to all customers.",
+            refresh_recommendations,
+            every=timedelta(days=1),
+            needs=NEEDED,
+        ),
     )
 }
 """All jobs, in the order in which they are done."""
@@ -101,10 +134,12 @@ async def run_jobs(
     One that fails is logged and doesn't keep the others from being done. An unknown name is a `KeyError`.
     """
     chosen = list(JOBS.values()) if names is None else [JOBS[name] for name in names]
-    return [await _run(engine, now, job, every) for job in chosen]
+    return [await _run(engine, now, job, every and (job.every or every)) for job in chosen]
 
 
 async def _run(engine: AsyncEngine, now: datetime, job: Job, every: timedelta | None) -> Ran:
+    if missing := job.missing:
+        return Ran(job.name, missing=missing)
     try:
         async with alone(engine, job.name) as mine:
             if not mine or (every is not None and not await _is_due(engine, job, now - every)):
@@ -148,22 +183,32 @@ class Scheduler:
         self.clock = clock
         self.tick = tick or min(60.0, every.total_seconds())
         """How often, in seconds, this process looks for what is due; another one may have done it."""
-        self._running: asyncio.Task[None] | None = None
+        self._running: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin; must be called from a running event loop."""
-        if self._running is None:
-            self._running = asyncio.create_task(self._go_on(), name="jobs")
+        if not self._running:
+            # What is to be done within a minute doesn't wait for what takes longer.
+            prompt = [job for job in JOBS.values() if job.is_prompt]
+            others = [job.name for job in JOBS.values() if not job.is_prompt]
+            self._running = [
+                asyncio.create_task(self._go_on(others, self.tick), name="jobs"),
+                *(asyncio.create_task(self._go_on([job.name], self._pace(job)), name=job.name) for job in prompt),
+            ]
+
+    def _pace(self, job: Job) -> float:
+        return min(self.tick, job.every.total_seconds() if job.every else self.tick)
 
     async def stop(self) -> None:
         """End at once; the batch in work is undone, and done again some other time."""
-        running, self._running = self._running, None
-        if running is not None:
-            running.cancel()
+        running, self._running = self._running, []
+        for task in running:
+            task.cancel()
+        for task in running:
             with suppress(asyncio.CancelledError):
-                await running
+                await task
 
-    async def _go_on(self) -> None:
+    async def _go_on(self, names: Sequence[str], tick: float) -> None:
         while True:
-            await asyncio.sleep(self.tick)
-            await run_jobs(self.engine, self.clock(), every=self.every)
+            await asyncio.sleep(tick)
+            await run_jobs(self.engine, self.clock(), names, every=self.every)

@@ -7,7 +7,8 @@ from resolvers import customer
 from resolvers.customer.export import load_export
 from resolvers.customer.insights import load_insights
 from resolvers.normalise import e164, email_key
-from resolvers.query.relations import CAMPAIGN_OFFERS, RECOMMENDED, REWARDS_WITHIN_REACH
+from resolvers.query.recommended import RECOMMENDED
+from resolvers.query.relations import CAMPAIGN_OFFERS, REWARDS_WITHIN_REACH
 from schema.declaring.declarations import (
     Argument,
     LookupKey,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import models
 from resolvers import recommendation
 from resolvers.query.expressions import VALID_NOW
+from resolvers.query.recommended import CLICKED, DISMISSED, SHOWN
 from schema.declaring.declarations import (
     by,
     exposes,
@@ -17,8 +18,8 @@ from schema.declaring.declarations import (
     same,
     texts,
 )
-from schema.declaring.mutations import input_field, mutation, mutation_field
-from schema.shared import IDENTITY, Owned
+from schema.declaring.mutations import mutation, mutation_field
+from schema.shared import Owned
 
 
 @exposes(models.Recommendation, order=[by("priority")])
@@ -42,6 +43,18 @@ class Recommendation(Owned):
     segment = one()
     customer = one()
     product = one()
+    status = one()
+    consent = one()
+    score = leaf()
+    reason = leaf()
+    basis = leaf()
+    times_bought = leaf()
+    last_bought_at = leaf()
+    goes_with = one()
+    popular_in = one()
+    shown_count = leaf(SHOWN, description="How many times it was shown, to all customers together.")
+    clicked_count = leaf(CLICKED, description="How many times it was clicked, by all customers together.")
+    dismissed_count = leaf(DISMISSED, description="How many customers dismissed it.")
 
 
 @exposes(models.Recommendation, order=[by("priority"), by("score", descending=True)], is_node=False)
@@ -52,6 +65,21 @@ class CustomerRecommendation:
     score = leaf()
     reason = leaf()
     priority = leaf()
+    basis = leaf()
+    times_bought = leaf()
+    last_bought_at = leaf()
+    goes_with = one()
+    popular_in = one()
+
+
+@exposes(models.RecommendationBlock, order=[by("id")])
+class RecommendationBlock:
+    """A product, or a group with all below it, that is not to be recommended to anybody."""
+
+    note = leaf()
+    created_at = leaf()
+    product = one()
+    group = one()
 
 
 @query
@@ -60,44 +88,34 @@ class RecommendationQueries:
 
     recommendation = lookup("Recommendation", "One recommendation.", external_id=found_by_external_id())
     recommendations = listing("Recommendation", "All recommendations, those shown first at the front.")
-
-
-RECOMMENDATION = {"recommendation": ("Recommendation", "The recommendation.")}
+    recommendation_blocks = listing("RecommendationBlock", "What is recommended to nobody.")
 
 
 @mutation
 class RecommendationMutations:
-    """Recommending something to somebody."""
+    """Recommending something to somebody, and noting what became of it."""
 
     recommendation_upsert = mutation_field(
         recommendation.upsert_recommendation,
         "Put a recommendation in its place: changed where it is there, made where it isn't.",
-        input={
-            **IDENTITY,
-            "name": input_field("String", "Heading; a new recommendation needs one."),
-            "kind": input_field("RecommendationKind", "What is recommended; a new recommendation needs it."),
-            "audience": input_field("Audience", "Whom it is for; a new recommendation needs it."),
-            "segment": input_field("SegmentBy", "The segment it is for, where the audience is SEGMENT."),
-            "customer": input_field("ID", "The customer it is for, where the audience is CUSTOMER."),
-            "product": input_field("ProductBy", "The product recommended, where the kind is PRODUCT."),
-            "brief_description": input_field("String", "A line or two."),
-            "detailed_description": input_field("String", "A paragraph or more."),
-            "content": input_field("String", "The whole text, where there is one."),
-            "picture_urls": input_field("[String!]", "Addresses of pictures; they take the place of those there."),
-            "web_url": input_field("String", "A page about it."),
-            "priority": input_field("Int", "1 is shown first, 9 last; 5 where a new one is given none."),
-            "score": input_field("Decimal", "How well it fits, from 0 to 1, where that was worked out."),
-            "reason": input_field("String", "Why it is recommended, in words for the customer."),
-            "valid_from": input_field("DateTime", "From when it is shown; null means always."),
-            "valid_to": input_field("DateTime", "Until when it is shown, itself not included; null means no end."),
-            "system": input_field("String", "The outside system that worked it out."),
-            "dataset": input_field("String", "The data that system worked with."),
-        },
-        payload=RECOMMENDATION,
     )
-    recommendation_delete = mutation_field(
-        recommendation.delete,
-        "Show a recommendation no longer.",
-        input={"id": input_field("ID!", "The recommendation.")},
-        payload={"deleted_id": ("ID", "Its id, which leads nowhere now.")},
+    recommendation_delete = mutation_field(recommendation.delete, "Show a recommendation no longer.")
+    recommendation_dismiss = mutation_field(
+        recommendation.dismiss,
+        "Show a recommendation to a customer no more, nor any other one of the same product.",
+    )
+    recommendation_restore = mutation_field(
+        recommendation.restore, "Undo that a customer dismissed a recommendation, and the others of its product."
+    )
+    recommendation_feedback = mutation_field(
+        recommendation.feedback,
+        "Tell which recommendations a customer was shown, and which they clicked; each counts once more.",
+    )
+    recommendation_block = mutation_field(
+        recommendation.block,
+        "Recommend a product, or a group with all below it, to nobody. It holds at once, also for lists there are.",
+    )
+    recommendation_unblock = mutation_field(
+        recommendation.unblock,
+        "Let what was blocked be recommended again; lists have it when they are next worked out.",
     )

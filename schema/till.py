@@ -36,6 +36,18 @@ class RecommendedReward:
 
 
 @structure
+class RecommendedProduct:
+    """A product to offer with a bill."""
+
+    product = shown("Product", "The product.")
+    score = shown("Decimal", "How well it fits, from 0 to 1; comparable among products of the same basis.")
+    basis = shown("RecommendationBasis", "What it follows from.")
+    reason = shown("str", "Why, in words for the customer.")
+    goes_with = shown("Product | None", "The product on the bill, or bought before, that leads to it.")
+    is_on_offer = shown("bool", "Whether a campaign offers it now in the store of the bill.")
+
+
+@structure
 class PreviewDiscount:
     """What one benefit takes off one line."""
 
@@ -109,6 +121,10 @@ async def _preview(context: RequestContext, _keys: Any, args: Mapping[str, Any],
     return {NO_KEY: await purchase.preview(context, read(purchase.PreviewRequest, args))}
 
 
+async def _products(context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
+    return {NO_KEY: await purchase.recommended_products(context, read(purchase.ProductsRequest, args))}
+
+
 CUSTOMER = Argument("customer", "CustomerBy", "Who stands at the till.")
 BILL = Argument("bill", "BillInput", "The bill as it is so far.")
 
@@ -123,6 +139,17 @@ class TillQueries:
         "What a customer could use on a bill: vouchers they have and rewards within reach. Those that apply come "
         "first, in order of priority.",
         arguments=[CUSTOMER, BILL],
+    )
+    recommended_products = batched(
+        "list[RecommendedProduct]",
+        _products,
+        "Products to offer with a bill or a shopping cart: what goes with the goods on it; where the customer is "
+        "known, what they may want; and what many buy. What is on offer comes first among each of these.",
+        arguments=[
+            BILL,
+            Argument("customer", "CustomerBy | None", "Who buys; left out where nobody is known.", None),
+            Argument("count", "int", "How many at most, up to 50.", 5),
+        ],
     )
     purchase_preview = batched(
         "PurchasePreview",

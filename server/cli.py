@@ -52,6 +52,8 @@ imports = typer.Typer(no_args_is_help=True, help="Bring data in: the demo's, or 
 app.add_typer(imports, name="import")
 tokens = typer.Typer(no_args_is_help=True, help="Let programs in: make, list and revoke their tokens.")
 app.add_typer(tokens, name="token")
+recommendations = typer.Typer(no_args_is_help=True, help="Recommendations worked out from purchases.")
+app.add_typer(recommendations, name="recommend")
 
 SETTINGS = """Settings come from the environment, from .env or from crm360.toml:
 
@@ -257,6 +259,36 @@ def audit() -> None:
         raise typer.Exit(1)
 
 
+@recommendations.command("all")
+def recommend_all(
+    per_group: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many products of a group a list has at most.", show_default="as before"),
+    ] = None,
+) -> None:
+    """Work out now what is recommended to each customer, and say what it took."""
+    from server import settings  # noqa: PLC0415
+    from server.commands import recommend  # noqa: PLC0415
+
+    recommend.work_out(settings.load(), per_group)
+
+
+@recommendations.command()
+def evaluate(
+    write: Annotated[
+        Path | None, typer.Option(help="Put the figures and their chart into the docs of this folder.")
+    ] = None,
+    validation: Annotated[
+        bool,
+        typer.Option("--validation", help="Hold out the bills before the last ones, by which settings are chosen."),
+    ] = False,
+) -> None:
+    """Compare on The Complete Journey with popularity and with personal frequency, on bills held out."""
+    from server.commands import recommend  # noqa: PLC0415
+
+    recommend.evaluate(write, validation=validation, today=date.today())
+
+
 @app.command()
 def schema(
     output: Annotated[Path | None, typer.Option(help="Write to this file instead of printing.")] = None,
@@ -283,13 +315,20 @@ def explain(
     file: Annotated[Path, typer.Argument(help="A document; - reads it from the standard input.", allow_dash=True)],
     operation: Annotated[str | None, typer.Option(help="Which operation, where there are several.")] = None,
     variables: Annotated[str, typer.Option(help="Variables as JSON.")] = "{}",
+    code: Annotated[bool, typer.Option("--code", help="Run it, and show all of its way, as Markdown.")] = False,
 ) -> None:
     """Show the levels and statements by which a query would be answered, without running it."""
+    from schema.declaring.build import build  # noqa: PLC0415
     from server import settings  # noqa: PLC0415
     from server.commands import explain as explaining  # noqa: PLC0415
+    from server.commands.explain_code import explain_code  # noqa: PLC0415
 
     text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-    typer.echo(explaining.explain(text, operation, variables, settings.load().database_url))
+    url = settings.load().database_url
+    if code:
+        typer.echo(explain_code(build(), text, operation, variables, url))
+    else:
+        typer.echo(explaining.explain(text, operation, variables, url))
 
 
 def main() -> None:

@@ -137,6 +137,7 @@ async def _forget_rows(transaction: Transaction, customer_id: int) -> None:
         (models.CodeMessage, models.CodeMessage.customer_id == customer_id),
         (models.CustomerSourceRecord, models.CustomerSourceRecord.customer_id == customer_id),
         (models.SegmentMember, models.SegmentMember.customer_id == customer_id),
+        (models.RecommendationResponse, models.RecommendationResponse.customer_id == customer_id),
         (models.Recommendation, models.Recommendation.customer_id == customer_id),
         (record, record.customer_id == customer_id),
         (record, record.purchase_id.in_(bills)),

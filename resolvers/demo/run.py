@@ -92,7 +92,7 @@ STEPS = (
     Step("statuses", statuses.statuses, 7_000),
     Step("score bands", insights.score_bands, 15),
     Step("segments", insights.criteria_segments, 2_500),
-    Step("recommendations", recommendations.recommendations, 7_400),
+    Step("recommendations", recommendations.recommendations, 380_000, (models.ProductAffinity,)),
     Step("reservations", reservations.reservations, 2_500),
 )
 

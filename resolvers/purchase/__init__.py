@@ -1,6 +1,13 @@
 """Purchases: bills previewed, closed, reversed, and imported late."""
 
-from resolvers.purchase.inputs import BillInput, OfflineBillInput, PreviewRequest, RecommendationRequest
+from resolvers.purchase.advice import recommended_products
+from resolvers.purchase.inputs import (
+    BillInput,
+    OfflineBillInput,
+    PreviewRequest,
+    ProductsRequest,
+    RecommendationRequest,
+)
 from resolvers.purchase.offline import assign_customer, import_bills
 from resolvers.purchase.operations import cancel, send
 from resolvers.purchase.previewing import preview, recommended
@@ -10,6 +17,7 @@ __all__ = [
     "BillInput",
     "OfflineBillInput",
     "PreviewRequest",
+    "ProductsRequest",
     "RecommendationRequest",
     "assign_customer",
     "cancel",
@@ -17,5 +25,6 @@ __all__ = [
     "import_bills",
     "preview",
     "recommended",
+    "recommended_products",
     "send",
 ]

@@ -13,13 +13,14 @@ from models.rules.error_codes import ErrorCode
 from models.types import MONEY, PERCENT, POINTS, QUANTITY, ExactDecimal
 from resolvers.errors import Refused
 from resolvers.operation.answers import TEXT, Answer, RepeatableAnswer, Shown, row
-from resolvers.operation.checks import CURRENCY, By, at_most, by, exact, key, shown_as, text
+from resolvers.operation.checks import CURRENCY, By, at_most, by, exact, key, shown_as, text, whole
 from resolvers.operation.inputs import Input
 from resolvers.storage.context import RowRef
 from resolvers.values import Money
 
 MOST_CODES = 50
 MOST_BILLS = 500
+MOST_PRODUCTS = 50
 
 MONEY_SHOWN = Shown("Money")
 
@@ -141,6 +142,14 @@ class RecommendationRequest(Input):
 
     customer: Annotated[By, by(models.Customer), "Who stands at the till."]
     bill: Annotated[BillInput, "The bill as it is so far."]
+
+
+class ProductsRequest(Input):
+    """Who asks what to offer with a bill."""
+
+    bill: Annotated[BillInput, "The bill or shopping cart as it is so far."]
+    customer: Annotated[By | None, by(models.Customer), "Who buys; left out where nobody is known."] = None
+    count: Annotated[int, whole(1, MOST_PRODUCTS), "How many at most."] = 5
 
 
 class PreviewRequest(Input):

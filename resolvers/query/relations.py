@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Integer, and_, exists, func, literal_column, not_, or_, select, union_all
+from sqlalchemy import Boolean, ColumnElement, Integer, and_, exists, func, literal_column, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from models import (
-    Audience,
     CampaignProduct,
     CampaignProductSegment,
     ConditionRole,
@@ -17,7 +16,6 @@ from models import (
     Product,
     ProductGroup,
     ProductGroupAncestor,
-    Recommendation,
     Reward,
     RewardCondition,
     RewardSegment,
@@ -80,26 +78,12 @@ def _within_reach(reward: Any, customer: ColumnElement[Any]) -> ColumnElement[bo
     )
 
 
-def _recommended(recommendation: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:
-    own, common, shared = aliased(Recommendation), aliased(Recommendation), aliased(Recommendation)
-    # Three look-ups by index, where one condition with OR would read the whole table.
-    for_them = union_all(
-        select(own.id).where(own.customer_id == customer),
-        select(common.id).where(common.audience == word(Audience.ALL)),
-        select(shared.id).where(shared.segment_id.in_(_segments_of(customer))),
-    )
-    return and_(recommendation.id.in_(for_them), VALID_NOW.sql(recommendation))
-
-
 def _offered(offer: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:
     return and_(VALID_NOW.sql(offer), _for_segments(CampaignProductSegment, "campaign_product_id", offer, customer))
 
 
 REWARDS_WITHIN_REACH = Link(Reward, _within_reach)
 """Rewards valid now, for the customer's segments and status, below the limits, that the active points can pay."""
-
-RECOMMENDED = Link(Recommendation, _recommended)
-"""Recommendations valid now for all, for one of the customer's segments, or for the customer alone."""
 
 CAMPAIGN_OFFERS = Link(CampaignProduct, _offered)
 """Campaign products valid now that are for all, or for one of the customer's segments."""

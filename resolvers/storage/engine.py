@@ -25,6 +25,9 @@ SQLITE_PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
 )
 
+ADDRESS = "address"
+"""The option of an engine that holds the address it was made for, as it was given."""
+
 
 def make_engine(url: str, **options: Any) -> AsyncEngine:
     """An engine for `sqlite+aiosqlite://` or `postgresql+asyncpg://`.
@@ -32,13 +35,19 @@ def make_engine(url: str, **options: Any) -> AsyncEngine:
     SQLite's driver would begin a transaction late and take the write lock later still, so that two writers could
     both read and one would fail; BEGIN IMMEDIATE takes the lock first.
     """
+    options["execution_options"] = {ADDRESS: url} | options.get("execution_options", {})
     if postgres.backend_of(url) == "postgresql":
         return postgres.make_engine(url, **options)
-    options["execution_options"] = turn_options() | options.get("execution_options", {})
+    options["execution_options"] = turn_options() | options["execution_options"]
     engine = create_async_engine(url, **options)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
+
+
+def address_of(engine: AsyncEngine) -> str:
+    """The address that an engine was made for, for another process to make its own. It may hold a password."""
+    return str(engine.get_execution_options()[ADDRESS])
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

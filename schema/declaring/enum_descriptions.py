@@ -101,6 +101,13 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "MANUAL": "By hand only.",
         "CONDITION": "By turnover or points.",
     },
+    "RecommendationBasis": {
+        "BOUGHT_AGAIN": "The customer bought it before.",
+        "BOUGHT_BY_SIMILAR": "Customers buy it who buy what the customer buys.",
+        "BOUGHT_TOGETHER": "It goes with what the customer bought last, or with what is on a bill.",
+        "POPULAR_IN_SEGMENT": "Many in one of the customer's segments bought it lately.",
+        "POPULAR": "Many customers bought it lately.",
+    },
     "RecommendationKind": {
         "PRODUCT": "A product.",
         "SERVICE": "A service.",

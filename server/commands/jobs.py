@@ -47,4 +47,6 @@ async def _run(settings: Settings, names: Sequence[str]) -> list[Ran]:
 def _told(ran: Ran) -> str:
     if ran.failed:
         return "failed; the log says why"
+    if ran.missing:
+        return f"left out, as {' and '.join(ran.missing)} are missing: install the extra `recommend`"
     return "another process is at it" if ran.skipped else f"{ran.done} changed"

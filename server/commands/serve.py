@@ -24,7 +24,9 @@ from server import playground
 from server.cli_errors import INTERRUPTED, Obstacle
 from server.commands import database, token
 from server.http import readiness
+from server.http.request_ids import NamesRequest
 from server.http.uvicorn_protocol import Connection
+from server.persisted import read_manifests
 from server.settings import HOME, Settings
 
 APPLICATION = "server.app:from_environment"
@@ -32,6 +34,8 @@ APPLICATION = "server.app:from_environment"
 
 def serve(settings: Settings, workers: int = 1) -> None:
     """Serve until told to stop."""
+    # Better told here than by each process that begins.
+    read_manifests(settings.manifests)
     with listen(settings) as listening:
         database.require(settings)
         _run(settings, listening, workers, lambda: None)
@@ -181,8 +185,9 @@ def _logging(settings: Settings) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request)s] %(message)s"}},
+        "filters": {"request": {"()": NamesRequest}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
         "root": {"level": level, "handlers": ["stderr"]},
         "loggers": {name: {"level": quiet} for name in ("uvicorn", "alembic", "httpx", "httpcore")},
     }

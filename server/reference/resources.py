@@ -90,7 +90,7 @@ RESOURCES = (
     Resource(
         "Recommendations",
         ("Recommendation",),
-        "A product, a service or just information, for those whom it may interest.",
+        "A product, a service or just information, for those whom it may interest; products are worked out from bills.",
     ),
     Resource(
         "Reservable Products",

@@ -14,7 +14,7 @@ from tests.factories.campaign import (
 )
 from tests.factories.card import card, card_event, card_type
 from tests.factories.customer import consent, customer, customer_consent, customer_source, customer_source_record
-from tests.factories.event import event, idempotency_key
+from tests.factories.event import event, event_reader, idempotency_key
 from tests.factories.insight import import_step, score_band
 from tests.factories.job import job_run
 from tests.factories.partner import partner
@@ -38,7 +38,14 @@ from tests.factories.purchase import (
     purchase_return_item,
     purchase_type,
 )
-from tests.factories.recommendation import recommendation
+from tests.factories.recommendation import (
+    product_affinity,
+    product_popularity,
+    recommendation,
+    recommendation_block,
+    recommendation_model,
+    recommendation_response,
+)
 from tests.factories.reservation import (
     external_list_type,
     product_reservation,
@@ -99,6 +106,7 @@ __all__ = [
     "earning_rule",
     "earning_rule_target",
     "event",
+    "event_reader",
     "external_application",
     "external_list_type",
     "idempotency_key",
@@ -115,9 +123,11 @@ __all__ = [
     "point_type",
     "points",
     "product",
+    "product_affinity",
     "product_brand",
     "product_code",
     "product_group",
+    "product_popularity",
     "product_price",
     "product_reservation",
     "product_reservation_comment",
@@ -138,6 +148,9 @@ __all__ = [
     "purchase_return_item",
     "purchase_type",
     "recommendation",
+    "recommendation_block",
+    "recommendation_model",
+    "recommendation_response",
     "reservable_offer",
     "reservable_price",
     "reservable_product",

@@ -22,6 +22,11 @@ def event(**overrides: Any) -> models.Event:
     )
 
 
+def event_reader(**overrides: Any) -> models.EventReader:
+    """A reader that has dealt with nothing so far."""
+    return build(models.EventReader, overrides, name=lambda: f"reader-{number()}", event_id=0)
+
+
 def idempotency_key(**overrides: Any) -> models.IdempotencyKey:
     return build(
         models.IdempotencyKey,

@@ -78,6 +78,9 @@ async def _save_customers(session: AsyncSession, store: models.Store, product: m
         factories.recommendation(),
         factories.recommendation(customer=jana, product=product, score=Decimal("0.5")),
         factories.recommendation(segment=segment),
+        factories.recommendation_response(customer=jana, product=product, clicked=2, dismissed_at=NOW),
+        factories.recommendation_block(product=product, note="Recalled"),
+        factories.recommendation_block(group=factories.product_group()),
     )
     card = factories.card(customer=jana, store=store)
     await save(session, factories.card_event(card=card, customer=jana))

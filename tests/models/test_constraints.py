@@ -79,6 +79,22 @@ CHECKS: dict[str, list[Callable[[], Base]]] = {
     "ck_purchase_return_item_quantity": [lambda: factories.purchase_return_item(quantity=ZERO)],
     "ck_purchase_return_refund": [lambda: factories.purchase_return(refund=MINUS)],
     "ck_purchase_returned": [lambda: factories.purchase(returned=MINUS)],
+    "ck_product_affinity_score": [
+        lambda: factories.product_affinity(score=-0.1),
+        lambda: factories.product_affinity(score=1.1),
+    ],
+    "ck_product_popularity_share": [
+        lambda: factories.product_popularity(share=-0.1),
+        lambda: factories.product_popularity(share=1.1),
+    ],
+    "ck_recommendation_block_target": [
+        lambda: models.RecommendationBlock(created_at=NOW),
+        lambda: factories.recommendation_block(product=factories.product(), group=factories.product_group()),
+    ],
+    "ck_recommendation_response_counts": [
+        lambda: factories.recommendation_response(shown=-1),
+        lambda: factories.recommendation_response(clicked=-1),
+    ],
     "ck_purchase_withheld": [lambda: factories.purchase(withheld=MINUS)],
     "ck_recommendation_customer": [
         lambda: factories.recommendation(audience="CUSTOMER"),
@@ -134,6 +150,7 @@ CHECKS: dict[str, list[Callable[[], Base]]] = {
 NOT_MADE_BY_A_FACTORY = {"ck_product_group_ancestor_distance"}
 
 FIRST: dict[str, Callable[[], Base]] = {
+    "uq_recommendation_block_group_id": lambda: factories.recommendation_block(group=factories.product_group()),
     "uq_status_previous_id": lambda: factories.status(previous=factories.status()),
     "uq_purchase_item_purchase_id_line": lambda: factories.purchase_item(purchase=factories.purchase()),
     "uq_product_reservation_item_reservation_id_reservable_product_id": lambda: factories.product_reservation_item(

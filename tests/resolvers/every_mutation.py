@@ -139,7 +139,12 @@ CAMPAIGNS = [
     step("campaignProductDelete", id="$offer"),
     step("campaignDelete", id="$campaign"),
     step("recommendationUpsert", "advice", **erp("r-1"), name="Try it", kind="INFORMATION", audience="ALL"),
+    step("recommendationFeedback", customer="$jana", shown=["$advice"], clicked=["$advice"]),
+    step("recommendationDismiss", customer="$jana", id="$advice"),
+    step("recommendationRestore", customer="$jana", id="$advice"),
     step("recommendationDelete", id="$advice"),
+    step("recommendationBlock", "blocked", product={"id": "$product"}),
+    step("recommendationUnblock", id="$blocked"),
 ]
 VOUCHERS = [
     step("rewardUpsert", "reward", code="ten", name="Ten per cent", kind="PERCENT", value="10", isPortable=True),
@@ -188,6 +193,15 @@ ENDS = [
     step("rewardDelete", id="$unused"),
     step("customerErase", id="$eva"),
 ]
+PROGRAMME = [
+    step(
+        "programmeUpsert",
+        code="club",
+        name="Club",
+        pointValues=[{"currency": "CZK", "value": "0.01"}],
+        earningRules=[{"code": "base", "name": "Base", "kind": "AMOUNT", "currency": "CZK", "points": "1"}],
+    ),
+]
 TOKENS = [
     step("tokenCreate", "token", device={"name": "phone"}),
     step("passwordReset", email="jana@example.com", code="123456", password="correct horse"),
@@ -201,6 +215,7 @@ TOKENS = [
     step("loginCodeSend", email="jana@example.com"),
 ]
 STEPS = [
+    *PROGRAMME,
     *TOKENS,
     *CUSTOMERS,
     *CARDS,

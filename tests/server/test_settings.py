@@ -25,6 +25,8 @@ def test_without_settings_an_embedded_database_answers_this_machine_only() -> No
     [
         ("postgresql://eva:s%40crm@db:5433/crm?x=y", "postgresql+asyncpg://eva:s%40crm@db:5433/crm?x=y"),
         ("postgres://db/crm", "postgresql+asyncpg://db/crm"),
+        ("postgresql://a:5432,b/crm", "postgresql+asyncpg://a:5432,b/crm"),
+        ("postgresql:///crm?host=/tmp", "postgresql+asyncpg:///crm?host=/tmp"),
         ("postgresql+asyncpg://db/crm", "postgresql+asyncpg://db/crm"),
         ("sqlite:///crm.sqlite", "sqlite+aiosqlite:///crm.sqlite"),
         ("sqlite:////var/crm.sqlite", "sqlite+aiosqlite:////var/crm.sqlite"),
@@ -62,6 +64,23 @@ def test_what_is_nearest_to_the_caller_counts(tmp_path: Path, monkeypatch: pytes
             "DATABASE_URL",
             "mysql://root:secret@db/crm",
             "DATABASE_URL: must look like postgresql://user:password@host:5432/name or sqlite:///path/to/file.sqlite.",
+        ),
+        (
+            "DATABASE_URL",
+            "postgresql://eva:sec/ret@db/crm",
+            "DATABASE_URL: can't be read as an address of hosts and ports. "
+            "In a password the characters / : @ # ? are written as %2F %3A %40 %23 %3F.",
+        ),
+        (
+            "DATABASE_URL",
+            "postgresql://[db/crm",
+            "DATABASE_URL: can't be read as an address of hosts and ports. "
+            "In a password the characters / : @ # ? are written as %2F %3A %40 %23 %3F.",
+        ),
+        (
+            "DATABASE_URL",
+            "postgresql://db/crm?pooler=any",
+            "DATABASE_URL: `pooler` must be one of none, transaction.",
         ),
         (
             "DATABASE_URL",

@@ -136,7 +136,9 @@ def _text(column: Column[Any], value: Any) -> str | None:
         return json.dumps(value)
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, (int, str, Decimal)):
+    if isinstance(value, (int, float, str, Decimal)):
         return str(value)
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
     text: str = value.isoformat()
     return text

@@ -28,6 +28,8 @@ KEYS: dict[type[Base], tuple[tuple[str, ...], ...]] = {
     models.Card: (("number",),),
     models.Customer: (BY_SOURCE,),
     models.Purchase: (("store_id", "external_id"),),
+    models.RecommendationBlock: (("product_id",), ("group_id",)),
+    models.RecommendationResponse: (("recommendation_id", "customer_id"),),
     models.ReservableProduct: (("product_id",),),
     models.Reward: (BY_CODE, BY_SOURCE),
     models.SegmentMember: (("segment_id", "customer_id"),),

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -133,6 +134,16 @@ def test_a_document_that_is_no_text_is_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "query.graphql").write_bytes(b"\xff\xfe{")
 
     assert one_line(run("explain", "query.graphql")) == "What was given to read isn't text in UTF-8."
+
+
+def test_a_file_that_is_no_database_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "crm.sqlite").write_text("Something else, and long enough to be looked at.")
+    before = set(threading.enumerate())
+
+    line = one_line(run("serve", "--port", 0, url="sqlite:///crm.sqlite"))
+
+    assert line == "The database can't be reached: check DATABASE_URL, and that the database runs."
+    assert [thread.name for thread in threading.enumerate() if thread not in before] == []
 
 
 def test_the_version_is_told(run: Run) -> None:

@@ -1,22 +1,23 @@
-"""Recommendations: a few made up for all and for segments, and for each customer what they buy again and again."""
+"""Recommendations: a few made up for all and for segments, and for each customer what their bills and others' say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
-from decimal import Decimal
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 import models
+from models.rules.recommending import ListRules
+from resolvers.demo.history import NOT_GOODS, history
 from resolvers.demo.journey import SOURCE, Journey
-from resolvers.demo.reading.dates import to_local
-from resolvers.demo.writing.batch import Mapped, Note, records
+from resolvers.demo.writing.batch import Mapped, Note, RowBatch, records
+from resolvers.recommendation.numbers.history import History
+from resolvers.recommendation.numbers.lists import About, Model, lists
+from resolvers.recommendation.numbers.popular import ALL, Members
+from resolvers.recommendation.worker.all_customers import make_model, model_row
+from resolvers.recommendation.worker.writing import affinities, popular_rows, row_of
 
-BEST = 3
-AT_LEAST = 2
-NOT_GOODS = {"COUPON", "FUEL", "MISCELLANEOUS", "CHARITABLE CONT", "CNTRL/STORE SUP", "POSTAL CENTER"}
 EDITORIAL = (
     ("Cooking with what is in season", "INFORMATION", "ALL", 6, "Recipes for this week's vegetables."),
     ("Have your shopping brought home", "SERVICE", "ALL", 7, "Ordered before noon, delivered by the evening."),
@@ -26,8 +27,26 @@ EDITORIAL = (
 )
 
 
+BLOCKED = "Nobody would want it recommended."
+
+
 def recommendations(journey: Journey) -> Mapped:
-    """Editorial ones, then products bought again."""
+    """Editorial ones, then those worked out as the job does it, with what the next ones are worked out from."""
+    yield _editorial(journey)
+    blocked = [(group, BLOCKED) for group in journey.tree.named(*NOT_GOODS)]
+    yield records(models.RecommendationBlock, "group_id note", blocked, created_at=journey.calendar.opened)
+    bought, members = history(journey), _members(journey)
+    model = make_model(bought, members, ListRules())
+    rows = list(_worked_out(journey, bought, model, members))
+    yield _batch(models.Recommendation, rows)
+    products = np.flatnonzero(np.diff(model.known.together.indptr)).tolist()
+    yield _batch(models.ProductAffinity, list(affinities(bought.catalogue, model.known.together, products)))
+    yield _batch(models.ProductPopularity, popular_rows(bought.catalogue, model.favourites[ALL]))
+    yield _batch(models.RecommendationModel, [model_row(bought, model, journey.calendar.now)])
+    yield Note(f"{len(EDITORIAL)} recommendations are made up, {len(rows):,} follow from what customers bought.")
+
+
+def _editorial(journey: Journey) -> RowBatch:
     segments = {name: key for key, name in journey.criteria_segments.items()}
     editorial = [
         (f"editorial-{place}", name, kind, "ALL" if aim == "ALL" else "SEGMENT", segments.get(aim), priority, words)
@@ -35,56 +54,24 @@ def recommendations(journey: Journey) -> Mapped:
     ]
     columns = "external_id name kind audience segment_id priority brief_description"
     address = "https://shop.example.com/advice"
-    yield records(models.Recommendation, columns, editorial, source=SOURCE, web_url=address)
-    columns = "external_id name customer_id product_id priority score reason"
-    rows = list(_bought_again(journey))
-    yield records(
-        models.Recommendation,
-        columns,
-        rows,
-        kind="PRODUCT",
-        audience="CUSTOMER",
-        source=SOURCE,
-        system="crm360",
-        dataset="bought-again",
-        created_at=journey.calendar.now,
-    )
-    yield Note(f"{len(EDITORIAL)} recommendations are made up, {len(rows):,} follow from what customers bought again.")
+    return records(models.Recommendation, columns, editorial, source=SOURCE, web_url=address)
 
 
-def _bought_again(journey: Journey) -> Iterator[tuple[Any, ...]]:
-    """Each customer's most bought products; the score is the share of their bills that has the product."""
-    bills, households = journey.source.bills, journey.source.households.tolist()
-    days = to_local(journey.paid_at).astype("M8[D]").tolist()
-    of_customer = np.diff(bills.starts).tolist()
-    for customer, product, times, bill, place in _pairs(journey):
-        name = journey.product_names[product - 1]
-        score = (Decimal(times) / of_customer[customer - 1]).quantize(Decimal("0.0001"))
-        identity = f"again-{households[customer - 1]}-{place}"
-        yield identity, name, customer, product, place, min(score, Decimal(1)), _reason(times, days[bill])
+def _members(journey: Journey) -> Members:
+    """Those to whom a campaign was sent; who meets criteria is known to the database alone."""
+    sent = journey.source.recipients
+    segments = [np.full(len(customers), campaign, dtype="i8") for campaign, customers in sent.items()]
+    return Members(np.concatenate(segments), np.concatenate(list(sent.values())).astype("i8"))
 
 
-def _pairs(journey: Journey) -> Iterator[tuple[int, int, int, int, int]]:
-    """Every (customer, product, bills with it, last of these, place among the customer's)."""
-    bills = journey.source.bills
-    goods = np.array([False, *(row["department"] not in NOT_GOODS for row in journey.source.products)])
-    lines = np.flatnonzero(goods[bills.lines.product])
-    pairs, which, times = np.unique(
-        bills.line_customer[lines].astype("i8") << 32 | bills.lines.product[lines],
-        return_inverse=True,
-        return_counts=True,
-    )
-    last = np.zeros(len(pairs), dtype="i8")
-    last[which] = bills.of_line[lines]
-    # By customer, most bought first, of those the latest.
-    order = np.lexsort((-last, -times, pairs >> 32))
-    order = order[times[order] >= AT_LEAST]
-    customer = pairs[order] >> 32
-    place = np.arange(len(order)) - np.searchsorted(customer, customer) + 1
-    best = place <= BEST
-    columns = (customer, pairs[order] & 0xFFFFFFFF, times[order], last[order], place)
-    yield from zip(*(column[best].tolist() for column in columns), strict=True)
+def _worked_out(journey: Journey, bought: History, model: Model, members: Members) -> Iterator[dict[str, Any]]:
+    names: Mapping[int, str] = dict(enumerate(journey.product_names, 1))
+    for part in lists(bought, model, About(members.of_customers(), {})):
+        for listed in part.values():
+            yield from (row_of(one, names, journey.calendar.now) for one in listed)
 
 
-def _reason(times: int, day: date) -> str:
-    return f"You have bought it {times} times, last on {day:%B} {day.day}."
+def _batch(model: type[models.Base], rows: list[dict[str, Any]]) -> RowBatch:
+    """Rows as columns; what is the same nothing in all of them is left out."""
+    names = rows[0] if rows else ()
+    return RowBatch(model, {name: [row[name] for row in rows] for name in names})

@@ -1,0 +1,1 @@
+"""Works lists out and stores them, in a process of its own: `python -m resolvers.recommendation.worker`."""
