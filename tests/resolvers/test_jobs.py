@@ -58,6 +58,8 @@ async def save_work(session: AsyncSession) -> None:
             factories.status_record(customer=customer, status=silver, valid_from=NOW - 2 * DAY, valid_to=NOW - DAY),
             factories.purchase(customer=customer, store=store, total=Decimal(100 * number)),
             factories.idempotency_key(expires_at=NOW),
+            factories.audit_entry(customer_id=number),
+            factories.login_guess(at=NOW - DAY),
         ]
     await factories.save(session, *rows)
 
@@ -66,6 +68,7 @@ def comparable(dump: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[tuple[A
     """All that must be the same, however often the work was begun: keys and names of changes are given by chance."""
     plain = {table: sorted(repr(row[1:]) for row in rows) for table, rows in dump.items()}
     plain["event"] = sorted(repr((row[2], row[3], row[5], row[7])) for row in dump["event"])
+    plain["audit_entry"] = sorted(repr(row[1:-1]) for row in dump["audit_entry"])
     plain["point_entry_lot"] = sorted(repr(row[2:]) for row in dump["point_entry_lot"])
     return plain
 
@@ -142,6 +145,8 @@ async def test_all_jobs_are_done_and_what_they_did_is_told(crm: Operations, sess
         Ran("refresh-segments", 3),
         Ran("refresh-scores", 15),
         Ran("purge-keys", 5),
+        Ran("seal-audit", 5),
+        Ran("purge-logins", 5),
     ]
     assert again == [Ran(name, 0) for name in JOBS]
     assert await crm.rows(models.JobRun, "name", "started_at", "done") == [(name, NOW, 0) for name in JOBS]

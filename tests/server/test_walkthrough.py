@@ -23,7 +23,7 @@ class Tabs:
 
     def __init__(self, client: Client, page: str) -> None:
         self.client = client
-        tabs, _ = json.JSONDecoder().raw_decode(page[page.rindex("[", 0, page.index('"headers": "", "query"')) :])
+        tabs, _ = json.JSONDecoder().raw_decode(page[page.index("[", page.index('"tabs": ')) :])
         self.tabs = {re.findall(r"(?:query|mutation) (\w+)", tab["query"])[0]: tab for tab in tabs}
 
     def variables(self, name: str) -> dict[str, Any]:
