@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
@@ -21,6 +20,7 @@ from pydantic import AfterValidator, AliasChoices, Field, PositiveInt, Validatio
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from models.postgres import SCHEME, Address
+from server.public_names import LOCAL, host_names, listed, page_origins
 
 HOME = Path(__file__).resolve().parent.parent
 """The folder from which this program's packages are imported."""
@@ -78,33 +78,6 @@ def provider_address(url: str | None) -> str | None:
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
             raise ValueError("must begin with https://, but for a provider on this machine")
     return url
-
-
-LOCAL = ("localhost", "*.localhost", "127.0.0.1", "::1")
-"""What this machine calls itself."""
-HOST_NAME = re.compile(r"\*|(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|[0-9a-f:.]+", re.IGNORECASE)
-ORIGIN = re.compile(r"\*|https?://(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
-
-
-def listed(text: str) -> tuple[str, ...]:
-    """What stands between commas."""
-    return tuple(filter(None, (each.strip() for each in text.split(","))))
-
-
-def host_names(text: str) -> str:
-    """Names of hosts, without ports."""
-    for name in listed(text):
-        if not HOST_NAME.fullmatch(name):
-            raise ValueError(f"{name} is no name of a host; give it without a scheme, a port or a path")
-    return text
-
-
-def page_origins(text: str) -> str:
-    """Origins of pages, as browsers write them."""
-    for origin in listed(text):
-        if not ORIGIN.fullmatch(origin):
-            raise ValueError(f"{origin} is no origin; it looks like https://shop.example.com, without a path")
-    return text
 
 
 class Settings(BaseSettings):

@@ -68,8 +68,8 @@ class Endpoint:
         self.limits = limits
         self.playground = playground
         self.authentication = authentication
-        self.auditing = Auditing(schema, Trail(engine))
         self.persisted = persisted
+        self.auditing = Auditing(schema, Trail(engine))
         self.development = development
         self._begun: set[asyncio.Task[Answer]] = set()
 
@@ -105,7 +105,10 @@ class Endpoint:
                 raise Gone from None
             if not request.is_read:
                 raise Refused(408, "The request did not come in time.", DEADLINE, Connection="close") from None
-            late = errors.refusal(f"There was no answer within {self.limits.deadline:g} s; ask for less.", DEADLINE)
+            remedy = "ask for less"
+            if request.has_begun:
+                remedy = "what it changes goes on: ask again under its idempotency key"
+            late = errors.refusal(f"There was no answer within {self.limits.deadline:g} s; {remedy}.", DEADLINE)
             return Answer.of({"data": None, "errors": [late]})
 
     async def _page(self) -> Answer:
@@ -129,6 +132,7 @@ class Endpoint:
         running = self._run(asked, request)
         if not operation.changes:
             return await running
+        request.has_begun = True
         task = asyncio.ensure_future(running)
         self._begun.add(task)
         task.add_done_callback(self._begun.discard)

@@ -139,6 +139,8 @@ class Request:
         """Whether it may change nothing."""
         self.is_read = False
         self.is_gone = False
+        self.has_begun = False
+        """Whether a change has begun, which goes on to its end."""
 
     def header(self, name: bytes) -> str:
         """A header's text; empty where there is none."""

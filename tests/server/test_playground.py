@@ -197,7 +197,7 @@ async def test_only_the_page_s_own_files_are_served(app: Starlette) -> None:
 
 
 def client(app: Starlette) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
 
 
 def tabs(page: Page) -> Locator:

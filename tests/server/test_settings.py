@@ -166,6 +166,30 @@ def test_only_loopback_is_local(host: str, expected: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("allowed_hosts", "https://shop.example"),
+        ("allowed_hosts", "shop.example:443"),
+        ("allowed_hosts", "shop.*"),
+        ("cors_origins", "shop.example"),
+        ("cors_origins", "https://shop.example/"),
+        ("cors_origins", "https://shop.example, ftp://x"),
+    ],
+)
+def test_names_and_pages_that_are_none_are_told(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"CRM360_{name.upper()}"):
+        load(**{name: value})
+
+
+def test_without_settings_only_what_this_machine_calls_itself_is_answered() -> None:
+    local, everywhere = load(), load(host="0.0.0.0")
+
+    assert local.hosts == ("localhost", "*.localhost", "127.0.0.1", "::1", "127.0.0.1")
+    assert (local.lets_local_pages, everywhere.lets_local_pages) == (True, False)
+    assert load(allowed_hosts="a.example, b.example").hosts == ("a.example", "b.example")
+
+
+@pytest.mark.parametrize(
     ("given", "message"),
     [
         (

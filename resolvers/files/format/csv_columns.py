@@ -1,7 +1,8 @@
 """CSV: one table of columns for a row. A reference of several parts takes as many columns, a list is JSON in a cell.
 
 An empty cell is no value. The empty text is a cell of two quotation marks, and to a text of nothing but pairs of
-quotation marks two are added, so that every text comes back as it was.
+quotation marks two are added, so that every text comes back as it was. So does one that a spreadsheet would take for a
+formula: an apostrophe stands before it, which is how spreadsheets write text themselves.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from resolvers.files.format.record_schema import Field, Shape
 from resolvers.files.record.natural_keys import keys_of, parts
 
 PAIRS_OF_QUOTES = re.compile(r'("")*')
+FORMULA = re.compile(r"'*[=+@\t\r-]")
+"""What a spreadsheet would work out, and what looks like one that was kept from it."""
+AMOUNT = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 Path = tuple[str, ...]
 Cell = Callable[[str], Any]
 
@@ -74,6 +78,8 @@ def write_cell(row: dict[str, Any], path: Path) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
+        if FORMULA.match(value) and not AMOUNT.fullmatch(value):
+            return f"'{value}"
         return f'""{value}' if PAIRS_OF_QUOTES.fullmatch(value) else value
     return orjson.dumps(value).decode()
 
@@ -89,6 +95,8 @@ def read_cell(cell: str, read: Cell) -> Any:
     """The value in a cell."""
     if not cell:
         return None
+    if cell.startswith("'") and FORMULA.match(cell):
+        return read(cell[1:])
     return read(cell[2:] if PAIRS_OF_QUOTES.fullmatch(cell) else cell)
 
 

@@ -18,6 +18,8 @@ from resolvers.files.resources import RESOURCES, Resource
 
 LONGEST_LINE = 16 * 1024 * 1024
 BLOCK = 1024 * 1024
+MOST_EMPTY_LINES = 100_000
+MOST_LINES_OF_A_ROW = 10_000
 SURROGATES = ("\udc80", "\udcff")
 KINDS = (".jsonl", ".csv")
 
@@ -81,11 +83,15 @@ def _open(path: Path) -> IO[bytes]:
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
     """Each line with its number; none in the place of one that is longer than memory should hold."""
-    number = 0
+    number = last = 0
     try:
         with _open(path) as file:
             while line := file.readline(LONGEST_LINE + 1):
                 number += 1
+                if not line.isspace():
+                    last = number
+                elif number - last > MOST_EMPTY_LINES:
+                    raise BrokenFile(number, f"has {MOST_EMPTY_LINES} empty lines on end")
                 whole = len(line) <= LONGEST_LINE or line.endswith(b"\n")
                 while not whole and (rest := file.readline(BLOCK)) and not rest.endswith(b"\n"):
                     pass
@@ -114,6 +120,7 @@ class _Text:
         self.lines = _lines(path)
         self.too_long = False
         self.first: str | None = None
+        self.lines_of_row = 0
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -122,7 +129,10 @@ class _Text:
         if self.first is not None:
             first, self.first = self.first, None
             return first
-        _, line = next(self.lines)
+        number, line = next(self.lines)
+        self.lines_of_row += 1
+        if self.lines_of_row > MOST_LINES_OF_A_ROW:
+            raise BrokenFile(number, f"has a row of {MOST_LINES_OF_A_ROW} lines: a quotation mark is not closed")
         if line is None:
             self.too_long = True
             return "\n"
@@ -139,6 +149,7 @@ def _csv_rows(path: Path, shape: Shape) -> Iterator[Record]:
     columns = _header(parser, shape)
     while True:
         line = parser.line_num + 1
+        text.lines_of_row = 0
         try:
             row = next(parser)
         except StopIteration:

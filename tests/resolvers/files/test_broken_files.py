@@ -164,3 +164,24 @@ async def test_semicolons_and_a_mark_of_byte_order_are_understood(bring: Bring, 
     await bring({"tags.csv": b"\xef\xbb\xbfcode;name\r\na;A, B\r\n"})
 
     assert [(row["code"], row["name"]) for row in await take("tags")] == [("a", "A, B")]
+
+
+@pytest.mark.parametrize("name", ["tags.csv", "tags.jsonl"])
+def test_a_file_of_empty_lines_is_given_up(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(HEADER.replace(b"code,name", b"code,name" if name == "tags.csv" else b"{}") + b"\n" * 200_000)
+
+    with pytest.raises(reading.BrokenFile, match="has 100000 empty lines on end") as raised:
+        list(reading.records(path, RESOURCES["tags"].shape))
+
+    assert raised.value.line == 100_002
+
+
+def test_a_row_without_end_is_given_up(tmp_path: Path) -> None:
+    path = tmp_path / "tags.csv"
+    path.write_bytes(HEADER + b'a,"A\n' + b"b,B\n" * 50_000)
+
+    with pytest.raises(reading.BrokenFile, match="a quotation mark is not closed") as raised:
+        list(reading.records(path, RESOURCES["tags"].shape))
+
+    assert raised.value.line == 10_002

@@ -13,6 +13,7 @@ from resolvers.files.format import csv_columns, reading
 same_each_time = settings(derandomize=True, database=None, deadline=None)
 texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12)
 quotes = st.text('"', max_size=6)
+formulas = st.text("'=+-@\t\r1.", max_size=6)
 
 
 def there_and_back(text: str | None, path: Path) -> Any:
@@ -30,7 +31,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @same_each_time
-@given(text=st.one_of(texts, quotes))
+@given(text=st.one_of(texts, quotes, formulas))
 def test_every_text_comes_back_as_it_was(file: Path, text: str) -> None:
     assert there_and_back(text, file) == text
 
@@ -82,3 +83,23 @@ def test_parts_are_put_together(given: dict[tuple[str, ...], Any], row: dict[str
         csv_columns.place(found, path, value)
 
     assert found == row
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
+        ("@SUM(1)", "'@SUM(1)"),
+        ("+1-cmd", "'+1-cmd"),
+        ("-x", "'-x"),
+        ("\t=1", "'\t=1"),
+        ("'=1", "''=1"),
+        ("+420601000000", "+420601000000"),
+        ("-12.50", "-12.50"),
+        ("a=1", "a=1"),
+        ("'quoted'", "'quoted'"),
+    ],
+)
+def test_a_spreadsheet_takes_no_text_for_a_formula(text: str, cell: str) -> None:
+    assert csv_columns.write_cell({"name": text}, ("name",)) == cell
+    assert csv_columns.read_cell(cell, str) == text

@@ -99,7 +99,9 @@ async def test_a_mutation_that_began_runs_to_its_end(empty: str, monkeypatch: py
             async with serving(client) as address:
                 await leave(address, MUTATION, began)
         else:
-            assert code(await client.ask(MUTATION)) == "DEADLINE"
+            response = await client.ask(MUTATION)
+            assert code(response) == "DEADLINE"
+            assert "ask again under its idempotency key" in response.text
         assert not ended
 
     assert ended == [True]

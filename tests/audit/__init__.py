@@ -1,0 +1,1 @@
+"""Clients of others, who ask a running gateway."""
