@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.base import Base
+from models.scope import Scope
 
 
 class Kind(StrEnum):
-    """Who may see the rows of an entity besides the retailer's own applications."""
+    """Who may see the rows of an entity, besides applications that hold a scope."""
 
     PUBLIC = "PUBLIC"
     """Anyone."""
@@ -31,10 +32,13 @@ class Ownership:
     whole: str | None = None
     shared: bool = False
     """Whether rows that name no customer are anyone's."""
+    scope: Scope | None = Scope.CUSTOMERS_READ
+    """What an application holds to see all rows; none where no request may see any."""
 
 
 PUBLIC = Ownership(Kind.PUBLIC)
 INTERNAL = Ownership(Kind.INTERNAL)
+UNSEEN = Ownership(Kind.INTERNAL, scope=None)
 OWN = Ownership(Kind.OWNED, "customer_id")
 OWN_OR_SHARED = Ownership(Kind.OWNED, "customer_id", shared=True)
 
@@ -60,26 +64,38 @@ OWNERSHIP: dict[str, Ownership] = {
     "PointEntryLot": part_of("PointEntry", "entry_id"),
     "PurchaseItem": part_of("Purchase", "purchase_id"),
     "PurchaseDiscount": part_of("Purchase", "purchase_id"),
+    "PurchaseReturn": part_of("Purchase", "purchase_id"),
+    "PurchaseReturnItem": part_of("PurchaseReturn", "purchase_return_id"),
     **_all(
         "ProductReservationComment ProductReservationItem ProductReservationProgress ReservationExternalCode",
         part_of("ProductReservation", "reservation_id"),
     ),
     **_all(
-        "Campaign CampaignProduct CampaignProductSegment CampaignProductStore CampaignProductType CardType "
-        "Consent CustomerSource ExternalApplication ExternalListType Partner PointType Product ProductBrand "
-        "ProductCode ProductGroup ProductGroupAncestor ProductPrice ProductReservationSource ProductTag "
-        "ProductTerm Property PropertyItem PurchaseItemType PurchaseType ReservableOffer ReservablePrice "
-        "ReservableProduct Reward RewardCondition RewardConditionTarget RewardSegment RewardStatus "
-        "RewardStore RewardTag RewardType Status StatusTurnover Store Tag",
+        "Campaign CampaignProduct CampaignProductSegment CampaignProductStore CampaignProductType "
+        "CardType Consent CustomerSource EarningRule EarningRuleTarget ExternalApplication "
+        "ExternalListType Partner PointType Product ProductBrand ProductCode ProductGroup "
+        "ProductGroupAncestor ProductPrice ProductReservationSource ProductTag ProductTerm Programme "
+        "ProgrammeCurrency Property PropertyItem PurchaseItemType PurchaseType ReservableOffer "
+        "ReservablePrice ReservableProduct Reward RewardCondition RewardConditionTarget RewardSegment "
+        "RewardStatus RewardStore RewardTag RewardType Status StatusTurnover Store Tag",
         PUBLIC,
     ),
     **_all(
-        "Event IdempotencyKey ImportStep JobRun ScoreBand Segment SegmentGroup SegmentMember",
+        "ProductAffinity ProductPopularity RecommendationBlock RecommendationResponse ScoreBand Segment "
+        "SegmentGroup SegmentMember",
         INTERNAL,
+    ),
+    "AuditEntry": Ownership(Kind.INTERNAL, scope=Scope.AUDIT_READ),
+    "AuditSeal": Ownership(Kind.INTERNAL, scope=Scope.AUDIT_READ),
+    "Event": Ownership(Kind.INTERNAL, scope=Scope.EVENTS_READ),
+    **_all(
+        "CodeMessage CustomerPassword EventReader Guess IdempotencyKey ImportStep JobRun OneTimeCode "
+        "RecommendationModel",
+        UNSEEN,
     ),
 }
 
 
 def ownership_of(entity: type[Base]) -> Ownership:
-    """Whose the rows of an entity are; what doesn't say is the retailer's alone."""
-    return OWNERSHIP.get(entity.__name__, INTERNAL)
+    """Whose the rows of an entity are; what doesn't say is not shown to anyone."""
+    return OWNERSHIP.get(entity.__name__, UNSEEN)

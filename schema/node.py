@@ -10,7 +10,7 @@ from resolvers.ids import parse_id
 from resolvers.query.columns import Column
 from resolvers.query.level_select import NO_KEY, LevelQuery, statement
 from resolvers.query.link import by_column
-from resolvers.query.visibility import listed
+from resolvers.query.visibility import access_of, listed
 from resolvers.storage.context import RequestContext, RowRef
 from schema.declaring.declarations import TYPES, Argument, batched, query
 from schema.declaring.types import FieldSpec, interface
@@ -49,7 +49,7 @@ async def _found(context: RequestContext, parsed: Sequence[tuple[str, int] | Non
         assert entity is not None
         known = LevelQuery(entity, (Column((), "id"),), by_column(entity, "id", listed))
         keys = [key for name, key in named if name == type_name]
-        rows = await context.fetch(statement(known, context.backend), {"keys": keys})
+        rows = await context.fetch(statement(known, context.backend, access_of(context.viewer)), {"keys": keys})
         present |= {(type_name, row[1]) for row in rows}
     return [RowRef(*pair) if pair is not None and pair in present else None for pair in parsed]
 

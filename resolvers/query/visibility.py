@@ -12,13 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from enum import StrEnum
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, false, literal_column, or_, select
+from sqlalchemy import ColumnElement, exists, false, literal_column, or_, select, true
+from sqlalchemy.orm import aliased
 
 import models
-from models import Base, Customer, Event, State
+from models import Base, Customer, Event, State, Token
 from models.base import Stateful
 from models.event import IsSettled
 from models.ownership import Kind, ownership_of
@@ -32,35 +34,38 @@ DELETED: ColumnElement[str] = literal_column(f"'{State.DELETED}'")
 
 VIEWER = parameter("viewer", BigKey)
 """The customer who is logged in."""
+TOKEN = parameter("token", BigKey)
+"""The token that asks."""
 
 
-class Access(StrEnum):
-    """Which rows of what customers own a viewer sees."""
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a viewer sees besides what is public: everything, what is their own, and what their scopes open."""
 
-    ALL = "ALL"
-    OWN = "OWN"
-    NONE = "NONE"
-
-
-_access: ContextVar[Access] = ContextVar("access", default=Access.ALL)
+    everything: bool = False
+    own: bool = False
+    scopes: frozenset[Scope] = frozenset()
 
 
+EVERYTHING = Access(everything=True)
+READING = frozenset({Scope.CUSTOMERS_READ, Scope.AUDIT_READ, Scope.EVENTS_READ, Scope.TOKENS_WRITE})
+"""The scopes that open rows."""
+
+_access: ContextVar[Access] = ContextVar("access", default=EVERYTHING)
+
+
+@lru_cache(maxsize=1024)
 def access_of(viewer: Viewer) -> Access:
-    """Which rows a viewer sees: shops and back offices see customers by a scope, customers see themselves."""
-    if viewer.kind is ViewerKind.CUSTOMER:
-        return Access.OWN
-    return Access.ALL if viewer.has(Scope.CUSTOMERS_READ) else Access.NONE
-
-
-def access() -> Access:
-    """The access by which statements are put together now."""
-    return _access.get()
+    """What a viewer sees: applications by their scopes, customers themselves, and installations their own token."""
+    if viewer.kind is ViewerKind.OPEN:
+        return EVERYTHING
+    return Access(own=viewer.kind is not ViewerKind.ENTERPRISE, scopes=viewer.scopes & READING)
 
 
 @contextmanager
-def seen_by(viewer: Viewer) -> Iterator[None]:
-    """Put statements together for a viewer."""
-    token = _access.set(access_of(viewer))
+def seen_with(access: Access) -> Iterator[None]:
+    """Put statements together for those who see so much."""
+    token = _access.set(access)
     try:
         yield
     finally:
@@ -86,20 +91,30 @@ def _there(entity: type[Base], alias: Any) -> list[ColumnElement[bool]]:
 
 
 def _seen(entity: type[Base], alias: Any) -> list[ColumnElement[bool]]:
-    """Whether the viewer may see a row: nothing is asked of what is public, nor of those who see everything."""
-    allowed = access()
-    if allowed is Access.ALL:
+    """Whether the viewer may see a row: nothing is asked of what is public, nor of those who see all of it."""
+    access = _access.get()
+    if access.everything:
         return []
     owner = ownership_of(entity)
-    if owner.kind is Kind.PUBLIC:
+    if owner.kind is Kind.PUBLIC or owner.scope in access.scopes:
         return []
+    if entity is Token:
+        return [_own_token(alias, access)]
     if owner.kind is Kind.INTERNAL:
         return [false()]
     column = getattr(alias, owner.column)
     if owner.whole is not None:
-        whole: Any = getattr(models, owner.whole)
-        return [exists(select(whole.id).where(whole.id == column, *_seen(whole, whole)))]
-    conditions = [column == VIEWER] if allowed is Access.OWN else []
+        whole = aliased(getattr(models, owner.whole))
+        return [exists(select(whole.id).where(whole.id == column, *_seen(getattr(models, owner.whole), whole)))]
+    conditions = [column == VIEWER] if access.own else []
     if owner.shared:
         conditions.append(column.is_(None))
     return [or_(*conditions) if conditions else false()]
+
+
+def _own_token(alias: Any, access: Access) -> ColumnElement[bool]:
+    """The token that asks, and those on which the same customer is logged in; all of them by their own scope."""
+    if Scope.TOKENS_WRITE in access.scopes:
+        return true()
+    mine: ColumnElement[bool] = alias.id == TOKEN
+    return or_(mine, alias.customer_id == VIEWER) if access.own else mine

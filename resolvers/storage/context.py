@@ -76,10 +76,11 @@ class RequestContext:
         return self.reader.backend
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
-        """Run a statement; the request's moment and the customer who asks are among its values."""
+        """Run a statement; the request's moment, and the customer and the token that ask, are among its values."""
         async with self._turns:
             began = time.perf_counter()
-            given = {**values, "now": self.now, "viewer": self.viewer.customer_id}
+            viewer = self.viewer
+            given = {**values, "now": self.now, "viewer": viewer.customer_id, "token": viewer.token_id}
             rows = await self.reader.fetch(statement, given)
             self.runs.append(Run(statement.sql, len(rows), (time.perf_counter() - began) * 1000))
             return rows

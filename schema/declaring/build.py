@@ -36,6 +36,7 @@ import schema.viewer
 import schema.vocabulary
 import schema.voucher  # noqa: F401
 from resolvers.store.opening_hours import Weekday
+from schema.declaring import permissions
 from schema.declaring.base import TYPES, Declaration, DeclarationError, TypeDeclaration, blaming
 from schema.declaring.connections import make_connection, make_order
 from schema.declaring.enum_descriptions import explain
@@ -124,6 +125,7 @@ def _check_names(declared: TypeDeclaration, field: Declaration, spec: FieldSpec)
 
 def _finish(schema: strawberry.Schema) -> None:
     read_strictly(schema._schema)
+    permissions.describe(schema._schema)
     for made in schema._schema.type_map.values():
         if isinstance(made, GraphQLEnumType) and not made.name.startswith("__"):
             explain(made)

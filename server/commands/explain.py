@@ -10,6 +10,7 @@ import orjson
 from graphql.execution.values import VariableValues
 
 from models.postgres import backend_of
+from resolvers.query.visibility import EVERYTHING
 from schema.declaring.build import build
 from schema.execution.plan.document_cache import Plan
 from schema.execution.plan.plan_nodes import Level, Shape
@@ -98,7 +99,9 @@ class Explaining:
         if is_along:
             yield Step(where, f"{what}, in the statement above")
         else:
-            yield Step(where, f"{what}, one statement for all its parents", asked.statement(self.backend).sql)
+            yield Step(
+                where, f"{what}, one statement for all its parents", asked.statement(self.backend, EVERYTHING).sql
+            )
         for shape in level.shapes():
             yield from self.shape(shape, where, level.along)
 

@@ -11,12 +11,13 @@ from typing import Any
 import orjson
 from graphql import GraphQLError
 
-from resolvers.storage.context import RequestContext, Run
+from resolvers.storage.context import RequestContext, Run, Viewer
 from resolvers.storage.reader import Reader
 from schema.declaring.build import build
 from schema.execution.run.planned_schema import Context, PlannedSchema
 from tests.factories import NOW
 
+ANYONE = Viewer()
 PLANNED: list[bool] = []
 """Whether each document was answered by its plan, in the order in which they were asked."""
 
@@ -70,6 +71,7 @@ class Graph:
     reader: Reader
     now: datetime = NOW
     locale: str = "en"
+    viewer: Viewer = ANYONE
     count: dict[str, int] = field(default_factory=lambda: {"asked": 0, "planned": 0})
 
     async def ask(self, query: str, /, **variables: Any) -> Answer:
@@ -92,7 +94,7 @@ class Graph:
 
     async def run(self, query: str, variables: dict[str, Any], *, planned: bool) -> Answer:
         """The answer of one way."""
-        made, context = schema(), RequestContext(self.reader, now=self.now, locale=self.locale)
+        made, context = schema(), RequestContext(self.reader, now=self.now, locale=self.locale, viewer=self.viewer)
         made.planned = planned
         PLANNED.clear()
         result = await made.execute(query, variables, context_value=Context(context))

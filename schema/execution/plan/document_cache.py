@@ -24,6 +24,8 @@ from graphql import (
 from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues
 
+from models.scope import Scope
+from schema.declaring.permissions import scopes_of
 from schema.execution.plan import limits
 from schema.execution.plan.argument_readers import ReadVariables, variables_reader
 from schema.execution.plan.bindings import NotPlannable
@@ -92,6 +94,8 @@ class Operation:
     """What it asks of the schema itself."""
     keys: Sequence[str] = ()
     """The keys of the answer in their order, where it has two parts."""
+    scopes: frozenset[Scope] = frozenset()
+    """What a viewer must hold to ask for it."""
 
     @property
     def changes(self) -> bool:
@@ -185,6 +189,7 @@ class Documents:
                 operation.node, operation.introspection = taken_apart(definition, named)
                 if operation.introspection is not None:
                     operation.keys = root_keys(definition, named)
+                operation.scopes = scopes_of(operation.node, named)
                 document.operations[definition.name.value if definition.name else ""] = operation
         return document
 

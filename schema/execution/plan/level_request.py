@@ -8,6 +8,7 @@ from typing import Any
 
 from resolvers.query.level_select import LevelQuery, statement
 from resolvers.query.paging import Order
+from resolvers.query.visibility import Access
 from resolvers.storage.statement import Statement
 
 
@@ -23,7 +24,7 @@ class LevelRequest:
     """The lists that are read along with the rows."""
     described: Any = None
     """What the rows were put together from, where lists are read along."""
-    _compiled: dict[str, Statement] = field(default_factory=dict)
+    _compiled: dict[tuple[str, Access], Statement] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -31,11 +32,11 @@ class LevelRequest:
         page = self.rows.page
         return page is not None and page.limit == 0 and not self.rows.counted
 
-    def statement(self, backend: str) -> Statement:
-        """The statement, found once: its description is long to compare with others."""
-        if backend not in self._compiled:
-            self._compiled[backend] = statement(self.rows, backend)
-        return self._compiled[backend]
+    def statement(self, backend: str, access: Access) -> Statement:
+        """The statement, found once for all who see as much: its description is long to compare with others."""
+        if (backend, access) not in self._compiled:
+            self._compiled[backend, access] = statement(self.rows, backend, access)
+        return self._compiled[backend, access]
 
     def with_values(self, values: Mapping[str, Any]) -> LevelRequest:
         """The same statement with other values."""

@@ -19,6 +19,7 @@ from resolvers.query.level_select import (
     statement_of_all,
 )
 from resolvers.query.paging import encode_cursor
+from resolvers.query.visibility import access_of
 from resolvers.storage.context import RequestContext
 from resolvers.storage.reader import Row
 from schema.execution.plan.level_request import LevelRequest
@@ -81,7 +82,8 @@ async def fetch_rows(asked: LevelRequest, context: RequestContext, keys: Sequenc
     """The rows of all parents; none, without asking, where there can't be any."""
     if not _finds(asked, keys):
         return ()
-    return await context.fetch(asked.statement(context.backend), {**asked.values, "keys": keys})
+    statement = asked.statement(context.backend, access_of(context.viewer))
+    return await context.fetch(statement, {**asked.values, "keys": keys})
 
 
 async def fetch_all(
@@ -96,7 +98,8 @@ async def fetch_all(
         prefix = level_prefix(place)
         values[f"{prefix}keys"] = keys
         values.update((prefix + name, value) for name, value in asked.values.items())
-    (found,) = await context.fetch(statement_of_all(tuple(asked.rows for asked, _ in asking), context.backend), values)
+    levels, access = tuple(asked.rows for asked, _ in asking), access_of(context.viewer)
+    (found,) = await context.fetch(statement_of_all(levels, context.backend, access), values)
     answered = iter(found)
     return [rows_of(next(answered)) if _finds(*each) else () for each in wanted]
 

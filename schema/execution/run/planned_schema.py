@@ -18,6 +18,7 @@ from strawberry.types.graphql import OperationType
 
 from resolvers.errors import Unavailable
 from resolvers.storage.context import RequestContext
+from schema.declaring.permissions import refusal
 from schema.execution.plan.cost.price import cost
 from schema.execution.plan.document_cache import Document, Documents, Operation
 from schema.execution.plan.limits import too_many
@@ -107,6 +108,8 @@ class PlannedSchema(strawberry.Schema):
         operation = document.operation(asked.operation_name)
         if operation is None or not asked.allows(operation.node):
             return None
+        if refused := refusal(operation.scopes, context.reading.viewer):
+            return ExecutionResult(data=None, errors=[refused])
         coerced = operation.read(asked.variables)
         if not isinstance(coerced, VariableValues):
             # The ordinary way would read all of them once more, and knows no limits.
@@ -149,6 +152,8 @@ class PlannedSchema(strawberry.Schema):
         operation = document.operation(asked.operation_name)
         if operation is None or not asked.allows(operation.node):
             return None
+        if refused := refusal(operation.scopes, context.reading.viewer):
+            return ExecutionResult(data=None, errors=[refused])
         if not isinstance(coerced := operation.read(asked.variables), VariableValues):
             return ExecutionResult(data=None, errors=list(coerced))
         fragments = (details.definition for details in document.fragments.values())

@@ -1,0 +1,213 @@
+"""Who may see what: a matrix made from the schema, so that no new field can be forgotten."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, get_named_type, is_required_argument
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import models
+from models.ownership import OWNERSHIP, Kind, ownership_of
+from models.scope import Scope, ViewerKind
+from resolvers.errors import BadId
+from resolvers.ids import parse_id
+from resolvers.query.visibility import EVERYTHING
+from resolvers.storage.context import Viewer
+from resolvers.storage.engine import make_engine
+from schema.declaring.permissions import MUTATIONS, QUERIES
+from tests.schema.both_ways import Graph, schema
+from tests.schema.execution.documents import random_documents
+
+JANA = 3
+ANONYMOUS = Viewer(None, ViewerKind.ANONYMOUS)
+CUSTOMER = Viewer(JANA, ViewerKind.CUSTOMER)
+NO_SCOPE = Viewer(None, ViewerKind.ENTERPRISE)
+BACK_OFFICE = Viewer(None, ViewerKind.ENTERPRISE, frozenset(Scope))
+READS = Viewer(None, ViewerKind.ENTERPRISE, frozenset({Scope.CUSTOMERS_READ}))
+
+
+@cache
+def sdl() -> GraphQLSchema:
+    return schema()._schema
+
+
+def relations(kind: GraphQLObjectType, depth: int) -> str:
+    """The ids of whatever a type leads to, so many steps away."""
+    found = ["id"] if "id" in kind.fields else ["__typename"]
+    if depth:
+        found += [written for name, field in kind.fields.items() if (written := leading(name, field, depth))]
+    return " ".join(found)
+
+
+def leading(name: str, field: GraphQLField, depth: int) -> str | None:
+    target = get_named_type(field.type)
+    if not isinstance(target, GraphQLObjectType) or any(map(is_required_argument, field.args.values())):
+        return None
+    if target.name.endswith("Connection"):
+        node = get_named_type(target.fields["nodes"].type)
+        if not isinstance(node, GraphQLObjectType):
+            return None
+        return f"{name}(first: 5) {{ totalCount nodes {{ {relations(node, depth - 1)} }} }}"
+    return f"{name} {{ {relations(target, depth - 1)} }}"
+
+
+def lists() -> list[str]:
+    """The fields of the root that list something without being asked for anything in particular."""
+    root = sdl().query_type
+    assert root is not None
+    return [name for name, field in root.fields.items() if QUERIES[name] is None and leading(name, field, 1)]
+
+
+def ids(data: Any) -> Iterator[tuple[str, int]]:
+    """Every id of a record anywhere in an answer."""
+    if isinstance(data, dict):
+        for name, value in data.items():
+            if name == "id" and isinstance(value, str):
+                try:
+                    yield parse_id(value)
+                except BadId:
+                    continue
+            yield from ids(value)
+    elif isinstance(data, list):
+        for each in data:
+            yield from ids(each)
+
+
+async def owner_of(session: AsyncSession, name: str, key: int) -> int | None:
+    """The customer to whom a row belongs."""
+    entity: Any = getattr(models, name)
+    owner = ownership_of(entity)
+    value: int | None = await session.scalar(select(getattr(entity, owner.column)).where(entity.id == key))
+    return value if owner.whole is None or value is None else await owner_of(session, owner.whole, value)
+
+
+async def foreign(shop_url: str, data: Any) -> set[tuple[str, int]]:
+    """Rows in an answer that are neither public nor Jana's."""
+    engine = make_engine(shop_url)
+    found = set()
+    async with AsyncSession(engine) as session:
+        for name, key in set(ids(data)):
+            owner = OWNERSHIP.get(name)
+            if owner is None or owner.kind is Kind.PUBLIC:
+                continue
+            whose = await owner_of(session, name, key) if owner.kind is Kind.OWNED else None
+            if whose != JANA and not (owner.shared and whose is None):
+                found.add((name, key))
+    await engine.dispose()
+    return found
+
+
+def test_every_field_of_the_roots_says_who_may_ask_for_it() -> None:
+    query, mutation = sdl().query_type, sdl().mutation_type
+
+    assert query is not None
+    assert mutation is not None
+    assert query.fields.keys() == QUERIES.keys()
+    assert mutation.fields.keys() == MUTATIONS.keys()
+
+
+def test_every_table_says_whose_its_rows_are() -> None:
+    tables = {mapper.class_.__name__ for mapper in models.Base.registry.mappers}
+
+    assert tables == OWNERSHIP.keys()
+
+
+@pytest.mark.parametrize("name", lists())
+async def test_a_customer_is_led_to_nothing_of_others(shop: Graph, shop_url: str, name: str) -> None:
+    root = sdl().query_type
+    assert root is not None
+    document = f"{{ {leading(name, root.fields[name], 3)} }}"
+    if len(document) > 20_000:
+        document = f"{{ {leading(name, root.fields[name], 2)} }}"
+    shop.viewer = CUSTOMER
+
+    answer = await shop.ask(document)
+
+    assert answer.codes == []
+    assert await foreign(shop_url, answer.data) == set()
+
+
+async def test_without_the_door_a_customer_would_be_led_to_others(
+    shop: Graph, shop_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control."""
+    monkeypatch.setattr("schema.execution.run.level_reader.access_of", lambda _: EVERYTHING)
+    shop.viewer = CUSTOMER
+
+    answer = await shop.ask("{ vouchers(first: 50) { nodes { id } } }")
+
+    assert await foreign(shop_url, answer.data) != set()
+
+
+@pytest.mark.parametrize("viewer", [ANONYMOUS, NO_SCOPE], ids=["anonymous", "no scope"])
+@pytest.mark.parametrize("name", lists())
+async def test_nobody_in_particular_is_led_to_no_customer(
+    shop: Graph, shop_url: str, name: str, viewer: Viewer
+) -> None:
+    root = sdl().query_type
+    assert root is not None
+    shop.viewer = viewer
+
+    answer = await shop.ask(f"{{ {leading(name, root.fields[name], 2)} }}")
+
+    assert answer.codes == []
+    assert {kind for kind, _ in ids(answer.data) if kind in OWNERSHIP and OWNERSHIP[kind].kind is Kind.OWNED} <= {
+        "Recommendation",
+        "PropertyRecord",
+    }
+
+
+async def test_a_customer_sees_all_that_is_their_own_and_a_back_office_sees_everybody(shop: Graph) -> None:
+    document = "{ customers(first: 100) { totalCount } purchases(first: 100) { totalCount nodes { customer { id } } } }"
+    seen = {}
+    for name, viewer in {"open": Viewer(), "reads": READS, "all": BACK_OFFICE, "jana": CUSTOMER}.items():
+        shop.viewer = viewer
+        seen[name] = await shop.data(document)
+    hers = [
+        one
+        for one in seen["open"]["purchases"]["nodes"]
+        if one["customer"] and parse_id(one["customer"]["id"])[1] == JANA
+    ]
+
+    assert seen["reads"] == seen["all"] == seen["open"]
+    assert seen["jana"]["customers"]["totalCount"] == 1
+    assert seen["jana"]["purchases"]["nodes"] == hers
+
+
+@pytest.mark.parametrize("chunk", range(4))
+async def test_random_questions_of_a_customer_find_nothing_of_others(
+    shop: Graph, shop_url: str, database_kind: str, chunk: int
+) -> None:
+    shop.viewer = CUSTOMER
+    chosen = 7000 + 10 * ["sqlite", "postgresql"].index(database_kind) + chunk
+
+    found: list[Any] = []
+    for document in random_documents(40, chosen) + random_documents(20, chosen, filtered=True):
+        answer = await shop.ask(document)
+        found.append(answer.data)
+
+    assert await foreign(shop_url, found) == set()
+
+
+@pytest.mark.parametrize("name", sorted(name for name, scope in {**QUERIES, **MUTATIONS}.items() if scope))
+async def test_a_field_is_refused_before_anything_runs_to_those_who_lack_its_scope(graph: Graph, name: str) -> None:
+    field = {**sdl().query_type.fields, **sdl().mutation_type.fields}[name]  # type: ignore[union-attr]
+    required = [f"${arg}: {one.type}" for arg, one in field.args.items() if is_required_argument(one)]
+    passed = [f"{arg}: ${arg}" for arg, one in field.args.items() if is_required_argument(one)]
+    kind = "mutation" if name in MUTATIONS else "query"
+    answers = get_named_type(field.type)
+    below = " { __typename }" if isinstance(answers, GraphQLObjectType) else ""
+    document = f"{kind} Try({', '.join(required)}) {{ {name}({', '.join(passed)}){below} }}"
+
+    codes, statements = [], 0
+    for viewer in (ANONYMOUS, CUSTOMER, NO_SCOPE):
+        graph.viewer = viewer
+        answer = await graph.ask(document)
+        codes += [(error.extensions or {}).get("code") for error in answer.errors]
+        statements += answer.statements
+
+    assert codes == ["UNAUTHENTICATED", "FORBIDDEN", "FORBIDDEN"]
+    assert statements == 0
