@@ -1,7 +1,7 @@
 # make run      the demo: everything is installed, migrated, imported and served
 # make test     the tests
 # make check    all that CI checks, the tests included
-# make schema   schema.graphql and docs/own-data.md anew, after a change to the graph or the models
+# make schema   schema.graphql and the pages of docs/ that are made from the code, after a change to it
 # make migration NAME="what it brings"   a migration drafted from a change to the models
 # make format   the code laid out as the checks want it
 # make bench    measure the gateway beside other servers; options as in ARGS='--sizes 1,10,30 --rounds 5'
@@ -35,6 +35,8 @@ format: $(VENV)/.dev
 schema: $(VENV)/.dev
 	$(BIN)/python -m crm360 schema --output schema.graphql
 	$(BIN)/python -m resolvers.files.reference docs/own-data.md
+	$(BIN)/python -m tests.one_query
+	$(BIN)/python -m tests.rooms
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

@@ -11,8 +11,7 @@ from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
 from resolvers.operation import property_values
 from resolvers.operation.activation import deleting
-from resolvers.operation.tree import refuse_cycle
-from resolvers.operation.upsert import Record, UpsertSpec, no_twice, replace_parts, upsert
+from resolvers.operation.upsert import Record, UpsertSpec, no_twice, refuse_cycle, replace_parts, upsert
 from resolvers.operation.validation import Values, currency, in_order
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction

@@ -21,6 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import models
 from models.base import utc_now
+from resolvers.access.purge import purge_logins
+from resolvers.audit.sealing import seal_audit
 from resolvers.customer.score_bands import refresh_score_bands
 from resolvers.point.expiry import expire_points
 from resolvers.recommendation.offers import JOB, move_up_offers
@@ -102,6 +104,8 @@ JOBS: dict[str, Job] = {
         Job("refresh-segments", "Work out the members of segments by criteria.", refresh_segments, 5_000),
         Job("refresh-scores", "Work out where the fifths of all customers begin.", refresh_score_bands),
         Job("purge-keys", "Forget idempotency keys that are no longer kept.", purge_idempotency_keys),
+        Job("seal-audit", "Chain what was added to the audit trail, so that changes to it show.", seal_audit, 5_000),
+        Job("purge-logins", "Forget guesses at passwords, and one-time codes that are over.", purge_logins),
         Job(
             "update-recommendations",
             "Work out anew what is recommended to those who bought something.",

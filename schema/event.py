@@ -15,8 +15,10 @@ class Event:
     kind = leaf()
     entity = leaf()
     at = leaf()
+    viewer_kind = leaf()
     data = leaf()
     customer = one(description="The customer concerned; null where there is none, or they were erased.")
+    token = one(description="The token by which it was done; null where it was without one.")
 
     @computed("ID", "entity", "entity_key", description="The id of what changed.")
     def entity_id(entity: str, key: int, _context: object) -> str:  # noqa: N805

@@ -11,6 +11,7 @@ from resolvers.access.passwords import Cost
 from resolvers.storage.reader import Reader
 from server.courier import Courier
 from server.http.authentication import Authentication
+from server.http.openid import OpenIdProvider, Provider
 from server.settings import Settings
 
 
@@ -21,7 +22,10 @@ class Access:
         cost = Cost(settings.password_rounds, settings.password_memory, settings.password_lanes)
         configure(Configuration(cost, sends_codes=settings.code_webhook is not None))
         self.seen = LastSeen(engine)
-        self.authentication = Authentication(TokenLookup(reader), self.seen, is_open=settings.open_access)
+        provider = OpenIdProvider(provider_of(settings), reader) if settings.oidc_issuer else None
+        self.authentication = Authentication(
+            TokenLookup(reader), self.seen, is_open=settings.open_access, provider=provider
+        )
         self.courier = (
             Courier(engine, reader, settings.code_webhook, settings.code_webhook_secret)
             if settings.code_webhook
@@ -39,3 +43,17 @@ class Access:
         if self.courier is not None:
             await self.courier.stop()
         await self.seen.stop()
+
+
+def provider_of(settings: Settings) -> Provider:
+    """The identity provider that settings name."""
+    assert settings.oidc_issuer is not None
+    assert settings.oidc_audience is not None
+    return Provider(
+        issuer=settings.oidc_issuer,
+        audience=settings.oidc_audience,
+        claim=settings.oidc_claim,
+        customer_by=settings.oidc_customer_by,
+        source=settings.oidc_source or "",
+        clock_skew=settings.oidc_clock_skew,
+    )

@@ -22,12 +22,16 @@ from schema.declaring.build import build
 from schema.execution.run.planned_schema import PlannedSchema
 from server import playground, reference
 from server.access import Access
+from server.http.edge import Edge, Origins
 from server.http.endpoint import Endpoint, Limits
+from server.http.hosts import Hosts
 from server.http.readiness import Readiness
+from server.persisted import PersistedDocuments, read_manifests
 from server.settings import Settings, load
 from server.welcome import Welcome
 
 GRAPHQL = "/graphql"
+ENDPOINT = frozenset({GRAPHQL, f"{GRAPHQL}/"})
 REFERENCE = "/reference"
 GARBAGE = (20_000, 10, 10)
 """When the garbage is looked through: an answer makes a thousand objects, of which hardly any go round in circles."""
@@ -39,17 +43,21 @@ def create_app(settings: Settings, schema: PlannedSchema | None = None) -> Gatew
     reader = make_reader(settings.database_url, settings.database_connections)
     engine = make_engine(settings.database_url)
     readiness = Readiness(reader)
-    welcome = Welcome(schema, reader, settings.database_url, endpoint=GRAPHQL, reference=REFERENCE)
-    limits = Limits(settings.deadline, settings.body_limit)
+    welcome = Welcome(
+        schema, reader, settings.database_url, endpoint=GRAPHQL, reference=REFERENCE, is_open=settings.open_access
+    )
+    limits = Limits(settings.deadline, settings.body_limit, settings.public_seconds, settings.public_schema)
+    persisted = PersistedDocuments(schema.documents, read_manifests(settings.manifests), only=settings.trusted_only)
     access = Access(settings, reader, engine)
     endpoint = Endpoint(
-        schema, reader, engine, limits, welcome.page, access.authentication, development=settings.development
+        schema, reader, engine, limits, welcome.page, access.authentication, persisted, development=settings.development
     )
     scheduler = Scheduler(engine, timedelta(minutes=settings.jobs_every)) if settings.jobs_every else None
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         # The schema stays: without this, now and then a request would wait while all of it is looked through.
+        persisted.prepare()
         gc.collect()
         gc.freeze()
         gc.set_threshold(*GARBAGE)
@@ -72,25 +80,36 @@ def create_app(settings: Settings, schema: PlannedSchema | None = None) -> Gatew
     routes = [
         Route(GRAPHQL, endpoint, name="graphql"),
         *playground.routes(),
-        *reference.routes(schema._schema, REFERENCE),
+        *(reference.routes(schema._schema, REFERENCE) if settings.public_schema else ()),
         Route("/health", _health, name="health"),
         Route("/ready", ready, name="ready"),
         Route("/", lambda _request: RedirectResponse(GRAPHQL), name="home"),
     ]
-    return Gateway(endpoint, access, routes=routes, lifespan=lifespan)
+    hosts = Hosts(settings.hosts, addresses=settings.open)
+    origins = Origins(settings.origins, local=settings.lets_local_pages)
+    return Gateway(endpoint, access, hosts, origins, routes=routes, lifespan=lifespan)
 
 
 class Gateway(Starlette):
     """The application. Operations go straight to their endpoint: what lies before it costs as much as a small query."""
 
-    def __init__(self, endpoint: Endpoint, access: Access, **options: Any) -> None:
+    def __init__(self, endpoint: Endpoint, access: Access, hosts: Hosts, origins: Origins, **options: Any) -> None:
         super().__init__(**options)
+        # The address with a slash behind is the endpoint's too; none is sent on to a name that the client chose.
+        self.router.redirect_slashes = False
         self.access = access
         self.endpoint = endpoint
+        self.edge = Edge(self._answer, hosts, origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or an event in the server's life."""
-        if scope["type"] == "http" and scope["path"] == GRAPHQL:
+        if scope["type"] == "http":
+            await self.edge(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] in ENDPOINT:
             await self.endpoint(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)

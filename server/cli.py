@@ -50,6 +50,8 @@ app = typer.Typer(
 )
 imports = typer.Typer(no_args_is_help=True, help="Bring data in: the demo's, or a retailer's own files.")
 app.add_typer(imports, name="import")
+tokens = typer.Typer(no_args_is_help=True, help="Let programs in: make, list and revoke their tokens.")
+app.add_typer(tokens, name="token")
 recommendations = typer.Typer(no_args_is_help=True, help="Recommendations worked out from purchases.")
 app.add_typer(recommendations, name="recommend")
 
@@ -60,6 +62,21 @@ DATABASE_URL: postgresql://… or sqlite:///…; unset, a file in the checkout's
 CRM360_DATABASE_CONNECTIONS: how many a process reads through
 
 CRM360_HOST, CRM360_PORT, CRM360_OPEN: as the options above
+
+CRM360_OPEN_ACCESS: true lets requests without a token do everything, as the demo does; false
+
+CRM360_TRUSTED_PROXIES: addresses of proxies that say where requests come from, as in 10.0.0.0/8,192.0.2.1
+
+CRM360_CODE_WEBHOOK, CRM360_CODE_WEBHOOK_SECRET: where one-time codes are handed out, and the key that signs them
+
+CRM360_PASSWORD_MEMORY, CRM360_PASSWORD_ROUNDS, CRM360_PASSWORD_LANES: what hashing costs; 47104 KiB, 1, 1
+
+CRM360_OIDC_ISSUER, CRM360_OIDC_AUDIENCE: an identity provider whose tokens are accepted, and for whom they must be
+
+CRM360_OIDC_CLAIM, CRM360_OIDC_CUSTOMER_BY, CRM360_OIDC_SOURCE: the claim that names the customer, sub; what it holds, \
+external_id, email, phone or card_number; and the source of external ids
+
+CRM360_OIDC_CLOCK_SKEW: the seconds by which the provider's clock may differ; 30
 
 CRM360_DEADLINE: the seconds by which every request has its answer; 5
 
@@ -73,7 +90,7 @@ CRM360_LOG_LEVEL: debug, info, warning or error"""
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.", show_default="8000")]
-Open = Annotated[bool | None, typer.Option("--open", help="Let others than this machine reach the gateway.")]
+Open = Annotated[bool | None, typer.Option("--open", help="Let others than this machine in where access is open.")]
 Households = Annotated[int | None, typer.Option(min=1, help="Import only so many households.", show_default="all")]
 Shift = Annotated[
     bool, typer.Option("--shift/--no-shift", help="Move all dates by whole weeks, so that they end last week.")
@@ -189,6 +206,59 @@ def jobs(
         raise typer.Exit(1)
 
 
+@tokens.command("create")
+def create_token(
+    name: Annotated[str | None, typer.Option(help="What people call it: a shop, a till or a back office.")] = None,
+    scope: Annotated[list[str] | None, typer.Option(help="What it may do; may be repeated.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="Days after which it ends.", show_default="never")] = None,
+    installation: Annotated[
+        bool, typer.Option("--installation", help="Make one for an application, on which customers log in.")
+    ] = False,
+    application: Annotated[str | None, typer.Option(help="Code of that application.")] = None,
+    language: Annotated[str | None, typer.Option(help="Language of what it reads, as in cs.")] = None,
+) -> None:
+    """Make a token and print it, this once: by a name and scopes, or for an installation."""
+    from server import settings  # noqa: PLC0415
+    from server.commands import token  # noqa: PLC0415
+
+    if installation == (name is not None):
+        raise typer.BadParameter("Give either --name and --scope, or --installation.")
+    if installation:
+        token.create_installation(settings.load(), application, language)
+    else:
+        token.create_enterprise(settings.load(), name or "", scope or [], days)
+
+
+@tokens.command("list")
+def list_tokens(all_: Annotated[bool, typer.Option("--all", help="Those that ended, too.")] = False) -> None:
+    """List the tokens that are accepted: what they may do, and when they were last in use."""
+    from server import settings  # noqa: PLC0415
+    from server.commands import token  # noqa: PLC0415
+
+    typer.echo(token.listed(settings.load(), all_=all_))
+
+
+@tokens.command("revoke")
+def revoke_token(id_: Annotated[str, typer.Argument(metavar="ID", help="Its id, as listed.")]) -> None:
+    """Stop accepting a token, from the next request on."""
+    from server import settings  # noqa: PLC0415
+    from server.commands import token  # noqa: PLC0415
+
+    token.revoke(settings.load(), id_)
+
+
+@app.command()
+def audit() -> None:
+    """Verify the audit trail: that no entry was changed or removed since it was sealed."""
+    from server import settings  # noqa: PLC0415
+    from server.commands import audit as trail  # noqa: PLC0415
+
+    holds, told = trail.verify(settings.load())
+    typer.echo(told, err=not holds)
+    if not holds:
+        raise typer.Exit(1)
+
+
 @recommendations.command("all")
 def recommend_all(
     per_group: Annotated[
@@ -245,13 +315,20 @@ def explain(
     file: Annotated[Path, typer.Argument(help="A document; - reads it from the standard input.", allow_dash=True)],
     operation: Annotated[str | None, typer.Option(help="Which operation, where there are several.")] = None,
     variables: Annotated[str, typer.Option(help="Variables as JSON.")] = "{}",
+    code: Annotated[bool, typer.Option("--code", help="Run it, and show all of its way, as Markdown.")] = False,
 ) -> None:
     """Show the levels and statements by which a query would be answered, without running it."""
+    from schema.declaring.build import build  # noqa: PLC0415
     from server import settings  # noqa: PLC0415
     from server.commands import explain as explaining  # noqa: PLC0415
+    from server.commands.explain_code import explain_code  # noqa: PLC0415
 
     text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-    typer.echo(explaining.explain(text, operation, variables, settings.load().database_url))
+    url = settings.load().database_url
+    if code:
+        typer.echo(explain_code(build(), text, operation, variables, url))
+    else:
+        typer.echo(explaining.explain(text, operation, variables, url))
 
 
 def main() -> None:

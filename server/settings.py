@@ -6,17 +6,21 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from platformdirs import user_data_path
-from pydantic import AfterValidator, AliasChoices, Field, PositiveInt, ValidationError
+from pydantic import AfterValidator, AliasChoices, Field, PositiveInt, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from models.postgres import SCHEME, Address
 
 HOME = Path(__file__).resolve().parent.parent
 """The folder from which this program's packages are imported."""
@@ -33,6 +37,10 @@ DRIVERS = {
     "postgresql": "postgresql+asyncpg",
     "postgresql+asyncpg": "postgresql+asyncpg",
 }
+ENCODED = "In a password the characters / : @ # ? are written as %2F %3A %40 %23 %3F"
+
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class SettingsError(Exception):
@@ -47,7 +55,56 @@ def database_address(url: str) -> str:
         raise ValueError("must look like postgresql://user:password@host:5432/name or sqlite:///path/to/file.sqlite")
     if driver.startswith("sqlite") and (not rest.startswith("/") or rest == "/"):
         raise ValueError("must name a file, as in sqlite:///crm360.sqlite or sqlite:////absolute/path.sqlite")
+    if driver.startswith("postgresql"):
+        _check_hosts(rest)
     return f"{driver}://{rest}"
+
+
+def _check_hosts(address: str) -> None:
+    """An address may name several hosts, each with its port."""
+    try:
+        for host in urlsplit(f"//{address}").netloc.rpartition("@")[2].split(","):
+            urlsplit(f"//{host}").port  # noqa: B018 - a port is read when it is asked for
+    except ValueError:
+        # What was wrong may be a piece of the password.
+        raise ValueError(f"can't be read as an address of hosts and ports. {ENCODED}") from None
+    Address.of(f"{SCHEME}{address}")
+
+
+def provider_address(url: str | None) -> str | None:
+    """An identity provider's address: over TLS, unless it is on this machine."""
+    if url is not None:
+        parts = urlsplit(url)
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+            raise ValueError("must begin with https://, but for a provider on this machine")
+    return url
+
+
+LOCAL = ("localhost", "*.localhost", "127.0.0.1", "::1")
+"""What this machine calls itself."""
+HOST_NAME = re.compile(r"\*|(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|[0-9a-f:.]+", re.IGNORECASE)
+ORIGIN = re.compile(r"\*|https?://(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """What stands between commas."""
+    return tuple(filter(None, (each.strip() for each in text.split(","))))
+
+
+def host_names(text: str) -> str:
+    """Names of hosts, without ports."""
+    for name in listed(text):
+        if not HOST_NAME.fullmatch(name):
+            raise ValueError(f"{name} is no name of a host; give it without a scheme, a port or a path")
+    return text
+
+
+def page_origins(text: str) -> str:
+    """Origins of pages, as browsers write them."""
+    for origin in listed(text):
+        if not ORIGIN.fullmatch(origin):
+            raise ValueError(f"{origin} is no origin; it looks like https://shop.example.com, without a path")
+    return text
 
 
 class Settings(BaseSettings):
@@ -77,6 +134,26 @@ class Settings(BaseSettings):
     open_access: bool = False
     """Whether a request without a token may do everything: for trying things out, never with real customers."""
 
+    allowed_hosts: Annotated[str, AfterValidator(host_names)] = ""
+    """The names that requests may come under, separated by commas; `*.example.com` stands for all below one and `*` for
+    any. Unset: what this machine calls itself, and what the gateway listens on."""
+
+    cors_origins: Annotated[str, AfterValidator(page_origins)] = ""
+    """The pages that may use the gateway from another origin, such as https://shop.example.com, separated by commas;
+    `*` lets any. Unset: those of this machine, where only this machine reaches the gateway or it is in development."""
+
+    public_schema: bool = True
+    """Whether the playground, the reference and introspection tell everybody of the schema."""
+
+    trusted_documents: str = ""
+    """Files of manifests, separated by commas, as Apollo's, Relay's or graphql-codegen's tools write them."""
+
+    trusted_only: bool = False
+    """Whether nothing but the documents of the manifests is run."""
+
+    public_seconds: Annotated[int, Field(ge=0, le=86_400)] = 60
+    """For how many seconds caches may keep what a GET without a token is answered; 0 forbids it."""
+
     password_rounds: PositiveInt = 1
     password_memory: Annotated[int, Field(ge=8192)] = 47_104
     password_lanes: PositiveInt = 1
@@ -91,6 +168,24 @@ class Settings(BaseSettings):
     code_webhook_secret: Annotated[str | None, Field(repr=False)] = None
     """The key by which what is handed out is signed."""
 
+    oidc_issuer: Annotated[str | None, AfterValidator(provider_address)] = None
+    """The retailer's own identity provider, as its tokens name it: OpenID Connect's discovery is looked for below."""
+
+    oidc_audience: str | None = Field(None, validate_default=True)
+    """Whom the provider's tokens must be for."""
+
+    oidc_claim: str = "sub"
+    """The claim of a token that names the customer."""
+
+    oidc_customer_by: Literal["external_id", "email", "phone", "card_number"] = "external_id"
+    """What of a customer the claim holds."""
+
+    oidc_source: str | None = Field(None, validate_default=True)
+    """For an external id: code of the customer source that it belongs to."""
+
+    oidc_clock_skew: Annotated[int, Field(ge=0, le=300)] = 30
+    """By how many seconds the provider's clock may differ."""
+
     development: bool = False
     """Whether a request may ask for the statements behind its answer."""
 
@@ -104,6 +199,15 @@ class Settings(BaseSettings):
     """After how many minutes what time brings about is written down again; 0 leaves that to `crm360 jobs`."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("oidc_audience", "oidc_source")
+    @classmethod
+    def _with_issuer(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """A provider's tokens are for somebody, and external ids belong to a source."""
+        needed = info.field_name == "oidc_audience" or info.data.get("oidc_customer_by") == "external_id"
+        if info.data.get("oidc_issuer") and needed and not value:
+            raise ValueError("must be set where CRM360_OIDC_ISSUER is")
+        return value
 
     @classmethod
     def settings_customise_sources(
@@ -126,6 +230,26 @@ class Settings(BaseSettings):
     def database_file(self) -> Path:
         """The embedded database's file."""
         return Path(self.database_url.partition("///")[2].partition("?")[0])
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names that requests may come under."""
+        return listed(self.allowed_hosts) or (*LOCAL, self.host)
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The pages that may use the gateway from another origin."""
+        return listed(self.cors_origins)
+
+    @property
+    def lets_local_pages(self) -> bool:
+        """Whether pages of this machine may use the gateway, on any port."""
+        return not self.origins and (self.is_local or self.development)
+
+    @property
+    def manifests(self) -> tuple[Path, ...]:
+        """The files of trusted documents."""
+        return tuple(Path(name) for name in listed(self.trusted_documents))
 
     @property
     def is_local(self) -> bool:

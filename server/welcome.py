@@ -16,6 +16,9 @@ from server.playground import PlaygroundPage
 
 QUIET = timedelta(weeks=4)
 PRAGUE = {"latitude": 50.08, "longitude": 14.43}
+TOKEN = {"Authorization": ""}
+"""The header that a visitor completes, as in `Bearer crm_app_…`; empty it is as if it weren't there."""
+
 FIRST = """{
   customers(first: 1) { nodes { id } }
   stores(first: 1, where: { state: { eq: ACTIVE } }) {
@@ -31,8 +34,16 @@ class Welcome:
     """Makes the playground's page, whose variables name rows that are there."""
 
     def __init__(
-        self, schema: PlannedSchema, reader: Reader, database_url: str, *, endpoint: str, reference: str
+        self,
+        schema: PlannedSchema,
+        reader: Reader,
+        database_url: str,
+        *,
+        endpoint: str,
+        reference: str,
+        is_open: bool = True,
     ) -> None:
+        self.is_open = is_open
         self.schema = schema
         self.reader = reader
         self.database_url = database_url
@@ -41,11 +52,14 @@ class Welcome:
         self._page: PlaygroundPage | None = None
 
     async def page(self) -> PlaygroundPage:
-        """The page; it is kept as soon as there is a customer to show."""
+        """The page; it is kept as soon as there is a customer to show. Where access isn't open it names no row."""
         if self._page is not None:
             return self._page
+        if not self.is_open:
+            self._page = playground.page(self.endpoint, {}, headers=TOKEN, reference=self.reference)
+            return self._page
         customer, variables = await self._variables()
-        page = playground.page(self.endpoint, variables, reference=self.reference)
+        page = playground.page(self.endpoint, variables, headers=TOKEN, reference=self.reference)
         if customer:
             self._page = page
         return page

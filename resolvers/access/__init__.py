@@ -1,4 +1,4 @@
-"""Who is let in: tokens, log-in, passwords, one-time codes, and the trail of what was done with personal data."""
+"""Who is let in: tokens, log-in, passwords and one-time codes."""
 
 from resolvers.access.login import log_in, log_out, reset_password, send_code, set_password
 from resolvers.access.tokens import create, create_enterprise, revoke, rotate, update

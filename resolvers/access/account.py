@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import BigInteger, select
 
-from models import CardState, Customer, CustomerPassword, OneTimeCode, State
+from models import Customer, CustomerPassword, OneTimeCode
 from models.types import BigKey, Instant
 from resolvers.access.inputs import Named
-from resolvers.customer.find import BY_CARD, BY_EMAIL, BY_PHONE
+from resolvers.customer.find import customer_in_use
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.storage.context import RequestContext
 from resolvers.storage.statement import parameter
@@ -34,6 +33,7 @@ CONTACT = CompiledQuery(
         Customer.first_name, Customer.last_name, Customer.email, Customer.phone, Customer.language_code
     ).where(Customer.id == parameter("key", BigInteger()))
 )
+NAMES = ("email", "phone", "card_number")
 NO_CUSTOMER = 0
 """A key that no customer has: what is read for an account that isn't there takes as long as for one that is."""
 
@@ -59,18 +59,8 @@ class Contact:
 
 async def find_account(context: RequestContext, named: Named) -> Account:
     """The account of an e-mail address, a phone or a card number; only what is in use can be logged in to."""
-    if named.email is not None:
-        rows = await BY_EMAIL.read(context, sought=named.email)
-        return Account(f"email {named.email}", _in_use(rows))
-    if named.phone is not None:
-        rows = await BY_PHONE.read(context, sought=named.phone)
-        return Account(f"phone {named.phone}", _in_use(rows))
-    rows = [row for row in await BY_CARD.read(context, sought=named.card_number) if row[2] == CardState.ASSIGNED]
-    return Account(f"card {named.card_number}", _in_use(rows))
-
-
-def _in_use(rows: list[tuple[Any, ...]]) -> int | None:
-    return next((row[0] for row in rows if row[1] is State.ACTIVE), None)
+    ((by, value),) = [(by, value) for by in NAMES if (value := getattr(named, by)) is not None]
+    return Account(f"{by} {value}", await customer_in_use(context, by, value))
 
 
 async def password_of(context: RequestContext, customer_id: int | None) -> str | None:

@@ -34,7 +34,7 @@ from resolvers.access.throttle import Attempt, Purpose, admit, forgive
 from resolvers.access.tokens import own_installation
 from resolvers.customer.lock import lock_by_key
 from resolvers.errors import Refused
-from resolvers.operation.staged import Stage, after
+from resolvers.operation.perform import Stage, after
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
@@ -114,12 +114,12 @@ async def _accept(transaction: Transaction, proven: Proven) -> None:
         if await transaction.session.scalar(used) is None:
             raise Refused(ErrorCode.LOGIN_REFUSED, LOGIN_REFUSED)
     if proven.password_hash is not None:
-        await _keep_password(transaction, proven.customer_id, proven.password_hash)
+        await keep_password(transaction, proven.customer_id, proven.password_hash)
     if proven.attempt is not None:
         await forgive(transaction, proven.attempt)
 
 
-async def _keep_password(transaction: Transaction, customer_id: int, password_hash: str) -> None:
+async def keep_password(transaction: Transaction, customer_id: int, password_hash: str) -> None:
     """Keep a hash in place of the one before; the customer is locked."""
     entity = CustomerPassword
     kept = await transaction.session.scalar(select(entity).where(entity.customer_id == customer_id))

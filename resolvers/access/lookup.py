@@ -1,6 +1,7 @@
 """Who asks: a request's token, looked up in the database at every request, so that one revoked is refused at the next.
 
-Requests that come while a look-up is under way share the next one: under load, a statement serves many of them.
+Requests that come while a look-up is under way share the next one, which in a crowd waits a moment for more of them:
+under load a statement serves many.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from models import Customer, State, Token, TokenKind
 from models.base import utc_now
 from models.scope import Scope, ViewerKind
 from models.types import Instant, text
-from resolvers.access.token_secret import hash_of
 from resolvers.query.compiled_query import CompiledQuery, among
 from resolvers.storage.context import RequestContext, Viewer
 from resolvers.storage.reader import Reader
@@ -35,6 +35,10 @@ COLUMNS = (
     Token.last_seen_at,
 )
 KNOWN_SCOPES = frozenset(Scope)
+CROWD = 4
+"""So many requests that shared a look-up are a crowd."""
+MOMENT = 0.002
+"""For how many seconds the look-up after a crowd's waits for more of them."""
 
 
 def _accepted(column: Any, *more: Any) -> CompiledQuery:
@@ -61,48 +65,48 @@ class KnownToken:
     """A token that is accepted: for whom, in which language by default, and when it was last noted to be in use."""
 
     viewer: Viewer
-    language: str | None
-    last_seen_at: datetime | None
+    language: str | None = None
+    last_seen_at: datetime | None = None
 
 
 class TokenLookup:
-    """Finds tokens by their secrets."""
+    """Finds tokens by the hashes of their secrets."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._waiting: dict[str, asyncio.Future[KnownToken | None]] = {}
+        self._waiting: list[tuple[str, asyncio.Future[KnownToken | None]]] = []
         self._running: asyncio.Task[None] | None = None
 
-    async def find(self, token: str) -> KnownToken | None:
+    async def find(self, hashed: str) -> KnownToken | None:
         """The token, as it is now; none where it isn't accepted."""
-        hashed = hash_of(token)
-        found = self._waiting.get(hashed)
-        if found is None:
-            found = self._waiting[hashed] = asyncio.get_running_loop().create_future()
-            if self._running is None:
-                self._running = asyncio.create_task(self._run(), name="tokens")
-        # Others may wait for the same: one who leaves doesn't take it with them.
-        return await asyncio.shield(found)
+        found: asyncio.Future[KnownToken | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((hashed, found))
+        if self._running is None:
+            self._running = asyncio.create_task(self._run(), name="tokens")
+        return await found
 
     async def _run(self) -> None:
         try:
             while self._waiting:
-                waiting, self._waiting = self._waiting, {}
+                waiting, self._waiting = self._waiting, []
                 await self._answer(waiting)
+                if len(waiting) >= CROWD:
+                    await asyncio.sleep(MOMENT)
         finally:
             self._running = None
 
-    async def _answer(self, waiting: dict[str, asyncio.Future[KnownToken | None]]) -> None:
+    async def _answer(self, waiting: Sequence[tuple[str, asyncio.Future[KnownToken | None]]]) -> None:
         try:
-            found = await read_tokens(self._reader, list(waiting))
+            found = await read_tokens(self._reader, list({hashed for hashed, _ in waiting}))
         except Exception as error:
-            for future in waiting.values():
-                future.set_exception(error)
+            for _, future in waiting:
                 # Whoever waited may be gone.
-                future.exception()
+                if not future.done():
+                    future.set_exception(error)
             return
-        for hashed, future in waiting.items():
-            future.set_result(found.get(hashed))
+        for hashed, future in waiting:
+            if not future.done():
+                future.set_result(found.get(hashed))
 
 
 async def read_tokens(reader: Reader, hashes: Sequence[str]) -> dict[str, KnownToken]:

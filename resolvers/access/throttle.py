@@ -19,7 +19,7 @@ from models.rules.error_codes import ErrorCode
 from models.rules.login import WINDOW, Subject, Verdict, counted_address, verdict
 from resolvers.access.account import Account
 from resolvers.errors import Refused
-from resolvers.operation.staged import Stage
+from resolvers.operation.perform import Stage
 from resolvers.storage.transaction import Transaction, in_transaction
 
 
@@ -73,7 +73,7 @@ def _subjects(stage: Stage, account: Account) -> dict[Subject, str]:
     # An account that isn't there has a count, too, so that as much is done about it.
     owner = account.name if account.customer_id is None else str(account.customer_id)
     subjects = {Subject.NAME: account.name, Subject.ACCOUNT: owner}
-    if address := stage.context.viewer.address:
+    if address := stage.context.address:
         subjects[Subject.ADDRESS] = counted_address(address)
     return subjects
 

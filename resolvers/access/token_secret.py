@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
-from models.rules.token_format import SECRET_BYTES, TokenKind, hint, token_text
+from models.rules.token_format import SECRET_BYTES, TokenKind, hint, kind_of, token_text
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -31,3 +32,9 @@ def new_secret(kind: TokenKind) -> NewSecret:
 def hash_of(token: str) -> str:
     """What is kept of a token."""
     return sha256(token.encode()).hexdigest()
+
+
+@lru_cache(maxsize=4096)
+def hash_if_token(text: str) -> str | None:
+    """What is kept of what looks like a token; none where it can't be one, and no database needs to be asked."""
+    return None if kind_of(text) is None else hash_of(text)

@@ -132,6 +132,9 @@ async def _forget_rows(transaction: Transaction, customer_id: int) -> None:
     comment, code = models.ProductReservationComment, models.ReservationExternalCode
     for entity, where in (
         (models.CustomerConsent, models.CustomerConsent.customer_id == customer_id),
+        (models.CustomerPassword, models.CustomerPassword.customer_id == customer_id),
+        (models.OneTimeCode, models.OneTimeCode.customer_id == customer_id),
+        (models.CodeMessage, models.CodeMessage.customer_id == customer_id),
         (models.CustomerSourceRecord, models.CustomerSourceRecord.customer_id == customer_id),
         (models.SegmentMember, models.SegmentMember.customer_id == customer_id),
         (models.RecommendationResponse, models.RecommendationResponse.customer_id == customer_id),

@@ -85,6 +85,7 @@ async def load_export(
     key = await _find(context, args["by"])
     if key is None:
         return {NO_KEY: None}
+    context.shown_customers.add(key)
     found = await _rows(context, parts_of_customer(), [key])
     return {NO_KEY: found[key][0]}
 

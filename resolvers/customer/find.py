@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -121,3 +121,17 @@ def _active(row: Any, where: str, at: datetime | None) -> int:
         raise Refused(ErrorCode.CUSTOMER_INACTIVE, "The customer's account is not active.", where)
     found: int = key
     return found
+
+
+async def customer_in_use(context: RequestContext, by: str, value: str) -> int | None:
+    """The customer whom an `email` as it is compared, a `phone` in E.164 or a valid `card_number` names, if in use."""
+    if by == "card_number":
+        rows = [row for row in await BY_CARD.read(context, sought=value) if row[len(COLUMNS)] == CardState.ASSIGNED]
+    else:
+        rows = await (BY_EMAIL if by == "email" else BY_PHONE).read(context, sought=value)
+    return in_use(rows)
+
+
+def in_use(rows: Sequence[tuple[Any, ...]]) -> int | None:
+    """The customer that was found, if their account is in use."""
+    return next((row[0] for row in rows if row[1] is State.ACTIVE), None)

@@ -11,6 +11,7 @@ from resolvers.files.resources import RESOURCES, Resource
 
 LEDGERS = {
     "purchaseDiscounts": ("What rewards and vouchers took off a bill that is there already.", "the bill"),
+    "purchaseReturns": ("What was returned of a bill that is there already, each return once.", "the bill"),
     "pointLedgers": ("All points of a customer, entry by entry.", "`customer`; never changed"),
     "openingBalances": ("Points that a customer brings along.", "`customer`, `source` and `externalId`; never changed"),
 }

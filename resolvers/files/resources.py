@@ -149,10 +149,20 @@ def _purchases() -> Resource:
 def _purchase_discounts() -> Resource:
     discounts = owned("discounts", models.PurchaseDiscount, "purchase_id", skip=["item_id"])
     line = record_schema.whole("line", "The line that was discounted; none where the whole bill was.", nullable=True)
-    discounts = ListOf("discounts", shape_with(discounts.shape, line), "purchase_id")
+    return _of_purchases("purchaseDiscounts", ListOf("discounts", shape_with(discounts.shape, line), "purchase_id"))
+
+
+def _purchase_returns() -> Resource:
+    items = owned("items", models.PurchaseReturnItem, "purchase_return_id", skip=["item_id"])
+    line = record_schema.whole("line", "The line of which something was returned.")
+    items = ListOf("items", shape_with(items.shape, line), "purchase_return_id")
+    return _of_purchases("purchaseReturns", owned("returns", models.PurchaseReturn, "purchase_id", lists=[items]))
+
+
+def _of_purchases(name: str, part: ListOf) -> Resource:
+    """A list that is given to bills that are there already."""
     key = {name: item for name, item in shape(models.Purchase).fields.items() if name in {"store", "externalId"}}
-    extension = Shape(models.Purchase, key, {"discounts": discounts})
-    return Resource("purchaseDiscounts", extension, keys_of(models.Purchase), extends=True)
+    return Resource(name, Shape(models.Purchase, key, {part.name: part}), keys_of(models.Purchase), extends=True)
 
 
 def shape_with(found: Shape, *extra: Field) -> Shape:
@@ -209,6 +219,7 @@ RESOURCES: dict[str, Resource] = {
         _purchases(),
         _resource("vouchers", models.Voucher, lists=[owned("events", models.VoucherEvent, "voucher_id")]),
         _purchase_discounts(),
+        _purchase_returns(),
         _reservations(),
         Resource("pointLedgers", record_schema.LEDGER, keys=((),), ledger=True),
         Resource("openingBalances", record_schema.OPENING, keys=((),), ledger=True, taking=True),
@@ -220,6 +231,8 @@ NOT_IN_FILES: dict[type[Base], str] = {
     models.CustomerTerm: "Worked out from customers and their cards.",
     models.ProductTerm: "Worked out from products.",
     models.ProductGroupAncestor: "Worked out from the groups' parents.",
+    models.PurchaseReturn: "What changed hands for a return; what came back is kept with the bill and its lines.",
+    models.PurchaseReturnItem: "The same, line by line.",
     models.ScoreBand: "Worked out from purchases, every so often.",
     models.ProductAffinity: "Worked out from purchases, every so often.",
     models.ProductPopularity: "Worked out from purchases, every so often.",

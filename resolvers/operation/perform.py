@@ -3,6 +3,14 @@
 An operation reads load → decide → record. It is given a `Transaction` and its input, and gives its answer; a `Refused`
 undoes everything and is told to the caller as data. The rows of the answer are read through the same transaction, so
 that a dry run, which is undone at the end, answers just what the real thing would.
+
+An operation may have a first stage, before its transaction, for what is slow or stays whatever becomes of the rest:
+
+    @after(verify)
+    async def login(transaction: Transaction, given: TokenLogin, account: Proven) -> LoginAnswer: ...
+
+`verify` is given the `Stage` and the input; what it answers is handed to the operation. A retry of what was done before
+has no first stage.
 """
 
 from __future__ import annotations
@@ -10,7 +18,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from functools import update_wrapper
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -18,11 +27,13 @@ from resolvers.errors import Refused, UserError
 from resolvers.operation.answers import Answer
 from resolvers.operation.idempotency import KeyedCall, claimed, fingerprint, is_known, lock_key
 from resolvers.operation.inputs import Input, read
-from resolvers.operation.staged import Stage, StagedOperation
 from resolvers.storage.context import RequestContext
 from resolvers.storage.transaction import Transaction, in_transaction
 
 T = TypeVar("T")
+Given = TypeVar("Given")
+Prepared = TypeVar("Prepared")
+Answered = TypeVar("Answered")
 
 Values = Mapping[str, Any]
 Operation = Callable[[Transaction, Any], Awaitable[Any]]
@@ -60,6 +71,51 @@ class Call:
     def read(self) -> Any:
         """The input as the operation takes it."""
         return self.input if self.given is None else read(self.given, self.input)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the first stage reads and writes with, in transactions of its own."""
+
+    engine: AsyncEngine
+    context: RequestContext
+
+
+class StagedOperation(Generic[Given, Prepared, Answered]):
+    """An operation with a first stage."""
+
+    def __init__(
+        self,
+        prepare: Callable[[Stage, Given], Awaitable[Prepared]],
+        operation: Callable[[Transaction, Given, Prepared], Awaitable[Answered]],
+    ) -> None:
+        self._prepare = prepare
+        self._operation = operation
+        update_wrapper(self, operation)
+
+    async def ready(self, stage: Stage, given: Given) -> Callable[[Transaction, Given], Awaitable[Answered]]:
+        """Do the first stage; what is left is an operation like any other."""
+        prepared = await self._prepare(stage, given)
+        return lambda transaction, given: self._operation(transaction, given, prepared)
+
+    async def __call__(self, _transaction: Transaction, _given: Given) -> Answered:
+        """Only a retry comes here without its first stage, and that never runs an operation."""
+        raise AssertionError(f"{self._operation.__name__} has a first stage")
+
+
+def after(
+    prepare: Callable[[Stage, Given], Awaitable[Prepared]],
+) -> Callable[
+    [Callable[[Transaction, Given, Prepared], Awaitable[Answered]]], StagedOperation[Given, Prepared, Answered]
+]:
+    """Give an operation a first stage."""
+
+    def decorate(
+        operation: Callable[[Transaction, Given, Prepared], Awaitable[Answered]],
+    ) -> StagedOperation[Given, Prepared, Answered]:
+        return StagedOperation(prepare, operation)
+
+    return decorate
 
 
 async def perform(

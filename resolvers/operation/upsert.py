@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.exc import IntegrityError
 
 import models
@@ -324,3 +324,20 @@ def no_twice(keys: Iterable[Any], problems: Problems, name: str, key: str) -> No
         if one in seen:
             raise Refused(ErrorCode.DUPLICATE_ITEM, "This is given twice.", f"{problems.at(name)}[{place}]{key}")
         seen.add(one)
+
+
+def refuse_cycle(field: str) -> Check:
+    """A check that a record's new place in its tree is not below itself."""
+
+    async def check(record: Record) -> None:
+        column = f"{field}_id"
+        above = record.values.get(column)
+        if record.row is None or above is None:
+            return
+        entity: Any = type(record.row)
+        line = select(entity.id, getattr(entity, column)).where(entity.id == above).cte("line", recursive=True)
+        line = line.union(select(entity.id, getattr(entity, column)).join(line, entity.id == line.c[column]))
+        if await record.transaction.session.scalar(select(exists().where(line.c.id == record.row.id))):
+            raise Refused(ErrorCode.CYCLE, "It would lie below itself.", record.problems.at(field))
+
+    return check

@@ -54,7 +54,7 @@ async def sent_before(transaction: Transaction, bill: TillBill, given: BillToClo
     customer = await _customer(transaction, given)
     as_given = BillMark(bill.rules.currency, given.bill.paid_at, given.bill.cashdesk, customer, _lines(bill))
     if what := difference(BillMark(currency, paid_at, cashdesk, customer_id, lines), as_given):
-        message = f"Another bill is known under this id: the {what} is not the same."
+        message = f"Another bill is known under this id; they differ in: {what}."
         raise Refused(ErrorCode.ID_REUSED, message, "bill.externalId")
     return int(key)
 

@@ -52,6 +52,10 @@ class Column:
     path: tuple[str, ...]
     source: Source
 
+    def __str__(self) -> str:
+        name = self.source.name if isinstance(self.source, Expression) else self.source
+        return ".".join((*self.path, name))
+
     def below(self, path: tuple[str, ...]) -> Column:
         """Give the same column seen from further up."""
         return Column(path + self.path, self.source)

@@ -35,7 +35,7 @@ from resolvers.query.columns import Column, Joins, scaled, shown
 from resolvers.query.json_rows import NESTING, ordered
 from resolvers.query.link import Link
 from resolvers.query.paging import Order, Page, after, order_by
-from resolvers.query.visibility import listed
+from resolvers.query.visibility import Access, access, listed
 from resolvers.query.where import ALL, Structure, renamed
 from resolvers.query.where_sql import condition
 from resolvers.storage.statement import ListParameter, Statement, compile_statement, parameter
@@ -119,14 +119,23 @@ def along_prefix(place: int) -> str:
     return f"a{place}_"
 
 
-@lru_cache(maxsize=2048)
 def statement(rows: LevelQuery, backend: str) -> Statement:
-    """The statement of a level for one database."""
+    """The statement of a level for one database, as whoever asks may see it."""
+    return _statement(rows, backend, access())
+
+
+@lru_cache(maxsize=2048)
+def _statement(rows: LevelQuery, backend: str, _access: Access) -> Statement:
     return compile_statement(_build(rows, backend), backend)
 
 
-@lru_cache(maxsize=2048)
 def statement_of_all(levels: tuple[LevelQuery, ...], backend: str) -> Statement:
+    """One statement for several levels, as whoever asks may see them."""
+    return _statement_of_all(levels, backend, access())
+
+
+@lru_cache(maxsize=2048)
+def _statement_of_all(levels: tuple[LevelQuery, ...], backend: str, _access: Access) -> Statement:
     """One statement for several levels: it answers one row, whose values are the rows of each.
 
     The names of a level's parameters get a prefix by its place, `keys` too.

@@ -24,11 +24,13 @@ from sqlalchemy.types import TypeEngine
 from models import Base
 from models.types import ExactDecimal, Instant
 from resolvers.errors import BadCursor, BadPage
-from resolvers.query.columns import Column, Expression, Joins, entity_at, is_nullable, source_type
+from resolvers.query.columns import Column, Joins, entity_at, is_nullable, source_type
 from resolvers.storage.statement import parameter
 
 LARGEST_PAGE = 100
 DEFAULT_PAGE = 20
+MOST_SORT_KEYS = 4
+"""By how many keys a caller may sort a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +80,9 @@ def page_size(first: int | None, last: int | None) -> tuple[int, bool]:
     return size, last is not None
 
 
-def _label(column: Column) -> str:
-    source = column.source.name if isinstance(column.source, Expression) else column.source
-    return ".".join((*column.path, source))
-
-
 def signature(entity: type[Base], order: Order) -> str:
     """A short name of an order, so that a cursor is not used with another one."""
-    keys = [entity.__tablename__, *(f"{_label(key.column)}{'-' if key.descending else '+'}" for key in order)]
+    keys = [entity.__tablename__, *(f"{key.column}{'-' if key.descending else '+'}" for key in order)]
     return blake2b(",".join(keys).encode(), digest_size=4).hexdigest()
 
 

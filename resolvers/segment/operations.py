@@ -15,8 +15,7 @@ from resolvers.errors import BadFilter, Refused, UserError
 from resolvers.ids import key_of
 from resolvers.operation import validation
 from resolvers.operation.references import References
-from resolvers.operation.tree import refuse_cycle
-from resolvers.operation.upsert import UpsertSpec, alone, set_values, settle, upsert
+from resolvers.operation.upsert import UpsertSpec, alone, refuse_cycle, set_values, settle, upsert
 from resolvers.operation.validation import Values
 from resolvers.query.visibility import listed
 from resolvers.segment.criteria import kept

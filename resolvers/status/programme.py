@@ -15,8 +15,7 @@ from models.types import MONEY
 from resolvers.errors import Refused
 from resolvers.operation.activation import switch_operation
 from resolvers.operation.parts import MoneyInput
-from resolvers.operation.tree import refuse_cycle
-from resolvers.operation.upsert import Record, UpsertSpec, no_twice, replace_parts, upsert
+from resolvers.operation.upsert import Record, UpsertSpec, no_twice, refuse_cycle, replace_parts, upsert
 from resolvers.operation.validation import above_zero
 from resolvers.status.inputs import StatusAnswer, StatusId, StatusUpsertInput
 from resolvers.storage.context import RowRef

@@ -30,8 +30,6 @@ class Viewer:
     kind: ViewerKind = ViewerKind.OPEN
     scopes: frozenset[Scope] = frozenset()
     token_id: int | None = None
-    address: str = ""
-    """Where the request comes from, as far as that is known."""
 
     def has(self, scope: Scope) -> bool:
         """Whether the viewer may do what a scope stands for, whoever it concerns."""
@@ -65,6 +63,10 @@ class RequestContext:
     viewer: Viewer = Viewer()
     runs: list[Run] = field(default_factory=list)
     memo: dict[Any, Any] = field(default_factory=dict)
+    address: str = ""
+    """Where the request comes from, as far as that is known."""
+    shown_customers: set[int] = field(default_factory=set)
+    """Whose personal data was read otherwise than by selecting fields of theirs."""
     _apart: set[asyncio.Task[Any]] = field(default_factory=set)
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
@@ -74,10 +76,11 @@ class RequestContext:
         return self.reader.backend
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
-        """Run a statement; the request's moment is among its values."""
+        """Run a statement; the request's moment and the customer who asks are among its values."""
         async with self._turns:
             began = time.perf_counter()
-            rows = await self.reader.fetch(statement, {**values, "now": self.now})
+            given = {**values, "now": self.now, "viewer": self.viewer.customer_id}
+            rows = await self.reader.fetch(statement, given)
             self.runs.append(Run(statement.sql, len(rows), (time.perf_counter() - began) * 1000))
             return rows
 

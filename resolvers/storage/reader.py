@@ -41,6 +41,9 @@ POOLED = (
 )
 
 
+AWAY = "The database can't be reached; try again."
+
+
 class ConnectionLost(Exception):  # noqa: N818
     """A connection was gone before the statement could answer."""
 
@@ -98,7 +101,7 @@ class PostgresReader:
             try:
                 return await self._run(statement.sql, arguments)
             except ConnectionLost as error:
-                raise Unavailable("The database can't be reached; try again.") from error
+                raise Unavailable(AWAY) from error
 
     async def _run(self, sql: str, arguments: Sequence[Any]) -> Sequence[Row]:
         connection = self._free.pop() if self._free else await self._connect()
@@ -175,15 +178,19 @@ class SqliteReader:
         async with self._opening:
             if self._free is None:
                 # Tried first: the thread of a connection that fails may speak to a loop that is gone by then.
-                await asyncio.to_thread(lambda: sqlite3.connect(self._path).close())
+                try:
+                    await asyncio.to_thread(lambda: sqlite3.connect(self._path).close())
+                except sqlite3.OperationalError as error:
+                    raise Unavailable(AWAY) from error
                 free: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
                 for _ in range(self._connections):
                     connection = await aiosqlite.connect(self._path, isolation_level=None, cached_statements=2048)
+                    # From here on closed with the others, also where the file turns out to be no database.
+                    self._all.append(connection)
                     for pragma in (*SQLITE_PRAGMAS, "PRAGMA query_only=ON"):
                         await connection.execute_fetchall(pragma)
                     for name, (arguments, function) in FUNCTIONS.items():
                         await connection.create_function(name, arguments, function, deterministic=True)
-                    self._all.append(connection)
                     free.put_nowait(connection)
                 self._free = free
         return self._free

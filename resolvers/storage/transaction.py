@@ -17,11 +17,12 @@ import orjson
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
-from models import Base, Event
+from models import AuditEntry, Base, Event
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
 from resolvers.ids import key_of
+from resolvers.storage.audit import change_of
 from resolvers.storage.context import RequestContext, Viewer
 from resolvers.storage.reader import Row
 from resolvers.storage.statement import Statement
@@ -76,7 +77,7 @@ class Transaction:
     change: str = field(default_factory=lambda: uuid4().hex)
     is_undone: bool = False
     """Whether it is rolled back at its end, all that it did being only tried."""
-    _events: list[Event] = field(default_factory=list)
+    _noted: list[Event | AuditEntry] = field(default_factory=list)
 
     @property
     def now(self) -> datetime:
@@ -104,7 +105,7 @@ class Transaction:
         self, kind: EventKind, row: Base, *, customer_id: int | None = None, data: dict[str, Any] | None = None
     ) -> None:
         """Note a change for the outbox, written at the end; the row must have its key (flush first)."""
-        self._events.append(
+        self._noted.append(
             Event(
                 change=self.change,
                 kind=kind,
@@ -117,22 +118,25 @@ class Transaction:
                 data=data,
             )
         )
+        entry = change_of(kind, customer_id, self.viewer, self.change, self.now)
+        if entry is not None:
+            self._noted.append(entry)
 
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
         """Something that may fail while the rest goes on: an error undoes it alone, with the events that it noted."""
-        noted = len(self._events)
+        noted = len(self._noted)
         try:
             async with self.session.begin_nested():
                 yield
         except BaseException:
-            del self._events[noted:]
+            del self._noted[noted:]
             raise
 
     async def settle(self) -> None:
         """Write what the session holds and the events noted, in one flush."""
-        self.session.add_all(self._events)
-        self._events = []
+        self.session.add_all(self._noted)
+        self._noted = []
         await self.session.flush()
 
     async def find(self, entity: type[Entity], opaque: str, field_name: str) -> Entity:

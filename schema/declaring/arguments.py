@@ -8,15 +8,22 @@ from typing import Any
 
 from resolvers.errors import BadInput
 from resolvers.normalise import search_words
-from resolvers.query.merged import open_merged, within
-from resolvers.query.paging import Order, Page, SortKey, complete, cursor_values, decode_cursor, page_size, start_of
+from resolvers.query.paging import (
+    MOST_SORT_KEYS,
+    Order,
+    Page,
+    SortKey,
+    complete,
+    decode_cursor,
+    page_size,
+    start_of,
+)
 from resolvers.query.where import ALL, FILTERS, LAST_CHARACTER, Structure, checked, read_filter
+from schema.declaring.base import TypeDeclaration
 from schema.declaring.connections import SORT_KEYS
-from schema.declaring.declarations import TYPES, Merged, TypeDeclaration
 
 MOST_WORDS = 8
 LONGEST_SEARCH = 256
-MOST_SORT_KEYS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,7 @@ class Listing:
     """Whether the list is asked for at all; one that isn't is neither read nor counted."""
 
 
-def listing(
+def listing_of(
     declared: TypeDeclaration, default: Sequence[SortKey] | None, args: Mapping[str, Any], *, probe: bool
 ) -> Listing:
     """Read the arguments; what can't be used is a `BadInput` that says why."""
@@ -49,26 +56,14 @@ def listing(
         values |= {f"s{index}": word, f"s{index}z": word + LAST_CHARACTER}
     cursor = None
     if (start := start_of(args, backwards=backwards)) is not None:
-        cursor = _known(decode_cursor(declared.entity, order, start), values)
+        cursor = noted_cursor(decode_cursor(declared.entity, order, start), values)
     return Listing(order, Page(size, backwards, probe), where, len(words), cursor, values)
 
 
-def listing_of_part(merged: Merged, name: str, args: Mapping[str, Any], *, probe: bool) -> Listing:
-    """What the arguments of a merged list ask of one of its parts."""
-    part, place = merged.parts[name], list(merged.parts).index(name)
-    declared = TYPES[str(part.type_name)]
-    assert declared.entity is not None
-    order = _order(declared, part.order, None)
-    size, backwards = page_size(args.get("first"), args.get("last"))
-    values: dict[str, Any] = {}
-    cursor = None
-    if (start := start_of(args, backwards=backwards)) is not None:
-        spot = open_merged(merged.sign, start, len(merged.parts))
-        cursor = _known(cursor_values(declared.entity, order, within(spot, place)), values)
-    chosen = args.get(merged.choice.name)
-    if chosen is not None and name not in map(str, chosen):
-        return Listing(order, Page(0, backwards), ALL, 0, cursor, values, wanted=False)
-    return Listing(order, Page(size, backwards, probe), ALL, 0, cursor, values)
+def noted_cursor(decoded: Sequence[Any], values: dict[str, Any]) -> tuple[bool, ...]:
+    """Note a cursor's sort keys among the values; the answer says which of them are null."""
+    values |= {f"c{index}": value for index, value in enumerate(decoded)}
+    return tuple(value is None for value in decoded)
 
 
 def _order(declared: TypeDeclaration, default: Sequence[SortKey] | None, given: Any) -> Order:
@@ -97,9 +92,3 @@ def _words(search: str | None) -> list[str]:
     if len(words) > MOST_WORDS:
         raise BadInput(f"`search` takes {MOST_WORDS} words at most.")
     return words
-
-
-def _known(decoded: Sequence[Any], values: dict[str, Any]) -> tuple[bool, ...]:
-    """Note a cursor's sort keys among the values; the answer says which of them are null."""
-    values |= {f"c{index}": value for index, value in enumerate(decoded)}
-    return tuple(value is None for value in decoded)

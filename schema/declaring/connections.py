@@ -7,20 +7,10 @@ from enum import Enum, StrEnum
 
 import strawberry
 
-from models.base import Base
-from resolvers.query.columns import Column, Source, source_type
+from resolvers.query.columns import Column
 from resolvers.query.paging import DEFAULT_PAGE, LARGEST_PAGE
-from schema.declaring.declarations import (
-    TYPES,
-    Argument,
-    Attribute,
-    Coded,
-    Declaration,
-    Embedded,
-    Leaf,
-    TypeDeclaration,
-)
-from schema.declaring.scalars import value_of
+from schema.declaring.base import TYPES, Argument, Declaration, TypeDeclaration, blaming
+from schema.declaring.kinds.attribute import Attribute
 from schema.declaring.types import NAMES, FieldSpec, input_type
 
 
@@ -70,27 +60,13 @@ TYPES["PageInfo"] = TypeDeclaration(
 )
 
 
-def sort_columns(declared: TypeDeclaration, entity: type[Base]) -> Iterator[tuple[str, Column]]:
-    """The name and column of each value by which a type can be sorted."""
-    for name, field in declared.fields.items():
-        if isinstance(field, Leaf):
-            source: Source = field.sorted_by or field.source or name
-            if field.sortable and (field.sorted_by or value_of(source_type(entity, source)).sortable):
-                yield name, Column((), source)
-        elif isinstance(field, Coded):
-            yield name, Column((), field.source)
-        elif isinstance(field, Embedded) and field.filtered:
-            amount = field.binding[field.filtered]
-            if not isinstance(amount, Column):
-                yield name, Column((), amount)
-        elif isinstance(field, Embedded) and field.flat:
-            yield from sort_columns(TYPES[field.type_name], entity)
-
-
 def make_order(declared: TypeDeclaration) -> None:
     """Make a type's `orderBy` input."""
     assert declared.entity is not None
-    keys = {name.upper(): column for name, column in sort_columns(declared, declared.entity)}
+    keys: dict[str, Column] = {}
+    for field in declared.fields.values():
+        with blaming(declared, field):
+            keys |= {name.upper(): column for name, column in field.sort_columns(declared.entity)}
     keys["ID"] = Column((), "id")
     SORT_KEYS[declared.name] = keys
     enum_name = f"{declared.name}SortField"

@@ -11,28 +11,15 @@ The operation's annotations name its input and its answer: `async def block(tran
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from graphql import GraphQLInputObjectType, GraphQLInputType, GraphQLList, GraphQLNonNull
-
 from resolvers.operation.perform import Operation
-from schema.declaring.declarations import TYPES, Argument, Declaration, Mutation, TypeDeclaration, shown, structure
+from schema.declaring.declarations import TYPES, Declaration, TypeDeclaration, shown, structure
+from schema.declaring.kinds.mutation import Mutation
 from schema.declaring.operation_types import classes_of, make_input, payload_fields
 from schema.declaring.types import FieldSpec, input_type
-
-ARGUMENTS = (
-    Argument(
-        "idempotency_key",
-        "str | None",
-        "A key of the caller's own, unique for what it wants done. Within 30 days the same call under the same key "
-        "answers the same and is not done twice.",
-        None,
-    ),
-    Argument("dry_run", "bool", "Whether to answer as if it were done, and undo it.", False),
-)
 
 
 @structure
@@ -98,7 +85,7 @@ def mutation(cls: type) -> type:
     root = TYPES.setdefault("Mutation", TypeDeclaration("Mutation", "Everything that can be changed."))
     for name, draft in vars(cls).items():
         if isinstance(draft, _Draft):
-            root.fields[name] = _declared(name, draft)
+            root.fields[name] = replace(_declared(name, draft), file=f"{cls.__module__.replace('.', '/')}.py")
     return cls
 
 
@@ -150,26 +137,3 @@ def _of_answer(name: str, annotation: str, description: str, attribute: str) -> 
 def _camel(name: str) -> str:
     head, *rest = name.split("_")
     return head + "".join(word.capitalize() for word in rest)
-
-
-def mutation_spec(field: Mutation) -> FieldSpec:
-    """What Strawberry needs to know of a mutation."""
-    given = Argument("input", field.input_name, "What to do.")
-    if field.takes_nothing:
-        given = replace(given, annotation=f"{field.input_name} | None", default=None)
-    arguments = [given, *ARGUMENTS]
-    return FieldSpec(field.payload_name, field.description, arguments, field)
-
-
-CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
-
-
-def snake(value: Any, of: GraphQLInputType) -> Any:
-    """An input with its names in snake case, all the way down; a filter and a caller's own JSON stay as they are."""
-    if isinstance(of, GraphQLNonNull):
-        return snake(value, of.of_type)
-    if isinstance(of, GraphQLList) and isinstance(value, list):
-        return [snake(each, of.of_type) for each in value]
-    if isinstance(of, GraphQLInputObjectType) and isinstance(value, Mapping) and not of.name.endswith("Where"):
-        return {CAPITAL.sub("_", name).lower(): snake(each, of.fields[name].type) for name, each in value.items()}
-    return value

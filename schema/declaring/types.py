@@ -17,7 +17,7 @@ from strawberry.scalars import JSON
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
-from schema.declaring.declarations import Argument, Declaration
+from schema.declaring.base import Argument, Declaration, TypeDeclaration
 
 NAMES: dict[str, Any] = {
     "list": list,
@@ -50,6 +50,29 @@ class FieldSpec:
     declaration: Declaration | None = None
     graphql_name: str | None = None
     deprecated: str | None = None
+
+
+def field_of(
+    declared: Declaration, annotation: Any, description: str = "", arguments: Sequence[Argument] = ()
+) -> FieldSpec:
+    """The field that a declaration makes, described by itself or else as given."""
+    return FieldSpec(
+        annotation, declared.description or description, arguments, declared, deprecated=declared.deprecated
+    )
+
+
+def optional(annotation: Any, *, nullable: bool) -> Any:
+    """An annotation, as one that may be null where it is."""
+    if not nullable:
+        return annotation
+    return f"{annotation} | None" if isinstance(annotation, str) else annotation | None
+
+
+def column_doc(declared: TypeDeclaration, source: Any) -> str:
+    """The description of a column of a type's own."""
+    if declared.entity is None or not isinstance(source, str):
+        return ""
+    return declared.entity.__table__.columns[source].doc or ""
 
 
 def argument(spec: Argument) -> StrawberryArgument:

@@ -11,7 +11,8 @@ from graphql.execution.values import VariableValues
 
 from models.postgres import backend_of
 from schema.declaring.build import build
-from schema.execution.plan.plan_nodes import Child, Level, LevelBatch, Merge, Nested, Shape
+from schema.execution.plan.document_cache import Plan
+from schema.execution.plan.plan_nodes import Level, Shape
 from schema.execution.run.level_reader import ask
 from schema.execution.run.planned_schema import PlannedSchema
 from server.cli_errors import Obstacle
@@ -28,16 +29,10 @@ class Step:
 
 def explain(document: str, operation: str | None, variables: str, url: str, schema: PlannedSchema | None = None) -> str:
     """The plan as text. Nothing is run, and the database isn't asked."""
-    try:
-        given = orjson.loads(variables)
-    except orjson.JSONDecodeError as error:
-        raise Obstacle(f"--variables is not JSON: {error}.") from None
-    if not isinstance(given, dict):
-        raise Obstacle("--variables must be a JSON object.")
-    shape, values = _plan(schema or build(), document, operation, given)
-    if shape is None:
+    plan, values = plan_of(schema or build(), document, operation, given_variables(variables))
+    if (shape := plan.shape) is None:
         return "This operation has no plan of its own: its fields are resolved one by one."
-    found = _Explaining(values, backend_of(url)).shape(shape, "")
+    found = Explaining(values, backend_of(url)).shape(shape, "")
     return "\n".join(f"{step.path}: {step.how}\n{_indented(step.sql)}" for step in found)
 
 
@@ -45,14 +40,26 @@ def levels(
     schema: PlannedSchema, document: str, operation: str | None, variables: dict[str, Any], backend: str
 ) -> list[str]:
     """The levels of an operation that has run, from the outside in, each with how it is found."""
-    shape, values = _plan(schema, document, operation, variables)
-    found = _Explaining(values, backend).shape(shape, "") if shape is not None else ()
+    plan, values = plan_of(schema, document, operation, variables)
+    found = Explaining(values, backend).shape(plan.shape, "") if plan.shape is not None else ()
     return [f"{step.path}: {step.how}" for step in found]
 
 
-def _plan(
+def given_variables(text: str) -> dict[str, Any]:
+    """Variables that were given as JSON."""
+    try:
+        given = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise Obstacle(f"--variables is not JSON: {error}.") from None
+    if not isinstance(given, dict):
+        raise Obstacle("--variables must be a JSON object.")
+    return given
+
+
+def plan_of(
     schema: PlannedSchema, text: str, operation_name: str | None, variables: dict[str, Any]
-) -> tuple[Shape | None, VariableValues]:
+) -> tuple[Plan, VariableValues]:
+    """The plan of a document's operation, and its variables."""
     document = schema.documents.document(text)
     if document.errors:
         raise Obstacle("\n".join(str(error) for error in document.errors))
@@ -63,10 +70,10 @@ def _plan(
     values = operation.read(variables)
     if not isinstance(values, VariableValues):
         raise Obstacle("\n".join(error.message for error in values))
-    return schema.documents.plan(text, document, operation, values).shape, values
+    return schema.documents.plan(text, document, operation, values), values
 
 
-class _Explaining:
+class Explaining:
     """What is known of a request before it is run."""
 
     def __init__(self, values: VariableValues, backend: str) -> None:
@@ -74,21 +81,16 @@ class _Explaining:
 
     def shape(self, shape: Shape, path: str, along: Sequence[Level] = ()) -> Iterator[Step]:
         """The levels below a shape; some are read along with it."""
-        for key, entry in shape.entries:
-            where = f"{path}.{key}" if path else key
-            if isinstance(entry, Nested):
-                yield from self.shape(entry.shape, where, along)
-            elif isinstance(entry, Child) and isinstance(entry.level, LevelBatch):
-                yield Step(where, f"worked out by {_name(entry.level.field.load)}, for all its parents at once")
-            elif isinstance(entry, Child) and isinstance(entry.level, Merge):
-                yield Step(where, f"merged of {len(entry.level.levels)} lists")
-                for part in entry.level.levels:
-                    yield from self._level(part, f"{where}.{part.key}", is_along=part in along)
-            elif isinstance(entry, Child) and isinstance(entry.level, Level):
-                yield from self._level(entry.level, where, is_along=entry.level in along)
+        for where, filler in shape.fillers(path):
+            if isinstance(filler, Level):
+                yield from self._level(filler, where, is_along=filler in along)
+                continue
+            yield Step(where, filler.describe())
+            for part in filler.levels:
+                yield from self._level(part, f"{where}.{part.key}", is_along=part in along)
 
     def _level(self, level: Level, where: str, *, is_along: bool) -> Iterator[Step]:
-        what = f"{level.kind} of {level.target.name}"
+        what = level.describe()
         asked = ask(level, self.values)
         if asked.is_empty:
             yield Step(where, f"{what}, of which nothing is asked")
@@ -99,10 +101,6 @@ class _Explaining:
             yield Step(where, f"{what}, one statement for all its parents", asked.statement(self.backend).sql)
         for shape in level.shapes():
             yield from self.shape(shape, where, level.along)
-
-
-def _name(function: Any) -> str:
-    return str(getattr(function, "__qualname__", function))
 
 
 def _indented(sql: str | None) -> str:

@@ -22,9 +22,11 @@ from resolvers.demo import is_imported, notable_customers
 from resolvers.ids import opaque_id
 from server import playground
 from server.cli_errors import INTERRUPTED, Obstacle
-from server.commands import database
+from server.commands import database, token
 from server.http import readiness
+from server.http.request_ids import NamesRequest
 from server.http.uvicorn_protocol import Connection
+from server.persisted import read_manifests
 from server.settings import HOME, Settings
 
 APPLICATION = "server.app:from_environment"
@@ -32,6 +34,8 @@ APPLICATION = "server.app:from_environment"
 
 def serve(settings: Settings, workers: int = 1) -> None:
     """Serve until told to stop."""
+    # Better told here than by each process that begins.
+    read_manifests(settings.manifests)
     with listen(settings) as listening:
         database.require(settings)
         _run(settings, listening, workers, lambda: None)
@@ -40,6 +44,9 @@ def serve(settings: Settings, workers: int = 1) -> None:
 def demo(settings: Settings, households: int | None = None) -> None:
     """Serve the demo's data, which is brought in the first time."""
     gc.disable()
+    # Whoever tries the demo may do everything, without a token; its workers are told so, too.
+    os.environ["CRM360_OPEN_ACCESS"] = "true"
+    settings = settings.model_copy(update={"open_access": True})
     with listen(settings) as listening:
         _prepare_demo(settings, households)
         _run(settings, listening, 1, lambda: _introduce(settings))
@@ -77,11 +84,11 @@ def _bring_journey(settings: Settings, households: int | None) -> None:
 
 
 def listen(settings: Settings) -> socket.socket:
-    """A socket on the address, which only this machine reaches unless settings say otherwise."""
-    if not settings.is_local and not settings.open:
+    """A socket on the address. Where access is open, others than this machine reach it only if settings say so."""
+    if settings.open_access and not settings.is_local and not settings.open:
         raise Obstacle(
-            f"{settings.host} may be reached by others, and there are no passwords yet: anyone could read every "
-            "customer. Say --open to serve there all the same, or leave the host at 127.0.0.1."
+            f"{settings.host} may be reached by others, and access is open: anyone could read and change every "
+            "customer without a token. Serve at 127.0.0.1, set CRM360_OPEN_ACCESS=false, or say --open if you mean it."
         )
     try:
         return _bound(settings.host, settings.port)
@@ -136,8 +143,9 @@ def _run(settings: Settings, listening: socket.socket, workers: int, introduce: 
         # A line for each request would hold what it asks for.
         access_log=False,
         server_header=False,
-        # Nothing here asks who the client is.
-        proxy_headers=False,
+        # Guesses at passwords are counted by where they come from, which only a proxy that is known may say.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=math.ceil(settings.deadline) + 1,
     )
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -163,6 +171,11 @@ def _introduce(settings: Settings) -> None:
         typer.echo("\nCustomers worth looking at:")
     for customer in customers:
         typer.echo(f"  {opaque_id('Customer', customer.id):<20} {customer.name:<24} {customer.why}")
+    made = token.for_demo(settings, customers[0].id if customers else None)
+    typer.echo(f"\nAccess is open here; `crm360 serve` takes tokens, and so does this one:\n  {made.enterprise}")
+    typer.echo(f"An installation's, on which customers log in:\n  {made.installation}")
+    if made.email:
+        typer.echo(f"  as {made.email} with the password {made.password}")
 
 
 def _logging(settings: Settings) -> dict[str, Any]:
@@ -172,8 +185,9 @@ def _logging(settings: Settings) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request)s] %(message)s"}},
+        "filters": {"request": {"()": NamesRequest}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
         "root": {"level": level, "handlers": ["stderr"]},
         "loggers": {name: {"level": quiet} for name in ("uvicorn", "alembic", "httpx", "httpcore")},
     }

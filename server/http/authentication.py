@@ -6,22 +6,21 @@ with 401: whoever shows one means to be somebody.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Protocol
 
 from models.base import utc_now
-from models.rules.token_format import kind_of
 from models.scope import ViewerKind
 from resolvers.access.last_seen import LastSeen
 from resolvers.access.lookup import KnownToken, TokenLookup
-from resolvers.errors import BadId
+from resolvers.access.token_secret import hash_if_token
+from resolvers.errors import BadId, Unavailable
 from resolvers.ids import key_of
 from resolvers.storage.context import Viewer
 from server.http.graphql_http import Refused, Request
 
 UNAUTHENTICATED = "UNAUTHENTICATED"
-OPEN = Viewer()
-ANONYMOUS = Viewer(None, ViewerKind.ANONYMOUS)
+OPEN = KnownToken(Viewer())
+ANONYMOUS = KnownToken(Viewer(None, ViewerKind.ANONYMOUS))
 
 
 class IdentityProvider(Protocol):
@@ -29,14 +28,6 @@ class IdentityProvider(Protocol):
 
     async def viewer(self, token: str) -> Viewer | None:
         """For whom a token stands; none where it isn't accepted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """Who asks, and in which language unless the request says so."""
-
-    viewer: Viewer
-    language: str | None = None
 
 
 class Authentication:
@@ -55,41 +46,43 @@ class Authentication:
         self.is_open = is_open
         self.provider = provider
 
-    async def asking(self, request: Request) -> Asking:
-        """Who asks."""
+    async def asking(self, request: Request) -> KnownToken:
+        """Who asks, and in which language unless the request says so."""
         shown = request.header(b"authorization")
         if not shown:
-            return Asking(self._unnamed(request))
+            return self._unnamed(request)
         scheme, _, token = shown.partition(" ")
         if scheme.lower() != "bearer":
             raise _refused("The header Authorization must be `Bearer` and a token.")
-        token = token.strip()
-        found = await self._found(token)
-        viewer = replace(found.viewer, address=request.client)
-        return Asking(viewer, found.language)
+        return await self._found(token.strip())
 
     async def _found(self, token: str) -> KnownToken:
-        if kind_of(token) is not None:
-            found = await self.tokens.find(token)
+        hashed = hash_if_token(token)
+        if hashed is not None:
+            found = await self.tokens.find(hashed)
             if found is not None:
                 self.seen.note(found, utc_now())
                 return found
         elif self.provider is not None and token.count(".") == 2:
-            viewer = await self.provider.viewer(token)
+            try:
+                viewer = await self.provider.viewer(token)
+            except Unavailable as error:
+                raise Refused(503, str(error), error.code, Retry_After="1") from None
             if viewer is not None:
-                return KnownToken(viewer, None, None)
+                return KnownToken(viewer)
         raise _refused("The token isn't accepted: it is none, or expired or revoked.")
 
-    def _unnamed(self, request: Request) -> Viewer:
+    def _unnamed(self, request: Request) -> KnownToken:
         """Who asks without a token: in an open gateway whoever they say, for trying things out."""
-        viewer = OPEN if self.is_open else ANONYMOUS
-        customer = request.header(b"crm360-customer") if self.is_open else ""
-        if customer:
-            try:
-                viewer = Viewer(key_of(customer, "Customer"))
-            except BadId as error:
-                raise Refused(400, f"The header CRM360-Customer: {error}", error.code) from None
-        return replace(viewer, address=request.client)
+        if not self.is_open:
+            return ANONYMOUS
+        customer = request.header(b"crm360-customer")
+        if not customer:
+            return OPEN
+        try:
+            return KnownToken(Viewer(key_of(customer, "Customer")))
+        except BadId as error:
+            raise Refused(400, f"The header CRM360-Customer: {error}", error.code) from None
 
 
 def _refused(message: str) -> Refused:

@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import Receive, Scope, Send
 from strawberry.types import ExecutionResult
 
+from models.scope import ViewerKind
+from resolvers.audit.trail import Trail
 from resolvers.code.iso import DEFAULT_LOCALE, preferred_locale
 from resolvers.errors import Unavailable
 from resolvers.storage.context import RequestContext
@@ -22,9 +24,12 @@ from resolvers.storage.reader import Reader
 from schema.execution.run.planned_schema import Context, PlannedSchema
 from server.commands.explain import levels
 from server.http import errors
+from server.http.auditing import Auditing
 from server.http.authentication import Authentication
 from server.http.deadline import Patience
-from server.http.graphql_http import GRAPHQL, HTML, Answer, Gone, GraphQLRequest, Refused, Request
+from server.http.graphql_http import Answer, Gone, GraphQLRequest, Refused, Request
+from server.http.media_types import GRAPHQL, HTML
+from server.persisted import PersistedDocuments
 from server.playground import PlaygroundPage
 
 DEADLINE = "DEADLINE"
@@ -36,6 +41,10 @@ class Limits:
 
     deadline: float
     body: int
+    public_seconds: int = 0
+    """How long anybody may keep what a GET is answered that shows no token."""
+    shows_schema: bool = True
+    """Whether documents may ask of the schema itself."""
 
 
 class Endpoint:
@@ -49,6 +58,7 @@ class Endpoint:
         limits: Limits,
         playground: Callable[[], Awaitable[PlaygroundPage]],
         authentication: Authentication,
+        persisted: PersistedDocuments,
         *,
         development: bool = False,
     ) -> None:
@@ -58,6 +68,8 @@ class Endpoint:
         self.limits = limits
         self.playground = playground
         self.authentication = authentication
+        self.auditing = Auditing(schema, Trail(engine))
+        self.persisted = persisted
         self.development = development
         self._begun: set[asyncio.Task[Answer]] = set()
 
@@ -97,17 +109,22 @@ class Endpoint:
             return Answer.of({"data": None, "errors": [late]})
 
     async def _page(self) -> Answer:
+        if self.persisted.only or not self.limits.shows_schema:
+            raise Refused(404, "There is no playground here: the gateway runs only what it knows, or hides its schema.")
         page = await self.playground()
         return Answer(page.html.encode(), headers=page.headers, media_type=HTML)
 
     async def _operation(self, asked: GraphQLRequest, request: Request) -> Answer:
+        asked.query = self.persisted.text(asked)
         document = self.schema.documents.document(asked.query)
         if document.errors:
             return _before_it_began(errors.shown(document.errors, invalid=True), request)
         operation = document.operation(asked.operation_name)
         if operation is None:
             raise Refused(400, "`operationName` must say which of the document's operations to run.")
-        if operation.changes and request.method == "GET":
+        if operation.introspection is not None and not self.limits.shows_schema:
+            raise Refused(403, "This gateway doesn't tell of its schema (CRM360_PUBLIC_SCHEMA).", "SCHEMA_HIDDEN")
+        if operation.changes and request.is_safe:
             raise Refused(405, "A GET may only query; send this by POST.", Allow="POST")
         running = self._run(asked, request)
         if not operation.changes:
@@ -120,7 +137,7 @@ class Endpoint:
     async def _run(self, asked: GraphQLRequest, request: Request) -> Answer:
         context = Context(await self._reading(request), self.engine)
         try:
-            result = await self.schema.execute(asked.query, asked.variables, context, None, asked.operation_name)
+            result = await self.auditing.execute(asked, context)
         except RecursionError:
             raise Refused(400, "The variables are nested too deeply.") from None
         return self._answer(asked, context, result, request)
@@ -130,7 +147,7 @@ class Endpoint:
         asking = await self.authentication.asking(request)
         language = request.header(b"accept-language") or asking.language
         locale = preferred_locale(language) if language else DEFAULT_LOCALE
-        return RequestContext(self.reader, locale=locale, viewer=asking.viewer)
+        return RequestContext(self.reader, locale=locale, viewer=asking.viewer, address=request.client)
 
     def _answer(self, asked: GraphQLRequest, context: Context, result: ExecutionResult, request: Request) -> Answer:
         content: dict[str, Any] = {"data": result.data}
@@ -142,10 +159,14 @@ class Endpoint:
                 return Answer.of(content, 503, {"Retry-After": "1"})
         if self.development and request.header(b"crm360-plan") == "1":
             content["extensions"] = {"plan": self._plan(asked, context)}
-        return Answer.of(content)
+        answer = Answer.of(content)
+        if request.is_safe and content.keys() == {"data"} and context.reading.viewer.kind is ViewerKind.ANONYMOUS:
+            # It is what anybody is answered: who shows a token asks under another key of a cache.
+            answer.seconds = self.limits.public_seconds
+        return answer
 
     def _plan(self, asked: GraphQLRequest, context: Context) -> dict[str, Any]:
-        """What the answer took: its levels, the statements that ran, and of what use the plans kept have been."""
+        """What the answer took: its levels and statements; of what use plans have been, and which way queries ran."""
         documents, backend = self.schema.documents, self.reader.backend
         return {
             "planned": context.planned,
@@ -155,6 +176,7 @@ class Endpoint:
                 for run in context.reading.runs
             ],
             "kept": {"documents": documents.read.use(), "plans": documents.plans.use()},
+            "ways": self.schema.ways.use(),
         }
 
 

@@ -7,14 +7,14 @@ says under the same id where it happened, without any message or value, since th
 from __future__ import annotations
 
 import logging
-import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from secrets import token_hex
 from typing import Any
 
 from graphql import GraphQLError, GraphQLSyntaxError
 
 from resolvers.errors import CrmError
+from resolvers.traces import where_raised
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
@@ -74,18 +74,7 @@ def _cause(error: GraphQLError) -> Exception | None:
 def masked(error: BaseException) -> Shown:
     """The answer to an error that nobody foresaw, which is logged once."""
     error_id = token_hex(8)
-    logger.error("Internal error %s\n%s", error_id, "".join(_trace(error)).rstrip())
+    logger.error("Internal error %s\n%s", error_id, where_raised(error))
     made = refusal("Internal error", INTERNAL)
     made["extensions"]["id"] = error_id
     return made
-
-
-def _trace(error: BaseException) -> Iterator[str]:
-    """Where an error and those before it were raised; types and lines of code, but no message."""
-    seen: set[int] = set()
-    current: BaseException | None = error
-    while current is not None and id(current) not in seen:
-        seen.add(id(current))
-        yield f"{type(current).__module__}.{type(current).__qualname__}\n"
-        yield from traceback.format_tb(current.__traceback__)
-        current = current.__cause__ or current.__context__

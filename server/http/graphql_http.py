@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
 from starlette.types import Message, Receive, Scope, Send
 
+from server.http.compression import SHORTEST, chosen, compressed
 from server.http.errors import refusal
+from server.http.media_types import GRAPHQL, HTML, JSON, is_json, preferred_type
 
-JSON = "application/json"
-GRAPHQL = "application/graphql-response+json"
-HTML = "text/html"
-KINDS: tuple[tuple[str, type], ...] = (("variables", dict), ("extensions", dict), ("operationName", str))
+BESIDE: tuple[tuple[str, type], ...] = (("variables", dict), ("extensions", dict), ("operationName", str))
 """What may stand beside a query."""
+IDS = ("documentId", "id", "doc_id")
+"""Under what names clients send the id of a document instead of its text."""
+METHODS = "GET, HEAD, OPTIONS, POST"
+BOM = b"\xef\xbb\xbf"
 BAD_REQUEST = "BAD_REQUEST"
 NO_STORE = (b"cache-control", b"no-store")
 
@@ -27,8 +31,12 @@ class GraphQLRequest:
     """An operation to run."""
 
     query: str
+    """The text of its document; empty where only the id or the hash is given."""
     variables: dict[str, Any] | None
     operation_name: str | None
+    document_id: str | None = None
+    persisted: Mapping[str, Any] | None = None
+    """What Apollo's protocol says of the document: a version, and its hash."""
 
 
 @dataclass(slots=True)
@@ -41,6 +49,8 @@ class Answer:
     media_type: str | None = None
     is_private: bool = False
     """Whether nobody on the way may keep it."""
+    seconds: int = 0
+    """How long anybody may keep it; 0 where that isn't said."""
 
     @classmethod
     def of(cls, content: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
@@ -49,14 +59,47 @@ class Answer:
 
     async def send(self, send: Send, request: Request) -> None:
         """Send it."""
+        if self.status == 204:
+            await self._send(send, [], b"")
+            return
         media_type = self.media_type or (GRAPHQL if request.wanted == GRAPHQL else JSON)
-        raw = [(b"content-type", _content_type(media_type)), (b"content-length", b"%d" % len(self.body))]
-        if self.is_private:
+        raw = [(b"content-type", _content_type(media_type))]
+        if self.seconds:
+            raw += self._for_all()
+            if _is_known(raw[-1][1], request.header(b"if-none-match")):
+                self.status = 304
+                await self._send(send, raw[1:], b"")
+                return
+        body = self.body
+        if len(body) >= SHORTEST and (encoding := chosen(request.header(b"accept-encoding"))) is not None:
+            body = await compressed(body, encoding)
+            raw.append((b"content-encoding", encoding.encode()))
+            if not self.seconds:
+                raw.append((b"vary", b"Accept-Encoding"))
+        raw.append((b"content-length", b"%d" % len(body)))
+        if self.is_private and not self.seconds:
             raw.append(NO_STORE)
+        await self._send(send, raw, b"" if request.method == "HEAD" else body)
+
+    def _for_all(self) -> list[tuple[bytes, bytes]]:
+        """The headers of an answer that anybody may keep: it is the same for all who ask without a token."""
+        tag = blake2b(self.body, digest_size=16).hexdigest()
+        return [
+            (b"cache-control", b"public, max-age=%d" % self.seconds),
+            (b"vary", b"Accept, Accept-Encoding, Accept-Language, Authorization, Origin"),
+            (b"etag", f'W/"{tag}"'.encode()),
+        ]
+
+    async def _send(self, send: Send, raw: list[tuple[bytes, bytes]], body: bytes) -> None:
         if self.headers:
             raw += [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self.headers.items()]
         await send({"type": "http.response.start", "status": self.status, "headers": raw})
-        await send({"type": "http.response.body", "body": self.body})
+        await send({"type": "http.response.body", "body": body})
+
+
+def _is_known(tag: bytes, known: str) -> bool:
+    """Whether a client that sends this `If-None-Match` has the answer already."""
+    return bool(known) and (known.strip() == "*" or tag.decode() in (each.strip() for each in known.split(",")))
 
 
 @cache
@@ -92,6 +135,8 @@ class Request:
         self.address: bytes = scope["query_string"]
         self.headers: Mapping[bytes, bytes] = dict(scope["headers"])
         self.wanted = preferred_type(self.header(b"accept"))
+        self.is_safe = self.method in ("GET", "HEAD")
+        """Whether it may change nothing."""
         self.is_read = False
         self.is_gone = False
 
@@ -101,12 +146,14 @@ class Request:
 
     async def asked(self, most: int) -> GraphQLRequest | None:
         """The operation that it carries in a body of so many bytes at most; none when a page is asked for."""
-        if self.method == "GET":
+        if self.is_safe:
             asked = self._from_address()
         elif self.method == "POST":
-            asked = operation(decoded(await self._body(most), "The body"))
+            asked = operation(decoded((await self._body(most)).removeprefix(BOM), "The body"))
+        elif self.method == "OPTIONS":
+            raise Refused(204, "", Allow=METHODS)
         else:
-            raise Refused(405, "Operations come by POST, and queries by GET too.", Allow="GET, POST")
+            raise Refused(405, "Operations come by POST, and queries by GET too.", Allow=METHODS)
         self.is_read = True
         return asked
 
@@ -116,7 +163,7 @@ class Request:
             given: dict[str, Any] = dict(parse_qsl(text, keep_blank_values=True, errors="strict"))
         except ValueError:
             raise Refused(400, "The address is not well-formed UTF-8.") from None
-        if "query" not in given and self.wanted == HTML:
+        if self.wanted == HTML and given.keys().isdisjoint(("query", "extensions", *IDS)):
             return None
         for name in ("variables", "extensions"):
             if name in given:
@@ -141,35 +188,6 @@ class Request:
         return body
 
 
-@lru_cache(maxsize=256)
-def is_json(content_type: str) -> bool:
-    """Whether a body of this type is JSON in UTF-8."""
-    kind, _, parameters = content_type.lower().partition(";")
-    return kind.strip() == JSON and ("charset" not in parameters or "utf-8" in parameters)
-
-
-@lru_cache(maxsize=256)
-def preferred_type(accept: str) -> str:
-    """The media type that a client likes best; JSON where it takes anything, or nothing that is made here."""
-    best, most = JSON, 0.0
-    for place, piece in enumerate(accept[:1024].lower().split(",")):
-        name, *parameters = (part.strip() for part in piece.split(";"))
-        if name in (JSON, GRAPHQL, HTML):
-            quality = next((part[2:] for part in parameters if part.startswith("q=")), "1")
-            # Of two that are liked equally the first named is meant.
-            weight = _number(quality) - place / 1024
-            if weight > most:
-                best, most = name, weight
-    return best
-
-
-def _number(text: str) -> float:
-    try:
-        return min(float(text), 1.0)
-    except ValueError:
-        return 0.0
-
-
 def decoded(text: str | bytes, name: str) -> Any:
     """What stands in JSON."""
     try:
@@ -184,11 +202,17 @@ def operation(given: Any) -> GraphQLRequest:
         raise Refused(400, "Batches of operations are not taken; send one request for each.")
     if not isinstance(given, dict):
         raise Refused(400, "The body must be a JSON object with a `query`.")
-    query = given.get("query")
-    if not isinstance(query, str):
-        raise Refused(400, "There is no `query`: it must be the document as a string.")
-    for name, kind in KINDS:
+    for name, kind in BESIDE:
         value = given.get(name)
         if value is not None and not isinstance(value, kind):
             raise Refused(400, f"`{name}` must be {'a string' if kind is str else 'an object'} or null.")
-    return GraphQLRequest(query, given.get("variables"), given.get("operationName"))
+    query = given.get("query")
+    document_id = next((given[name] for name in IDS if isinstance(given.get(name), str)), None)
+    persisted = (given.get("extensions") or {}).get("persistedQuery")
+    if query is None and (document_id is not None or persisted is not None):
+        query = ""
+    elif not isinstance(query, str):
+        raise Refused(400, "There is no `query`: it must be the document as a string.")
+    if not isinstance(persisted, dict | None):
+        raise Refused(400, "`extensions.persistedQuery` must be an object.")
+    return GraphQLRequest(query, given.get("variables"), given.get("operationName"), document_id, persisted)

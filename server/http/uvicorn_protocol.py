@@ -7,9 +7,13 @@ connections would keep all others out.
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, NamedTuple, NoReturn
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+import httptools
+import orjson
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from server.http.errors import refusal
 
 
 class CoalescingTransport(asyncio.Transport):
@@ -39,6 +43,33 @@ class CoalescingTransport(asyncio.Transport):
             self._waiting = []
 
 
+LARGEST_HEAD = 32_768
+LONGEST_HEADER = LONGEST_ADDRESS = 16_384
+MOST_HEADERS = 100
+MOST_UNREAD = 65_536
+FRAME = 8
+"""How many bytes a chunk of a body has around it: its length in hexadecimal and two ends of lines."""
+UPGRADING = frozenset({b"upgrade", b"http2-settings"})
+
+
+class Reason(NamedTuple):
+    """Why a request is not read on."""
+
+    status: int
+    message: str
+    code: str
+
+
+HEAD_TOO_LARGE = Reason(431, f"The head of a request may have {LARGEST_HEAD} bytes.", "TOO_LARGE")
+ADDRESS_TOO_LONG = Reason(414, f"The address of a request may have {LONGEST_ADDRESS} bytes.", "TOO_LARGE")
+MALFORMED = Reason(400, "Invalid HTTP request received.", "BAD_REQUEST")
+TUNNEL = Reason(501, "The gateway opens no tunnels.", "BAD_REQUEST")
+
+
+class Unreadable(Exception):  # noqa: N818
+    """A request that is not read on."""
+
+
 class Connection(HttpToolsProtocol):
     """One client's connection."""
 
@@ -47,6 +78,12 @@ class Connection(HttpToolsProtocol):
 
     _impatience: asyncio.TimerHandle | None = None
     _is_in_head = False
+    _reason: Reason | None = None
+    _ignores_upgrade = False
+    _head = 0
+    """How many bytes the names, values and address of the head come to, trailers included."""
+    _unread = 0
+    """How many bytes came in since the head began, or since it ended, that were no body."""
 
     def connection_made(self, transport: Any) -> None:
         """Wait for the first request."""
@@ -54,27 +91,110 @@ class Connection(HttpToolsProtocol):
         self._await_head()
 
     def data_received(self, data: bytes) -> None:
-        """Wait for the rest of a request's head, where it has not come in one piece."""
-        super().data_received(data)
+        """Read on. Wait for the rest of a request's head, where it has not come in one piece."""
+        self._unset_keepalive_if_required()
+        self._unread += len(data)
+        try:
+            self._feed(data)
+        except (httptools.HttpParserError, Unreadable):
+            self._refuse(self._reason or MALFORMED)
+            return
+        if self._unread > MOST_UNREAD:
+            self._refuse(HEAD_TOO_LARGE)
+            return
         if self._is_in_head and self._impatience is None:
             self._await_head()
+
+    def _feed(self, data: bytes) -> None:
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            if not self._ignores_upgrade:
+                self._stop(TUNNEL)
+            # The parser takes what follows for another protocol, but nobody has agreed to one: it is the body.
+            self._ignores_upgrade = False
+            head = self._head_without_upgrade()
+            self.parser = httptools.HttpRequestParser(self)
+            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+            self._feed(head + data[upgrade.args[0] :])
+
+    def _head_without_upgrade(self) -> bytes:
+        version = self.parser.get_http_version().encode()
+        lines = [b"%b %b HTTP/%b" % (self.parser.get_method(), self.url, version)]
+        for name, value in self.headers:
+            if name == b"connection":
+                kept = [token for token in value.split(b",") if token.strip().lower() not in UPGRADING]
+                lines += [name + b": " + b",".join(kept)] if kept else []
+            elif name not in UPGRADING:
+                lines.append(name + b": " + value)
+        return b"\r\n".join(lines) + b"\r\n\r\n"
 
     def on_message_begin(self) -> None:
         """A request's head begins."""
         super().on_message_begin()
         self._forget()
         self._is_in_head = True
+        self._head = self._unread = 0
+
+    def on_url(self, url: bytes) -> None:
+        """Take a piece of the address."""
+        super().on_url(url)
+        self._count(len(url))
+        if len(self.url) > LONGEST_ADDRESS:
+            self._stop(ADDRESS_TOO_LONG)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header, or a trailer."""
+        super().on_header(name, value)
+        self._count(len(name) + len(value))
+        if len(value) > LONGEST_HEADER or len(self.headers) > MOST_HEADERS:
+            self._stop(HEAD_TOO_LARGE)
+
+    def _count(self, more: int) -> None:
+        self._head += more
+        if self._head > LARGEST_HEAD:
+            self._stop(HEAD_TOO_LARGE)
 
     def on_headers_complete(self) -> None:
         """The head is here."""
         self._forget()
         self._is_in_head = False
-        super().on_headers_complete()
+        self._unread = 0
+        if self.parser.should_upgrade():
+            # CONNECT asks for a tunnel, and is none of what is read again.
+            self._ignores_upgrade = self.parser.get_method() != b"CONNECT"
+        else:
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of the body; each may come in a chunk of its own, which has a frame of some bytes."""
+        super().on_body(body)
+        self._unread = max(0, self._unread - FRAME - len(body))
+
+    def on_message_complete(self) -> None:
+        """The request is here, unless it asked for another protocol: then its body is still to be read."""
+        if not self.parser.should_upgrade():
+            super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing will come any more."""
         self._forget()
         super().connection_lost(exc)
+
+    def _stop(self, reason: Reason) -> NoReturn:
+        self._reason = reason
+        raise Unreadable
+
+    def _refuse(self, reason: Reason) -> None:
+        """Say why nothing more is read, unless an answer has begun, and hang up."""
+        self.logger.warning("A request was refused: %s", reason.message)
+        if self.transport.is_closing():
+            return
+        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+            body = orjson.dumps({"errors": [refusal(reason.message, reason.code)]})
+            head = b"%bcontent-type: application/json; charset=utf-8\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+            self.transport.write(head % (STATUS_LINE[reason.status], len(body)) + body)
+        self.transport.close()
 
     def _await_head(self) -> None:
         self._forget()

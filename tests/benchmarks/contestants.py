@@ -166,7 +166,7 @@ class Gateway(Contestant):
 
     def environment(self, data: Data, times: int) -> dict[str, str]:
         """Without its jobs: points that expire meanwhile would be missing in one database and not in the other."""
-        return {**super().environment(data, times), "CRM360_JOBS_EVERY": "0"}
+        return {**super().environment(data, times), "CRM360_JOBS_EVERY": "0", "CRM360_OPEN_ACCESS": "true"}
 
     def variables(self, case: str, subject: Any) -> dict[str, Any]:
         if isinstance(subject, Place):

@@ -102,7 +102,9 @@ class Gateway(Server):
     ready = "The playground: "
 
     def __init__(self, url: str, module: str = "server.cli") -> None:
-        super().__init__(sys.executable, "-m", module, "serve", "--port", "0", DATABASE_URL=url)
+        super().__init__(
+            sys.executable, "-m", module, "serve", "--port", "0", DATABASE_URL=url, CRM360_OPEN_ACCESS="true"
+        )
 
     async def start(self) -> str:
         """The address of the graph."""

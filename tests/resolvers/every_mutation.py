@@ -5,14 +5,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from argon2 import PasswordHasher
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
-from resolvers.ids import opaque_id
+from models.scope import ViewerKind
+from resolvers.access.configuration import Configuration, configure
+from resolvers.access.passwords import Cost
+from resolvers.ids import key_of, opaque_id
+from resolvers.storage.context import Viewer
 from tests import factories
 from tests.resolvers.purchase.shopping import bill
 
@@ -24,6 +29,21 @@ class Step:
     mutation: str
     input: dict[str, Any]
     makes: str | None = None
+    token: str | None = None
+    customer: str | None = None
+
+    def viewer(self, ids: dict[str, str]) -> Viewer:
+        """Who makes the call: whoever may do everything, or who shows a token, with a customer logged in on it."""
+        if self.token is None:
+            return Viewer()
+        kind = ViewerKind.CUSTOMER if self.customer else ViewerKind.ANONYMOUS
+        customer = key_of(ids[self.customer], "Customer") if self.customer else None
+        return Viewer(customer, kind, token_id=key_of(ids[self.token], "Token"))
+
+
+def shown(made: Step, token: str, customer: str | None = None) -> Step:
+    """The same call by who shows a token: `shown(step("tokenLogout"), "token", "jana")`."""
+    return replace(made, token=token, customer=customer)
 
 
 def step(mutation: str, makes: str | None = None, **input: Any) -> Step:
@@ -173,7 +193,30 @@ ENDS = [
     step("rewardDelete", id="$unused"),
     step("customerErase", id="$eva"),
 ]
+PROGRAMME = [
+    step(
+        "programmeUpsert",
+        code="club",
+        name="Club",
+        pointValues=[{"currency": "CZK", "value": "0.01"}],
+        earningRules=[{"code": "base", "name": "Base", "kind": "AMOUNT", "currency": "CZK", "points": "1"}],
+    ),
+]
+TOKENS = [
+    step("tokenCreate", "token", device={"name": "phone"}),
+    step("passwordReset", email="jana@example.com", code="123456", password="correct horse"),
+    shown(step("tokenLogin", email="jana@example.com", password="correct horse"), "token"),
+    shown(step("tokenUpdate", language="cs"), "token", "jana"),
+    shown(step("passwordSet", currentPassword="correct horse", password="battery staple"), "token", "jana"),
+    shown(step("tokenRotate", overlapMinutes=1), "token", "jana"),
+    shown(step("tokenLogout", everywhere=True), "token", "jana"),
+    step("tokenRevoke", id="$token"),
+    step("enterpriseTokenCreate", name="Till", scopes=["cards:write"]),
+    step("loginCodeSend", email="jana@example.com"),
+]
 STEPS = [
+    *PROGRAMME,
+    *TOKENS,
     *CUSTOMERS,
     *CARDS,
     *POINTS,
@@ -192,13 +235,18 @@ STEPS = [
 async def prepare(session: AsyncSession) -> dict[str, str]:
     """What there is before the first call, by name."""
     rows: dict[str, models.Base] = {
-        "jana": factories.customer(),
+        "jana": factories.customer(email="jana@example.com"),
         "shop": factories.store(code="shop"),
         "consent": factories.consent(),
         "property": factories.property(),
     }
     purse = factories.points(customer=rows["jana"], amount=Decimal(100))
+    cheap = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1)
+    code = factories.one_time_code(code_hash=cheap.hash("123456"))
     await factories.save(session, *rows.values(), purse)
+    code.customer_id = rows["jana"].id
+    await factories.save(session, code)
+    configure(Configuration(Cost(memory=8192), sends_codes=True))
     return {name: opaque_id(type(row).__name__, row.id) for name, row in rows.items()}
 
 

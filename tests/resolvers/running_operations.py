@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 import models
-from resolvers.storage.context import RequestContext
+from resolvers.storage.context import RequestContext, Viewer
 from resolvers.storage.reader import Reader, make_reader
 from resolvers.storage.transaction import Transaction, in_transaction
 from schema.execution.run.planned_schema import Context
@@ -27,10 +27,11 @@ class Operations:
     engine: AsyncEngine
     reader: Reader
     now: datetime = NOW
+    viewer: Viewer = field(default_factory=Viewer)
 
     async def answer(self, document: str, /, **variables: Any) -> Any:
         """The data that a document answers; it must have no errors."""
-        context = Context(RequestContext(self.reader, now=self.now), self.engine)
+        context = Context(RequestContext(self.reader, now=self.now, viewer=self.viewer), self.engine)
         result = await schema().execute(document, variables, context_value=context)
         if result.errors:
             raise AssertionError(result.errors) from result.errors[0].original_error

@@ -229,7 +229,7 @@ async def test_goods_are_known_by_any_of_their_codes_and_groups_from_above(graph
     assert [each["billItemId"] for each in data["purchasePreview"]["discounts"]] == ["0", "1", "2", "3", "4"]
 
 
-MANY = [item("1", str(place)) for place in range(10_000)]
+MANY = [item("1", str(place)) for place in range(1001)]
 BAD_BILLS: list[tuple[dict[str, Any], str]] = [
     ({"items": []}, "EMPTY_BILL"),
     ({"items": MANY}, "TOO_MANY_ITEMS"),
@@ -239,8 +239,6 @@ BAD_BILLS: list[tuple[dict[str, Any], str]] = [
     ({"items": [item("-1")]}, "NEGATIVE_AMOUNT"),
     ({"items": [item("1.234")]}, "TOO_PRECISE"),
     ({"items": [item("1", quantity="1.2345")]}, "TOO_PRECISE"),
-    ({"items": [item("NaN")]}, "NOT_A_NUMBER"),
-    ({"items": [item("1", quantity="Infinity")]}, "NOT_A_NUMBER"),
     ({"items": [item("1e15")]}, "OUT_OF_RANGE"),
     ({"items": [{"billItemId": "1", "quantity": "9e9", "price": "9e9"}]}, "OUT_OF_RANGE"),
     ({"items": [{"billItemId": "1", "quantity": "1"}]}, "REQUIRED"),
@@ -252,7 +250,6 @@ BAD_BILLS: list[tuple[dict[str, Any], str]] = [
     ({"items": [item("1", product={"id": opaque_id("Product", 99)})]}, "NOT_FOUND"),
     ({"items": [item("1", product={"id": opaque_id("Store", 1)})]}, "BAD_ID"),
     ({"total": "99.99"}, "TOTALS_DIFFER"),
-    ({"total": "sNaN"}, "NOT_A_NUMBER"),
     ({"currency": "XXY"}, "UNKNOWN_CURRENCY"),
     ({"externalId": " "}, "REQUIRED"),
     ({"externalId": "x" * 129}, "TOO_LONG"),

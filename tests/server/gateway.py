@@ -21,7 +21,7 @@ class Client(httpx.AsyncClient):
     """Speaks to a gateway in this very process."""
 
     def __init__(self, app: Gateway) -> None:
-        super().__init__(transport=httpx.ASGITransport(app), base_url="http://gateway")
+        super().__init__(transport=httpx.ASGITransport(app), base_url="http://localhost")
         self.app = app
 
     @property

@@ -25,7 +25,7 @@ NEEDS_AN_ANSWER = "UndoTheBill"
 @pytest.fixture(scope="session")
 def app(demo_url: str) -> Starlette:
     assert playground.build()
-    return create_app(load(database_url=demo_url), graph())
+    return create_app(load(database_url=demo_url, open_access=True), graph())
 
 
 @pytest.fixture(scope="session")
@@ -149,7 +149,7 @@ async def test_where_neither_bundle_nor_cdn_is_at_hand_the_page_says_what_to_do(
 ) -> None:
     monkeypatch.setattr(bundle, "DIST", tmp_path)
 
-    with serving(create_app(load(database_url=demo_url), graph())) as url:
+    with serving(create_app(load(database_url=demo_url, open_access=True), graph())) as url:
         async with visit(f"{url}/graphql", online=False) as visited:
             await expect(visited.page.get_by_role("main")).to_contain_text("run crm360 playground where npm")
             await expect(visited.page.get_by_role("link", name="reference")).to_be_visible()

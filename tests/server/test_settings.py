@@ -25,6 +25,8 @@ def test_without_settings_an_embedded_database_answers_this_machine_only() -> No
     [
         ("postgresql://eva:s%40crm@db:5433/crm?x=y", "postgresql+asyncpg://eva:s%40crm@db:5433/crm?x=y"),
         ("postgres://db/crm", "postgresql+asyncpg://db/crm"),
+        ("postgresql://a:5432,b/crm", "postgresql+asyncpg://a:5432,b/crm"),
+        ("postgresql:///crm?host=/tmp", "postgresql+asyncpg:///crm?host=/tmp"),
         ("postgresql+asyncpg://db/crm", "postgresql+asyncpg://db/crm"),
         ("sqlite:///crm.sqlite", "sqlite+aiosqlite:///crm.sqlite"),
         ("sqlite:////var/crm.sqlite", "sqlite+aiosqlite:////var/crm.sqlite"),
@@ -62,6 +64,23 @@ def test_what_is_nearest_to_the_caller_counts(tmp_path: Path, monkeypatch: pytes
             "DATABASE_URL",
             "mysql://root:secret@db/crm",
             "DATABASE_URL: must look like postgresql://user:password@host:5432/name or sqlite:///path/to/file.sqlite.",
+        ),
+        (
+            "DATABASE_URL",
+            "postgresql://eva:sec/ret@db/crm",
+            "DATABASE_URL: can't be read as an address of hosts and ports. "
+            "In a password the characters / : @ # ? are written as %2F %3A %40 %23 %3F.",
+        ),
+        (
+            "DATABASE_URL",
+            "postgresql://[db/crm",
+            "DATABASE_URL: can't be read as an address of hosts and ports. "
+            "In a password the characters / : @ # ? are written as %2F %3A %40 %23 %3F.",
+        ),
+        (
+            "DATABASE_URL",
+            "postgresql://db/crm?pooler=any",
+            "DATABASE_URL: `pooler` must be one of none, transaction.",
         ),
         (
             "DATABASE_URL",
@@ -144,3 +163,28 @@ def test_a_password_is_not_shown_with_the_settings() -> None:
 )
 def test_only_loopback_is_local(host: str, expected: bool) -> None:
     assert load(host=host).is_local is expected
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"oidc_issuer": "http://login.example.com"},
+            "CRM360_OIDC_ISSUER: must begin with https://, but for a provider on this machine "
+            "(it is 'http://login.example.com').",
+        ),
+        (
+            {"oidc_issuer": "https://login.example.com", "oidc_source": "shop"},
+            "CRM360_OIDC_AUDIENCE: must be set where CRM360_OIDC_ISSUER is (it is None).",
+        ),
+        (
+            {"oidc_issuer": "https://login.example.com", "oidc_audience": "crm"},
+            "CRM360_OIDC_SOURCE: must be set where CRM360_OIDC_ISSUER is (it is None).",
+        ),
+    ],
+)
+def test_an_identity_provider_is_named_in_full(given: dict[str, str], message: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        load(**given)
+
+    assert str(raised.value) == message

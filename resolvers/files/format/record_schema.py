@@ -197,6 +197,11 @@ def _field(model: type[Base], column: Column[Any]) -> Field:
     )
 
 
+def names_a_line(found: Shape) -> bool:
+    """Whether its rows refer to an item of a bill, which files name by its line."""
+    return "line" in found.fields and "item_id" in table_of(found.model).columns
+
+
 def virtual(column: str, doc: str, *, required: bool = True, nullable: bool = False) -> Field:
     """A text that a file gives with a row, and that is kept elsewhere than in the row's own table."""
     return Field(camel(column), column, value_formats.text(128), nullable=nullable, required=required, doc=doc)

@@ -11,7 +11,7 @@ from sqlalchemy import literal, select
 
 import models
 from models.rules.card_number import CardPattern, CheckDigit, refusal
-from resolvers.files.format.record_schema import Draft
+from resolvers.files.format.record_schema import Draft, names_a_line
 from resolvers.files.record.bulk_insert import DOCUMENT
 from resolvers.files.record.natural_keys import OWN_SOURCE, table_of
 
@@ -95,23 +95,26 @@ async def _check_accounts(batch: RecordBatch) -> None:
 
 
 async def _check_lines(batch: RecordBatch) -> None:
-    """A discount's line must be on its bill."""
+    """The line of a discount, or of what was returned, must be on the bill."""
     query = select(ITEM.c.purchase_id, ITEM.c.line, ITEM.c.id).where(
         ITEM.c.purchase_id.in_([draft.key for draft in batch.good])
     )
     lines = {(purchase, line): key for purchase, line, key in await batch.connection.execute(query)}
     for draft in batch.good:
-        for place, discount in enumerate(draft.lists.get("discounts", ())):
-            line = discount.values.get("line")
-            discount.values["item_id"] = lines.get((draft.key, line))
-            if line is not None and discount.values["item_id"] is None:
-                draft.refuse(f"discounts[{place}].line", "is not on the bill")
+        for path, owned, part in draft.inner(batch.resource.shape.lists.values()):
+            if not names_a_line(owned.shape):
+                continue
+            line = part.values.get("line")
+            part.values["item_id"] = lines.get((draft.key, line))
+            if line is not None and part.values["item_id"] is None:
+                draft.refuse(f"{path}.line", "is not on the bill")
 
 
 CHECKS: dict[str, Callable[[RecordBatch], Awaitable[None]]] = {
     "cards": _check_cards,
     "customers": _check_accounts,
     "purchaseDiscounts": _check_lines,
+    "purchaseReturns": _check_lines,
 }
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, exists, func, literal, select
 
 import models
 from models import Base
-from resolvers.files.format.record_schema import ListOf, Shape
+from resolvers.files.format.record_schema import ListOf, Shape, names_a_line
 from resolvers.files.record.key_resolver import Names, chunks
 from resolvers.files.record.natural_keys import BY_SOURCE, OWN_SOURCE, Ref, show_ref, table_of
 from resolvers.files.resources import Resource
@@ -118,7 +118,7 @@ async def _owned(names: Names, part: ListOf, owners: Iterable[int]) -> dict[int,
     table = table_of(part.shape.model)
     columns = [table.c[item.column] for item in part.shape.columns]
     query = select(table.c.id, table.c[part.parent].label("owner"), *columns).order_by(table.c.id)
-    if "line" in part.shape.fields and part.shape.model is models.PurchaseDiscount:
+    if names_a_line(part.shape):
         query = query.outerjoin(ITEM, ITEM.c.id == table.c.item_id).add_columns(ITEM.c.line)
     found: dict[int, list[Any]] = defaultdict(list)
     for some in chunks(owners):

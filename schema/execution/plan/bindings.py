@@ -10,12 +10,9 @@ from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetails
 
 from models import Base
-from resolvers.code.iso import Code
 from resolvers.query.columns import Column, entity_at, source_type
-from resolvers.storage.context import RequestContext
-from schema.declaring.declarations import Attribute, Coded, Declaration, Embedded, Leaf
-from schema.declaring.filters import bound
-from schema.declaring.scalars import Value, enum_value, text_list, value_of
+from schema.declaring.base import Declaration
+from schema.declaring.scalars import Value, value_of
 from schema.declaring.types import DECLARATION
 
 
@@ -47,36 +44,9 @@ def declaration_of(parent: GraphQLObjectType, name: str) -> Declaration | None:
     return found
 
 
-def column_value(entity: type[Base], column: Column, declared: Leaf | None = None) -> Value:
+def column_value(entity: type[Base], column: Column) -> Value:
     """The conversions of a column seen from a level's entity."""
-    if declared is not None and declared.is_list:
-        return text_list()
-    if declared is not None and declared.enum is not None:
-        return enum_value(declared.enum)
     return value_of(source_type(entity_at(entity, column.path), column.source))
-
-
-def bind_part(declared: Embedded, place: Place) -> Place:
-    """The place of a structure within a row."""
-    if not declared.binding:
-        return Place(place.entity, place.path, place.binding)
-    return Place(place.entity, place.path, {name: bound(of, place.path) for name, of in declared.binding.items()})
-
-
-def plain_value(declared: Declaration, value: Any, context: RequestContext) -> Any:
-    """A declared field's value on an object that was worked out in Python."""
-    if isinstance(declared, Coded):
-        return find_code(declared.type_name, getattr(value, declared.source), context)
-    if isinstance(declared, Attribute):
-        return getattr(value, declared.attribute or declared.name)
-    if isinstance(declared, Leaf) and isinstance(declared.source, str):
-        return getattr(value, declared.source)
-    return getattr(value, declared.name)
-
-
-def find_code(type_name: str, code: str | None, context: RequestContext) -> Code | None:
-    """A country, currency or language in the reader's language."""
-    return None if code is None else Code(type_name, code, context.locale)
 
 
 def inner_type(field_type: Any) -> Any:

@@ -8,33 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
 from typing import Any
 
-from resolvers.ids import ID_NAMES, id_source, opaque_id
 from resolvers.query.columns import Column
 from resolvers.query.json_rows import rows_of
 from schema.execution.plan.bindings import NotPlannable
-from schema.execution.plan.plan_nodes import (
-    AnswerState,
-    Child,
-    ComputedValue,
-    Constant,
-    Filler,
-    GlobalId,
-    Nested,
-    Scalar,
-    Shape,
-)
+from schema.execution.plan.plan_nodes import AnswerState, ComputedValue, Filler, Shape
 
 Build = Callable[[Any], Any]
 """Makes the objects of some rows; or, of a value that holds a list's rows, the answer to the list."""
 
 Begin = Callable[[AnswerState, Sequence[list[Any]], Sequence[Callable[..., Any]]], Build]
 """Begins a request: the lists receive (object, key) for each child, the functions answer the lists read along."""
-
-KEPT_IDS = 16384
-"""How many ids of a type are remembered: brands, groups and stores come again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +35,79 @@ class Frame:
     key: str | None = None
 
 
+class Writer:
+    """Writes a shape's function: each entry gives its own expression, with what is here to put it together."""
+
+    def __init__(self, backend: str, positions: Mapping[Column, int], along: Mapping[Filler, Sequence[int]]) -> None:
+        self.backend = backend
+        self.children: list[Filler] = []
+        self.inner: list[Filler] = []
+        self.names: dict[str, Any] = {"absent": raise_null_violation, "rows_of": rows_of}
+        """What the function calls, by the names under which it does."""
+        self.memos: list[str] = []
+        self.hooks: list[str] = []
+        self._positions = positions
+        self._along = along
+
+    def bind(self, prefix: str, value: Any) -> str:
+        """A name for something that the function calls."""
+        name = f"{prefix}{len(self.names)}"
+        self.names[name] = value
+        return name
+
+    def at(self, column: Column) -> str:
+        """A column of the row."""
+        return f"r[{self._positions[column]}]"
+
+    @staticmethod
+    def absent(*, required: bool) -> str:
+        """What stands for a value that isn't there."""
+        return "absent()" if required else "None"
+
+    def object(self, shape: Shape) -> str:
+        """An object within another; what is to be noted of it is noted by the way."""
+        made, notes = self.fields(shape), self.notes(shape)
+        if not notes:
+            return made
+        hook = f"h{len(self.hooks)}"
+        self.hooks.append(f"def {hook}(o, r):\n" + "".join(f"        {note}\n" for note in notes) + "        return o")
+        return f"{hook}({made}, r)"
+
+    def fields(self, shape: Shape) -> str:
+        """An object, without notes."""
+        return f"{{{', '.join(f'{key!r}: {entry.code(self)}' for key, entry in shape.entries)}}}"
+
+    def notes(self, shape: Shape) -> list[str]:
+        """What is to be noted of an object whose fields are written."""
+        return [note for _, entry in shape.entries if (note := entry.note(self)) is not None]
+
+    def remembered(self, entry: ComputedValue, columns: Sequence[Column]) -> str:
+        """What a function makes of columns, called once a request for each of their values."""
+        given = ", ".join(self.at(column) for column in columns)
+        key = given if len(columns) == 1 else f"({given})"
+        memo, make = self.bind("m", None), self.bind("f", _computation(entry))
+        self.memos.append(f"{memo} = filling.context.memo.setdefault({self.bind('e', entry)}, {{}})")
+        return f"({memo}[{key}] if {key} in {memo} else {make}(filling, {memo}, {key}, {given}))"
+
+    def answered_along(self, filler: Filler) -> str | None:
+        """The answer to lists that were read along with the row; none where they were not."""
+        if filler not in self._along:
+            return None
+        self.inner.append(filler)
+        return f"e{len(self.inner) - 1}({', '.join(f'r[{place}]' for place in self._along[filler])})"
+
+    def left_open(self, filler: Filler) -> str:
+        """Null, which a child will fill in."""
+        self.children.append(filler)
+        return "None"
+
+    def noted(self, filler: Filler, key: Column) -> str | None:
+        """A note of an object `o` to be filled in by a child, with its key."""
+        if filler in self._along:
+            return None
+        return f"a{self.children.index(filler)}((o, {self.at(key)}))"
+
+
 class Generated:
     """A shape's function, the children whose keys it notes, and the lists that it finds in its rows, in their orders.
 
@@ -59,97 +117,20 @@ class Generated:
     def __init__(
         self, shape: Shape, positions: Mapping[Column, int], along: Mapping[Filler, Sequence[int]], frame: Frame
     ) -> None:
-        self._backend = frame.backend
-        self._memos: list[str] = []
-        self.children: list[Filler] = []
-        self.inner: list[Filler] = []
-        self._positions = positions
-        self._along = along
-        self._names: dict[str, Any] = {"absent": raise_null_violation, "rows_of": rows_of, **ID_NAMES}
-        self._hooks: list[str] = []
-        made = self._object(shape, own=True)
-        notes = self._notes(shape)
+        writer = Writer(frame.backend, positions, along)
+        made, notes = writer.fields(shape), writer.notes(shape)
+        self.children, self.inner = writer.children, writer.inner
         begin = [
             *(f"a{index} = lists[{index}].append" for index in range(len(self.children))),
             *(f"e{index} = inner[{index}]" for index in range(len(self.inner))),
-            *self._memos,
-            *self._hooks,
+            *writer.memos,
+            *writer.hooks,
         ]
         source = "def begin(filling, lists, inner):\n" + "".join(f"    {line}\n" for line in begin)
         source += _build(made, notes, frame) + "    return build\n"
-        exec(compile(source, f"<{shape.type_name}>", "exec"), self._names)  # noqa: S102
-        self.begin: Begin = self._names["begin"]
-        self.source = source
-
-    def _bind(self, prefix: str, value: Any) -> str:
-        name = f"{prefix}{len(self._names)}"
-        self._names[name] = value
-        return name
-
-    def _at(self, column: Column) -> str:
-        return f"r[{self._positions[column]}]"
-
-    def _object(self, shape: Shape, *, own: bool = False) -> str:
-        fields = ", ".join(f"{key!r}: {self._entry(entry)}" for key, entry in shape.entries)
-        made = f"{{{fields}}}"
-        notes = [] if own else self._notes(shape)
-        if not notes:
-            return made
-        hook = f"h{len(self._hooks)}"
-        self._hooks.append(f"def {hook}(o, r):\n" + "".join(f"        {note}\n" for note in notes) + "        return o")
-        return f"{hook}({made}, r)"
-
-    def _notes(self, shape: Shape) -> list[str]:
-        return [
-            f"a{self.children.index(entry.level)}((o, {self._at(entry.key)}))"
-            for _, entry in shape.entries
-            if isinstance(entry, Child) and entry.level not in self._along
-        ]
-
-    def _entry(self, entry: Any) -> str:
-        if isinstance(entry, Scalar):
-            return self._scalar(entry)
-        if isinstance(entry, GlobalId):
-            return self._id(entry)
-        if isinstance(entry, Constant):
-            return repr(entry.text)
-        if isinstance(entry, ComputedValue):
-            return self._plain(entry)
-        if isinstance(entry, Nested):
-            made = self._object(entry.shape)
-            if entry.when is None:
-                return made
-            return f"({'absent()' if entry.required else 'None'} if {self._at(entry.when)} is None else {made})"
-        if entry.level in self._along:
-            self.inner.append(entry.level)
-            lists = ", ".join(f"r[{place}]" for place in self._along[entry.level])
-            return f"e{len(self.inner) - 1}({lists})"
-        self.children.append(entry.level)
-        return "None"
-
-    def _id(self, entry: GlobalId) -> str:
-        """Other rows refer to the same few again and again; a row's own id is new each time."""
-        at = self._at(entry.column)
-        if entry.column.path:
-            return f"{self._bind('f', id_maker(entry.type_name))}({at})"
-        return id_source(entry.type_name, at)
-
-    def _scalar(self, entry: Scalar) -> str:
-        at, wire = self._at(entry.column), entry.value.wire(self._backend)
-        made = at if wire is None else f"{self._bind('f', wire)}({at})"
-        if wire is not None and entry.value.ready is not None:
-            made = f"({at} if {entry.value.ready.format(at)} else {made})"
-        if entry.nullable and (entry.required or wire is not None):
-            return f"({'absent()' if entry.required else 'None'} if {at} is None else {made})"
-        return made
-
-    def _plain(self, entry: ComputedValue) -> str:
-        """The same columns are worked out once a request."""
-        columns = ", ".join(self._at(column) for column in entry.columns)
-        key = columns if len(entry.columns) == 1 else f"({columns})"
-        memo, make = self._bind("m", None), self._bind("f", plain_maker(entry))
-        self._memos.append(f"{memo} = filling.context.memo.setdefault({self._bind('e', entry)}, {{}})")
-        return f"({memo}[{key}] if {key} in {memo} else {make}(filling, {memo}, {key}, {columns}))"
+        exec(compile(source, f"<{shape.type_name}>", "exec"), writer.names)  # noqa: S102
+        self.begin: Begin = writer.names["begin"]
+        self.source, self.names = source, writer.names
 
 
 def _build(made: str, notes: Sequence[str], frame: Frame) -> str:
@@ -170,13 +151,7 @@ def raise_null_violation() -> Any:
     raise NotPlannable
 
 
-@lru_cache(maxsize=1024)
-def id_maker(type_name: str) -> Callable[[int], str]:
-    """What makes the ids of a type that other rows refer to."""
-    return lru_cache(maxsize=KEPT_IDS)(partial(opaque_id, type_name))
-
-
-def plain_maker(entry: ComputedValue) -> Callable[..., Any]:
+def _computation(entry: ComputedValue) -> Callable[..., Any]:
     """What works a value out from columns, and remembers it."""
     pythons, function, convert = entry.pythons, entry.function, entry.convert
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLLeafType, GraphQLList, GraphQLNonNull, GraphQLObjectType, is_leaf_type
 from graphql.execution.collect_fields import FieldDetails
 
 from resolvers.storage.context import RowRef
-from schema.declaring.declarations import TYPES, Attribute, BatchLoaded, Declaration, Many, Merged, One, SameRow
-from schema.execution.plan.bindings import NotPlannable, declaration_of, field_name, plain_value
-from schema.execution.plan.plan_nodes import AnswerState, Arguments, Converter, Level
+from schema.declaring.base import TYPES
+from schema.execution.plan.bindings import NotPlannable, declaration_of, field_name
+from schema.execution.plan.plan_nodes import AnswerState, Converter, Getter, Level
 
 if TYPE_CHECKING:
     from schema.execution.plan.planner import Planner
@@ -49,19 +48,18 @@ def _object_converter(planner: Planner, field_type: Any, details: list[FieldDeta
 
 
 def _plain_object(planner: Planner, object_type: GraphQLObjectType, details: list[FieldDetails]) -> Converter:
-    parts: list[tuple[str, Callable[[Any, AnswerState], Any], Converter]] = []
+    parts: list[tuple[str, Getter, Converter]] = []
     for key, below in planner.groups(object_type, details).items():
         name = field_name(below)
         if name == "__typename":
             parts.append((key, _constantly(object_type.name), _unchanged))
             continue
         declared = declaration_of(object_type, name)
-        if declared is None or isinstance(declared, Many | Merged | BatchLoaded | One | SameRow):
+        get = declared.getter(planner.selection(key, object_type, below)) if declared is not None else None
+        if get is None:
             if object_type.name in TYPES and TYPES[object_type.name].entity is not None:
                 return _only_rows
             raise NotPlannable
-        arguments = planner.arguments(object_type, name, below[0].node)
-        get = plain_getter(declared, arguments)
         parts.append((key, get, converter(planner, object_type.fields[name].type, below)))
 
     def convert(value: Any, filling: AnswerState) -> Any:
@@ -85,15 +83,7 @@ def place_value(container: Any, place: Any, value: Any, filling: AnswerState) ->
     return value
 
 
-def plain_getter(declared: Declaration, arguments: Arguments) -> Callable[[Any, AnswerState], Any]:
-    """How a declared field is read from an object that was worked out in Python."""
-    if isinstance(declared, Attribute) and declared.pick is not None:
-        pick, attribute = declared.pick, declared.attribute or declared.name
-        return lambda value, filling: pick(getattr(value, attribute), arguments.read(filling.variables))
-    return lambda value, filling: plain_value(declared, value, filling.context)
-
-
-def _constantly(text: str) -> Callable[[Any, AnswerState], Any]:
+def _constantly(text: str) -> Getter:
     return lambda _value, _filling: text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any, Generic, TypeVar
 
 from graphql import (
@@ -26,6 +27,8 @@ from graphql.execution.values import VariableValues
 from schema.execution.plan import limits
 from schema.execution.plan.argument_readers import ReadVariables, variables_reader
 from schema.execution.plan.bindings import NotPlannable
+from schema.execution.plan.cost.price import OperationPrice
+from schema.execution.plan.cost.pricing import price_of
 from schema.execution.plan.plan_nodes import Change, Shape
 from schema.execution.plan.planner import Planner
 from schema.execution.plan.schema_questions import root_keys, taken_apart
@@ -36,6 +39,8 @@ Kept = TypeVar("Kept")
 RULES = (*specified_rules, MaxIntrospectionDepthRule)
 MOST_DOCUMENTS = 1000
 MOST_PLANS = 2000
+MOST_SWITCHES = 3
+"""For how many variables that skip fields all plans of a document are made ahead."""
 MOST_CHARACTERS = 4_000_000
 """Of all documents kept together: what is made of one takes some ten times as many bytes."""
 
@@ -116,6 +121,7 @@ class Document:
 class Plan:
     """How an operation runs: a query by its shape, mutations one after another; neither for the ordinary way."""
 
+    price: OperationPrice
     shape: Shape | None = None
     changes: Sequence[Change | tuple[str, str]] | None = None
 
@@ -127,10 +133,29 @@ class Documents:
         self.schema = schema
         self.read: Cache[str, Document] = Cache(MOST_DOCUMENTS)
         self.plans: Cache[Any, Plan] = Cache(MOST_PLANS)
+        self.kept: dict[str, Document] = {}
+        """Documents that are never let go of."""
+
+    def keep(self, text: str) -> Document:
+        """Read and plan a document that is never let go of, unless it has errors."""
+        document = self._read(text)
+        if not document.errors:
+            self.kept[text] = document
+            for operation in document.operations.values():
+                self._plan_ahead(text, document, operation)
+        return document
+
+    def _plan_ahead(self, text: str, document: Document, operation: Operation) -> None:
+        declared = {each.variable.name.value for each in operation.node.variable_definitions or ()}
+        switches = [name for name in document.switches if name in declared]
+        if len(switches) <= MOST_SWITCHES:
+            for values in product((True, False), repeat=len(switches)):
+                chosen = VariableValues({}, dict(zip(switches, values, strict=True)))
+                self.plan(text, document, operation, chosen)
 
     def document(self, text: str) -> Document:
         """A document by its text; one with errors is not kept, since these hold on to all that was read."""
-        kept = self.read.get(text)
+        kept = self.kept.get(text) or self.read.get(text)
         if kept is not None:
             return kept
         document = self._read(text)
@@ -173,12 +198,15 @@ class Documents:
 
     def _plan(self, document: Document, operation: Operation, variables: VariableValues) -> Plan:
         planner = Planner(self.schema, operation.node, document.fragments, variables)
+        plan = Plan(price_of(planner))
         try:
             if operation.changes:
-                return Plan(changes=planner.changes())
-            return Plan(planner.root()[0]) if operation.node.operation is OperationType.QUERY else Plan()
+                plan.changes = planner.changes()
+            elif operation.node.operation is OperationType.QUERY:
+                plan.shape = planner.root()[0]
         except NotPlannable:
-            return Plan()
+            pass
+        return plan
 
 
 def _switches(node: Any) -> Iterator[str]:

@@ -31,6 +31,7 @@ from graphql import (
 from graphql.type import GraphQLField, GraphQLInterfaceType, GraphQLList, GraphQLNonNull
 
 from resolvers.query.paging import DEFAULT_PAGE, LARGEST_PAGE
+from schema.execution.plan.cost.price import LIST_SIZE, Cost
 from schema.execution.plan.token_limits import longest_excess
 
 MOST_TOKENS = 2000
@@ -62,9 +63,8 @@ MOST_INPUT_OBJECTS = 400
 DEEPEST_INPUT = 64
 MOST_OBJECTS = 250_000
 """How many objects may be answered, if every page were full."""
-LIST_SIZE = 10
-"""How long a list without pages is taken to be."""
 
+TOO_MANY = f"The answer could have more than {MOST_OBJECTS} objects: ask for smaller pages."
 CODE = "TOO_COMPLEX"
 
 
@@ -86,6 +86,11 @@ def excess(schema: GraphQLSchema, document: DocumentNode) -> GraphQLError | None
     except TooComplex as error:
         return error
     return None
+
+
+def too_many(cost: Cost) -> GraphQLError | None:
+    """What an operation asks too much of with the variables of one request."""
+    return TooComplex(TOO_MANY) if cost.objects > MOST_OBJECTS else None
 
 
 class _Counted:
@@ -216,7 +221,7 @@ class _Walk:
         objects = parents * (_length(parent, definition, nodes[0]) if definition else 1)
         self.objects += objects
         if self.objects > MOST_OBJECTS:
-            raise TooComplex(f"The answer could have more than {MOST_OBJECTS} objects: ask for smaller pages.")
+            raise TooComplex(TOO_MANY)
         target = get_named_type(definition.type) if definition else None
         self.level(target, inner, depth + 1, objects)
 
@@ -264,9 +269,10 @@ def _length(parent: GraphQLNamedType, definition: GraphQLField, node: FieldNode)
         size = given.get("first", given.get("last"))
         if size is None:
             return DEFAULT_PAGE
-        # Whatever a variable may say: the document is judged once for all.
-        return min(int(size.value[:4]), LARGEST_PAGE) if isinstance(size, IntValueNode) else LARGEST_PAGE
+        # What a variable says is known at each run, and judged then; see `too_many`.
+        return min(int(size.value[:4]), LARGEST_PAGE) if isinstance(size, IntValueNode) else 1
     if "ids" in definition.args:
-        return LARGEST_PAGE
+        ids = next((argument.value for argument in node.arguments or () if argument.name.value == "ids"), None)
+        return len(ids.values) if isinstance(ids, ListValueNode) else 1
     bare = definition.type.of_type if isinstance(definition.type, GraphQLNonNull) else definition.type
     return LIST_SIZE if isinstance(bare, GraphQLList) and not parent.name.endswith("Connection") else 1

@@ -1,77 +1,187 @@
-"""What a document asks for, as the planner understands it: shapes of answers, and the levels that fill them."""
+"""A plan: shapes of the answer's objects, what fills in each of their fields, and the levels of rows behind them.
+
+What a kind of declaration needs beside these it adds itself: a plan is walked, written as code and run without asking
+which kind a node is of.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphql import FieldNode, GraphQLField
 from graphql.execution.values import VariableValues
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from resolvers.query.columns import Column
 from resolvers.query.json_rows import MOST_VALUES
 from resolvers.query.link import Link
+from resolvers.query.paging import MOST_SORT_KEYS
 from resolvers.storage.context import RequestContext
-from schema.declaring.arguments import MOST_SORT_KEYS
-from schema.declaring.declarations import BatchLoaded, Lookup, Many, Merged, Mutation, TypeDeclaration
-from schema.declaring.scalars import Value
 from schema.execution.plan.argument_readers import ReadArguments
+from schema.execution.plan.connection_shape import ConnectionShape
+from schema.execution.plan.level_request import LevelRequest
+
+if TYPE_CHECKING:
+    from schema.declaring.base import TypeDeclaration
+    from schema.execution.plan.codegen import Writer
+
+
+ROOT_KEY = Column((), "id")
+"""By which what stands at the root is found: there is one parent, which has no row."""
+
+
+class Entry(ABC):
+    """A field of an object of the answer."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def code(self, writer: Writer) -> str:
+        """An expression for its value, over a row `r`."""
+
+    @abstractmethod
+    def describe(self) -> str:
+        """How it is answered, for those who read a plan."""
+
+    @property
+    def inner(self) -> Shape | None:
+        """The object that it is, where the same row answers that."""
+        return None
+
+    def columns(self) -> Sequence[Column]:
+        """The columns of the row that it needs."""
+        return ()
+
+    def lists(self) -> Sequence[Level]:
+        """The lists behind it that belong to the row itself, and can be read along with it."""
+        return ()
+
+    def fillers(self, _path: str) -> Iterator[tuple[str, Filler]]:
+        """What is filled in by others than the row, by its path in the answer."""
+        return iter(())
+
+    def note(self, _writer: Writer) -> str | None:
+        """A statement that notes an object `o` as still to be filled in."""
+        return None
+
+    def at_root(self) -> str | None:
+        """What stands in its place at the root before anything is filled in."""
+        return None
 
 
 @dataclass(eq=False, slots=True)
-class Scalar:
-    """A column's value; `required` where the API promises one, `nullable` where the column may lack it."""
-
-    column: Column
-    value: Value
-    required: bool
-    nullable: bool
-
-
-@dataclass(eq=False, slots=True)
-class GlobalId:
-    """The row's id."""
-
-    column: Column
-    type_name: str
-
-
-@dataclass(eq=False, slots=True)
-class Constant:
+class Constant(Entry):
     """The name of a type."""
 
     text: str
 
+    def describe(self) -> str:
+        """Say so."""
+        return "the name of the type"
+
+    def code(self, _writer: Writer) -> str:
+        """Write the name."""
+        return repr(self.text)
+
+    def at_root(self) -> str:
+        """The name."""
+        return self.text
+
 
 @dataclass(eq=False, slots=True)
-class ComputedValue:
+class ComputedValue(Entry):
     """Columns given to a function, whose answer a converter brings into shape."""
 
-    columns: tuple[Column, ...]
+    of: tuple[Column, ...]
     pythons: tuple[Callable[[Any], Any], ...]
     function: Callable[..., Any]
     convert: Converter
 
+    def describe(self) -> str:
+        """Name the columns."""
+        return f"worked out of {', '.join(map(str, self.of))}"
+
+    def columns(self) -> Sequence[Column]:
+        """The function's arguments."""
+        return self.of
+
+    def code(self, writer: Writer) -> str:
+        """The same columns are worked out once a request."""
+        return writer.remembered(self, self.of)
+
 
 @dataclass(eq=False, slots=True)
-class Nested:
+class Nested(Entry):
     """An object made from the same row; null where `when` is, unless it is required."""
 
     shape: Shape
     when: Column | None
     required: bool = False
 
+    def describe(self) -> str:
+        """Say when there is none."""
+        return "of the same row" if self.when is None else f"of the same row, null where {self.when} is"
+
+    @property
+    def inner(self) -> Shape:
+        """The object."""
+        return self.shape
+
+    def columns(self) -> Sequence[Column]:
+        """Those of the object, and the one that says whether there is any."""
+        return [*([self.when] if self.when else []), *self.shape.columns()]
+
+    def lists(self) -> Sequence[Level]:
+        """Those of the object."""
+        return self.shape.lists()
+
+    def fillers(self, path: str) -> Iterator[tuple[str, Filler]]:
+        """Those of the object."""
+        return self.shape.fillers(path)
+
+    def code(self, writer: Writer) -> str:
+        """Write the object, in the same expression."""
+        made = writer.object(self.shape)
+        if self.when is None:
+            return made
+        return f"({writer.absent(required=self.required)} if {writer.at(self.when)} is None else {made})"
+
 
 @dataclass(eq=False, slots=True)
-class Child:
+class Child(Entry):
     """What others than the row itself fill in; `key` is the parent's column by which it is found."""
 
-    level: Filler
+    filler: Filler
     key: Column
 
+    def describe(self) -> str:
+        """Say what fills it in, and by which key."""
+        by = "" if self.key is ROOT_KEY else f", by {self.key}"
+        return f"{self.filler.describe()}{by}"
 
-Entry = Scalar | GlobalId | Constant | ComputedValue | Nested | Child
+    def columns(self) -> Sequence[Column]:
+        """The key."""
+        return (self.key,)
+
+    def lists(self) -> Sequence[Level]:
+        """The lists, unless another row is their parent: those are read once for all who refer to it."""
+        levels = self.filler.levels
+        return levels if not self.key.path and all(level.fits for level in levels) else ()
+
+    def fillers(self, path: str) -> Iterator[tuple[str, Filler]]:
+        """Give what fills it in."""
+        yield path, self.filler
+
+    def code(self, writer: Writer) -> str:
+        """The answer to lists that were read along with the row; else null, until it is filled in."""
+        return writer.answered_along(self.filler) or writer.left_open(self.filler)
+
+    def note(self, writer: Writer) -> str | None:
+        """Note the object with its key."""
+        return writer.noted(self.filler, self.key)
 
 
 @dataclass(eq=False, slots=True)
@@ -83,73 +193,16 @@ class Shape:
 
     def columns(self) -> list[Column]:
         """Every column the object needs, those of nested objects included."""
-        needed: list[Column] = []
-        for _, entry in self.entries:
-            if isinstance(entry, Scalar | GlobalId):
-                needed.append(entry.column)
-            elif isinstance(entry, ComputedValue):
-                needed.extend(entry.columns)
-            elif isinstance(entry, Child):
-                needed.append(entry.key)
-            elif isinstance(entry, Nested):
-                needed.extend([entry.when] if entry.when else [])
-                needed.extend(entry.shape.columns())
-        return needed
+        return [column for _, entry in self.entries for column in entry.columns()]
 
     def lists(self) -> list[Level]:
         """The lists that belong to the row itself, and can be read along with it."""
-        found: list[Level] = []
-        for _, entry in self.entries:
-            if isinstance(entry, Nested):
-                found.extend(entry.shape.lists())
-            elif isinstance(entry, Child) and not isinstance(entry.level, LevelBatch) and not entry.key.path:
-                # The lists of what other rows refer to are read once for all of those.
-                levels = entry.level.levels
-                found += levels if all(level.fits for level in levels) else ()
-        return found
+        return [level for _, entry in self.entries for level in entry.lists()]
 
-
-@dataclass(eq=False, slots=True)
-class ConnectionShape:
-    """A connection as asked for: each field with what it shows.
-
-    Kinds: `nodes` (a shape), `edges` (cursors, nodes, constants), `page_info` and `constant`, `total_count`.
-    """
-
-    entries: list[tuple[str, str, Any]] = field(default_factory=list)
-
-    def shapes(self) -> list[Shape]:
-        """The shapes of its rows."""
-        found: list[Shape] = []
-        for _, kind, what in self.entries:
-            if kind == "nodes":
-                found.append(what)
-            elif kind == "edges":
-                found.extend(shape for _, part, shape in what if part == "node")
-        return found
-
-    @property
-    def paged(self) -> bool:
-        """Whether anything is asked of its rows."""
-        return any(kind in ("nodes", "edges", "page_info") for _, kind, _ in self.entries)
-
-    @property
-    def counted(self) -> bool:
-        """Whether the whole list is counted."""
-        return any(kind == "total_count" for _, kind, _ in self.entries)
-
-    @property
-    def probed(self) -> bool:
-        """Whether it matters if more rows follow."""
-        return any(kind == "page_info" for _, kind, _ in self.entries)
-
-    @property
-    def has_cursors(self) -> bool:
-        """Whether cursors are shown."""
-        return any(
-            kind == "page_info" or (kind == "edges" and any(part == "cursor" for _, part, _ in what))
-            for _, kind, what in self.entries
-        )
+    def fillers(self, path: str = "") -> Iterator[tuple[str, Filler]]:
+        """What is filled in by others than the row, by its path in the answer."""
+        for key, entry in self.entries:
+            yield from entry.fillers(f"{path}.{key}" if path else key)
 
 
 @dataclass(eq=False, slots=True)
@@ -162,8 +215,36 @@ class Arguments:
     constant: Mapping[str, Any] | None = None
 
 
+class Filler(ABC):
+    """What fills in a field that the row itself doesn't answer, for all its parents at once.
+
+    It is answered by the rows of its levels, or, where it has none, by itself.
+    """
+
+    __slots__ = ()
+    key: str
+    """Under which its answer stands in the parent's object."""
+
+    @property
+    def levels(self) -> Sequence[Level]:
+        """The levels whose rows answer it."""
+        return ()
+
+    @abstractmethod
+    def describe(self) -> str:
+        """How it is filled in, for those who read a plan."""
+
+    def answering(self, parts: Sequence[Any]) -> Any:
+        """What makes the answers, of what makes those of its levels."""
+        raise NotImplementedError
+
+    async def fill(self, filling: AnswerState, slots: Sequence[tuple[Any, Any]]) -> None:
+        """Put an answer into each slot: (container, key of the parent)."""
+        raise NotImplementedError
+
+
 @dataclass(eq=False, slots=True)
-class Level:
+class Level(Filler):
     """Rows to read for a batch of parents: a connection, a list, or one row each."""
 
     key: str
@@ -171,7 +252,8 @@ class Level:
     kind: str
     """`connection`, `list`, `one` (a row by its key) or `lookup`."""
     arguments: Arguments
-    declared: Many | Lookup | None = None
+    request: Request | None = None
+    """What it asks for with given arguments; where there is none, rows by their keys."""
     link: Link | Callable[[Mapping[str, Any]], Link] | None = None
     connection: ConnectionShape | None = None
     shape: Shape | None = None
@@ -182,7 +264,7 @@ class Level:
     """The lists of its rows that can be read along with them, where the database can."""
     is_fixed: bool = False
     """Whether no variable says what it and those lists ask for."""
-    merge: Merge | None = None
+    part_of: Filler | None = None
     """What it is a part of, under the name that is its key; its columns end with what it is sorted by."""
     forms: dict[Any, Any] = field(default_factory=dict)
     asked: dict[str, Any] = field(default_factory=dict)
@@ -207,7 +289,7 @@ class Level:
         """Whether the answer is nothing but the rows: a list, or a connection of which only `nodes` is asked for."""
         if self.connection is None:
             return self.kind == "list" and self.item is None
-        return len(self.connection.entries) == 1 and self.connection.entries[0][1] == "nodes"
+        return self.connection.is_flat
 
     def shapes(self) -> Sequence[Shape]:
         """The shapes of its rows."""
@@ -215,29 +297,21 @@ class Level:
             return self.connection.shapes()
         return [self.shape] if self.shape is not None else []
 
+    def link_for(self, args: Mapping[str, Any]) -> Link | None:
+        """How its rows belong to a parent; the arguments may say."""
+        return self.link(args) if callable(self.link) else self.link
 
-@dataclass(eq=False, slots=True)
-class Merge:
-    """Lists of several types to be answered as one: a level each, and what is asked of all of them."""
+    def describe(self) -> str:
+        """Name its kind and its type."""
+        return f"{self.kind} of {self.target.name}"
 
-    key: str
-    declared: Merged
-    levels: list[Level] = field(default_factory=list)
-
-
-@dataclass(eq=False, slots=True)
-class LevelBatch:
-    """Something worked out for a batch of parents by a function."""
-
-    key: str
-    field: BatchLoaded
-    arguments: Arguments
-    names: frozenset[str]
-    convert: Converter
+    def answering(self, parts: Sequence[Any]) -> Any:
+        """The only part."""
+        return parts[0]
 
 
-Filler = Level | Merge | LevelBatch
-"""What fills in a field that the row itself doesn't answer."""
+Request = Callable[[Level, Mapping[str, Any]], LevelRequest]
+"""What a level asks for with these arguments; what can't be used is a `BadInput`."""
 
 
 @dataclass(eq=False, slots=True)
@@ -245,7 +319,8 @@ class Change:
     """A mutation, and what its payload is to show."""
 
     key: str
-    field: Mutation
+    run: Callable[[Change, RequestContext, AsyncEngine, VariableValues], Awaitable[Any]]
+    """Does it, and answers the payload."""
     arguments: Arguments
     convert: Converter
 
@@ -262,3 +337,6 @@ class AnswerState:
 
 Converter = Callable[[Any, AnswerState], Any]
 """Brings a Python value into the shape of the answer; rows that it names are noted as pending."""
+
+Getter = Callable[[Any, AnswerState], Any]
+"""Reads a field from an object that was worked out in Python."""

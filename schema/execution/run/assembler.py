@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from resolvers.storage.reader import Row
 from schema.execution.plan.codegen import Frame, Generated, raise_null_violation
-from schema.execution.plan.plan_nodes import AnswerState, Filler, Level, Merge
+from schema.execution.plan.level_request import LevelRequest
+from schema.execution.plan.plan_nodes import AnswerState, Filler, Level
 from schema.execution.run.connection_answer import connection
-from schema.execution.run.level_reader import Group, LevelRequest, ask, cursor_of, group_of, groups_of, positions
-from schema.execution.run.merged_answer import Merging
+from schema.execution.run.level_reader import Group, ask, cursor_of, group_of, groups_of, positions
 
 Slots = Sequence[tuple[Any, Any]]
 """Where an answer goes: (container, key of the parent)."""
@@ -105,23 +105,33 @@ class LevelAssembler:
         return [build(rows) for build in self._builds]
 
 
-def begin(below: Level | Merge, filling: AnswerState) -> LevelAssembler | Merging:
-    """Begin to answer a level, or what is merged of several, as the request's arguments say."""
-    return _as_one(below, [LevelAssembler(each, ask(each, filling.variables), filling) for each in below.levels])
+class Answering(Protocol):
+    """What is being answered by the rows of one level or several."""
+
+    wanted: Sequence[LevelRequest]
+    of_list: Callable[..., Any]
+    """The answer, from the values that hold the lists read along with their parent."""
+
+    def place(self, slots: Slots, *found: Sequence[Row]) -> None:
+        """Give each parent what the rows make its answer."""
+
+    def noted(self) -> list[Noted]:
+        """What is still to be filled in, and where."""
 
 
-def _inside(
-    levels: Sequence[Level], asked: Sequence[LevelRequest], filling: AnswerState
-) -> dict[Filler, LevelAssembler | Merging]:
+def begin(below: Filler, filling: AnswerState) -> Answering:
+    """Begin to answer what levels answer, as the request's arguments say."""
+    parts = [LevelAssembler(each, ask(each, filling.variables), filling) for each in below.levels]
+    answering: Answering = below.answering(parts)
+    return answering
+
+
+def _inside(levels: Sequence[Level], asked: Sequence[LevelRequest], filling: AnswerState) -> dict[Filler, Answering]:
     """What answers the lists that are read along with the rows of a level."""
-    found: dict[Level | Merge, list[LevelAssembler]] = {}
+    found: dict[Filler, list[LevelAssembler]] = {}
     for level, its in zip(levels, asked, strict=True):
-        found.setdefault(level.merge or level, []).append(LevelAssembler(level, its, filling, inside=True))
-    return {below: _as_one(below, parts) for below, parts in found.items()}
-
-
-def _as_one(below: Level | Merge, parts: Sequence[LevelAssembler]) -> LevelAssembler | Merging:
-    return Merging(below, parts) if isinstance(below, Merge) else parts[0]
+        found.setdefault(level.part_of or level, []).append(LevelAssembler(level, its, filling, inside=True))
+    return {below: below.answering(parts) for below, parts in found.items()}
 
 
 def _form(level: Level, asked: LevelRequest, backend: str, *, inside: bool) -> AnswerLayout:
@@ -133,7 +143,7 @@ def _form(level: Level, asked: LevelRequest, backend: str, *, inside: bool) -> A
         first = rows.first_column_inside if inside else rows.first_column
         is_flat = level.is_flat
         name = level.connection.entries[0][0] if level.connection is not None and is_flat else None
-        is_simple = inside and is_flat and level.merge is None and not backwards
+        is_simple = inside and is_flat and level.part_of is None and not backwards
         frame = Frame(backend, is_simple, name if is_simple else None)
         found = AnswerLayout(_generated(level, first, len(rows.along), frame), first, is_simple, is_flat, name)
         level.forms[key] = found
@@ -144,5 +154,5 @@ def _generated(level: Level, first: int, lists: int, frame: Frame) -> list[Gener
     """The functions of a level's shapes; the columns begin in so many places, behind so many lists."""
     along: dict[Filler, list[int]] = {}
     for place, each in enumerate(level.along if lists else (), start=first - lists):
-        along.setdefault(each.merge or each, []).append(place)
+        along.setdefault(each.part_of or each, []).append(place)
     return [Generated(shape, positions(level, first), along, frame) for shape in level.shapes()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from schema.execution.plan.plan_nodes import ConnectionShape
+from schema.execution.plan.connection_shape import ConnectionShape
 from schema.execution.run.level_reader import Group
 
 WriteCursor = Callable[[Any], str]

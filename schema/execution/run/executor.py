@@ -9,24 +9,11 @@ from itertools import islice
 from typing import Any
 
 from graphql.execution.values import VariableValues
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from resolvers.operation.perform import Call, Payload, perform
 from resolvers.query.level_select import NO_KEY
 from resolvers.storage.context import RequestContext
-from schema.declaring.mutations import snake
 from schema.execution.plan.codegen import raise_null_violation
-from schema.execution.plan.plan_nodes import (
-    AnswerState,
-    Change,
-    Child,
-    Constant,
-    Filler,
-    Level,
-    LevelBatch,
-    Merge,
-    Shape,
-)
+from schema.execution.plan.plan_nodes import AnswerState, Filler, Level, Shape
 from schema.execution.run.assembler import Noted, Slots, begin
 from schema.execution.run.level_reader import fetch_all
 
@@ -38,11 +25,10 @@ async def run(root: Shape, context: RequestContext, variables: VariableValues) -
     """The answer to a planned query."""
     data: dict[str, Any] = {}
     jobs: list[Coroutine[Any, Any, None]] = []
-    running = _Running(context, variables)
+    running = Running(context, variables)
     for key, entry in root.entries:
-        data[key] = entry.text if isinstance(entry, Constant) else None
-        if isinstance(entry, Child):
-            jobs.append(running.fill(entry.level, [(data, NO_KEY)]))
+        data[key] = entry.at_root()
+        jobs += [running.fill(filler, [(data, NO_KEY)]) for _, filler in entry.fillers(key)]
     context.reader.requests += 1
     try:
         await running.together(jobs)
@@ -51,25 +37,9 @@ async def run(root: Shape, context: RequestContext, variables: VariableValues) -
     return data
 
 
-async def change(wanted: Change, context: RequestContext, engine: AsyncEngine, variables: VariableValues) -> Any:
-    """Do a mutation and answer its payload, read in the same transaction."""
-    args = wanted.arguments.read(variables)
-    field = wanted.field
-    raw = args.get("input") or {}
-    if field.given is None:
-        raw = snake(raw, wanted.arguments.definition.args["input"].type)
-    call = Call(field.name, field.operation, raw, args.get("idempotencyKey"), args["dryRun"], field.given, field.answer)
+class Running:
+    """A request being answered: level after level, each for all its parents."""
 
-    async def show(payload: Payload, inside: RequestContext) -> Any:
-        filling = AnswerState(inside, variables)
-        answer = wanted.convert(payload, filling)
-        await _Running(inside, variables, alone=True).below([], filling)
-        return answer
-
-    return await perform(engine, context, call, show)
-
-
-class _Running:
     def __init__(self, context: RequestContext, variables: VariableValues, *, alone: bool = False) -> None:
         self.context = context
         self.variables = variables
@@ -94,13 +64,13 @@ class _Running:
 
     async def below(self, noted: Iterable[Noted], filling: AnswerState) -> None:
         """Fill what is below a level: its batches, and its levels with the rows that it named, in one statement."""
-        levels: list[tuple[Level | Merge, Slots]] = []
+        levels: list[tuple[Filler, Slots]] = []
         jobs: list[Coroutine[Any, Any, None]] = []
         for child, slots in noted:
-            if isinstance(child, LevelBatch):
-                jobs.append(self._batch(child, slots))
-            else:
+            if child.levels:
                 levels.append((child, slots))
+            else:
+                jobs.append(self.fill(child, slots))
         named = _named(filling)
         levels += [(level, [(holder, key) for holder, _, _, key in its]) for level, its in named.items()]
         if levels:
@@ -114,9 +84,14 @@ class _Running:
 
     def fill(self, filler: Filler, slots: Slots) -> Coroutine[Any, Any, None]:
         """Fill an answer into its places."""
-        return self._batch(filler, slots) if isinstance(filler, LevelBatch) else self._levels([(filler, slots)])
+        return self._levels([(filler, slots)]) if filler.levels else self._by_itself(filler, slots)
 
-    async def _levels(self, levels: Sequence[tuple[Level | Merge, Slots]]) -> None:
+    async def _by_itself(self, filler: Filler, slots: Slots) -> None:
+        filling = AnswerState(self.context, self.variables)
+        await filler.fill(filling, slots)
+        await self.below([], filling)
+
+    async def _levels(self, levels: Sequence[tuple[Filler, Slots]]) -> None:
         filling = AnswerState(self.context, self.variables)
         answering, wanted = [], []
         for level, slots in levels:
@@ -129,19 +104,6 @@ class _Running:
         noted = [each for answered in answering for each in answered.noted()]
         if noted or filling.pending:
             await self.below(noted, filling)
-
-    async def _batch(self, batch: LevelBatch, slots: Slots) -> None:
-        keys = list({key for _, key in slots})
-        args = batch.arguments.read(self.variables)
-        found = await batch.field.load(self.context, keys, args, batch.names)
-        filling = AnswerState(self.context, self.variables)
-        for container, key in slots:
-            value = batch.convert(found.get(key), filling)
-            if type(value) is tuple:
-                filling.pending.append((value[0], container, batch.key, value[1]))
-            else:
-                container[batch.key] = value
-        await self.below([], filling)
 
 
 Holder = tuple[dict[str, Any], Any, Any, int]

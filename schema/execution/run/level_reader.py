@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graphql.execution.values import VariableValues
 
-from resolvers.errors import BadInput
 from resolvers.query.columns import Column
 from resolvers.query.json_rows import MOST_VALUES, rows_of
 from resolvers.query.level_select import (
@@ -17,51 +16,13 @@ from resolvers.query.level_select import (
     along_prefix,
     level_prefix,
     reading_along,
-    statement,
     statement_of_all,
 )
-from resolvers.query.link import Link
-from resolvers.query.paging import ROW, Order, Page, complete, encode_cursor, signature
-from resolvers.query.where import FILTERS, Slot, Template, keyed, template
+from resolvers.query.paging import encode_cursor
 from resolvers.storage.context import RequestContext
 from resolvers.storage.reader import Row
-from resolvers.storage.statement import Statement
-from schema.declaring.arguments import listing, listing_of_part
-from schema.declaring.declarations import Lookup, Many
-from schema.declaring.filters import camel
-from schema.execution.plan.plan_nodes import ConnectionShape, Level
-
-
-@dataclass(slots=True, eq=False)
-class LevelRequest:
-    """A level with its arguments read: the statement's rows and values."""
-
-    rows: LevelQuery
-    values: Mapping[str, Any]
-    order: Order = ()
-    sign: str = ""
-    along: Sequence[LevelRequest] = ()
-    """The lists that are read along with the rows."""
-    described: Any = None
-    """What the rows were put together from, where lists are read along."""
-    _compiled: dict[str, Statement] = field(default_factory=dict)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether neither a row nor a count is asked for."""
-        page = self.rows.page
-        return page is not None and page.limit == 0 and not self.rows.counted
-
-    def statement(self, backend: str) -> Statement:
-        """The statement, found once: its description is long to compare with others."""
-        if backend not in self._compiled:
-            self._compiled[backend] = statement(self.rows, backend)
-        return self._compiled[backend]
-
-    def with_values(self, values: Mapping[str, Any]) -> LevelRequest:
-        """The same statement with other values."""
-        return LevelRequest(self.rows, values, self.order, self.sign, self.along, self.described, self._compiled)
-
+from schema.execution.plan.level_request import LevelRequest
+from schema.execution.plan.plan_nodes import Level
 
 CONSTANT, NESTED = "constant", "nested"
 """The names under which a level keeps what its constant arguments ask for, and what it asked last with its lists."""
@@ -110,64 +71,10 @@ def _ask_alone(level: Level, variables: VariableValues) -> LevelRequest:
 
 def ask_with(level: Level, args: Mapping[str, Any]) -> LevelRequest:
     """What a level asks for with these arguments."""
-    entity = level.target.entity
-    assert entity is not None
-    if level.kind == "one":
-        return LevelRequest(LevelQuery(entity, level.columns, _link(level, args)), {})
-    if isinstance(level.declared, Lookup):
-        return _lookup(level, level.declared, args)
-    assert isinstance(level.declared, Many)
-    if level.kind == "list":
-        order = complete(level.target.order if level.declared.order is None else level.declared.order)
-        return LevelRequest(LevelQuery(entity, level.columns, _link(level, args), order), {})
-    assert level.connection is not None
-    wanted = level.connection
-    if level.merge is None:
-        found = listing(level.target, level.declared.order, args, probe=wanted.probed)
-    else:
-        found = listing_of_part(level.merge.declared, level.key, args, probe=wanted.probed)
-    counted = wanted.counted and found.wanted
-    columns = _columns(level, wanted, found.order, counted=counted)
-    page = found.page if wanted.paged else Page(0)
-    rows = LevelQuery(
-        entity, columns, _link(level, args), found.order, page, found.where, found.words, found.cursor, counted
-    )
-    return LevelRequest(rows, found.values, found.order, signature(entity, found.order))
-
-
-def _columns(level: Level, wanted: ConnectionShape, order: Order, *, counted: bool) -> tuple[Column, ...]:
-    """The columns of a page's rows; the row's own key stands last where it is to be known."""
-    if level.merge is not None:
-        return level.columns
-    if wanted.has_cursors:
-        return (*level.columns, *(key.column for key in order))
-    return (*level.columns, ROW) if counted else level.columns
-
-
-def _link(level: Level, args: Mapping[str, Any]) -> Link | None:
-    return level.link(args) if callable(level.link) else level.link
-
-
-def _lookup(level: Level, field: Lookup, args: Mapping[str, Any]) -> LevelRequest:
-    given = {name: value for name, value in (args.get("by") or {}).items() if value is not None}
-    if len(given) != 1:
-        raise BadInput("Give exactly one key in `by`.")
-    ((name, value),) = given.items()
-    if name not in level.asked:
-        level.asked[name] = _found_by(level, field, name)
-    found: tuple[LevelRequest, Template] = level.asked[name]
-    asked, wanted = found
-    return asked.with_values(wanted.values(value))
-
-
-def _found_by(level: Level, field: Lookup, name: str) -> tuple[LevelRequest, Template]:
-    """What a level asks for by one of its keys, but for the value."""
-    key = next(key for each, key in field.keys.items() if camel(each) == name)
-    wanted = template(FILTERS[field.type_name], key.find(Slot()))
+    if level.request is not None:
+        return level.request(level, args)
     assert level.target.entity is not None
-    return LevelRequest(
-        LevelQuery(level.target.entity, level.columns, None, (), Page(1), keyed(wanted.structure)), {}
-    ), wanted
+    return LevelRequest(LevelQuery(level.target.entity, level.columns, level.link_for(args)), {})
 
 
 async def fetch_rows(asked: LevelRequest, context: RequestContext, keys: Sequence[int]) -> Sequence[Row]:

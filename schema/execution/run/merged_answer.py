@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING, Any
 from resolvers.query.merged import merge, merged_cursor
 from resolvers.query.paging import Page
 from resolvers.storage.reader import Row
-from schema.execution.plan.plan_nodes import Merge
+from schema.execution.plan.level_request import LevelRequest
 from schema.execution.run.connection_answer import connection
-from schema.execution.run.level_reader import Group, LevelRequest, group_of, groups_of
+from schema.execution.run.level_reader import Group, group_of, groups_of
 
 if TYPE_CHECKING:
     from schema.execution.run.assembler import LevelAssembler, Noted, Slots
 
 
 class Merging:
-    """A merged list being answered, for one parent after another."""
+    """A merged list being answered, for one parent after another; its answers stand under a key."""
 
-    def __init__(self, merge_: Merge, parts: Sequence[LevelAssembler]) -> None:
-        self._merge, self._parts = merge_, parts
+    def __init__(self, key: str, sign: str, parts: Sequence[LevelAssembler]) -> None:
+        self._key, self._parts = key, parts
         self.wanted = [part.asked for part in parts]
-        self._write = partial(merged_cursor, merge_.declared.sign)
+        self._write = partial(merged_cursor, sign)
 
     def noted(self) -> list[Noted]:
         """What is still to be filled in, and where."""
@@ -43,7 +43,7 @@ class Merging:
         for container, key in slots:
             if key not in answers:
                 answers[key] = self._of([groups.get(key) or Group([]) for groups in grouped])
-            container[self._merge.key] = answers[key]
+            container[self._key] = answers[key]
 
     def _of(self, groups: Sequence[Group]) -> dict[str, Any]:
         shape = self._parts[0].level.connection

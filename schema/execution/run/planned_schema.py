@@ -16,11 +16,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from resolvers.errors import Unavailable
 from resolvers.storage.context import RequestContext
+from schema.execution.plan.cost.price import cost
 from schema.execution.plan.document_cache import Document, Documents, Operation
-from schema.execution.plan.plan_nodes import Change
-from schema.execution.run.executor import change, run
+from schema.execution.plan.limits import too_many
+from schema.execution.plan.plan_nodes import Change, Shape
+from schema.execution.run.executor import run
 from schema.execution.run.introspection import Introspection
+from schema.execution.run.ways import Ways
 
 
 @dataclass(slots=True)
@@ -51,7 +55,8 @@ class OperationRequest:
 class PlannedSchema(strawberry.Schema):
     """Runs a query by its plan. Whatever has no plan, or fails on the way, runs the ordinary way from the start.
 
-    Queries change nothing, so running one again is safe, and errors are always those of the ordinary way.
+    Queries change nothing, so running one again is safe, and errors are always those of the ordinary way. While the
+    database is away there is no second way.
     """
 
     planned = True
@@ -61,6 +66,7 @@ class PlannedSchema(strawberry.Schema):
         super().__init__(*args, **kwargs)
         self.documents = Documents(self._schema)
         self.introspection = Introspection(self._schema)
+        self.ways = Ways()
 
     def process_errors(self, *_: Any) -> None:
         """Say nothing: whoever shows the errors masks them, and logs those that nobody foresaw."""
@@ -105,22 +111,35 @@ class PlannedSchema(strawberry.Schema):
         if not isinstance(coerced, VariableValues):
             # The ordinary way would read all of them once more, and knows no limits.
             return ExecutionResult(data=None, errors=list(coerced))
-        plan = self.documents.plan(asked.query, document, operation, coerced)
+        try:
+            plan = self.documents.plan(asked.query, document, operation, coerced)
+            if (excess := too_many(cost(plan, coerced))) is not None:
+                return ExecutionResult(data=None, errors=[excess])
+            answered = await self._read(plan.shape, context, coerced) if plan.changes is None else None
+        except RecursionError:
+            raise
+        except Exception as error:
+            self.ways.leave_plan(asked.query, error)
+            context.reading.memo.clear()
+            return None
         if plan.changes is not None:
             context.planned = True
             return await self._change(plan.changes, context, coerced)
-        if plan.shape is None:
+        return answered and await self._with_schema(answered, asked, document, operation)
+
+    async def _read(self, shape: Shape | None, context: Context, variables: VariableValues) -> ExecutionResult | None:
+        """A query's answer; none where it has no plan."""
+        if shape is None:
+            self.ways.without_plan += 1
             return None
         try:
-            data = await run(plan.shape, context.reading, coerced)
-        except Exception:
-            context.reading.memo.clear()
-            return None
+            data = await run(shape, context.reading, variables)
+        except Unavailable as error:
+            self.ways.unavailable += 1
+            return ExecutionResult(data=None, errors=[located_error(error, None, [shape.entries[0][0]])])
+        self.ways.planned += 1
         context.planned = True
-        result = ExecutionResult(data=data, errors=None)
-        return (
-            result if operation.introspection is None else await self._with_schema(result, asked, document, operation)
-        )
+        return ExecutionResult(data=data, errors=None)
 
     async def _run_ordinary(self, asked: OperationRequest, context: Context) -> ExecutionResult | None:
         """The ordinary way for a document that was read; none where it isn't clear what to run."""
@@ -143,9 +162,7 @@ class PlannedSchema(strawberry.Schema):
             raise
         assert isinstance(found, GraphQLExecutionResult)
         result = ExecutionResult(data=found.data, errors=found.errors)
-        return (
-            result if operation.introspection is None else await self._with_schema(result, asked, document, operation)
-        )
+        return await self._with_schema(result, asked, document, operation)
 
     async def _with_schema(
         self, result: ExecutionResult, asked: OperationRequest, document: Document, operation: Operation
@@ -170,7 +187,7 @@ class PlannedSchema(strawberry.Schema):
                 continue
             assert context.engine is not None
             try:
-                data[wanted.key] = await change(wanted, context.reading, context.engine, variables)
+                data[wanted.key] = await wanted.run(wanted, context.reading, context.engine, variables)
             except Exception as error:
                 located = located_error(error, [wanted.arguments.node], [wanted.key])
                 return ExecutionResult(data=None, errors=[located])

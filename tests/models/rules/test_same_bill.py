@@ -47,3 +47,8 @@ def test_a_bill_that_comes_again_is_the_same(changes: dict[str, Any]) -> None:
 )
 def test_another_bill_under_the_same_id_is_told_apart(changes: dict[str, Any], what: str) -> None:
     assert difference(KNOWN, replace(KNOWN, **changes)) == what
+
+
+def test_a_bill_that_is_known_without_its_lines_is_known_by_the_rest() -> None:
+    assert difference(replace(KNOWN, lines={}), KNOWN) is None
+    assert difference(KNOWN, replace(KNOWN, lines={})) == "items"

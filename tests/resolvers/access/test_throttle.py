@@ -16,7 +16,7 @@ from models.scope import ViewerKind
 from resolvers.access.account import Account
 from resolvers.access.throttle import Attempt, Purpose, admit, forgive
 from resolvers.errors import Refused
-from resolvers.operation.staged import Stage
+from resolvers.operation.perform import Stage
 from resolvers.storage.context import RequestContext, Viewer
 from resolvers.storage.reader import make_reader
 from resolvers.storage.transaction import Transaction, in_transaction
@@ -41,8 +41,8 @@ class Gate:
 
     async def admitted(self, account: Account, address: str = "", later: timedelta = timedelta(0)) -> Attempt:
         """An attempt that is looked at."""
-        viewer = Viewer(None, ViewerKind.ANONYMOUS, address=address)
-        context = RequestContext(self.reader, NOW + later, viewer=viewer)
+        viewer = Viewer(None, ViewerKind.ANONYMOUS)
+        context = RequestContext(self.reader, NOW + later, viewer=viewer, address=address)
         return await admit(Stage(self.engine, context), Purpose.LOGIN, account)
 
 

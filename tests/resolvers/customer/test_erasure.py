@@ -81,7 +81,10 @@ async def save_everything(session: AsyncSession) -> models.Customer:
         factories.recommendation(audience="CUSTOMER", customer=jana, name=number(), reason=number()),
         factories.token(customer=jana, push_token=number(), device_id=number(), device_name=number()),
         factories.event(customer_id=1, data={"said": number()}),
+        factories.customer_password(customer=jana, password_hash=number()),
+        factories.code_message(customer=jana, recipient=number(), code=CANARY),
     )
+    await factories.save(session, factories.one_time_code(customer_id=jana.id, code_hash=number()))
     return jana
 
 

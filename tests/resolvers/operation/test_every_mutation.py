@@ -17,7 +17,10 @@ MUTATIONS = schema()._schema.mutation_type
 SAYS_HOW_MANY = {"purchasesImport"}
 """What tells, as `repeated`, how many of its things had been done before, and tells the same of a retry."""
 
-DRAWN = {"id", "erasedId", "receipt", "code", "number", "reservationCodes"}
+TOLD_ONCE = {"secret"}
+"""What a retry doesn't tell again."""
+
+DRAWN = {"id", "erasedId", "receipt", "code", "number", "reservationCodes", "secret", "hint"}
 """What is drawn anew each time something is made: ids, codes of vouchers, numbers of cards."""
 
 
@@ -58,6 +61,13 @@ async def counts(session: AsyncSession) -> list[int]:
     return numbers
 
 
+async def everything(crm: Operations) -> dict[str, list[tuple[Any, ...]]]:
+    """All that the database holds, but for guesses: one that is only tried counts as well."""
+    dump = await crm.dump()
+    del dump["login_guess"]
+    return dump
+
+
 def the_id(payload: dict[str, Any]) -> str:
     """The id of what a call made: the first thing that its payload shows."""
     made = next(value for value in payload.values() if isinstance(value, dict))
@@ -74,18 +84,20 @@ async def test_every_mutation_can_be_tried_and_retried(crm: Operations, session:
 
     for place, step in enumerate(STEPS):
         crm.now += timedelta(seconds=1)
+        crm.viewer = step.viewer(ids)
         call = {"key": f"key-{place}", **filled(step.input, ids)}
-        nothing_done = await crm.dump()
+        nothing_done = await everything(crm)
         tried = await crm.do(step.mutation, shows(step.mutation), dry=True, **call)
         assert (step, tried["userErrors"]) == (step, [])
-        assert (step, await crm.dump()) == (step, nothing_done)
+        assert (step, await everything(crm)) == (step, nothing_done)
         done = await crm.do(step.mutation, shows(step.mutation), **call)
         assert (step, done["userErrors"]) == (step, [])
         assert (step, lasting(tried)) == (step, lasting(done))
         done_once = await crm.dump()
         assert (step, len(done_once["event"]) > len(nothing_done["event"])) == (step, True)
         retried = await crm.do(step.mutation, shows(step.mutation), **call)
-        assert retried == (done if step.mutation in SAYS_HOW_MANY else done | {"repeated": True})
+        once = done | dict.fromkeys(TOLD_ONCE & done.keys())
+        assert retried == (done if step.mutation in SAYS_HOW_MANY else once | {"repeated": True})
         other = await crm.refused("segmentGroupUpsert", key=call["key"], code="other", name="Other")
         assert other == [("KEY_REUSED", "idempotencyKey", None)]
         assert (step, await crm.dump()) == (step, done_once)

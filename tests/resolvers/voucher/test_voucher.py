@@ -393,5 +393,5 @@ async def test_the_job_keeps_or_ends_statuses_whose_validity_is_over(
     assert sorted(row[:3] for row in current if row[3] is None) == [
         (people[0].id, member.id, "FALLEN"),
         (people[1].id, silver.id, "KEPT"),
-        (people[2].id, silver.id, "SET"),
+        (people[2].id, silver.id, "REGISTERED"),
     ]

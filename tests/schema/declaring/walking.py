@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from schema.declaring.connections import SORT_KEYS
-from schema.declaring.declarations import TYPES, Embedded, Many, TypeDeclaration
-from schema.declaring.filters import camel, target_type
+from schema.declaring.declarations import TYPES, Many, TypeDeclaration
+from schema.declaring.filters import camel
+from schema.declaring.kinds.embedded import Embedded
 from tests.schema.both_ways import Graph, schema
 
 PAGE = "edges { cursor node { KEY } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
@@ -71,7 +72,7 @@ def connections() -> list[Connection]:
 def _below(owner: TypeDeclaration, declared: TypeDeclaration) -> Iterator[tuple[tuple[str, ...], str]]:
     for name, field in declared.fields.items():
         if isinstance(field, Many) and field.paged:
-            yield (camel(name),), target_type(TYPES[declared.name], field)
+            yield (camel(name),), field.target(TYPES[declared.name]).name
         elif isinstance(field, Embedded):
             for path, target in _below(owner, TYPES[field.type_name]):
                 yield (camel(name), *path), target

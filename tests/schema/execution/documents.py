@@ -45,11 +45,15 @@ def _found_by(type_name: str) -> st.SearchStrategy[Any]:
     return st.integers(1, 12).map(by)
 
 
+def sdl_without_descriptions(sdl: str) -> str:
+    """A schema's text without its descriptions."""
+    return re.sub(r'"""(?:.|\n)*?"""', "", sdl)
+
+
 @cache
 def _narrowed(*, filtered: bool) -> tuple[str, dict[str, st.SearchStrategy[Any]]]:
     """The schema's text with the arguments narrowed, and what fills them."""
-    text = schema().as_str()
-    text = re.sub(r'"""(?:.|\n)*?"""', "", text)
+    text = sdl_without_descriptions(schema().as_str())
     text = re.sub(r"\n\s*(?:after|before|last): [^\n]*", "", text)
     text = re.sub(r"\bcode: String!", "code: KnownCode", text)
     text = re.sub(r"\bfirst: Int!?(?: = \w+)?", "first: PageSize", text)

@@ -161,7 +161,7 @@ async def test_pages_that_nobody_looks_at_are_not_read(shop: Graph) -> None:
 
 
 async def test_rows_too_wide_to_be_put_into_others_are_read_on_their_own(shop: Graph) -> None:
-    ordinary = leaves("Purchase", 1)
+    ordinary = leaves("Purchase", 0)
     wide = leaves("Purchase", 3)
 
     narrow_answer = await shop.ask(f"{{ customers {{ nodes {{ purchases {{ nodes {{ {ordinary} }} }} }} }} }}")

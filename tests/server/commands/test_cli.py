@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,7 +39,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def test_help_says_what_each_command_does(run: Run) -> None:
     shown = run("--help").output
 
-    for command in ("serve", "demo", "migrate", "import", "export", "schema", "explain", "jobs"):
+    for command in ("serve", "demo", "migrate", "import", "export", "schema", "explain", "jobs", "token"):
         assert re.search(rf"│ {command} +\S", shown)
         assert run(command, "--help").exit_code == 0
 
@@ -135,6 +136,16 @@ def test_a_document_that_is_no_text_is_told(run: Run, tmp_path: Path) -> None:
     assert one_line(run("explain", "query.graphql")) == "What was given to read isn't text in UTF-8."
 
 
+def test_a_file_that_is_no_database_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "crm.sqlite").write_text("Something else, and long enough to be looked at.")
+    before = set(threading.enumerate())
+
+    line = one_line(run("serve", "--port", 0, url="sqlite:///crm.sqlite"))
+
+    assert line == "The database can't be reached: check DATABASE_URL, and that the database runs."
+    assert [thread.name for thread in threading.enumerate() if thread not in before] == []
+
+
 def test_the_version_is_told(run: Run) -> None:
     assert run("--version").output == f"crm360 {__version__}\n"
 
@@ -200,10 +211,14 @@ def test_a_port_that_is_taken_is_told(run: Run, empty: str) -> None:
 
 
 @pytest.mark.parametrize("command", ["serve", "demo"])
-def test_others_reach_the_gateway_only_when_it_is_said(run: Run, empty: str, command: str) -> None:
+def test_others_reach_a_gateway_with_open_access_only_when_it_is_said(
+    run: Run, empty: str, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The demo's access is open by itself, and it says so to its workers by the environment.
+    monkeypatch.setenv("CRM360_OPEN_ACCESS", "true" if command == "serve" else "false")
     line = one_line(run(command, "--host", "0.0.0.0", "--port", 0, url=empty))
 
-    assert line.startswith("0.0.0.0 may be reached by others")
+    assert line.startswith("0.0.0.0 may be reached by others, and access is open")
     assert "--open" in line
 
 
@@ -291,6 +306,7 @@ def test_importing_into_a_database_without_tables_says_what_to_do(run: Run) -> N
 @pytest.mark.parametrize("workers", [1, 2])
 def test_from_nothing_to_an_answer_and_a_clean_end(tmp_path: Path, workers: int) -> None:
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/crm.sqlite", "PYTHONPATH": str(ROOT)}
+    environment["CRM360_OPEN_ACCESS"] = "true"
 
     def command(*arguments: str) -> subprocess.Popen[str]:
         line = [sys.executable, "-W", "error", "-m", "server.cli", *arguments]

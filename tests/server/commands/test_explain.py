@@ -1,10 +1,14 @@
 """How a plan is told: its levels, each with how it is found."""
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 
 from server.commands.explain import explain
+from server.commands.explain_code import explain_code
 from tests.schema.both_ways import schema
 
 TIMELINE = """
@@ -40,3 +44,33 @@ def test_a_merged_list_of_what_many_rows_refer_to_is_told_with_the_statements_of
 
     assert "purchases.customer.timeline.STATUS: connection of StatusEvent, of which nothing is asked\n\n" in told
     assert "purchases.customer.timeline.CARD: connection of CardEvent, one statement for all its parents\n    " in told
+
+
+def test_a_query_is_followed_to_its_answer(database_url: str, database_kind: str) -> None:
+    shown = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[database_kind]
+
+    told = explain_code(schema(), "{ stores(first: 2) { nodes { name brand: code } } }", None, "{}", database_url)
+
+    assert re.findall(r"^#+ .*", told, re.MULTILINE)[:5] == [
+        "## The document",
+        "## The plan",
+        "## The statements",
+        "### PostgreSQL",
+        "### SQLite",
+    ]
+    assert f"## The functions, for {shown}" in told
+    assert "stores: connection of Store\n  nodes\n    name: column name\n    brand: column code\n" in told
+    assert "[{'name': r[1], 'brand': r[2]} for r in rows]" in told
+    assert told.endswith('"stores": {\n      "nodes": []\n    }\n  }\n}\n```\n')
+
+
+def test_the_command_follows_a_query_of_a_file(database_url: str) -> None:
+    command = [sys.executable, "-m", "server.cli", "explain", "--code", "docs/one-query.graphql"]
+
+    done = subprocess.run(
+        command, env={**os.environ, "DATABASE_URL": database_url}, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("```python") == 5
+    assert '"customer": null' in done.stdout

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import models
 from models.base import utc_now
 from models.scope import Scope
+from resolvers.access.token_secret import hash_of
 from resolvers.ids import opaque_id
 from tests import factories
 from tests.server.access import (
@@ -130,15 +131,15 @@ async def test_a_made_up_token_never_reaches_the_database(session: AsyncSession,
         asked = []
         find = client.endpoint.authentication.tokens.find
 
-        async def noted(token: str) -> object:
-            asked.append(token)
-            return await find(token)
+        async def noted(hashed: str) -> object:
+            asked.append(hashed)
+            return await find(hashed)
 
         client.endpoint.authentication.tokens.find = noted  # type: ignore[method-assign, assignment]
         await client.ask("{ __typename }", **shown(good[:-1] + ("0" if good[-1] != "0" else "1")))
         await client.ask("{ __typename }", **shown(good))
 
-    assert asked == [good]
+    assert asked == [hash_of(good)]
 
 
 async def test_a_token_is_refused_from_the_request_after_its_revocation(
@@ -233,7 +234,23 @@ async def test_many_requests_share_a_lookup(session: AsyncSession, database_url:
             await answer(waiting)  # type: ignore[arg-type]
 
         lookup._answer = noted  # type: ignore[method-assign, assignment]
-        found = await asyncio.gather(*(lookup.find(token) for token in tokens * 5))
+        found = await asyncio.gather(*(lookup.find(hash_of(token)) for token in tokens * 5))
 
     assert [each and each.viewer.token_id for each in found] == [1, 2, 3] * 5
-    assert batches == [3]
+    assert batches == [15]
+
+
+async def test_the_playground_has_a_place_for_a_token_and_names_nobody_where_access_is_not_open(
+    session: AsyncSession, database_url: str
+) -> None:
+    jana = factories.customer()
+    await factories.save(session, jana)
+    named = opaque_id("Customer", jana.id)
+
+    pages = []
+    for open_access in (True, False):
+        async with opened(database_url, open_access=open_access) as client:
+            pages.append((await client.get("/graphql", headers={"Accept": "text/html"})).text)
+
+    assert [named in page for page in pages] == [True, False]
+    assert all("Authorization" in page for page in pages)

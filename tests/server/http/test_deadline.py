@@ -170,7 +170,7 @@ class serving:  # noqa: N801 - used as a function
 
 async def leave(address: tuple[str, int], query: str, begun: asyncio.Event) -> None:
     """Ask, and hang up as soon as the answer is being made, but not at once."""
-    body = httpx.Request("POST", "http://gateway/graphql", json={"query": query})
+    body = httpx.Request("POST", "http://localhost/graphql", json={"query": query})
     lines = ["POST /graphql HTTP/1.1", *(f"{name}: {value}" for name, value in body.headers.items())]
     _, writer = await asyncio.open_connection(*address)
     writer.write("\r\n".join([*lines, "", ""]).encode() + body.content)

@@ -1,5 +1,6 @@
 import logging
 import re
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ class Broken:
         pass
 
 
-async def test_what_nobody_foresaw_is_masked_and_logged_once_without_what_it_says(
+async def test_what_nobody_foresaw_is_masked_and_logged_for_each_way_without_what_it_says(
     client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     client.endpoint.reader = Broken(RuntimeError(CANARY))
@@ -49,9 +50,12 @@ async def test_what_nobody_foresaw_is_masked_and_logged_once_without_what_it_say
         "locations": [{"line": 1, "column": 27}],
         "path": ["customers"],
     }
-    [record] = caplog.records
-    assert (record.name, record.levelno) == ("crm360", logging.ERROR)
-    assert error_id in record.getMessage()
+    assert [(record.name, record.levelno) for record in caplog.records] == [
+        ("crm360", logging.WARNING),
+        ("crm360", logging.ERROR),
+    ]
+    assert sha256(QUERY.encode()).hexdigest() in caplog.records[0].getMessage()
+    assert error_id in caplog.records[1].getMessage()
     assert "builtins.RuntimeError" in caplog.text
     assert "builtins.ValueError" in caplog.text
     assert re.search(r'test_errors.py", line \d+, in fetch', caplog.text)

@@ -10,12 +10,26 @@ from graphql import parse, validate
 
 from schema.execution.plan.limits import excess
 from server.playground import documents
-from tests.server.gateway import Client, graph
+from tests.server.gateway import Client, code, graph
 from tests.server.http.hostile.documents import DOCUMENTS
 from tests.server.http.hostile.variables import VARIABLES
 
 MOST_STEPS = 2_000_000
 """Lines of Python run before a document is refused: the same on each run, and some 30 ms on an ordinary machine."""
+
+
+BY_VARIABLES = {
+    "pages of pages": (
+        "query ($n: Int) { customers(first: $n) { nodes { purchases(first: $n) { nodes { customer { "
+        "purchases(last: $n) { nodes { id } } } } } } } }",
+        {"n": 100},
+    ),
+    "nodes of pages": (
+        "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Customer { purchases(first: 100) { nodes { "
+        "customer { purchases(first: 100) { nodes { id } } } } } } } }",
+        {"ids": ["x"] * 100},
+    ),
+}
 
 
 def steps(work: Callable[[], Any]) -> int:
@@ -71,6 +85,23 @@ async def test_hostile_variables_are_the_caller_s_mistake(client: Client, name: 
     assert response.status_code in (200, 400)
     assert {error["extensions"]["code"] for error in response.json()["errors"]} == {expected}
     assert len(response.content) < 50_000
+
+
+@pytest.mark.parametrize("name", BY_VARIABLES)
+async def test_what_variables_make_too_large_is_refused_before_anything_is_read(client: Client, name: str) -> None:
+    query, variables = BY_VARIABLES[name]
+
+    refused = await client.ask(query, variables, Accept="application/graphql-response+json")
+
+    assert (refused.status_code, code(refused)) == (400, "TOO_COMPLEX")
+
+
+async def test_small_pages_within_each_other_are_answered(client: Client) -> None:
+    query, _ = BY_VARIABLES["pages of pages"]
+
+    answered = await client.ask(query, {"n": 2})
+
+    assert answered.json() == {"data": {"customers": {"nodes": []}}}
 
 
 def test_the_rules_of_validation_would_take_long_over_what_is_refused() -> None:

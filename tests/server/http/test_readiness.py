@@ -48,8 +48,9 @@ async def test_a_database_that_is_away_is_told(url: str) -> None:
     assert alive.status_code == 200
 
 
-async def test_while_the_database_is_away_queries_are_to_be_asked_again() -> None:
-    async with opened("postgresql://localhost:1/crm") as client:
+@pytest.mark.parametrize("url", ["postgresql://localhost:1/crm", "sqlite:////nowhere/crm.sqlite"])
+async def test_while_the_database_is_away_queries_are_to_be_asked_again(url: str) -> None:
+    async with opened(url) as client:
         answer = await client.ask("{ customers { totalCount } }")
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")

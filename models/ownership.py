@@ -1,0 +1,85 @@
+"""Whose a row is: a customer's own, anyone's to see, or the retailer's alone. Every entity is in one of the three.
+
+A row that belongs to a customer says so by its `customer_id`, or by the row that it is a part of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.base import Base
+
+
+class Kind(StrEnum):
+    """Who may see the rows of an entity besides the retailer's own applications."""
+
+    PUBLIC = "PUBLIC"
+    """Anyone."""
+    OWNED = "OWNED"
+    """The customer whose they are."""
+    INTERNAL = "INTERNAL"
+    """Nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """Who may see rows. Of what a customer owns, `column` names them, or the row of `whole` that it is a part of."""
+
+    kind: Kind
+    column: str = ""
+    whole: str | None = None
+    shared: bool = False
+    """Whether rows that name no customer are anyone's."""
+
+
+PUBLIC = Ownership(Kind.PUBLIC)
+INTERNAL = Ownership(Kind.INTERNAL)
+OWN = Ownership(Kind.OWNED, "customer_id")
+OWN_OR_SHARED = Ownership(Kind.OWNED, "customer_id", shared=True)
+
+
+def part_of(whole: str, column: str) -> Ownership:
+    """Rows that belong to whoever owns the row that they are a part of."""
+    return Ownership(Kind.OWNED, column, whole)
+
+
+def _all(names: str, ownership: Ownership) -> dict[str, Ownership]:
+    return dict.fromkeys(names.split(), ownership)
+
+
+OWNERSHIP: dict[str, Ownership] = {
+    "Customer": Ownership(Kind.OWNED, "id"),
+    **_all(
+        "Card CardEvent CustomerConsent CustomerSourceRecord CustomerTerm PointEntry PointLot "
+        "PointReservation ProductReservation Purchase StatusRecord Token Voucher VoucherEvent",
+        OWN,
+    ),
+    "PropertyRecord": OWN_OR_SHARED,
+    "Recommendation": OWN_OR_SHARED,
+    "PointEntryLot": part_of("PointEntry", "entry_id"),
+    "PurchaseItem": part_of("Purchase", "purchase_id"),
+    "PurchaseDiscount": part_of("Purchase", "purchase_id"),
+    **_all(
+        "ProductReservationComment ProductReservationItem ProductReservationProgress ReservationExternalCode",
+        part_of("ProductReservation", "reservation_id"),
+    ),
+    **_all(
+        "Campaign CampaignProduct CampaignProductSegment CampaignProductStore CampaignProductType CardType "
+        "Consent CustomerSource ExternalApplication ExternalListType Partner PointType Product ProductBrand "
+        "ProductCode ProductGroup ProductGroupAncestor ProductPrice ProductReservationSource ProductTag "
+        "ProductTerm Property PropertyItem PurchaseItemType PurchaseType ReservableOffer ReservablePrice "
+        "ReservableProduct Reward RewardCondition RewardConditionTarget RewardSegment RewardStatus "
+        "RewardStore RewardTag RewardType Status StatusTurnover Store Tag",
+        PUBLIC,
+    ),
+    **_all(
+        "Event IdempotencyKey ImportStep JobRun ScoreBand Segment SegmentGroup SegmentMember",
+        INTERNAL,
+    ),
+}
+
+
+def ownership_of(entity: type[Base]) -> Ownership:
+    """Whose the rows of an entity are; what doesn't say is the retailer's alone."""
+    return OWNERSHIP.get(entity.__name__, INTERNAL)

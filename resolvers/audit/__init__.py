@@ -1,0 +1,1 @@
+"""The audit trail: who was shown or changed whose personal data, and the chain that holds it together."""

@@ -1,0 +1,110 @@
+"""Structures worked out for a batch of rows at once, in a fixed number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiodataloader import DataLoader
+
+from resolvers.query.columns import Column, Source
+from resolvers.query.level_select import NO_KEY
+from schema.declaring.base import Argument, Declaration, TypeDeclaration
+from schema.declaring.types import FieldSpec, field_of
+from schema.execution.plan.converters import place_value
+from schema.execution.plan.plan_nodes import AnswerState, Arguments, Child, Converter, Entry, Filler
+from schema.execution.plan.selection import Selection
+from schema.execution.run.loaders import Info, Resolver, load, reading_of, rows_named, selection_of
+from schema.execution.run.records import Record
+
+Load = Callable[[Any, Sequence[int], Mapping[str, Any], frozenset[str]], Awaitable[Mapping[int, Any]]]
+
+
+def batched(
+    annotation: Any,
+    load: Load,
+    description: str,
+    *,
+    key: Column | Source = "id",
+    arguments: Sequence[Argument] = (),
+) -> Any:
+    """Show what a function works out for a batch of rows."""
+    return BatchLoaded(annotation=annotation, load=load, key=key, arguments=arguments, description=description)
+
+
+@dataclass(eq=False, kw_only=True)
+class BatchLoaded(Declaration):
+    """A structure worked out for a batch of rows at once.
+
+    `load` is given the reading, the keys, the arguments, and the names of the fields asked for.
+    """
+
+    annotation: Any
+    load: Load
+    key: Column | Source = "id"
+    arguments: Sequence[Argument] = ()
+
+    @property
+    def lists(self) -> int:
+        """One, for all parents at once."""
+        return 1
+
+    def columns(self) -> Iterable[Column | Source]:
+        """The key."""
+        return (self.key,)
+
+    def spec(self, _owner: TypeDeclaration) -> FieldSpec:
+        """As it is declared."""
+        return field_of(self, self.annotation, arguments=self.arguments)
+
+    def entry(self, selection: Selection) -> Entry:
+        """Leave it open until the function has answered."""
+        batch = LevelBatch(selection.key, self.load, selection.arguments(), selection.names(), selection.converter())
+        return Child(batch, selection.parent_key(self.key))
+
+    def resolver(self) -> Resolver:
+        """Load it for all rows that ask for it in one turn of the event loop."""
+
+        async def resolve(source: Any, info: Info, **args: Any) -> Any:
+            memo = reading_of(info).memo
+            key = ("batch", tuple(id(node) for node in info.field_nodes), info.parent_type.name)
+            if key not in memo:
+                memo[key] = self._loader(info, args)
+            own = source.raw(source.place.column(self.key)) if isinstance(source, Record) else NO_KEY
+            return await rows_named(await load(memo[key], own), info)
+
+        return resolve
+
+    def _loader(self, info: Info, args: Mapping[str, Any]) -> DataLoader[int, Any]:
+        reading, names = reading_of(info), selection_of(info).names()
+
+        async def load_all(keys: list[int]) -> list[Any]:
+            found = await reading.apart(self.load(reading, keys, args, names))
+            return [found.get(key) for key in keys]
+
+        return DataLoader(load_all)
+
+
+@dataclass(eq=False, slots=True)
+class LevelBatch(Filler):
+    """Something worked out for a batch of parents by a function."""
+
+    key: str
+    load: Load
+    arguments: Arguments
+    names: frozenset[str]
+    convert: Converter
+
+    def describe(self) -> str:
+        """Name the function."""
+        name = getattr(self.load, "__qualname__", self.load)
+        return f"worked out by {name}, for all its parents at once"
+
+    async def fill(self, filling: AnswerState, slots: Sequence[tuple[Any, Any]]) -> None:
+        """Ask for all parents, and put into each slot what the answer for its parent comes to."""
+        keys = list({key for _, key in slots})
+        found = await self.load(filling.context, keys, self.arguments.read(filling.variables), self.names)
+        for container, key in slots:
+            value = self.convert(found.get(key), filling)
+            container[self.key] = place_value(container, self.key, value, filling)

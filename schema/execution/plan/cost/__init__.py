@@ -1,0 +1,1 @@
+"""What documents cost, known before they run."""

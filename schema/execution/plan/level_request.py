@@ -1,0 +1,42 @@
+"""What a level asks of the database, its arguments read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from resolvers.query.level_select import LevelQuery, statement
+from resolvers.query.paging import Order
+from resolvers.storage.statement import Statement
+
+
+@dataclass(slots=True, eq=False)
+class LevelRequest:
+    """A level with its arguments read: the statement's rows and values."""
+
+    rows: LevelQuery
+    values: Mapping[str, Any]
+    order: Order = ()
+    sign: str = ""
+    along: Sequence[LevelRequest] = ()
+    """The lists that are read along with the rows."""
+    described: Any = None
+    """What the rows were put together from, where lists are read along."""
+    _compiled: dict[str, Statement] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether neither a row nor a count is asked for."""
+        page = self.rows.page
+        return page is not None and page.limit == 0 and not self.rows.counted
+
+    def statement(self, backend: str) -> Statement:
+        """The statement, found once: its description is long to compare with others."""
+        if backend not in self._compiled:
+            self._compiled[backend] = statement(self.rows, backend)
+        return self._compiled[backend]
+
+    def with_values(self, values: Mapping[str, Any]) -> LevelRequest:
+        """The same statement with other values."""
+        return LevelRequest(self.rows, values, self.order, self.sign, self.along, self.described, self._compiled)

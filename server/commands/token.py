@@ -1,0 +1,153 @@
+"""Tokens from the command line: made, listed and revoked by whoever may reach the database."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import typer
+from sqlalchemy import select, update
+
+from models import Customer, ExternalApplication, Token, TokenKind
+from models.base import utc_now
+from models.scope import Scope
+from resolvers import access
+from resolvers.access.configuration import Configuration
+from resolvers.access.inputs import (
+    DeviceInput,
+    EnterpriseTokenCreate,
+    NewTokenAnswer,
+    TokenCreate,
+    TokenRevoke,
+)
+from resolvers.access.login import keep_password
+from resolvers.access.passwords import Cost
+from resolvers.code.iso import known_codes
+from resolvers.ids import key_of, opaque_id
+from resolvers.storage.engine import make_engine
+from resolvers.storage.transaction import Transaction, in_transaction
+from server.cli_errors import Obstacle
+from server.commands import database
+from server.settings import Settings
+
+T = TypeVar("T")
+DEMO = "crm360 demo"
+"""What the demo calls its tokens, of which there is one of each kind."""
+
+
+def create_enterprise(settings: Settings, name: str, scopes: Sequence[str], days: int | None) -> None:
+    """Make the token of a shop, a till or a back office, and print it."""
+    if not scopes:
+        raise Obstacle(f"Say what the token may do by --scope. There are: {', '.join(Scope)}.")
+    unknown = sorted(set(scopes) - set(Scope))
+    if unknown:
+        raise Obstacle(f"There is no scope {unknown[0]}. There are: {', '.join(Scope)}.")
+    until = None if days is None else utc_now() + timedelta(days=days)
+    given = EnterpriseTokenCreate(name=name, scopes=tuple(Scope(each) for each in scopes), expires_at=until)
+    _print(run(settings, lambda transaction: access.create_enterprise(transaction, given)))
+
+
+def create_installation(settings: Settings, application: str | None, language: str | None) -> None:
+    """Make the token of an installation, and print it."""
+    if language is not None and language not in known_codes("Language"):
+        raise Obstacle(f"{language} is no language of ISO 639-1.")
+    given = TokenCreate(application=application, language=language)
+    _print(run(settings, lambda transaction: access.create(transaction, given)))
+
+
+def _print(made: NewTokenAnswer) -> None:
+    typer.echo(f"{made.secret}\nIts id is {opaque_id('Token', made.token.key)}. The token is not shown again.")
+
+
+def listed(settings: Settings, *, all_: bool = False) -> str:
+    """The tokens that are accepted, or all there ever were, a line each."""
+    rows = run(settings, lambda transaction: _rows(transaction, all_=all_))
+    return "\n".join(rows) if rows else "There are no tokens."
+
+
+async def _rows(transaction: Transaction, *, all_: bool) -> list[str]:
+    entity, now = Token, transaction.now
+    found = (
+        select(Token, ExternalApplication.name)
+        .join(ExternalApplication, ExternalApplication.id == entity.application_id, isouter=True)
+        .order_by(entity.id)
+    )
+    tokens = [(token, application) for token, application in await transaction.session.execute(found)]
+    return [_line(token, application, now) for token, application in tokens if all_ or _ended(token, now) is None]
+
+
+def _ended(token: Token, now: datetime) -> str | None:
+    if token.revoked_at is not None:
+        return f"revoked {token.revoked_at:%Y-%m-%d}"
+    return f"expired {token.expires_at:%Y-%m-%d}" if token.expires_at and token.expires_at <= now else None
+
+
+def _line(token: Token, application: str | None, now: datetime) -> str:
+    """Nothing personal: neither the customer's name nor the device's."""
+    seen = f"{token.last_seen_at:%Y-%m-%d %H:%M}" if token.last_seen_at else "never"
+    what = token.name if token.kind is TokenKind.ENTERPRISE else application
+    parts = [
+        f"{opaque_id('Token', token.id):<16}",
+        f"{token.kind:<12}",
+        f"{token.hint or '':<12}",
+        f"seen {seen:<16}",
+        what or "",
+        " ".join(token.scopes or ()),
+        "logged in" if token.customer_id is not None else "",
+        _ended(token, now) or (f"until {token.expires_at:%Y-%m-%d}" if token.expires_at else ""),
+    ]
+    return "  ".join(part for part in parts if part).rstrip()
+
+
+def revoke(settings: Settings, token: str) -> None:
+    """Stop accepting a token, from the next request on."""
+    given = TokenRevoke(id=key_of(token, "Token"))
+    run(settings, lambda transaction: access.revoke(transaction, given))
+    typer.echo("The token is not accepted any more.")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DemoAccess:
+    """What lets visitors of the demo in."""
+
+    enterprise: str | None
+    installation: str | None
+    email: str | None
+    password: str
+
+
+def for_demo(settings: Settings, customer_id: int | None) -> DemoAccess:
+    """A token of each kind for the demo, and a password of one of its customers; those of before end."""
+    password = secrets.token_urlsafe(9)
+    configured = Configuration(Cost(settings.password_rounds, settings.password_memory, settings.password_lanes))
+    hashed = asyncio.run(configured.passwords.hash(password))
+
+    async def work(transaction: Transaction) -> DemoAccess:
+        earlier = (Token.name == DEMO) | (Token.device_name == DEMO), Token.revoked_at.is_(None)
+        await transaction.session.execute(update(Token).where(*earlier).values(revoked_at=transaction.now))
+        enterprise = await access.create_enterprise(transaction, EnterpriseTokenCreate(name=DEMO, scopes=tuple(Scope)))
+        installation = await access.create(transaction, TokenCreate(device=DeviceInput(name=DEMO)))
+        customer = None if customer_id is None else await transaction.session.get(Customer, customer_id)
+        if customer is not None:
+            await keep_password(transaction, customer.id, hashed)
+        return DemoAccess(enterprise.secret, installation.secret, customer.email if customer else None, password)
+
+    return run(settings, work)
+
+
+def run(settings: Settings, work: Callable[[Transaction], Awaitable[T]]) -> T:
+    """What a piece of work in a transaction comes to."""
+    database.require(settings)
+
+    async def worked() -> T:
+        engine = make_engine(settings.database_url)
+        try:
+            return await in_transaction(engine, utc_now(), work)
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(worked())

@@ -1,0 +1,16 @@
+"""The pages that are made from the code are those that it makes now; `make schema` writes them."""
+
+from tests import one_query, rooms
+from tests.schema.both_ways import schema
+
+
+def test_the_page_about_one_query_is_current() -> None:
+    made = one_query.page(schema())
+
+    assert made == one_query.PAGE.read_text()
+
+
+def test_the_picture_of_the_rooms_is_current() -> None:
+    made = rooms.page()
+
+    assert made == rooms.PAGE.read_text()
