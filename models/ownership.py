@@ -52,7 +52,7 @@ OWNERSHIP: dict[str, Ownership] = {
     "Customer": Ownership(Kind.OWNED, "id"),
     **_all(
         "Card CardEvent CustomerConsent CustomerSourceRecord CustomerTerm PointEntry PointLot "
-        "PointReservation ProductReservation Purchase StatusRecord Token Voucher VoucherEvent",
+        "PointReservation ProductReservation Purchase RecommendationResponse StatusRecord Token Voucher VoucherEvent",
         OWN,
     ),
     "PropertyRecord": OWN_OR_SHARED,
@@ -74,7 +74,8 @@ OWNERSHIP: dict[str, Ownership] = {
         PUBLIC,
     ),
     **_all(
-        "Event IdempotencyKey ImportStep JobRun ScoreBand Segment SegmentGroup SegmentMember",
+        "Event EventReader IdempotencyKey ImportStep JobRun ProductAffinity ProductPopularity RecommendationBlock "
+        "RecommendationModel ScoreBand Segment SegmentGroup SegmentMember",
         INTERNAL,
     ),
 }
