@@ -56,7 +56,7 @@ OWNERSHIP: dict[str, Ownership] = {
     "Customer": Ownership(Kind.OWNED, "id"),
     **_all(
         "Card CardEvent CustomerConsent CustomerSourceRecord CustomerTerm PointEntry PointLot "
-        "PointReservation ProductReservation Purchase StatusRecord Token Voucher VoucherEvent",
+        "PointReservation ProductReservation Purchase RecommendationResponse StatusRecord Token Voucher VoucherEvent",
         OWN,
     ),
     "PropertyRecord": OWN_OR_SHARED,

@@ -69,6 +69,7 @@ def comparable(dump: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[tuple[A
     plain = {table: sorted(repr(row[1:]) for row in rows) for table, rows in dump.items()}
     plain["event"] = sorted(repr((row[2], row[3], row[5], row[7])) for row in dump["event"])
     plain["audit_entry"] = sorted(repr(row[1:-1]) for row in dump["audit_entry"])
+    plain["event_reader"] = [row[1] for row in dump["event_reader"]]
     plain["point_entry_lot"] = sorted(repr(row[2:]) for row in dump["point_entry_lot"])
     return plain
 
@@ -147,6 +148,9 @@ async def test_all_jobs_are_done_and_what_they_did_is_told(crm: Operations, sess
         Ran("purge-keys", 5),
         Ran("seal-audit", 5),
         Ran("purge-logins", 5),
+        Ran("update-recommendations", 0),
+        Ran("move-up-offers", 0),
+        Ran("recommend", 0),
     ]
     assert again == [Ran(name, 0) for name in JOBS]
     assert await crm.rows(models.JobRun, "name", "started_at", "done") == [(name, NOW, 0) for name in JOBS]
@@ -215,6 +219,65 @@ async def test_the_scheduler_does_what_is_due_once_whichever_process_asks(
         await scheduler.stop()
 
     assert done == ["purge-keys"]
+
+
+async def test_what_is_to_be_done_within_a_minute_does_not_wait_for_the_others(
+    crm: Operations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    at_it, prompt = asyncio.Event(), asyncio.Event()
+
+    async def take_long(*_: Any) -> int:
+        at_it.set()
+        await prompt.wait()
+        done.append("slow")
+        return 1
+
+    async def hurry(*_: Any) -> int:
+        await at_it.wait()
+        done.append("prompt")
+        prompt.set()
+        return 1
+
+    both = (Job("slow", "Takes long.", take_long), Job("prompt", "Hurries.", hurry, every=DAY / 86_400))
+    monkeypatch.setattr(jobs, "JOBS", {job.name: job for job in both})
+    scheduler = Scheduler(crm.engine, DAY, clock=lambda: NOW, tick=0.005)
+
+    scheduler.start()
+    async with asyncio.timeout(60):
+        while len(done) < 2:
+            await asyncio.sleep(0.01)
+    await scheduler.stop()
+
+    assert done == ["prompt", "slow"]
+
+
+async def test_a_job_that_lacks_its_extra_is_left_out_and_says_so(
+    crm: Operations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: Any) -> int:
+        raise AssertionError
+
+    monkeypatch.setitem(JOBS, "purge-keys", Job("purge-keys", "Needs.", fail, needs=("json", "no_such_module")))
+
+    assert await run_jobs(crm.engine, NOW, ["purge-keys"]) == [Ran("purge-keys", missing=["no_such_module"])]
+
+
+async def test_a_job_with_a_rhythm_of_its_own_is_done_by_it(crm: Operations, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def note(*_: Any) -> int:
+        return 1
+
+    monkeypatch.setitem(JOBS, "purge-keys", Job("purge-keys", "Notes.", note, every=2 * DAY))
+
+    first, soon, later = [
+        await run_jobs(crm.engine, NOW + passed, ["purge-keys"], every=DAY / 24) for passed in (0 * DAY, DAY, 2 * DAY)
+    ]
+
+    assert [first, soon, later] == [
+        [Ran("purge-keys", 1)],
+        [Ran("purge-keys", skipped=True)],
+        [Ran("purge-keys", 1)],
+    ]
 
 
 async def test_scores_begin_where_fifths_of_the_customers_do(crm: Operations, session: AsyncSession) -> None:
