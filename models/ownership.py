@@ -81,8 +81,7 @@ OWNERSHIP: dict[str, Ownership] = {
         PUBLIC,
     ),
     **_all(
-        "ProductAffinity ProductPopularity RecommendationBlock RecommendationResponse ScoreBand Segment "
-        "SegmentGroup SegmentMember",
+        "ProductAffinity ProductPopularity RecommendationBlock ScoreBand Segment SegmentGroup SegmentMember",
         INTERNAL,
     ),
     "AuditEntry": Ownership(Kind.INTERNAL, scope=Scope.AUDIT_READ),
