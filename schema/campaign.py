@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import models
+from models.scope import Scope
 from resolvers import campaign
 from resolvers.product.prices import PRICE_NOW, PRICE_NOW_CURRENCY
 from resolvers.query.expressions import VALID_NOW
@@ -116,6 +117,7 @@ class CampaignMutations:
     campaign_upsert = mutation_field(
         campaign.upsert_campaign,
         "Put a campaign in its place: changed where it is there, made where it isn't.",
+        scope=Scope.CATALOGUE_WRITE,
         input={
             **IDENTITY,
             "name": input_field("String", "Name of the campaign; a new one needs it."),
@@ -130,12 +132,14 @@ class CampaignMutations:
     campaign_delete = mutation_field(
         campaign.delete_campaign,
         "Delete a campaign. Its offers stay, and are switched off one by one.",
+        scope=Scope.CATALOGUE_WRITE,
         input={"id": input_field("ID!", "The campaign.")},
         payload={"deleted_id": ("ID", "Its id, which leads nowhere now.")},
     )
     campaign_product_upsert = mutation_field(
         campaign.upsert_product,
         "Put an offer of a campaign in its place: changed where it is there, made where it isn't.",
+        scope=Scope.CATALOGUE_WRITE,
         input={
             **IDENTITY,
             "product": input_field("ProductBy", "What is offered; a new offer needs it."),
@@ -163,6 +167,7 @@ class CampaignMutations:
     campaign_product_delete = mutation_field(
         campaign.delete_product,
         "Delete an offer of a campaign.",
+        scope=Scope.CATALOGUE_WRITE,
         input={"id": input_field("ID!", "The campaign product.")},
         payload={"deleted_id": ("ID", "Its id, which leads nowhere now.")},
     )

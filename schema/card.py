@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import models
+from models.scope import Scope
 from resolvers import card
 from resolvers.query.expressions import CARD_STATE, CARD_VALID
 from schema.declaring.declarations import by, exposes, found_by, leaf, listing, lookup, many, one, query
@@ -55,29 +56,36 @@ class CardMutations:
     card_generate = mutation_field(
         card.generate,
         "Make a free card of a type, with a number drawn at random.",
+        scope=Scope.CARDS_WRITE,
     )
     card_create = mutation_field(
         card.create,
         "Make a free card with a given number, which must have its type's prefix, length and check digit.",
+        scope=Scope.CARDS_WRITE,
     )
     card_assign = mutation_field(
         card.assign,
         "Give a free card to a customer: the one of this `id` or `number`, or any free one of a `cardType`. Of two who "
         "want the same card at the same moment, one gets it.",
+        scope=Scope.CARDS_WRITE,
     )
     card_release = mutation_field(
         card.release,
         "Take a card back from its holder. It is free again, for somebody else.",
+        scope=Scope.CARDS_WRITE,
     )
     card_block = mutation_field(
         card.block,
         "Block a card: from now on it identifies nobody.",
+        scope=Scope.CARDS_WRITE,
     )
     card_unblock = mutation_field(
         card.unblock,
         "Let a blocked card be used again.",
+        scope=Scope.CARDS_WRITE,
     )
     card_type_upsert = mutation_field(
         card.upsert_type,
         "Make a type of cards, or change the one of this `id` or `code`. What is left out stays, null clears.",
+        scope=Scope.CARDS_WRITE,
     )

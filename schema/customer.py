@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import models
+from models.scope import Scope
 from resolvers import customer
 from resolvers.customer.export import load_export
 from resolvers.customer.insights import load_insights
@@ -171,6 +172,7 @@ class CustomerQueries:
         "JSON | None",
         load_export,
         "All that is held of one customer, as JSON; null when there is none.",
+        scope=Scope.PERSONAL_READ,
         arguments=[Argument("by", "CustomerBy", "The key.")],
     )
     customer_source = lookup("CustomerSource", "One customer source.", code=found_by("Its code.", "code"))
@@ -228,6 +230,7 @@ class CustomerMutations:
         customer.create,
         "Make a customer. One who has the same account in an outside system already, and is the same in all that is "
         "given, is answered and not made twice; where they differ it is refused with EXTERNAL_ID_TAKEN.",
+        scope=Scope.CUSTOMERS_WRITE,
         input={
             "personal_information": PERSON,
             "store": input_field("ID", "Their home store."),
@@ -239,18 +242,21 @@ class CustomerMutations:
     customer_update = mutation_field(
         customer.update,
         "Change what is given of a customer. What is left out stays as it is, null clears.",
+        scope=Scope.CUSTOMERS_WRITE,
         input={"id": ONE_CUSTOMER, "personal_information": PERSON, "store": input_field("ID", "Their home store.")},
         payload=CHANGED,
     )
     customer_deactivate = mutation_field(
         customer.deactivate,
         "Switch a customer's account off: no points, cards or vouchers until it is switched on again.",
+        scope=Scope.CUSTOMERS_WRITE,
         input={"id": ONE_CUSTOMER},
         payload=CHANGED,
     )
     customer_reactivate = mutation_field(
         customer.reactivate,
         "Switch a customer's account on again.",
+        scope=Scope.CUSTOMERS_WRITE,
         input={"id": ONE_CUSTOMER},
         payload=CHANGED,
     )
@@ -258,6 +264,7 @@ class CustomerMutations:
         customer.erase,
         "Erase a customer for good. Everything personal goes; bills and the ledger of points stay, and name nobody. "
         "Cards are blocked, vouchers and reservations cancelled, devices logged out.",
+        scope=Scope.CUSTOMERS_WRITE,
         input={"id": ONE_CUSTOMER},
         payload={
             "erased_id": ("ID", "The id that the customer had; nothing is found by it any more."),
@@ -267,6 +274,7 @@ class CustomerMutations:
     customer_consent_set = mutation_field(
         customer.set_consent,
         "Note a customer's answer to a consent.",
+        scope=Scope.CUSTOMERS_WRITE,
         input={
             "id": ONE_CUSTOMER,
             "consent": input_field("ID!", "The consent."),
@@ -277,6 +285,7 @@ class CustomerMutations:
     customer_property_set = mutation_field(
         customer.set_property,
         "Give a custom property of a customer a value, which fits its type and choices; null takes the value away.",
+        scope=Scope.CUSTOMERS_WRITE,
         input={
             "id": ONE_CUSTOMER,
             "property": input_field("ID!", "The property."),
@@ -287,6 +296,7 @@ class CustomerMutations:
     customer_source_add = mutation_field(
         customer.add_source,
         "Note a customer's account in an outside system.",
+        scope=Scope.CUSTOMERS_WRITE,
         input={
             "id": ONE_CUSTOMER,
             "source": input_field("String!", "Code of the outside system."),
@@ -297,6 +307,7 @@ class CustomerMutations:
     customer_source_remove = mutation_field(
         customer.remove_source,
         "Forget a customer's account in an outside system.",
+        scope=Scope.CUSTOMERS_WRITE,
         input={
             "id": ONE_CUSTOMER,
             "source": input_field("String!", "Code of the outside system."),
@@ -309,6 +320,7 @@ class CustomerMutations:
     customer_source_upsert = mutation_field(
         customer.upsert_source,
         "Put a place that customers come from on the list, or change the one of this `id` or `code`.",
+        scope=Scope.CUSTOMERS_WRITE,
         input={
             "id": input_field("ID", "The source, where its code is to change."),
             "code": input_field("String", "Short name that programs use; unique."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import models
+from models.scope import Scope
 from resolvers import point
 from resolvers.point.earned import load_earned_by
 from resolvers.query.expressions import (
@@ -162,27 +163,36 @@ class PointMutations:
         point.assign,
         "Give a customer points. They make a lot of their own, which can be spent at once or from a date on. What the "
         "customer owes comes first out of them.",
+        scope=Scope.POINTS_WRITE,
     )
     points_spend = mutation_field(
         point.spend,
         "Spend a customer's points, those that expire soonest first, then the oldest. POINTS_SHORT says how many are "
         "missing.",
+        scope=Scope.POINTS_WRITE,
     )
     points_reserve = mutation_field(
         point.reserve,
         "Put points aside for a time, so that nothing else spends them. The same `externalId` with the same amount "
         "answers the reservation that was made first.",
+        scope=Scope.POINTS_WRITE,
     )
-    points_release = mutation_field(point.release, "Let reserved points go before their time is over.")
+    points_release = mutation_field(
+        point.release, "Let reserved points go before their time is over.", scope=Scope.POINTS_WRITE
+    )
     points_capture = mutation_field(
-        point.capture, "Spend reserved points. Where only a part is captured, the rest is free again."
+        point.capture,
+        "Spend reserved points. Where only a part is captured, the rest is free again.",
+        scope=Scope.POINTS_WRITE,
     )
     points_transfer = mutation_field(
         point.transfer,
         "Hand points on from one customer to another. They are taken as if spent, and keep the expiry they had.",
+        scope=Scope.POINTS_WRITE,
     )
     points_reverse = mutation_field(
         point.reverse,
         "Take an entry back. Spent points return to the lots they came from, and so have their old expiry; assigned "
         "ones leave the lot they made. What a bill or a voucher moved goes back with that bill or voucher.",
+        scope=Scope.POINTS_WRITE,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import models
+from models.scope import Scope
 from resolvers import product
 from resolvers.query.relations import GROUP_DEPTH, GROUP_PATH, products_of_group
 from schema.declaring.declarations import (
@@ -148,6 +149,7 @@ class ProductMutations:
     product_upsert = mutation_field(
         product.upsert_product,
         "Put a product in its place: changed where it is there, made where it isn't. What is left out stays as it is.",
+        scope=Scope.CATALOGUE_WRITE,
         input={
             **IDENTITY,
             "name": input_field("String", "Name as customers know it; a new product needs one."),
@@ -171,45 +173,56 @@ class ProductMutations:
     products_upsert = mutation_field(
         product.upsert_products,
         "Put up to 200 products in their places, all of them or none; errors name the place in the list.",
+        scope=Scope.CATALOGUE_WRITE,
         input={"products": input_field("[ProductUpsertInput!]!", "The products.")},
         payload={"products": ("list[Product]", "The products, in the order given.")},
     )
     product_deactivate = mutation_field(
         product.deactivate,
         "Take a product out of what is offered; what refers to it keeps it.",
+        scope=Scope.CATALOGUE_WRITE,
         input=ID,
         payload={"product": ("Product", "The product.")},
     )
     product_reactivate = mutation_field(
-        product.reactivate, "Offer a product again.", input=ID, payload={"product": ("Product", "The product.")}
+        product.reactivate,
+        "Offer a product again.",
+        scope=Scope.CATALOGUE_WRITE,
+        input=ID,
+        payload={"product": ("Product", "The product.")},
     )
     product_brand_upsert = mutation_field(
         product.upsert_brand,
         "Put a brand in its place: changed where it is there, made where it isn't.",
+        scope=Scope.CATALOGUE_WRITE,
         input={**IDENTITY, "name": input_field("String", "Name of the brand; a new one needs it.")},
         payload={"brand": ("ProductBrand", "The brand.")},
     )
     product_brands_upsert = mutation_field(
         product.upsert_brands,
         "Put up to 200 brands in their places, all of them or none; errors name the place in the list.",
+        scope=Scope.CATALOGUE_WRITE,
         input={"brands": input_field("[ProductBrandUpsertInput!]!", "The brands.")},
         payload={"brands": ("list[ProductBrand]", "The brands, in the order given.")},
     )
     product_brand_deactivate = mutation_field(
         product.deactivate_brand,
         "Take a brand out of use; its products stay.",
+        scope=Scope.CATALOGUE_WRITE,
         input=ID,
         payload={"brand": ("ProductBrand", "The brand.")},
     )
     product_brand_reactivate = mutation_field(
         product.reactivate_brand,
         "Take a brand back into use.",
+        scope=Scope.CATALOGUE_WRITE,
         input=ID,
         payload={"brand": ("ProductBrand", "The brand.")},
     )
     product_group_upsert = mutation_field(
         product.upsert_group,
         "Put a group in its place in the tree; one that moves takes along all that is below it.",
+        scope=Scope.CATALOGUE_WRITE,
         input={
             **IDENTITY,
             "name": input_field("String", "Name of the group; a new one needs it."),
@@ -223,18 +236,21 @@ class ProductMutations:
     product_groups_upsert = mutation_field(
         product.upsert_groups,
         "Put up to 200 groups in their places, all of them or none; a parent may come before its children in the list.",
+        scope=Scope.CATALOGUE_WRITE,
         input={"groups": input_field("[ProductGroupUpsertInput!]!", "The groups.")},
         payload={"groups": ("list[ProductGroup]", "The groups, in the order given.")},
     )
     product_group_deactivate = mutation_field(
         product.deactivate_group,
         "Take a group out of use; its products and the groups below stay.",
+        scope=Scope.CATALOGUE_WRITE,
         input=ID,
         payload={"group": ("ProductGroup", "The group.")},
     )
     product_group_reactivate = mutation_field(
         product.reactivate_group,
         "Take a group back into use.",
+        scope=Scope.CATALOGUE_WRITE,
         input=ID,
         payload={"group": ("ProductGroup", "The group.")},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import models
+from models.scope import Scope
 from resolvers import programme
 from resolvers.query.columns import Column
 from resolvers.query.expressions import VALID_NOW
@@ -119,4 +120,5 @@ class ProgrammeMutations:
         "Terms that bills are judged by already can't be changed, so that late bills are judged as they were paid: end "
         "a rule by its `validTo` and begin another one; for other terms begin a new programme, which holds from its "
         "`validFrom` on.",
+        scope=Scope.PROGRAMME_WRITE,
     )

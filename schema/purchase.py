@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import models
+from models.scope import Scope
 from resolvers import purchase
 from resolvers.query.columns import Column
 from resolvers.query.expressions import PAID_IN_MONEY, REFUNDED, SHARE, SUBTOTAL
@@ -190,12 +191,14 @@ class PurchaseMutations:
         "what can't be had, and that is told as `leftOut`; paid more than a day before, it takes no rewards without a "
         "voucher. The same bill, by its store and id there, sent again changes nothing and is answered as it is; "
         "another bill under the same id is refused as ID_REUSED.",
+        scope=Scope.PURCHASES_WRITE,
     )
     purchase_cancel = mutation_field(
         purchase.cancel,
         "Undo a bill, or what was not returned of it. It counts no longer; points, vouchers and status go back the way "
         "they came. Points that it earned and that are used already are owed, and so is what vouchers took off that it "
         "had earned, as far as no refund makes up for it.",
+        scope=Scope.PURCHASES_WRITE,
     )
     purchase_return = mutation_field(
         purchase.give_back,
@@ -204,6 +207,7 @@ class PurchaseMutations:
         "reward, whether they were one line or several. A voucher or reward goes back once all the lines that shared "
         "in it are returned; whether what is kept keeps its discount, the reward's `onReturn` says. Vouchers that the "
         "bill had earned are withdrawn once what is kept would not have earned them.",
+        scope=Scope.PURCHASES_WRITE,
     )
     purchases_import = mutation_field(
         purchase.import_bills,
@@ -211,9 +215,11 @@ class PurchaseMutations:
         "or sent before; one that is refused does not stop the others. They are judged by what held when they were "
         "paid, and taken without vouchers that can't be had any more, which is told as `leftOut`. What was paid for "
         "but not counted, a quantity of 0, is one piece.",
+        scope=Scope.PURCHASES_WRITE,
     )
     purchase_assign_customer = mutation_field(
         purchase.assign_customer,
         "Give a bill without a customer to one. It earns them points, counts for their status and is rewarded as if "
         "they had been recognised; discounts are as they were paid.",
+        scope=Scope.PURCHASES_WRITE,
     )

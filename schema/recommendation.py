@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import models
+from models.scope import Scope
 from resolvers import recommendation
 from resolvers.query.expressions import VALID_NOW
 from resolvers.query.recommended import CLICKED, DISMISSED, SHOWN
@@ -98,24 +99,33 @@ class RecommendationMutations:
     recommendation_upsert = mutation_field(
         recommendation.upsert_recommendation,
         "Put a recommendation in its place: changed where it is there, made where it isn't.",
+        scope=Scope.CATALOGUE_WRITE,
     )
-    recommendation_delete = mutation_field(recommendation.delete, "Show a recommendation no longer.")
+    recommendation_delete = mutation_field(
+        recommendation.delete, "Show a recommendation no longer.", scope=Scope.CATALOGUE_WRITE
+    )
     recommendation_dismiss = mutation_field(
         recommendation.dismiss,
         "Show a recommendation to a customer no more, nor any other one of the same product.",
+        scope=Scope.CUSTOMERS_WRITE,
     )
     recommendation_restore = mutation_field(
-        recommendation.restore, "Undo that a customer dismissed a recommendation, and the others of its product."
+        recommendation.restore,
+        "Undo that a customer dismissed a recommendation, and the others of its product.",
+        scope=Scope.CUSTOMERS_WRITE,
     )
     recommendation_feedback = mutation_field(
         recommendation.feedback,
         "Tell which recommendations a customer was shown, and which they clicked; each counts once more.",
+        scope=Scope.CUSTOMERS_WRITE,
     )
     recommendation_block = mutation_field(
         recommendation.block,
         "Recommend a product, or a group with all below it, to nobody. It holds at once, also for lists there are.",
+        scope=Scope.CATALOGUE_WRITE,
     )
     recommendation_unblock = mutation_field(
         recommendation.unblock,
         "Let what was blocked be recommended again; lists have it when they are next worked out.",
+        scope=Scope.CATALOGUE_WRITE,
     )

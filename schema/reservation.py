@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import models
+from models.scope import Scope
 from resolvers import reservation
 from resolvers.query.columns import Column
 from schema.declaring.declarations import (
@@ -180,6 +181,7 @@ class ReservationMutations:
         reservation.create,
         "Reserve products in a store for a customer. The stock is held at once, all of it or none: OUT_OF_STOCK says "
         "what is missing. The same external id sent again changes nothing and answers the first reservation.",
+        scope=Scope.RESERVATIONS_WRITE,
         input={
             "customer": input_field("ID!", "Who reserves."),
             "store": input_field("ID!", "Where it will be picked up."),
@@ -202,6 +204,7 @@ class ReservationMutations:
         reservation.advance,
         "Move a reservation one step on, along the steps that its state allows. One that is cancelled or not picked "
         "up gives its stock back.",
+        scope=Scope.RESERVATIONS_WRITE,
         input={
             "id": input_field("ID!", "The reservation."),
             "state": input_field("ReservationState!", "What it comes to."),
@@ -214,6 +217,7 @@ class ReservationMutations:
     product_reservation_comment = mutation_field(
         reservation.comment,
         "Write a remark of the store's people on a reservation.",
+        scope=Scope.RESERVATIONS_WRITE,
         input={"id": input_field("ID!", "The reservation."), "note": input_field("String!", "The remark.")},
         payload=RESERVATION,
     )
@@ -221,6 +225,7 @@ class ReservationMutations:
         reservation.upsert_reservable,
         "Let customers reserve a product, or change what stores offer of it. It is found by its own id, its external "
         "id or its product.",
+        scope=Scope.RESERVATIONS_WRITE,
         input={
             **IDENTITY,
             "product": input_field("ProductBy", "The product; a new reservable product needs one."),
@@ -233,6 +238,7 @@ class ReservationMutations:
     reservable_product_remove = mutation_field(
         reservation.remove_reservable,
         "Let customers reserve a product no longer; reservations that are there go on.",
+        scope=Scope.RESERVATIONS_WRITE,
         input={"id": input_field("ID!", "The reservable product.")},
         payload={"deleted_id": ("ID", "Its id, which leads nowhere now.")},
     )
@@ -240,18 +246,21 @@ class ReservationMutations:
         reservation.remove_offer,
         "Let customers reserve a product no longer in one store; its stock and prices there are forgotten, and "
         "reservations that are there go on.",
+        scope=Scope.RESERVATIONS_WRITE,
         input=IN_STORE,
         payload={"deleted_id": ("ID", "The offer's id, which leads nowhere now.")},
     )
     reservable_stock_set = mutation_field(
         reservation.set_stock,
         "Say how many of a product are free to reserve in a store, as counted.",
+        scope=Scope.RESERVATIONS_WRITE,
         input={**IN_STORE, "stock": input_field("Decimal!", "How many are free.")},
         payload=OFFER,
     )
     reservable_stock_adjust = mutation_field(
         reservation.adjust_stock,
         "Add to what is free to reserve in a store, or take from it; never below zero.",
+        scope=Scope.RESERVATIONS_WRITE,
         input={**IN_STORE, "by": input_field("Decimal!", "How many came, or went where it is negative.")},
         payload=OFFER,
     )

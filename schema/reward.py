@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import models
+from models.scope import Scope
 from resolvers import reward
 from resolvers.query.columns import Column
 from resolvers.query.expressions import VALID_NOW
@@ -141,10 +142,14 @@ class RewardMutations:
         "Put a reward in its place: changed where it is there, made where it isn't. It is known by its id, by that of "
         "an outside system, or by its code. What is left out stays as it is; lists take the place of those there. A "
         "new one is a draft until it is activated, unless its state says otherwise.",
+        scope=Scope.PROGRAMME_WRITE,
     )
-    reward_activate = mutation_field(reward.activate, "Offer a reward, or offer it again.")
+    reward_activate = mutation_field(reward.activate, "Offer a reward, or offer it again.", scope=Scope.PROGRAMME_WRITE)
     reward_deactivate = mutation_field(
         reward.deactivate,
         "Take a reward out of what is offered. Vouchers of it that are out already can still be used.",
+        scope=Scope.PROGRAMME_WRITE,
     )
-    reward_delete = mutation_field(reward.remove, "Delete a reward. Vouchers of it keep it.")
+    reward_delete = mutation_field(
+        reward.remove, "Delete a reward. Vouchers of it keep it.", scope=Scope.PROGRAMME_WRITE
+    )

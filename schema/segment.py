@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import models
+from models.scope import Scope
 from resolvers import segment
 from schema.declaring.declarations import (
     by,
@@ -78,6 +79,7 @@ class SegmentMutations:
     segment_create = mutation_field(
         segment.create,
         "Make a segment: a list that is kept by hand, or criteria from which its members are worked out at once.",
+        scope=Scope.SEGMENTS_WRITE,
         input={
             "name": input_field("String!", "Name of the segment."),
             "kind": input_field("SegmentKind", "How it gets its members; CRITERIA where `where` is given, else LIST."),
@@ -92,6 +94,7 @@ class SegmentMutations:
     segment_update = mutation_field(
         segment.update,
         "Change what a segment is called, or its criteria; then its members are worked out anew at once.",
+        scope=Scope.SEGMENTS_WRITE,
         input={
             "id": input_field("ID!", "The segment."),
             "name": input_field("String", "Name of the segment."),
@@ -103,6 +106,7 @@ class SegmentMutations:
     segment_add_customers = mutation_field(
         segment.add_customers,
         "Put customers on a list; those who are on it already stay and are not counted.",
+        scope=Scope.SEGMENTS_WRITE,
         input={
             "segment": input_field("ID!", "The segment, a LIST."),
             "customers": input_field("[ID!]!", "The customers, 1000 at most."),
@@ -112,6 +116,7 @@ class SegmentMutations:
     segment_remove_customers = mutation_field(
         segment.remove_customers,
         "Take customers off a list; those who are not on it are not counted.",
+        scope=Scope.SEGMENTS_WRITE,
         input={
             "segment": input_field("ID!", "The segment, a LIST."),
             "customers": input_field("[ID!]!", "The customers, 1000 at most."),
@@ -121,18 +126,21 @@ class SegmentMutations:
     segment_refresh = mutation_field(
         segment.refresh,
         "Work the members of a segment out from its criteria now; the gateway does so by itself every so often.",
+        scope=Scope.SEGMENTS_WRITE,
         input={"id": input_field("ID!", "The segment, one by CRITERIA.")},
         payload={**SEGMENT, "added": ("int", "How many joined."), "removed": ("int", "How many left.")},
     )
     segment_delete = mutation_field(
         segment.remove,
         "Delete a segment: its customers leave it, and what was for it alone is for nobody.",
+        scope=Scope.SEGMENTS_WRITE,
         input={"id": input_field("ID!", "The segment.")},
         payload={"deleted_id": ("ID", "The segment's id, which leads nowhere now.")},
     )
     segment_group_upsert = mutation_field(
         segment.upsert_group,
         "Put a folder of segments in its place, found by its code or its id.",
+        scope=Scope.SEGMENTS_WRITE,
         input={
             "id": input_field("ID", "The folder to change, where it is known by its opaque id."),
             "code": input_field(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import models
+from models.scope import Scope
 from resolvers import status
 from resolvers.query.expressions import STATUS_VALID
 from resolvers.status.progress import load_progress
@@ -108,13 +109,19 @@ class StatusMutations:
         status.set_by_hand,
         "Give a customer a status by hand. The one they hold ends; it stays in their history. It holds until its end, "
         "whatever is bought or returned meanwhile.",
+        scope=Scope.STATUSES_WRITE,
     )
     status_upsert = mutation_field(
         status.upsert_status,
         "Put a status in its place in the programme, found by its code or its id. Customers are judged by it from "
         "their next purchase on, or when what they hold ends.",
+        scope=Scope.PROGRAMME_WRITE,
     )
     status_deactivate = mutation_field(
-        status.deactivate, "Take a status out of the programme: nobody reaches it any more."
+        status.deactivate,
+        "Take a status out of the programme: nobody reaches it any more.",
+        scope=Scope.PROGRAMME_WRITE,
     )
-    status_reactivate = mutation_field(status.reactivate, "Take a status back into the programme.")
+    status_reactivate = mutation_field(
+        status.reactivate, "Take a status back into the programme.", scope=Scope.PROGRAMME_WRITE
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import models
+from models.scope import Scope
 from resolvers import store
 from resolvers.store.nearest import load_stores_near
 from resolvers.store.opening_hours import is_open, next_opening, opening_days
@@ -154,16 +155,20 @@ class StoreMutations:
         store.upsert_store,
         "Put a store in its place, found by its id, its external id or its code: changed where it is there, made "
         "where it isn't. What is left out stays as it is.",
+        scope=Scope.CATALOGUE_WRITE,
     )
     stores_upsert = mutation_field(
         store.upsert_stores,
         "Put up to 200 stores in their places, all of them or none; errors name the place in the list.",
+        scope=Scope.CATALOGUE_WRITE,
     )
     store_deactivate = mutation_field(
         store.deactivate,
         "Close a store for good, or for a time; what happened there stays.",
+        scope=Scope.CATALOGUE_WRITE,
     )
     store_reactivate = mutation_field(
         store.reactivate,
         "Open a store again.",
+        scope=Scope.CATALOGUE_WRITE,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from models.scope import Scope
 from resolvers import purchase
 from resolvers.operation.inputs import read
 from resolvers.query.level_select import NO_KEY
@@ -138,6 +139,7 @@ class TillQueries:
         _recommended,
         "What a customer could use on a bill: vouchers they have and rewards within reach. Those that apply come "
         "first, in order of priority.",
+        scope=Scope.PURCHASES_WRITE,
         arguments=[CUSTOMER, BILL],
     )
     recommended_products = batched(
@@ -145,6 +147,7 @@ class TillQueries:
         _products,
         "Products to offer with a bill or a shopping cart: what goes with the goods on it; where the customer is "
         "known, what they may want; and what many buy. What is on offer comes first among each of these.",
+        scope=Scope.PURCHASES_WRITE,
         arguments=[
             BILL,
             Argument("customer", "CustomerBy | None", "Who buys; left out where nobody is known.", None),
@@ -155,6 +158,7 @@ class TillQueries:
         "PurchasePreview",
         _preview,
         "What discounts, vouchers and points would do to a bill. Nothing is stored.",
+        scope=Scope.PURCHASES_WRITE,
         arguments=[
             Argument("customer", "CustomerBy | None", "Who stands at the till; nobody where it is left out.", None),
             BILL,

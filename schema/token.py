@@ -77,40 +77,53 @@ class TokenMutations:
     """Making tokens, and logging in on them."""
 
     token_create = mutation_field(
-        access.create, "Make a token for an installation of an application. Nobody is logged in on it."
+        access.create, "Make a token for an installation of an application. Nobody is logged in on it.", scope=None
     )
     token_update = mutation_field(
-        access.update, "Change what the installation that asks told of itself. What is left out stays, null clears."
+        access.update,
+        "Change what the installation that asks told of itself. What is left out stays, null clears.",
+        scope=None,
     )
     token_login = mutation_field(
         access.log_in,
         "Log a customer in on the installation that asks, by e-mail address, phone or card number, with a password or "
         "a one-time code. Five wrong guesses within 15 minutes are looked at, of one account or from one address; an "
         "account that isn't there is answered as a wrong password is.",
+        scope=None,
     )
     token_logout = mutation_field(
         access.log_out,
         "Log the customer out of the installation that asks. The token stays, and is anonymous again.",
+        scope=None,
         optional=True,
     )
     token_rotate = mutation_field(
         access.rotate,
         "Give a token a new secret. The old one is accepted for some minutes, in case the answer is lost.",
+        scope=None,
         optional=True,
     )
-    token_revoke = mutation_field(access.revoke, "Stop accepting a token, from the next request on.", optional=True)
+    token_revoke = mutation_field(
+        access.revoke, "Stop accepting a token, from the next request on.", scope=None, optional=True
+    )
     enterprise_token_create = mutation_field(
-        access.create_enterprise, "Make a token for a shop, a till or a back office. It takes the scope tokens:write."
+        access.create_enterprise,
+        "Make a token for a shop, a till or a back office. It takes the scope tokens:write.",
+        scope=None,
     )
     login_code_send = mutation_field(
         access.send_code,
         "Send a customer a one-time code, good for ten minutes, by which to log in or to set a new password. It goes "
         "to the e-mail address or phone on file, by way of the retailer's own messaging.",
+        scope=None,
     )
     password_set = mutation_field(
         access.set_password,
         "Set the password of the customer who is logged in. They stay logged in on this installation only.",
+        scope=None,
     )
     password_reset = mutation_field(
-        access.reset_password, "Set a new password by a one-time code. The customer is logged out everywhere."
+        access.reset_password,
+        "Set a new password by a one-time code. The customer is logged out everywhere.",
+        scope=None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import models
+from models.scope import Scope
 from resolvers import voucher
 from resolvers.query.expressions import VOUCHER_STATE, VOUCHER_VALID, VOUCHER_WORTH
 from schema.declaring.declarations import (
@@ -61,30 +62,37 @@ class VoucherMutations:
         voucher.issue,
         "Issue a voucher of a reward to a customer. The points that it costs are spent at the same moment; its limits "
         "for a customer and in all hold, whoever asks at the same time.",
+        scope=Scope.VOUCHERS_WRITE,
     )
     voucher_issue_batch = mutation_field(
         voucher.issue_batch,
         "Issue a voucher of a reward to each of up to 1,000 customers. One who can't have it does not stop the others.",
+        scope=Scope.VOUCHERS_WRITE,
     )
     voucher_reserve = mutation_field(
         voucher.reserve,
         "Put a voucher aside for a bill; until the time is over, only that bill can use it. Asked again for the same "
         "bill, the time begins anew.",
+        scope=Scope.VOUCHERS_WRITE,
     )
     voucher_release = mutation_field(
         voucher.release,
         "Let go of a voucher that was put aside.",
+        scope=Scope.VOUCHERS_WRITE,
     )
     voucher_redeem = mutation_field(
         voucher.redeem,
         "Use a voucher without a bill, as for a gift handed over. It is applied at most once; what it asks of a "
         "bill's goods and amount is not asked here. On a bill, give its code to `purchaseSend`.",
+        scope=Scope.VOUCHERS_WRITE,
     )
     voucher_cancel = mutation_field(
         voucher.cancel,
         "Call a voucher off that was not used. The points that it cost are given back.",
+        scope=Scope.VOUCHERS_WRITE,
     )
     voucher_transfer = mutation_field(
         voucher.transfer,
         "Hand a portable voucher on to another customer.",
+        scope=Scope.VOUCHERS_WRITE,
     )

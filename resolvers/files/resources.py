@@ -231,8 +231,6 @@ NOT_IN_FILES: dict[type[Base], str] = {
     models.CustomerTerm: "Worked out from customers and their cards.",
     models.ProductTerm: "Worked out from products.",
     models.ProductGroupAncestor: "Worked out from the groups' parents.",
-    models.PurchaseReturn: "What changed hands for a return; what came back is kept with the bill and its lines.",
-    models.PurchaseReturnItem: "The same, line by line.",
     models.ScoreBand: "Worked out from purchases, every so often.",
     models.ProductAffinity: "Worked out from purchases, every so often.",
     models.ProductPopularity: "Worked out from purchases, every so often.",

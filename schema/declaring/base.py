@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from models import Base
+from models.scope import Scope
 from resolvers.query.columns import Column, Expression, Source, entity_at, relationship_of, source_type
 from resolvers.query.paging import SortKey
 
@@ -59,6 +60,8 @@ class Declaration(ABC):
     """Why it is not to be used any more, and what is instead."""
     file: str = ""
     """Where it is declared."""
+    scope: Scope | None = None
+    """At the roots: what a viewer must hold to ask for it. Below them the rows are limited instead."""
 
     @property
     def lists(self) -> int:

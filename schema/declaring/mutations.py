@@ -2,7 +2,9 @@
 
     @mutation
     class CardMutations:
-        card_block = mutation_field(card.block, "Block a card, so that it no longer identifies its holder.")
+        card_block = mutation_field(
+            card.block, "Block a card, so that it no longer identifies its holder.", scope=Scope.CARDS_WRITE
+        )
 
 The operation's annotations name its input and its answer: `async def block(transaction: Transaction, given: CardBlock)
 -> BlockedCardAnswer`. Both sides of the graph are made from those classes, under the mutation's name; see
@@ -15,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from models.scope import Scope
 from resolvers.operation.perform import Operation
 from schema.declaring.declarations import TYPES, Declaration, TypeDeclaration, shown, structure
 from schema.declaring.kinds.mutation import Mutation
@@ -52,18 +55,20 @@ def mutation_field(
     operation: Operation,
     description: str,
     *,
+    scope: Scope | None,
     input: Mapping[str, FieldSpec] | None = None,  # noqa: A002
     payload: Mapping[str, tuple[str, ...]] | None = None,
     optional: bool = False,
 ) -> Any:
     """Show an operation as a mutation; its input and its payload are made from the classes it takes and answers.
 
+    `scope` is what the viewer must hold; none where the operation itself sees to who may do it.
     One whose input is `optional` may be called without any.
 
     Of an operation that isn't typed yet, `input` and `payload` give them by hand; a third text names the operation's
     value where it is called otherwise.
     """
-    return _Draft(operation, description, input, payload, optional=optional)
+    return _Draft(operation, description, input, payload, scope=scope, optional=optional)
 
 
 class _Draft:
@@ -74,8 +79,10 @@ class _Draft:
         fields: Mapping[str, FieldSpec] | None,
         payload: Mapping[str, tuple[str, ...]] | None,
         *,
+        scope: Scope | None,
         optional: bool,
     ) -> None:
+        self.scope = scope
         self.optional = optional
         self.operation, self.description, self.fields, self.payload = operation, description, fields, payload
 
@@ -119,6 +126,7 @@ def _declared(name: str, draft: _Draft) -> Mutation:
         input_name=f"{base}Input",
         payload_name=f"{base}Payload",
         takes_nothing=draft.optional,
+        scope=draft.scope,
     )
 
 

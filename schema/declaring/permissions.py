@@ -1,12 +1,13 @@
 """What a viewer may ask for: the scope that each field of the roots takes, checked once for a document.
 
-Fields below the roots take none: which rows a viewer sees is settled by the statements that read them. A field that
-says nothing here fails the build.
+Each is declared with its field. Fields below the roots take none, nor do lists and look-ups: which rows a viewer sees
+is settled by the statements that read them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from graphql import (
     FieldNode,
@@ -23,101 +24,41 @@ from graphql import (
 
 from models.rules.error_codes import ErrorCode
 from models.scope import Scope, ViewerKind
+from resolvers.operation.structs import camel
 from resolvers.storage.context import Viewer
+from schema.declaring.base import TYPES
 
 
-def _each(scope: Scope | None, names: str) -> dict[str, Scope | None]:
-    return dict.fromkeys(names.split(), scope)
-
-
-QUERIES: Mapping[str, Scope | None] = {
-    **_each(
-        None,
-        "campaign campaigns campaignProduct campaignProducts campaignProductTypes card cards cardType cardTypes "
-        "country countries currency currencies language languages customer customers customerSource customerSources "
-        "customerSourceRecords consents events node nodes pointTypes pointEntry pointEntries pointLot pointLots "
-        "pointReservation pointReservations product products productBrand productBrands productGroup productGroups tag "
-        "tags partner partners programme programmes earningRule earningRules property properties purchase purchases "
-        "purchaseItem purchaseItems purchaseTypes purchaseItemTypes recommendation recommendations "
-        "recommendationBlocks reservableProduct reservableProducts productReservation productReservations "
-        "productReservationSources externalListTypes reward rewards rewardTypes segment segments segmentGroup "
-        "segmentGroups status statuses statusRecord statusRecords store stores storesNear token tokens "
-        "externalApplications me viewer errorCodes eventKinds voucher vouchers auditEntries",
-    ),
-    **_each(Scope.PERSONAL_READ, "customerExport"),
-    **_each(Scope.PURCHASES_WRITE, "recommendedProducts recommendedRewards purchasePreview"),
-}
-MUTATIONS: Mapping[str, Scope | None] = {
-    # They see to it themselves: who is logged in, and on which token.
-    **_each(
-        None,
-        "tokenCreate tokenUpdate tokenLogin tokenLogout tokenRotate tokenRevoke enterpriseTokenCreate loginCodeSend "
-        "passwordSet passwordReset",
-    ),
-    **_each(
-        Scope.CUSTOMERS_WRITE,
-        "customerCreate customerUpdate customerDeactivate customerReactivate customerErase customerConsentSet "
-        "customerPropertySet customerSourceAdd customerSourceRemove customerSourceUpsert recommendationDismiss "
-        "recommendationRestore recommendationFeedback",
-    ),
-    **_each(Scope.CARDS_WRITE, "cardGenerate cardCreate cardAssign cardRelease cardBlock cardUnblock cardTypeUpsert"),
-    **_each(
-        Scope.POINTS_WRITE,
-        "pointsAssign pointsSpend pointsReserve pointsRelease pointsCapture pointsTransfer pointsReverse",
-    ),
-    **_each(
-        Scope.PURCHASES_WRITE,
-        "purchaseSend purchaseCancel purchaseReturn purchasesImport purchaseAssignCustomer",
-    ),
-    **_each(
-        Scope.VOUCHERS_WRITE,
-        "voucherIssue voucherIssueBatch voucherReserve voucherRelease voucherRedeem voucherCancel voucherTransfer",
-    ),
-    **_each(Scope.STATUSES_WRITE, "customerStatusSet"),
-    **_each(
-        Scope.RESERVATIONS_WRITE,
-        "productReservationCreate productReservationAdvance productReservationComment reservableProductUpsert "
-        "reservableProductRemove reservableOfferRemove reservableStockSet reservableStockAdjust",
-    ),
-    **_each(
-        Scope.SEGMENTS_WRITE,
-        "segmentCreate segmentUpdate segmentAddCustomers segmentRemoveCustomers segmentRefresh segmentDelete "
-        "segmentGroupUpsert",
-    ),
-    **_each(
-        Scope.CATALOGUE_WRITE,
-        "campaignUpsert campaignDelete campaignProductUpsert campaignProductDelete productUpsert productsUpsert "
-        "productDeactivate productReactivate productBrandUpsert productBrandsUpsert productBrandDeactivate "
-        "productBrandReactivate productGroupUpsert productGroupsUpsert productGroupDeactivate productGroupReactivate "
-        "recommendationUpsert recommendationDelete recommendationBlock recommendationUnblock storeUpsert storesUpsert "
-        "storeDeactivate storeReactivate",
-    ),
-    **_each(
-        Scope.PROGRAMME_WRITE,
-        "programmeUpsert rewardUpsert rewardActivate rewardDeactivate rewardDelete statusUpsert statusDeactivate "
-        "statusReactivate",
-    ),
-}
+def rules(root: str) -> Mapping[str, Scope | None]:
+    """The scope that each field of `Query` or `Mutation` takes, as it was declared."""
+    return {camel(name): field.scope for name, field in TYPES[root].fields.items()}
 
 
 def describe(schema: GraphQLSchema) -> None:
-    """Say in each root field's description which scope it takes; one without a rule fails, and a rule without one."""
-    for root, rules in ((schema.query_type, QUERIES), (schema.mutation_type, MUTATIONS)):
+    """Say in each root field's description which scope it takes."""
+    for root in (schema.query_type, schema.mutation_type):
         assert isinstance(root, GraphQLObjectType)
-        if unruled := root.fields.keys() ^ rules.keys():
-            raise TypeError(
-                f"{root.name}: these fields and the rules of who may ask for them differ: {sorted(unruled)}"
-            )
-        for name, field in root.fields.items():
-            if (scope := rules[name]) is not None:
+        for name, scope in rules(root.name).items():
+            if scope is not None:
+                field = root.fields[name]
                 field.description = f"{field.description} Takes the scope `{scope}`."
+
+
+@cache
+def _queries() -> Mapping[str, Scope | None]:
+    return rules("Query")
+
+
+@cache
+def _mutations() -> Mapping[str, Scope | None]:
+    return rules("Mutation")
 
 
 def scopes_of(operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]) -> frozenset[Scope]:
     """The scopes that an operation takes, whatever of it is skipped."""
-    rules = MUTATIONS if operation.operation is OperationType.MUTATION else QUERIES
+    taken = _mutations() if operation.operation is OperationType.MUTATION else _queries()
     names = _names(operation.selection_set, fragments)
-    return frozenset(scope for name in names if (scope := rules.get(name)) is not None)
+    return frozenset(scope for name in names if (scope := taken.get(name)) is not None)
 
 
 def _names(selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode]) -> Iterator[str]:

@@ -18,5 +18,11 @@ def call_of(operation: Operation, given: Any, key: str | None = None) -> Call:
         return Call(operation.__name__, operation, given, key)
     if not isinstance(given, Mapping):
         return Call(operation.__name__, operation, given, key)
-    named = {camel(name): value for name, value in given.items()}
-    return Call(operation.__name__, operation, named, key, given=cls)
+    return Call(operation.__name__, operation, _named(given), key, given=cls)
+
+
+def _named(value: Any) -> Any:
+    """An input with its names as the API writes them, all the way down."""
+    if isinstance(value, Mapping):
+        return {camel(name): _named(each) for name, each in value.items()}
+    return [_named(each) for each in value] if isinstance(value, list) else value

@@ -148,6 +148,7 @@ CAMPAIGNS = [
 ]
 VOUCHERS = [
     step("rewardUpsert", "reward", code="ten", name="Ten per cent", kind="PERCENT", value="10", isPortable=True),
+    step("rewardActivate", id="$reward"),
     step("rewardDeactivate", id="$reward"),
     step("rewardActivate", id="$reward"),
     step("voucherIssue", "voucher", customer="$jana", reward="$reward"),

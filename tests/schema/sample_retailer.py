@@ -445,6 +445,9 @@ class Shop:
             if items:
                 discounts.append(factories.purchase_discount(purchase=bill, item=items[0]))
             await self.keep(bill, *items, *discounts)
+            if items:
+                returned = factories.purchase_return(purchase=bill, at=bill.paid_at)
+                await self.keep(returned, factories.purchase_return_item(purchase_return=returned, item=items[0]))
 
     async def vouchers(self) -> None:
         """Vouchers of every state, with their history."""

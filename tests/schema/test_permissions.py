@@ -17,7 +17,9 @@ from resolvers.ids import parse_id
 from resolvers.query.visibility import EVERYTHING
 from resolvers.storage.context import Viewer
 from resolvers.storage.engine import make_engine
-from schema.declaring.permissions import MUTATIONS, QUERIES
+from schema.declaring.base import TYPES
+from schema.declaring.kinds.batch_loaded import BatchLoaded
+from schema.declaring.permissions import rules
 from tests.schema.both_ways import Graph, schema
 from tests.schema.execution.documents import random_documents
 
@@ -27,6 +29,9 @@ CUSTOMER = Viewer(JANA, ViewerKind.CUSTOMER)
 NO_SCOPE = Viewer(None, ViewerKind.ENTERPRISE)
 BACK_OFFICE = Viewer(None, ViewerKind.ENTERPRISE, frozenset(Scope))
 READS = Viewer(None, ViewerKind.ENTERPRISE, frozenset({Scope.CUSTOMERS_READ}))
+
+
+schema()
 
 
 @cache
@@ -58,7 +63,8 @@ def lists() -> list[str]:
     """The fields of the root that list something without being asked for anything in particular."""
     root = sdl().query_type
     assert root is not None
-    return [name for name, field in root.fields.items() if QUERIES[name] is None and leading(name, field, 1)]
+    taken = rules("Query")
+    return [name for name, field in root.fields.items() if taken[name] is None and leading(name, field, 1)]
 
 
 def ids(data: Any) -> Iterator[tuple[str, int]]:
@@ -100,13 +106,46 @@ async def foreign(shop_url: str, data: Any) -> set[tuple[str, int]]:
     return found
 
 
-def test_every_field_of_the_roots_says_who_may_ask_for_it() -> None:
-    query, mutation = sdl().query_type, sdl().mutation_type
+def test_what_is_neither_a_list_nor_a_look_up_says_who_may_ask_for_it() -> None:
+    """A list or a look-up shows each viewer the rows that are theirs; all else at the root has to be looked at."""
+    found = {name: field.scope for name, field in TYPES["Query"].fields.items() if isinstance(field, BatchLoaded)}
 
-    assert query is not None
-    assert mutation is not None
-    assert query.fields.keys() == QUERIES.keys()
-    assert mutation.fields.keys() == MUTATIONS.keys()
+    assert found == {
+        "country": None,
+        "countries": None,
+        "currency": None,
+        "currencies": None,
+        "language": None,
+        "languages": None,
+        "customer_export": Scope.PERSONAL_READ,
+        "error_codes": None,
+        "event_kinds": None,
+        "me": None,
+        "node": None,
+        "nodes": None,
+        "purchase_preview": Scope.PURCHASES_WRITE,
+        "recommended_products": Scope.PURCHASES_WRITE,
+        "recommended_rewards": Scope.PURCHASES_WRITE,
+        "stores_near": None,
+        "viewer": None,
+    }
+
+
+def test_mutations_that_take_no_scope_are_those_about_the_own_token_and_account() -> None:
+    free = {name for name, scope in rules("Mutation").items() if scope is None}
+
+    assert free == {
+        "enterpriseTokenCreate",
+        "loginCodeSend",
+        "passwordReset",
+        "passwordSet",
+        "tokenCreate",
+        "tokenLogin",
+        "tokenLogout",
+        "tokenRevoke",
+        "tokenRotate",
+        "tokenUpdate",
+    }
 
 
 def test_every_table_says_whose_its_rows_are() -> None:
@@ -192,12 +231,14 @@ async def test_random_questions_of_a_customer_find_nothing_of_others(
     assert await foreign(shop_url, found) == set()
 
 
-@pytest.mark.parametrize("name", sorted(name for name, scope in {**QUERIES, **MUTATIONS}.items() if scope))
+@pytest.mark.parametrize(
+    "name", sorted(name for name, scope in {**rules("Query"), **rules("Mutation")}.items() if scope)
+)
 async def test_a_field_is_refused_before_anything_runs_to_those_who_lack_its_scope(graph: Graph, name: str) -> None:
     field = {**sdl().query_type.fields, **sdl().mutation_type.fields}[name]  # type: ignore[union-attr]
     required = [f"${arg}: {one.type}" for arg, one in field.args.items() if is_required_argument(one)]
     passed = [f"{arg}: ${arg}" for arg, one in field.args.items() if is_required_argument(one)]
-    kind = "mutation" if name in MUTATIONS else "query"
+    kind = "mutation" if name in rules("Mutation") else "query"
     answers = get_named_type(field.type)
     below = " { __typename }" if isinstance(answers, GraphQLObjectType) else ""
     document = f"{kind} Try({', '.join(required)}) {{ {name}({', '.join(passed)}){below} }}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from aiodataloader import DataLoader
 
+from models.scope import Scope
 from resolvers.query.columns import Column, Source
 from resolvers.query.level_select import NO_KEY
 from schema.declaring.base import Argument, Declaration, TypeDeclaration
@@ -28,9 +29,12 @@ def batched(
     *,
     key: Column | Source = "id",
     arguments: Sequence[Argument] = (),
+    scope: Scope | None = None,
 ) -> Any:
     """Show what a function works out for a batch of rows."""
-    return BatchLoaded(annotation=annotation, load=load, key=key, arguments=arguments, description=description)
+    return BatchLoaded(
+        annotation=annotation, load=load, key=key, arguments=arguments, description=description, scope=scope
+    )
 
 
 @dataclass(eq=False, kw_only=True)

@@ -8,16 +8,17 @@ from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 import models
-from resolvers.operation.perform import Call, Payload, perform
+from resolvers.operation.perform import Payload, perform
 from resolvers.purchase import offline
 from resolvers.storage.context import RequestContext
 from resolvers.storage.engine import make_engine
 from resolvers.storage.reader import make_reader
 from tests import factories
+from tests.resolvers.calling import call_of
 from tests.resolvers.demo.importing import import_few
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -78,7 +79,12 @@ async def bills_of(engine: AsyncEngine) -> list[dict[str, Any]]:
 
 
 async def save_all_but_bills(session: AsyncSession, engine: AsyncEngine) -> None:
-    """The same stores, products and cards, with nothing bought."""
+    """The same programme, stores, products and cards, with nothing bought."""
+    for entity in (models.Programme, models.ProgrammeCurrency, models.EarningRule):
+        table = entity.__table__
+        for row in await rows(engine, select(table)):
+            await session.execute(insert(table).values(dict(zip(table.c.keys(), row, strict=True))))
+    await session.commit()
     stores = await rows(engine, select(STORE.code, STORE.time_zone).join(BOUGHT).distinct())
     products = await rows(engine, select(PRODUCT.code).join(ITEM).distinct())
     cards = await rows(engine, select(BOUGHT.card_number).distinct())
@@ -137,14 +143,14 @@ async def test_the_real_bills_in_random_order_twice_with_crashes_come_to_the_sam
                 raise CrashError
             return payload
 
-        call = Call("purchasesImport", offline.import_bills, {"bills": chosen})
+        call = call_of(offline.import_bills, {"bills": chosen})
         try:
             answer = await perform(engine, RequestContext(reader, now=NOW), call, show)
         except CrashError:
             crashed += 1
             continue
-        assert (answer.user_errors, answer.values["refused"]) == ([], [])
-        imported += answer.values["imported"]
+        assert (answer.user_errors, answer.answer.refused) == ([], [])
+        imported += answer.answer.imported
 
     await reader.close()
     assert (len(bills), imported, crashed) == (91, 91, 4)

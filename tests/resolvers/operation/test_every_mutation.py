@@ -98,7 +98,7 @@ async def test_every_mutation_can_be_tried_and_retried(crm: Operations, session:
         retried = await crm.do(step.mutation, shows(step.mutation), **call)
         once = done | dict.fromkeys(TOLD_ONCE & done.keys())
         assert retried == (done if step.mutation in SAYS_HOW_MANY else once | {"repeated": True})
-        other = await crm.refused("segmentGroupUpsert", key=call["key"], code="other", name="Other")
+        other = await crm.refused("loginCodeSend", key=call["key"], email="other@example.com")
         assert other == [("KEY_REUSED", "idempotencyKey", None)]
         assert (step, await crm.dump()) == (step, done_once)
         if step.makes:

@@ -74,7 +74,7 @@ class Circulation(RuleBasedStateMachine):
         given = {"store": {"code": "shop"}, "external_id": f"{self.people[0].id}/{self.count}", "currency": "CZK"}
         asked = {"customer": {"id": self.ids[who]}, "bill": given | {"items": [line]}, "spend_points": points}
         answer = self.do("send", purchase.send, asked)
-        return opaque(answer.values["purchase"]) if not answer.user_errors else None
+        return opaque(answer.answer.purchase) if not answer.user_errors else None
 
     @rule(bill=consumes(bills))
     def cancel(self, bill: str | None) -> None:

@@ -281,8 +281,7 @@ async def test_what_a_bill_or_a_voucher_moved_is_not_reversed_by_itself(crm: Ope
 REFUSED: list[tuple[dict[str, Any], Any]] = [
     ({"amount": "0"}, ("NEGATIVE_AMOUNT", "amount", None)),
     ({"amount": "-1"}, ("NEGATIVE_AMOUNT", "amount", None)),
-    ({"amount": "NaN"}, ("NOT_A_NUMBER", "amount", None)),
-    ({"amount": "1E+999999"}, ("TOO_LARGE", "amount", None)),
+    ({"amount": "1000000000001"}, ("TOO_LARGE", "amount", None)),
     ({"amount": "0.001"}, ("TOO_PRECISE", "amount", None)),
     ({"expiresAt": at(0)}, ("INVALID_PERIOD", "amount", None)),
     ({"activeFrom": at(-9), "expiresAt": at(-1)}, ("INVALID_PERIOD", "amount", None)),

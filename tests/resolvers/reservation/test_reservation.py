@@ -118,9 +118,6 @@ async def test_reservations_that_make_no_sense_are_refused(crm: Operations, shop
         ("0", "NEGATIVE_AMOUNT"),
         ("-1", "NEGATIVE_AMOUNT"),
         ("0.0001", "TOO_PRECISE"),
-        ("NaN", "NOT_A_NUMBER"),
-        ("1e999999999", "OUT_OF_RANGE"),
-        ("Infinity", "NOT_A_NUMBER"),
     ):
         assert await refused(items=[{**butter[0], "quantity": quantity}]) == [(code, "items[0].quantity", None)]
     assert await refused(items=[{**butter[0], "vatRate": "101"}]) == [("OUT_OF_RANGE", "items[0].vatRate", None)]

@@ -22,7 +22,7 @@ from tests.schema.both_ways import schema
 NODES = ("Customer", "Card", "Purchase", "Product", "ProductGroup", "Store", "Voucher", "Reward", "Status", "Segment")
 WORDS = ("eva", "novák", "jan", "milk", "Pr", "x", "+420", "example")
 INSTANTS = ("2026-01-01T00:00:00Z", "2026-06-15T12:00:00+02:00", "2020-02-29T23:59:59.5Z")
-ELSEWHERE = {"recommendedRewards", "purchasePreview", "customerExport"}
+ELSEWHERE = {"recommendedRewards", "purchasePreview", "recommendedProducts", "customerExport"}
 """Fields whose inputs only a scenario can fill."""
 
 

@@ -31,7 +31,8 @@ def test_an_unknown_job_is_told_in_one_line(at_database: str) -> None:
 def test_what_there_is_to_do_is_listed() -> None:
     listed = CliRunner().invoke(app, ["jobs", "--list"])
 
-    assert listed.stdout.splitlines()[1] == "expire-vouchers      Mark vouchers whose validity is over as expired."
+    name, told = listed.stdout.splitlines()[1].split(maxsplit=1)
+    assert (name, told) == ("expire-vouchers", "Mark vouchers whose validity is over as expired.")
 
 
 @pytest.mark.parametrize(("minutes", "running"), [(10, True), (0, False)])

@@ -137,7 +137,8 @@ async def test_answers_that_come_together_are_noted_together(session: AsyncSessi
 async def test_the_trail_is_read_through_the_api(session: AsyncSession, database_url: str) -> None:
     await factories.save(session, factories.customer(), factories.customer())
     office = await save_token(session, Scope.CUSTOMERS_READ, Scope.PERSONAL_READ, name="Office")
-    auditor = await save_token(session, Scope.AUDIT_READ)
+    # The trail takes one scope; whom an entry is about, and by which token, the two that open those.
+    auditor = await save_token(session, Scope.AUDIT_READ, Scope.CUSTOMERS_READ, Scope.TOKENS_WRITE)
     query = (
         "query($id: ID!) { auditEntries(where: {customer: {id: {eq: $id}}})"
         " { nodes { action what viewerKind customer { id } token { name } } } }"
