@@ -44,7 +44,7 @@ OWN_OR_SHARED = Ownership(Kind.OWNED, "customer_id", shared=True)
 
 
 def part_of(whole: str, column: str) -> Ownership:
-    """Rows that belong to whoever owns the row that they are a part of."""
+    """Rows that belong to the owner of the row that they are a part of."""
     return Ownership(Kind.OWNED, column, whole)
 
 

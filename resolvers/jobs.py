@@ -1,4 +1,4 @@
-"""The work that nobody asks for: what time brings about is written down, and what is worked out is worked out anew.
+"""The scheduled jobs: what time brings about is written down, and what is worked out is worked out anew.
 
 Answers never wait for a job: an expired voucher is expired from its very moment. A job works in small batches, each a
 transaction of its own, and can be stopped between and within them. One process of the cluster does it at a time.
@@ -97,7 +97,11 @@ async def _expire_points(engine: AsyncEngine, now: datetime, batch: int) -> int:
 JOBS: dict[str, Job] = {
     job.name: job
     for job in (
-        Job("expire-points", "Take expired points off, and free those that were put aside too long.", _expire_points),
+        Job(
+            "expire-points",
+            "Take expired points off, and release reservations of points that are over.",
+            _expire_points,
+        ),
         Job("expire-vouchers", "Mark vouchers whose validity is over as expired.", expire_vouchers),
         Job("expire-reservations", "Give back what was ready but not picked up in time.", expire_reservations),
         Job("requalify-statuses", "Keep or lower statuses whose validity is over.", requalify_statuses),

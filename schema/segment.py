@@ -132,7 +132,7 @@ class SegmentMutations:
     )
     segment_delete = mutation_field(
         segment.remove,
-        "Delete a segment: its customers leave it, and what was for it alone is for nobody.",
+        "Delete a segment: its customers leave it, and what was for it alone is for no customer.",
         scope=Scope.SEGMENTS_WRITE,
         input={"id": input_field("ID!", "The segment.")},
         payload={"deleted_id": ("ID", "The segment's id, which leads nowhere now.")},

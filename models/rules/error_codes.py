@@ -16,7 +16,7 @@ class ErrorCode(DescribedEnum):
     BAD_JSON = "BAD_JSON", "This is not JSON that can be kept."
     BAD_EMAIL = "BAD_EMAIL", "This is not an e-mail address."
     BAD_PHONE = "BAD_PHONE", "This is not a phone number in international form."
-    BAD_BIRTHDATE = "BAD_BIRTHDATE", "Nobody alive was born on this day."
+    BAD_BIRTHDATE = "BAD_BIRTHDATE", "No living person was born on this day."
     BAD_TIME = "BAD_TIME", "This is not a time of day, HH:MM."
     BAD_OPENING = "BAD_OPENING", "Opening hours are not times of day, or overlap."
     BAD_POSITION = "BAD_POSITION", "A position lacks its latitude or its longitude."

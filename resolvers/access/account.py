@@ -1,4 +1,4 @@
-"""The account that somebody wants to log in to, by the words that they name it with."""
+"""The account to log in to, by the words that it is named with."""
 
 from __future__ import annotations
 

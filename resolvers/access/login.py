@@ -87,7 +87,7 @@ async def _before_login(stage: Stage, given: TokenLogin) -> Proven:
 
 @after(_before_login)
 async def log_in(transaction: Transaction, given: TokenLogin, proven: Proven) -> TokenAnswer:  # noqa: ARG001
-    """Log a customer in on the installation that asks; whoever was logged in there before is logged out."""
+    """Log a customer in on the installation that asks; another one who was logged in there is logged out."""
     await _accept(transaction, proven)
     token = await own_installation(transaction)
     if token.customer_id != proven.customer_id:

@@ -108,7 +108,7 @@ USED = CompiledQuery(_used)
 async def read_shopper(
     context: RequestContext, customer_id: int | None, rewards: Iterable[Reward]
 ) -> tuple[Shopper, PointBalance]:
-    """The shopper and their purse; nobody in particular without a customer."""
+    """The shopper and their point balance; an unknown shopper without a customer."""
     limited = sorted({one.id for one in rewards if one.limit_per_customer is not None or one.limit_total is not None})
     used = await USED.read(context, keys=limited, customer=customer_id or 0) if limited else []
     mine: dict[int, int] = {}
@@ -133,7 +133,7 @@ async def read_shopper(
 
 
 async def read_purse(context: RequestContext, customer_id: int) -> PointBalance:
-    """A customer's lots and what is put aside of them."""
+    """A customer's lots and what is reserved of them."""
     lots = [ledger.Lot(*row) for row in await LOTS.read(context, customer=customer_id)]
     held = [Held(*row) for row in await HELD.read(context, customer=customer_id)]
     return PointBalance(lots, reserved(held, context.now))

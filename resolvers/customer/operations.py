@@ -39,7 +39,7 @@ def _shown(customer: Customer) -> dict[str, RowRef]:
 
 
 async def create(transaction: Transaction, given: Values) -> Values:
-    """Make a customer. Whoever has the same account in an outside system, and is the same person, is not made twice."""
+    """Create a customer. The same person with the same account in an outside system is not created twice."""
     sources = given.get("sources") or []
     if len(sources) > MOST_SOURCES:
         raise Refused(ErrorCode.TOO_MANY, f"This takes {MOST_SOURCES} items at most.", "sources")
@@ -68,7 +68,7 @@ async def _known(transaction: Transaction, sources: list[Values], changes: Mappi
             continue
         customer = await transaction.session.get(Customer, key)
         if customer is None or any(getattr(customer, name) != value for name, value in changes.items()):
-            message = "Somebody else has this account; change them by `customerUpdate`."
+            message = "Another customer has this account; change them by `customerUpdate`."
             raise Refused(ErrorCode.EXTERNAL_ID_TAKEN, message, f"sources[{place}].externalId")
         return customer
     return None

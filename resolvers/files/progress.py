@@ -1,4 +1,4 @@
-"""How the import tells how far it has come; whoever calls it decides what to show."""
+"""How the import tells how far it has come; the caller decides what to show."""
 
 from __future__ import annotations
 

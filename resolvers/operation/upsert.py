@@ -295,7 +295,9 @@ async def settle(transaction: Transaction) -> None:
     try:
         await transaction.session.flush()
     except IntegrityError as error:
-        raise Refused(ErrorCode.CONFLICT, "Somebody else changed this at the same moment; try again.") from error
+        raise Refused(
+            ErrorCode.CONFLICT, "This was changed by another request at the same moment; try again."
+        ) from error
 
 
 async def replace_parts(

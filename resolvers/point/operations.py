@@ -1,4 +1,4 @@
-"""Points: assigned, spent, put aside, handed on and taken back. Rules decide, the ledger keeps what they decided.
+"""Points: assigned, spent, reserved, transferred and taken back. Rules decide, the ledger keeps what they decided.
 
 Every operation locks the customer's row first, so that only one at a time moves a customer's points.
 """
@@ -58,7 +58,7 @@ async def transfer(transaction: Transaction, given: PointsTransfer) -> TransferA
     """Hand points on to another customer; they keep the expiry they had."""
     sender, receiver = given.from_, given.to
     if sender == receiver:
-        raise Refused(ErrorCode.SAME_CUSTOMER, "Points are handed on to somebody else.", "to")
+        raise Refused(ErrorCode.SAME_CUSTOMER, "Points are transferred to another customer.", "to")
     # In the order of their keys, so that nobody waits in a circle.
     for key, name in sorted([(sender, "from"), (receiver, "to")]):
         await lock_by_key(transaction, key, name, active=True)

@@ -102,7 +102,7 @@ async def refresh(transaction: Transaction, given: Values) -> Values:
 
 
 async def remove(transaction: Transaction, given: Values) -> Values:
-    """Delete a segment: its customers leave it, each by an event of their own; what was for it alone is for nobody."""
+    """Delete a segment: its customers leave it, each by an event; what was for it alone is for no customer."""
     segment = await transaction.find(SEGMENT, given["id"], "id")
     segment.state, segment.updated_at = State.DELETED, transaction.now
     await empty(transaction, segment)

@@ -85,11 +85,11 @@ async def issue_batch(transaction: Transaction, given: VoucherIssueBatch) -> Vou
 
 
 async def reserve(transaction: Transaction, given: VoucherReserve) -> VoucherAnswer:
-    """Reserve a voucher for a bill for some time; nobody else can use it until then."""
+    """Reserve a voucher for a bill for some time; no other bill can use it until then."""
     voucher = await _locked(transaction, given)
     _usable(voucher, transaction.now)
     if _is_held(voucher, transaction.now) and voucher.reserved_for != given.bill:
-        raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is put aside for another bill.", "bill")
+        raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is reserved for another bill.", "bill")
     voucher.state = VoucherState.RESERVED
     voucher.reserved_for, voucher.reserved_until = given.bill, transaction.now + timedelta(minutes=given.minutes)
     return await _changed(transaction, voucher, VoucherChange.RESERVED)
@@ -99,10 +99,10 @@ async def release(transaction: Transaction, given: VoucherRelease) -> VoucherAns
     """Release a voucher that was reserved."""
     voucher = await _locked(transaction, given)
     if voucher.state is not VoucherState.RESERVED:
-        raise Refused(ErrorCode.WRONG_STATE, "The voucher is not put aside.", "id")
+        raise Refused(ErrorCode.WRONG_STATE, "The voucher is not reserved.", "id")
     held = _is_held(voucher, transaction.now)
     if given.bill is not None and held and voucher.reserved_for != given.bill:
-        raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is put aside for another bill.", "bill")
+        raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is reserved for another bill.", "bill")
     voucher.state, voucher.reserved_for, voucher.reserved_until = VoucherState.ACTIVE, None, None
     return await _changed(transaction, voucher, VoucherChange.RELEASED)
 
@@ -143,11 +143,11 @@ async def transfer(transaction: Transaction, given: VoucherTransfer) -> VoucherA
     await lock_by_key(transaction, receiver, "customer", active=True)
     _usable(voucher, transaction.now)
     if _is_held(voucher, transaction.now):
-        raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is put aside for a bill.", "id")
+        raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is reserved for a bill.", "id")
     context = await transaction.inside()
     offer = (await offers_by_key(context, [voucher.reward_id]))[voucher.reward_id]
     if not offer.is_portable:
-        raise Refused(ErrorCode.NOT_PORTABLE, "Vouchers of this reward can't be handed on.", "id")
+        raise Refused(ErrorCode.NOT_PORTABLE, "Vouchers of this reward can't be transferred.", "id")
     if receiver == voucher.customer_id:
         raise Refused(ErrorCode.SAME_CUSTOMER, "The voucher is this customer's already.", "customer")
     shopper, _ = await read_shopper(context, receiver, [offer.terms])

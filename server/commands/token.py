@@ -1,4 +1,4 @@
-"""Tokens from the command line: made, listed and revoked by whoever may reach the database."""
+"""Tokens from the command line: made, listed and revoked by those who may reach the database."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ RESOURCES = (
     Resource(
         "Product Reservations",
         ("ProductReservation",),
-        "Products put aside for a customer, from the order to the counter.",
+        "Products reserved for a customer, from the order to the counter.",
     ),
     Resource(
         "Purchases",

@@ -70,7 +70,7 @@ class Writer(ABC):
 
     @abstractmethod
     async def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
 
     @abstractmethod
     def transaction(self) -> AbstractAsyncContextManager[None]:

@@ -138,10 +138,10 @@ class Documents:
         self.read: Cache[str, Document] = Cache(MOST_DOCUMENTS)
         self.plans: Cache[Any, Plan] = Cache(MOST_PLANS)
         self.kept: dict[str, Document] = {}
-        """Documents that are never let go of."""
+        """Documents that are kept for good."""
 
     def keep(self, text: str) -> Document:
-        """Read and plan a document that is never let go of, unless it has errors."""
+        """Read and plan a document that is kept for good, unless it has errors."""
         document = self._read(text)
         if not document.errors:
             self.kept[text] = document

@@ -70,7 +70,7 @@ class PlannedSchema(strawberry.Schema):
         self.ways = Ways()
 
     def process_errors(self, *_: Any) -> None:
-        """Say nothing: whoever shows the errors masks them, and logs those that nobody foresaw."""
+        """Say nothing: the endpoint masks errors, and logs the unexpected ones."""
 
     async def execute(
         self,

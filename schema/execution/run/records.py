@@ -1,4 +1,4 @@
-"""What the resolvers of the ordinary way hand on: rows, pages of rows, and rows at their place in a page."""
+"""What the resolvers of the ordinary way return: rows, pages of rows, and rows at their place in a page."""
 
 from __future__ import annotations
 
