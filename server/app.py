@@ -21,8 +21,8 @@ from resolvers.storage.reader import make_reader
 from schema.declaring.build import build
 from schema.execution.run.planned_schema import PlannedSchema
 from server import playground, reference
-from server.access import Access
-from server.http.edge import Edge, Origins
+from server.access import AccessServices
+from server.http.edge import EdgeMiddleware, Origins
 from server.http.endpoint import Endpoint, Limits
 from server.http.hosts import Hosts
 from server.http.readiness import Readiness
@@ -48,7 +48,7 @@ def create_app(settings: Settings, schema: PlannedSchema | None = None) -> Gatew
     )
     limits = Limits(settings.deadline, settings.body_limit, settings.public_seconds, settings.public_schema)
     persisted = PersistedDocuments(schema.documents, read_manifests(settings.manifests), only=settings.trusted_only)
-    access = Access(settings, reader, engine)
+    access = AccessServices(settings, reader, engine)
     endpoint = Endpoint(
         schema, reader, engine, limits, welcome.page, access.authentication, persisted, development=settings.development
     )
@@ -93,13 +93,15 @@ def create_app(settings: Settings, schema: PlannedSchema | None = None) -> Gatew
 class Gateway(Starlette):
     """The application. Operations go straight to their endpoint: what lies before it costs as much as a small query."""
 
-    def __init__(self, endpoint: Endpoint, access: Access, hosts: Hosts, origins: Origins, **options: Any) -> None:
+    def __init__(
+        self, endpoint: Endpoint, access: AccessServices, hosts: Hosts, origins: Origins, **options: Any
+    ) -> None:
         super().__init__(**options)
         # The address with a slash behind is the endpoint's too; none is sent on to a name that the client chose.
         self.router.redirect_slashes = False
         self.access = access
         self.endpoint = endpoint
-        self.edge = Edge(self._answer, hosts, origins)
+        self.edge = EdgeMiddleware(self._answer, hosts, origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or an event in the server's life."""

@@ -59,7 +59,7 @@ OwnToken = Annotated[
 ]
 
 
-class Named(Input):
+class NamedAccount(Input):
     """An account, named by one of its keys."""
 
     email: Annotated[str | None, converted(text(320), email_key), "The customer's e-mail address."] = None
@@ -142,7 +142,7 @@ class TokenRevoke(Input):
     ] = None
 
 
-class TokenLogin(Named):
+class TokenLogin(NamedAccount):
     """A customer who logs in."""
 
     SECRET: ClassVar[frozenset[str]] = frozenset({"password", "code"})
@@ -163,7 +163,7 @@ class TokenLogout(Input):
     everywhere: Annotated[bool, "Whether to log out of all installations, and not only of this one."] = False
 
 
-class LoginCodeSend(Named):
+class LoginCodeSend(NamedAccount):
     """A customer who wants a one-time code."""
 
 
@@ -176,7 +176,7 @@ class PasswordSet(Input):
     current_password: Annotated[str | None, PASSWORD, "The password as it was; needed where there is one."] = None
 
 
-class PasswordReset(Named):
+class PasswordReset(NamedAccount):
     """A new password for one who forgot the old one."""
 
     SECRET: ClassVar[frozenset[str]] = frozenset({"password", "code"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 
-class Progress(Protocol):
+class ProgressListener(Protocol):
     """Is told which step runs and how many of its rows are done."""
 
     def step(self, name: str, total: int) -> None:

@@ -25,7 +25,7 @@ from resolvers.access.inputs import (
     TokenRevoke,
 )
 from resolvers.access.login import keep_password
-from resolvers.access.passwords import Cost
+from resolvers.access.passwords import HashCost
 from resolvers.code.iso import known_codes
 from resolvers.ids import key_of, opaque_id
 from resolvers.storage.engine import make_engine
@@ -123,7 +123,7 @@ class DemoAccess:
 def for_demo(settings: Settings, customer_id: int | None) -> DemoAccess:
     """A token of each kind for the demo, and a password of one of its customers; those of before end."""
     password = secrets.token_urlsafe(9)
-    configured = Configuration(Cost(settings.password_rounds, settings.password_memory, settings.password_lanes))
+    configured = Configuration(HashCost(settings.password_rounds, settings.password_memory, settings.password_lanes))
     hashed = asyncio.run(configured.passwords.hash(password))
 
     async def work(transaction: Transaction) -> DemoAccess:

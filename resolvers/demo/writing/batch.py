@@ -57,7 +57,7 @@ class RowBatch:
 
 
 @dataclass(frozen=True)
-class Statement:
+class InsertSelect:
     """Rows that the database works out itself, for a table."""
 
     model: type[Base]
@@ -71,7 +71,7 @@ class Note:
     text: str
 
 
-Mapped = Iterator[RowBatch | Statement | Note]
+Mapped = Iterator[RowBatch | InsertSelect | Note]
 
 
 def is_many(values: Any) -> bool:

@@ -122,7 +122,7 @@ class Document:
 
 
 @dataclass(eq=False, slots=True)
-class Plan:
+class OperationPlan:
     """How an operation runs: a query by its shape, mutations one after another; neither for the ordinary way."""
 
     price: OperationPrice
@@ -136,7 +136,7 @@ class Documents:
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
         self.read: Cache[str, Document] = Cache(MOST_DOCUMENTS)
-        self.plans: Cache[Any, Plan] = Cache(MOST_PLANS)
+        self.plans: Cache[Any, OperationPlan] = Cache(MOST_PLANS)
         self.kept: dict[str, Document] = {}
         """Documents that are kept for good."""
 
@@ -193,7 +193,7 @@ class Documents:
                 document.operations[definition.name.value if definition.name else ""] = operation
         return document
 
-    def plan(self, text: str, document: Document, operation: Operation, variables: VariableValues) -> Plan:
+    def plan(self, text: str, document: Document, operation: Operation, variables: VariableValues) -> OperationPlan:
         """The plan of a query, for these values of the variables that skip fields."""
         name = operation.node.name
         coerced: Mapping[str, Any] = variables.coerced
@@ -201,9 +201,9 @@ class Documents:
         key = (text, name.value if name else None, switches)
         return self.plans.get(key) or self.plans.put(key, self._plan(document, operation, variables), len(text))
 
-    def _plan(self, document: Document, operation: Operation, variables: VariableValues) -> Plan:
+    def _plan(self, document: Document, operation: Operation, variables: VariableValues) -> OperationPlan:
         planner = Planner(self.schema, operation.node, document.fragments, variables)
-        plan = Plan(price_of(planner))
+        plan = OperationPlan(price_of(planner))
         try:
             if operation.changes:
                 plan.changes = planner.changes()
