@@ -50,6 +50,14 @@ class AddressInput(Input):
     country: Annotated[str | UnsetType | None, COUNTRY, "Code of the country, ISO 3166-1 alpha-2."] = UNSET
 
 
+class UtmInput(Input):
+    """Where a visitor came from, as web analytics name it."""
+
+    source: Annotated[str | None, text(255), "The site or app (utm_source)."] = None
+    medium: Annotated[str | None, text(255), "The medium (utm_medium)."] = None
+    campaign: Annotated[str | None, text(255), "The campaign (utm_campaign)."] = None
+
+
 class PropertyValueInput(Input):
     """A custom property and its value."""
 

@@ -15,6 +15,7 @@ from resolvers.errors import Refused
 from resolvers.operation.answers import TEXT, Answer, RepeatableAnswer, Shown, row
 from resolvers.operation.checks import CURRENCY, By, at_most, by, exact, key, shown_as, text, whole
 from resolvers.operation.inputs import Input
+from resolvers.operation.parts import UtmInput
 from resolvers.storage.context import RowRef
 from resolvers.values import Money
 
@@ -89,14 +90,6 @@ class BillInput(Input):
     items: Annotated[
         tuple[BillItemInput, ...], at_most(MAX_ITEMS, ErrorCode.TOO_MANY_ITEMS), "The lines, 1,000 at most."
     ]
-
-
-class UtmInput(Input):
-    """Where a visitor came from, as web analytics name it."""
-
-    source: Annotated[str | None, text(255), "The site or app (utm_source)."] = None
-    medium: Annotated[str | None, text(255), "The medium (utm_medium)."] = None
-    campaign: Annotated[str | None, text(255), "The campaign (utm_campaign)."] = None
 
 
 class BillToClose(Input):
