@@ -103,14 +103,24 @@ class UpsertSpec:
     columns: Mapping[str, str]
     references: Mapping[str, tuple[str, type[Base]]] = field(default_factory=dict)
     required: Sequence[str] = ()
-    known_by: str | None = None
-    """A field by which a record is found too, and which no two share."""
+    known_by: str | tuple[str, ...] = ()
+    """The field, or the fields together, by which a record is found too, and which no two share."""
     check: Check | None = None
     follow: Follow | None = None
 
     def column(self, name: str) -> str:
         """The column that a field fills."""
         return self.columns[name] if name in self.columns else self.references[name][0]
+
+    @cached_property
+    def key_fields(self) -> tuple[str, ...]:
+        """The fields that are the record's own key."""
+        return (self.known_by,) if isinstance(self.known_by, str) else self.known_by
+
+    def key(self, record: Record) -> dict[str, object]:
+        """The record's own key by column, as it will be."""
+        columns = [self.column(name) for name in self.key_fields]
+        return {column: record.will_be(column) for column in columns}
 
     @cached_property
     def created(self) -> EventKind:
@@ -171,9 +181,10 @@ async def _put(form: UpsertSpec, record: Record) -> Any:
             if name not in record.given:
                 problems.found.append(UserError(ErrorCode.REQUIRED, "A new record needs this.", problems.at(name)))
     problems.check()
-    if form.known_by is not None and form.known_by in record.given:
-        column = form.column(form.known_by)
-        await _refuse_taken(form, record, form.known_by, {column: record.values[column]}, record.row)
+    named = [name for name in form.key_fields if name in record.given]
+    key = form.key(record)
+    if named and None not in key.values():
+        await _refuse_taken(form, record, named[-1], key, record.row)
     if form.check is not None:
         await form.check(record)
         problems.check()
@@ -224,15 +235,13 @@ async def _known(form: UpsertSpec, record: Record, query: Any) -> Any:
         row = await record.transaction.session.scalar(query.filter_by(**named))
         if row is not None:
             return row
-    if form.known_by is not None and given.get(form.known_by) is not None:
-        await _take(form, record, form.known_by)
-        column = form.column(form.known_by)
-        return await record.transaction.session.scalar(
-            query.where(getattr(form.entity, column) == record.values[column])
-        )
+    if form.key_fields and all(given.get(name) is not None for name in form.key_fields):
+        for name in form.key_fields:
+            await _take(form, record, name)
+        return await record.transaction.session.scalar(query.filter_by(**form.key(record)))
     if named:
         return None
-    keys = [f"`{camel(form.known_by)}`"] if form.known_by else []
+    keys = [" and ".join(f"`{camel(name)}`" for name in form.key_fields)] if form.key_fields else []
     keys += ["`source` and `externalId`"] if issubclass(form.entity, External) else []
     raise Refused(
         ErrorCode.REQUIRED, f"Give {' or '.join(keys)}, or the `id` of one that is there.", record.problems.at("id")
