@@ -13,9 +13,9 @@ from sqlalchemy import Select, Table, delete, select, text, update
 import models
 from models import Base, CardState, Customer, PointReservationState, ReservationState, State, VoucherState
 from models.event_kinds import EventKind
+from resolvers.customer.inputs import CustomerId, ErasedAnswer
 from resolvers.customer.search_terms import renew_terms
 from resolvers.ids import opaque_id
-from resolvers.operation.perform import Values
 from resolvers.reservation import stock
 from resolvers.storage.transaction import Transaction
 
@@ -37,9 +37,9 @@ OPEN = (
 """Reservations in these states hold stock."""
 
 
-async def erase(transaction: Transaction, given: Values) -> Values:
+async def erase(transaction: Transaction, given: CustomerId) -> ErasedAnswer:
     """Erase a customer. What they were promised and could still use ends with it."""
-    customer = await transaction.find(Customer, given["id"], "id")
+    customer = await transaction.customer(given.id, "id")
     if transaction.backend == "sqlite":
         # What is deleted is overwritten in the file, too.
         await transaction.session.execute(text("PRAGMA secure_delete = ON"))
@@ -54,7 +54,7 @@ async def erase(transaction: Transaction, given: Values) -> Values:
     customer.state, customer.updated_at = State.DELETED, transaction.now
     await renew_terms(transaction, customer.id)
     transaction.emit(EventKind.CUSTOMER_ERASED, customer, customer_id=customer.id)
-    return {"erased_id": opaque_id("Customer", customer.id), "receipt": transaction.change}
+    return ErasedAnswer(erased_id=opaque_id("Customer", customer.id), receipt=transaction.change)
 
 
 def _table(entity: type[Base]) -> Table:

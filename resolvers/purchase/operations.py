@@ -17,7 +17,6 @@ from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from models.rules.late import is_late
 from resolvers.customer.find import Found, find_customer
-from resolvers.customer.lock import lock_customer
 from resolvers.errors import Refused, UserError
 from resolvers.operation.checks import By
 from resolvers.programme.reading import read_terms
@@ -109,9 +108,7 @@ async def details(transaction: Transaction, given: BillToClose) -> dict[str, Any
 
 async def lock_purchase(transaction: Transaction, key: int) -> Purchase:
     """A bill, its customer locked before it."""
-    owner = await transaction.session.scalar(select(Purchase.customer_id).where(Purchase.id == key))
-    if owner is not None:
-        await lock_customer(transaction, owner)
+    await transaction.lock_owner(select(Purchase.customer_id).where(Purchase.id == key))
     purchase = await transaction.session.get(Purchase, key, with_for_update={"key_share": True}, populate_existing=True)
     if purchase is None:
         raise Refused(ErrorCode.NOT_FOUND, "There is no Purchase with this id.", "id")
@@ -136,7 +133,7 @@ async def _close(transaction: Transaction, given: PurchaseSend, bill: TillBill) 
     customer = await recognised(transaction, given, bill, late=late)
     about = await details(transaction, given)
     if customer is not None:
-        if not await lock_customer(transaction, customer.id):
+        if not await transaction.lock_customers([customer.id]):
             raise Refused(ErrorCode.NOT_FOUND, "There is no such customer.", "customer")
         about["card_number"] = given.bill.card_number or customer.card_number
     key = customer.id if customer else None
