@@ -21,15 +21,11 @@ from models.base import External
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused, UserError
-from resolvers.ids import key_of
 from resolvers.operation.inputs import Input
 from resolvers.operation.references import References
 from resolvers.operation.structs import camel
-from resolvers.operation.validation import Values, for_column, text
+from resolvers.operation.validation import for_column
 from resolvers.storage.transaction import Transaction
-
-MOST_RECORDS = 200
-"""How many records one call takes."""
 
 
 @dataclass(slots=True)
@@ -67,14 +63,12 @@ class Record:
 
     transaction: Transaction
     references: References
-    given: Values
+    given: Mapping[str, Any]
     problems: Problems
     row: Any = None
     values: dict[str, Any] = field(default_factory=dict)
     lists: dict[str, Any] = field(default_factory=dict)
     changed: bool = False
-    is_checked: bool = False
-    """Whether its values were checked at the door."""
 
     @property
     def key(self) -> int:
@@ -133,31 +127,21 @@ class UpsertSpec:
         return EventKind[f"{cast('str', self.entity.__tablename__).upper()}_UPDATED"]
 
 
-async def upsert(form: UpsertSpec, transaction: Transaction, given: Values | Input) -> Any:
+async def upsert(form: UpsertSpec, transaction: Transaction, given: Input) -> Any:
     """Put one record in its place; the row."""
     await alone(transaction, form.entity)
-    record = _record(transaction, References(transaction), given, Problems())
-    return await _put(form, record)
+    return await _put(form, Record(transaction, References(transaction), given.given(), Problems()))
 
 
-def _record(transaction: Transaction, references: References, given: Values | Input, problems: Problems) -> Record:
-    if isinstance(given, Input):
-        return Record(transaction, references, given.given(), problems, is_checked=True)
-    return Record(transaction, references, given, problems)
-
-
-async def upsert_all(
-    form: UpsertSpec, transaction: Transaction, given: Sequence[Values | Input], path: str
-) -> list[Any]:
+async def upsert_all(form: UpsertSpec, transaction: Transaction, given: Sequence[Input], path: str) -> list[Any]:
     """Put several records in their places, all of them or none; their errors say where they stand in the list."""
-    if len(given) > MOST_RECORDS:
-        raise Refused(ErrorCode.TOO_MANY, f"One call takes {MOST_RECORDS} records at most.", path)
     await alone(transaction, form.entity)
     references, problems = References(transaction), Problems()
     rows = []
     for place, one in enumerate(given):
         with problems.noted():
-            rows.append(await _put(form, _record(transaction, references, one, Problems(f"{path}[{place}]."))))
+            record = Record(transaction, references, one.given(), Problems(f"{path}[{place}]."))
+            rows.append(await _put(form, record))
     problems.check()
     return rows
 
@@ -196,9 +180,7 @@ async def _take(form: UpsertSpec, record: Record, name: str) -> None:
     value, path = record.given[name], record.problems.at(name)
     if name in form.columns:
         column = form.columns[name]
-        record.values[column] = (
-            value if record.is_checked and value is not None else for_column(form.entity, column, value, path)
-        )
+        record.values[column] = for_column(form.entity, column, None, path) if value is None else value
         return
     column, target = form.references[name]
     if value is None:
@@ -212,7 +194,7 @@ async def _locate(form: UpsertSpec, record: Record) -> Any:
     entity: Any = form.entity
     query = select(entity).with_for_update(key_share=True)
     if record.given.get("id") is not None:
-        row = await record.transaction.session.scalar(query.where(entity.id == _key(entity, record.given["id"])))
+        row = await record.transaction.session.scalar(query.where(entity.id == record.given["id"]))
         if row is None or getattr(row, "state", None) == models.State.DELETED:
             raise Refused(ErrorCode.NOT_FOUND, f"There is no {entity.__name__} with this id.", record.problems.at("id"))
     else:
@@ -222,10 +204,6 @@ async def _locate(form: UpsertSpec, record: Record) -> Any:
         await _refuse_taken(form, record, "external_id", named, row)
         record.values |= named
     return row
-
-
-def _key(entity: type[Base], given: str | int) -> int:
-    return given if isinstance(given, int) else key_of(given, entity.__name__)
 
 
 async def _known(form: UpsertSpec, record: Record, query: Any) -> Any:
@@ -257,7 +235,7 @@ def _named(form: UpsertSpec, record: Record) -> dict[str, str]:
     if source is None or external_id is None:
         missing = "source" if source is None else "external_id"
         raise Refused(ErrorCode.REQUIRED, "`source` and `externalId` belong together.", at(missing))
-    return {"source": text(source, at("source"), 64), "external_id": text(external_id, at("external_id"), 128)}
+    return {"source": source, "external_id": external_id}
 
 
 async def _refuse_taken(form: UpsertSpec, record: Record, name: str, key: Mapping[str, Any], row: Base | None) -> None:
