@@ -95,6 +95,7 @@ class ErrorCode(DescribedEnum):
     WRONG_STATE = "WRONG_STATE", "Its state doesn't allow this."
     IN_FORCE = "IN_FORCE", "Bills are judged by it already, so that it can only end."
     INACTIVE = "INACTIVE", "It is not in use."
+    IN_USE = "IN_USE", "What is kept already depends on it."
     ALREADY_APPLIED = "ALREADY_APPLIED", "The voucher has been used."
     ALREADY_ASSIGNED = "ALREADY_ASSIGNED", "The bill belongs to a customer already."
     RESERVED_ELSEWHERE = "RESERVED_ELSEWHERE", "It is reserved for another bill."

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy.orm import InstrumentedAttribute
 
-from models import Base
+from models import Base, State
 from models.rules.error_codes import ErrorCode
 from models.types import ExactDecimal
 from resolvers.code.iso import known_codes
@@ -162,6 +162,16 @@ COUNTRY, CURRENCY, LANGUAGE = listed_code("Country"), listed_code("Currency"), l
 def shown_as(type_name: str) -> Check:
     """A value of a type of the graph that is taken as it is, such as conditions."""
     return Check(lambda value, _field: value, type_name)
+
+
+def _in_use_or_not(value: State, field: str) -> State:
+    if value == State.DELETED:
+        raise Refused(ErrorCode.WRONG_STATE, "This is switched on or off here, not deleted.", field)
+    return State(value)
+
+
+IN_USE_OR_NOT = Check(_in_use_or_not)
+"""The state of a record that is switched on and off."""
 
 
 def _json(value: Any, field: str) -> Any:

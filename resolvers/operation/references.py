@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, select
@@ -11,9 +10,7 @@ import models
 from models import Base
 from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
-from resolvers.ids import key_of
 from resolvers.operation.checks import By
-from resolvers.operation.validation import Values, text
 from resolvers.query.visibility import listed
 from resolvers.storage.transaction import Transaction
 
@@ -27,17 +24,18 @@ class References:
         self.transaction = transaction
         self._known: dict[tuple[type[Base], str], Base] = {}
 
-    async def find(self, entity: type[Entity], by: int | By | str | Values, field: str) -> Entity:
+    async def find(self, entity: type[Entity], by: int | By, field: str) -> Entity:
         """The row of a key, or of what else names it; `NOT_FOUND` where there is none."""
         name = (entity, repr(by))
-        if name not in self._known:
-            condition = _named(entity, by) if isinstance(by, int | By) else _condition(entity, by, field)
-            row = await self.transaction.session.scalar(select(entity).where(condition, *listed(entity, entity)))
-            if row is None:
-                raise Refused(ErrorCode.NOT_FOUND, f"There is no such {entity.__name__}.", field)
-            self._known[name] = row
-        found: Any = self._known[name]
-        return found  # type: ignore[no-any-return]
+        row = self._known.get(name)
+        if row is None:
+            found = select(entity).where(_named(entity, by), *listed(entity, entity))
+            row = await self.transaction.session.scalar(found)
+        if row is None:
+            raise Refused(ErrorCode.NOT_FOUND, f"There is no such {entity.__name__}.", field)
+        self._known[name] = row
+        assert isinstance(row, entity)
+        return row
 
 
 async def in_use(transaction: Transaction, entity: type[Base], by: int | By | None, field: str) -> int | None:
@@ -48,13 +46,6 @@ async def in_use(transaction: Transaction, entity: type[Base], by: int | By | No
     if getattr(row, "state", None) == models.State.INACTIVE:
         raise Refused(ErrorCode.INACTIVE, f"This {entity.__name__} is not in use.", field)
     return row.id
-
-
-def _condition(entity: Any, by: str | Values, field: str) -> ColumnElement[bool]:
-    ((key, value),) = ({"id": by} if isinstance(by, str) else by).items()
-    for part in value.values() if isinstance(value, Mapping) else (value,):
-        text(part, field)
-    return _named(entity, By(key, key_of(value, entity.__name__) if key == "id" else value))
 
 
 def _named(entity: Any, by: int | By) -> ColumnElement[bool]:

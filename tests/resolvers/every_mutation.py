@@ -106,6 +106,25 @@ PRODUCTS = [
     step("productDeactivate", id="$product"),
     step("productReactivate", id="$product"),
 ]
+CODE_LISTS = [
+    *(
+        step(f"{name}Upsert", code="new", name="New")
+        for name in (
+            "tag",
+            "partner",
+            "pointType",
+            "purchaseType",
+            "purchaseItemType",
+            "rewardType",
+            "campaignProductType",
+            "productReservationSource",
+            "externalListType",
+            "externalApplication",
+            "consent",
+        )
+    ),
+    step("propertyUpsert", code="shoe-size", name="Shoe size", dataType="NUMBER"),
+]
 SEGMENTS = [
     step("segmentGroupUpsert", code="families", name="Families"),
     step("segmentCreate", "list", name="By hand", customers=["$eva"]),
@@ -223,6 +242,7 @@ STEPS = [
     *POINTS,
     *STORES,
     *PRODUCTS,
+    *CODE_LISTS,
     *SEGMENTS,
     *STATUSES,
     *CAMPAIGNS,
