@@ -161,7 +161,7 @@ async def _run(engine: AsyncEngine, now: datetime, job: Job, every: timedelta | 
 async def _is_due(engine: AsyncEngine, job: Job, since: datetime) -> bool:
     last = select(models.JobRun.started_at).where(models.JobRun.name == job.name)
     async with engine.connect() as connection:
-        await connection.execution_options(context=True)
+        await connection.execution_options(reading=True)
         began = await connection.scalar(last)
     return began is None or began <= since
 
