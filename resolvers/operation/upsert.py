@@ -105,12 +105,22 @@ class UpsertSpec:
     required: Sequence[str] = ()
     known_by: str | None = None
     """A field by which a record is found too, and which no two share."""
+    compared: tuple[str, Callable[[str], str]] | None = None
+    """The column that holds what `known_by` is compared as, and how that is made of it."""
     check: Check | None = None
     follow: Follow | None = None
 
     def column(self, name: str) -> str:
         """The column that a field fills."""
         return self.columns[name] if name in self.columns else self.references[name][0]
+
+    def key(self, value: Any) -> dict[str, Any]:
+        """The condition that a record is known by a value of `known_by`."""
+        assert self.known_by is not None
+        if self.compared is None:
+            return {self.column(self.known_by): value}
+        column, compared = self.compared
+        return {column: compared(value)}
 
     @cached_property
     def created(self) -> EventKind:
@@ -173,7 +183,7 @@ async def _put(form: UpsertSpec, record: Record) -> Any:
     problems.check()
     if form.known_by is not None and form.known_by in record.given:
         column = form.column(form.known_by)
-        await _refuse_taken(form, record, form.known_by, {column: record.values[column]}, record.row)
+        await _refuse_taken(form, record, form.known_by, form.key(record.values[column]), record.row)
     if form.check is not None:
         await form.check(record)
         problems.check()
@@ -226,10 +236,8 @@ async def _known(form: UpsertSpec, record: Record, query: Any) -> Any:
             return row
     if form.known_by is not None and given.get(form.known_by) is not None:
         await _take(form, record, form.known_by)
-        column = form.column(form.known_by)
-        return await record.transaction.session.scalar(
-            query.where(getattr(form.entity, column) == record.values[column])
-        )
+        key = form.key(record.values[form.column(form.known_by)])
+        return await record.transaction.session.scalar(query.filter_by(**key))
     if named:
         return None
     keys = [f"`{camel(form.known_by)}`"] if form.known_by else []
