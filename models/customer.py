@@ -117,7 +117,9 @@ class Customer(Base, Stateful, Timestamped):
     cards: Mapped[list[Card]] = relationship(back_populates="customer", lazy="raise")
     card_events: Mapped[list[CardEvent]] = relationship(back_populates="customer", lazy="raise")
     purchases: Mapped[list[Purchase]] = relationship(back_populates="customer", lazy="raise")
-    vouchers: Mapped[list[Voucher]] = relationship(back_populates="customer", lazy="raise")
+    vouchers: Mapped[list[Voucher]] = relationship(
+        back_populates="customer", foreign_keys="Voucher.customer_id", lazy="raise"
+    )
     voucher_events: Mapped[list[VoucherEvent]] = relationship(back_populates="customer", lazy="raise")
     point_entries: Mapped[list[PointEntry]] = relationship(back_populates="customer", lazy="raise")
     point_lots: Mapped[list[PointLot]] = relationship(back_populates="customer", lazy="raise")

@@ -79,11 +79,14 @@ HELD = CompiledQuery(
 
 
 def _used(backend: str) -> Any:
-    """Vouchers issued and rewards applied directly, by reward: how many are the customer's, and how many in all.
+    """Vouchers issued and rewards applied directly, by reward: how many the customer got, and how many in all.
+
+    One who handed a voucher on was issued it all the same; one who was handed it got it, too.
 
     A reward goes back with the bill, or with the last of the lines on which it was given.
     """
-    mine: Any = func.sum(case((Voucher.customer_id == CUSTOMER, literal_column("1")), else_=literal_column("0")))
+    theirs = or_(Voucher.customer_id == CUSTOMER, Voucher.issued_to_id == CUSTOMER)
+    mine: Any = func.sum(case((theirs, literal_column("1")), else_=literal_column("0")))
     issued: Any = select(Voucher.reward_id, mine, func.count()).where(
         among(Voucher.reward_id, "keys", backend), Voucher.state != word(VoucherState.CANCELLED)
     )

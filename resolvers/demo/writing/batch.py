@@ -12,6 +12,7 @@ from sqlalchemy import Column, Executable, Table
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
 from models import Base
+from models.rules.voucher_code import code_key
 
 CHUNK = 50_000
 
@@ -91,6 +92,8 @@ def _columns(names: list[str], rows: list[tuple[Any, ...]]) -> dict[str, Any]:
 
 
 def _default(column: Column[Any], columns: dict[str, Any], opened: datetime) -> Any:
+    if column.name == "code_key":
+        return [code_key(code) for code in columns["code"]]
     if column.name == "created_at":
         return opened
     if column.name == "updated_at":

@@ -13,7 +13,7 @@ from models import Base
 from resolvers.files.format import column_formats, value_formats
 from resolvers.files.record.natural_keys import Ref, camel, field_name, read_ref, shape_of, table_of, target
 
-DERIVED = {"id", "updated_at", "first_name_key", "last_name_key", "email_key"}
+DERIVED = {"id", "updated_at", "first_name_key", "last_name_key", "email_key", "code_key"}
 """Columns that the CRM fills by itself."""
 
 
