@@ -212,7 +212,7 @@ class PlannedSchema(strawberry.Schema):
             running = execute(self._schema, node, None, context, asked.variables)
             found = await running if inspect.isawaitable(running) else running
         finally:
-            # Loaders read in tasks of their own, which know nothing of their request's end, nor of an error beside them.
+            # Loaders read in tasks of their own, which know nothing of an end or an error beside them.
             await context.reading.stop()
         assert isinstance(found, GraphQLExecutionResult)
         return ExecutionResult(data=found.data, errors=found.errors)
