@@ -88,7 +88,7 @@ OWNERSHIP: dict[str, Ownership] = {
     "AuditSeal": Ownership(Kind.INTERNAL, scope=Scope.AUDIT_READ),
     "Event": Ownership(Kind.INTERNAL, scope=Scope.EVENTS_READ),
     **_all(
-        "CodeMessage CustomerPassword EventReader Guess IdempotencyKey ImportStep JobRun OneTimeCode "
+        "Budget CodeMessage CustomerPassword EventReader Guess IdempotencyKey ImportStep JobRun OneTimeCode "
         "RecommendationModel",
         UNSEEN,
     ),

@@ -23,6 +23,7 @@ import models
 from models.base import utc_now
 from resolvers.access.purge import purge_logins
 from resolvers.audit.sealing import seal_audit
+from resolvers.budget.purge import purge_budgets
 from resolvers.customer.score_bands import refresh_score_bands
 from resolvers.point.expiry import expire_points
 from resolvers.recommendation.offers import JOB, move_up_offers
@@ -109,6 +110,7 @@ JOBS: dict[str, Job] = {
         Job("refresh-scores", "Work out where the fifths of all customers begin.", refresh_score_bands),
         Job("purge-keys", "Forget idempotency keys that are no longer kept.", purge_idempotency_keys),
         Job("seal-audit", "Chain what was added to the audit trail, so that changes to it show.", seal_audit, 5_000),
+        Job("purge-budgets", "Forget budgets of cost that are full again.", purge_budgets),
         Job("purge-logins", "Forget guesses at passwords, and one-time codes that are over.", purge_logins),
         Job(
             "update-recommendations",

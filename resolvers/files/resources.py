@@ -246,6 +246,7 @@ NOT_IN_FILES: dict[type[Base], str] = {
     models.OneTimeCode: "A secret that holds for minutes.",
     models.CodeMessage: "A secret that holds for minutes, on its way.",
     models.Guess: "Counts for minutes, against this CRM.",
+    models.Budget: "What was asked of this gateway, for as long as it counts.",
 }
 """What files leave out, each with the reason. Every other table is a resource, or a list of one."""
 
