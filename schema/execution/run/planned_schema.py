@@ -19,7 +19,7 @@ from resolvers.errors import TooLarge, Unavailable
 from resolvers.storage.context import RequestContext
 from schema.declaring.permissions import refusal
 from schema.execution.plan.cost.price import Cost, cost
-from schema.execution.plan.document_cache import Document, Documents, Operation, Plan
+from schema.execution.plan.document_cache import Document, Documents, Operation, OperationPlan
 from schema.execution.plan.limits import too_many
 from schema.execution.plan.plan_nodes import Change, Shape
 from schema.execution.plan.schema_questions import is_dry
@@ -151,7 +151,7 @@ class PlannedSchema(strawberry.Schema):
 
     async def _charged(
         self,
-        plan: Plan,
+        plan: OperationPlan,
         asked: OperationRequest,
         document: Document,
         operation: Operation,
