@@ -26,6 +26,7 @@ class Card(Dated):
     customer = one()
     store = one()
     events = many(order=[by("at", descending=True)], description="What happened to the card, newest first.")
+    purchases = many(description="The bills at which it was shown.")
 
 
 @exposes(models.CardType, order=[by("name")])

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from math import isfinite
 from typing import Any
 
@@ -19,12 +20,18 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.types import TypeEngine
 
 from models import Base
+from models.rules.letters import small
 from models.types import ExactDecimal
 from resolvers.errors import BadFilter
 from resolvers.ids import key_of
 from resolvers.query.columns import Source, source_type
 
-COMPARISONS = ("eq", "ne", "in", "nin", "lt", "lte", "gt", "gte", "isNull", "startsWith", "contains", "has")
+IGNORING_CASE = {"eqIgnoreCase": "eq", "startsWithIgnoreCase": "startsWith", "containsIgnoreCase": "contains"}
+"""Comparisons of text in small letters, with those that they are otherwise."""
+COMPARISONS = (
+    *("eq", "ne", "in", "nin", "lt", "lte", "gt", "gte", "isNull", "startsWith", "contains", "has"),
+    *IGNORING_CASE,
+)
 WHOLE = frozenset({"eq", "ne", "in", "nin"})
 """Comparisons with a whole value; the others may be given a part of one."""
 LAST_CHARACTER = "\U0010ffff"
@@ -185,6 +192,8 @@ class _Reader:
         if operator == "isNull":
             return "value", source, "isNull" if operand else "isSet", ()
         each = _normaliser(entity, known, whole=operator in WHOLE)
+        if operator in IGNORING_CASE:
+            each = partial(_small, each)
         if isinstance(operand, Slot):
             self.slots.append((name := self._bind(None), operand, _refusing(each, f"{path}.{operator}")))
             return "value", source, operator, (name,)
@@ -206,6 +215,10 @@ class _Reader:
         name = f"w{len(self.values)}"
         self.values[name] = value
         return name
+
+
+def _small(each: Callable[[Any], Any], operand: Any) -> str:
+    return small(each(operand))
 
 
 def _refusing(each: Callable[[Any], Any], path: str) -> Callable[[Any], Any]:
