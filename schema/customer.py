@@ -7,7 +7,8 @@ from models.scope import Scope
 from resolvers import customer
 from resolvers.customer.export import load_export
 from resolvers.customer.insights import load_insights
-from resolvers.normalise import e164, email_key
+from resolvers.normalise import email_key, phone_key
+from resolvers.query.expressions import PHONE
 from resolvers.query.recommended import RECOMMENDED
 from resolvers.query.relations import CAMPAIGN_OFFERS, REWARDS_WITHIN_REACH
 from schema.declaring.declarations import (
@@ -48,7 +49,7 @@ class PersonalInformation:
     birthdate = leaf()
     email = leaf(compared="email_key", normalise=email_key, sorted_by="email_key")
     email_confirmed_at = leaf()
-    phone = leaf(normalise=lambda phone: e164(phone) if phone.startswith("+") else phone)
+    phone = leaf(compared=PHONE, normalise=phone_key)
     phone_confirmed_at = leaf()
     language = language()
     photo_url = leaf()
@@ -160,9 +161,14 @@ class CustomerQueries:
         "Customer",
         "One customer; null when there is none.",
         email=found_by("Their e-mail address; case does not matter.", "email"),
-        phone=found_by("Their phone number in international form.", "phone"),
+        phone=found_by(
+            "Their phone number; without its country's prefix it finds one whom no other customer's number is like.",
+            "phone",
+        ),
         card_number=LookupKey(
-            "str", "The number of one of their cards.", lambda number: {"cards": {"some": {"number": {"eq": number}}}}
+            "str",
+            "The number of one of their cards, with or without spaces and hyphens.",
+            lambda number: {"cards": {"some": {"number": {"eq": number}}}},
         ),
         external_id=LookupKey("ExternalIdInput", "Their id in an outside system.", _external),
     )

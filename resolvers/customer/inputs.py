@@ -54,7 +54,8 @@ class PersonalInformationInput(Input):
     phone: Annotated[
         str | UnsetType | None,
         text(64),
-        "Phone number, in international form unless the address names its country; no other customer may have it.",
+        "Phone number, in international form unless the address or the programme names its country; no other customer "
+        "may have it.",
     ] = UNSET
     language: Annotated[str | UnsetType | None, LANGUAGE, "Code of the preferred language, ISO 639-1."] = UNSET
     address: Annotated[AddressInput | UnsetType | None, "Postal address; null clears all of it."] = UNSET

@@ -45,7 +45,7 @@ UNIQUE = {
 async def create(transaction: Transaction, given: CustomerCreate) -> CreatedCustomerAnswer:
     """Create a customer. One who has the same account outside, and is the same person, is not made twice."""
     person = given.personal_information or PersonalInformationInput()
-    changes = columns(person, Customer(), transaction.now.date())
+    changes = await columns(transaction, person, Customer())
     changes["store_id"] = await in_use(transaction, models.Store, given.store, "store")
     known = await _known(transaction, given.sources or (), changes)
     if known is not None:
@@ -82,7 +82,7 @@ async def update(transaction: Transaction, given: CustomerUpdate) -> CustomerAns
     customer = await transaction.customer(given.id, "id")
     changes: dict[str, Any] = {}
     if isinstance(given.personal_information, PersonalInformationInput):
-        changes = columns(given.personal_information, customer, transaction.now.date())
+        changes = await columns(transaction, given.personal_information, customer)
     if given.store is not UNSET:
         changes["store_id"] = await in_use(transaction, models.Store, given.store, "store")
     if set_values(customer, changes):
