@@ -17,12 +17,12 @@ from sqlalchemy import JSON, Boolean, Column, ColumnElement, Table, select
 
 from models import Base, Card, Customer, CustomerSource, CustomerSourceRecord, State
 from models.rules.card_number import normalised
-from models.types import MONEY, ExactDecimal, text
+from models.types import MONEY, BigKey, ExactDecimal, text
 from resolvers.errors import BadInput
 from resolvers.ids import key_of, opaque_id
 from resolvers.normalise import email_key, phone_key
 from resolvers.query.columns import scaled
-from resolvers.query.expressions import reached_by, word
+from resolvers.query.expressions import goes_on_as, reached_by, word
 from resolvers.query.level_select import NO_KEY
 from resolvers.storage.batches import in_batch
 from resolvers.storage.context import RequestContext
@@ -173,7 +173,7 @@ async def _find(context: RequestContext, by: Mapping[str, Any]) -> int | None:
     ((name, value),) = by.items()
     if name == "id":
         value = key_of(value, "Customer")
-        rows = await context.fetch(_finding("id", context.backend), {"keys": [value]})
+        rows = await context.fetch(_finding("id", context.backend), {"sought": value})
         return rows[0][0] if rows else None
     sought = {"sought": value}
     if name == "externalId":
@@ -195,10 +195,10 @@ async def _find(context: RequestContext, by: Mapping[str, Any]) -> int | None:
 
 @cache
 def _finding(name: str, backend: str) -> Statement:
-    sought = parameter("sought", text())
+    sought = parameter("sought", BigKey if name == "id" else text())
     alive = select(Customer.id).where(Customer.state != word(State.DELETED))
     if name == "id":
-        found = alive.where(in_batch(Customer.id, backend))
+        found = alive.where(Customer.id == goes_on_as(sought))
     elif name == "cardNumber":
         found = alive.where(Customer.id.in_(select(Card.customer_id).where(Card.number == sought)))
     elif name == "externalId":

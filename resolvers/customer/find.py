@@ -20,7 +20,7 @@ from resolvers.operation.checks import By
 from resolvers.operation.structs import camel
 from resolvers.operation.validation import text as checked_text
 from resolvers.query.compiled_query import CompiledQuery
-from resolvers.query.expressions import CARD_STATE, reached_by, word
+from resolvers.query.expressions import CARD_STATE, goes_on_as, reached_by, word
 from resolvers.storage.context import RequestContext
 from resolvers.storage.statement import parameter
 
@@ -38,7 +38,9 @@ class Found:
     card_number: str | None = None
 
 
-BY_KEY = CompiledQuery(lambda _: select(*COLUMNS).where(Customer.id == parameter("sought", BigInteger()), LIVING))
+BY_KEY = CompiledQuery(
+    lambda _: select(*COLUMNS).where(Customer.id == goes_on_as(parameter("sought", BigInteger())), LIVING)
+)
 BY_EMAIL = CompiledQuery(lambda _: select(*COLUMNS).where(Customer.email_key == SOUGHT, LIVING))
 BY_PHONE = CompiledQuery(lambda _: select(*COLUMNS).where(reached_by(Customer, SOUGHT), LIVING))
 BY_CARD = CompiledQuery(

@@ -27,8 +27,9 @@ from resolvers.errors import Refused, UserError
 from resolvers.operation.answers import Answer
 from resolvers.operation.idempotency import KeyedCall, claimed, fingerprint, is_known, lock_key
 from resolvers.operation.inputs import Input, read
+from resolvers.operation.merged import answered, following
 from resolvers.storage.context import RequestContext
-from resolvers.storage.transaction import Transaction, in_transaction
+from resolvers.storage.transaction import CustomerMerged, Transaction, in_transaction
 
 T = TypeVar("T")
 Given = TypeVar("Given")
@@ -131,8 +132,13 @@ async def _once(
     given: Any = None
 
     async def work(transaction: Transaction) -> T:
+        nonlocal given
         transaction.is_undone = call.dry_run
-        payload = await _answered(transaction, call, given)
+        try:
+            payload = await _answered(transaction, call, given)
+        except CustomerMerged:
+            given = await following(transaction.context, given)
+            raise
         await transaction.settle()
         return await show(payload, transaction.context)
 
@@ -154,7 +160,7 @@ async def _answered(transaction: Transaction, call: Call, given: Any) -> Payload
         await lock_key(transaction, call.key)
         answer = await keyed.done_before(transaction, call.answer)
         if answer is not None:
-            return Payload(answer, repeated=True)
+            return Payload(await answered(transaction.context, answer), repeated=True)
         answer = await call.operation(transaction, given)
         keyed.remember(transaction, answer)
     # An operation that knows the same thing by its own means, such as a bill's external id, says so itself.

@@ -34,6 +34,8 @@ class References:
             condition = _named(entity, by) if isinstance(by, int | By) else _condition(entity, by, field)
             row = await self.transaction.session.scalar(select(entity).where(condition, *listed(entity, entity)))
             if row is None:
+                if entity is models.Customer and isinstance(by, int):
+                    await self.transaction.raise_if_merged([by])
                 raise Refused(ErrorCode.NOT_FOUND, f"There is no such {entity.__name__}.", field)
             self._known[name] = row
         found: Any = self._known[name]

@@ -13,6 +13,7 @@ from models import (
     Card,
     CardState,
     Customer,
+    CustomerMerge,
     CustomerTerm,
     PointEntry,
     PointLot,
@@ -59,6 +60,13 @@ def _valid(alias: Any) -> ColumnElement[bool]:
     return and_(alias.state == word(State.ACTIVE), within(alias))
 
 
+def goes_on_as(key: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The key of the customer whom a key leads to: of one who was merged, the one who goes on."""
+    merge = aliased(CustomerMerge)
+    other = select(merge.customer_id).where(merge.merged_id == key).scalar_subquery()
+    return func.coalesce(other, key)
+
+
 def reached_by(customer: Any, number: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether a phone number is the customer's: of one that names no country, no other customer's may end alike."""
     same, term = aliased(Customer), aliased(CustomerTerm)
@@ -69,6 +77,13 @@ def reached_by(customer: Any, number: ColumnElement[Any]) -> ColumnElement[bool]
     return reached
 
 
+CUSTOMER_ID = Expression(
+    "id",
+    lambda customer: customer.id,
+    Customer.__table__.c.id.type,
+    equal=lambda customer, key: customer.id == goes_on_as(key),
+)
+"""A customer's key; that of one who was merged leads to the one who goes on."""
 PHONE = Expression("phone", lambda customer: customer.phone, Customer.__table__.c.phone.type, True, reached_by)
 """A customer's phone number, found with and without its country's prefix."""
 CARD_STATE = Expression("state", _card_state, Card.__table__.c.state.type)
