@@ -194,7 +194,7 @@ RESERVATIONS = [
 ENDS = [
     step("rewardUpsert", "unused", code="unused", name="Unused", kind="PERCENT", value="1"),
     step("rewardDelete", id="$unused"),
-    step("customerUpsert", "eve", source="app", externalId="eve-1"),
+    step("customerUpsert", "eve", source="app", externalId="eve-1", personalInformation={"lastName": "Malá"}),
     step("customerMerge", **{"from": "$eve", "into": "$eva"}),
     step("customerErase", id="$eva"),
 ]
