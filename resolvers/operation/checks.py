@@ -41,6 +41,8 @@ class Check:
     """The type in the graph, where Python's type doesn't say it."""
     takes_null: bool = False
     takes_list: bool = False
+    names: type[Base] | None = None
+    """The entity whose rows the values name by their keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def key(entity: type[Base]) -> Check:
         except BadId as error:
             raise Refused(ErrorCode.BAD_ID, str(error), field) from None
 
-    return Check(read, "ID")
+    return Check(read, "ID", names=entity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def by(entity: type[Base]) -> Check:
             return By(_snake(name), parts)
         return By(_snake(name), validation.text(clean(given), path))
 
-    return Check(read, f"{entity.__name__}By")
+    return Check(read, f"{entity.__name__}By", names=entity)
 
 
 def _snake(name: str) -> str:

@@ -54,6 +54,7 @@ class IdFilter:
     """A filter on the row's own opaque id."""
 
     type_name: str
+    source: Source = "id"
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,7 +189,7 @@ class _Reader:
     def _comparison(
         self, entity: type[Base], known: ValueFilter | IdFilter, operator: str, operand: Any, path: str
     ) -> Structure:
-        source = "id" if isinstance(known, IdFilter) else known.source
+        source = known.source
         if operator == "isNull":
             return "value", source, "isNull" if operand else "isSet", ()
         each = _normaliser(entity, known, whole=operator in WHOLE)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from models import Base
 from models.rules.letters import CAPITALS, SMALL
 from models.types import Json
-from resolvers.query.columns import read, relationship_of, source_type
+from resolvers.query.columns import Expression, read, relationship_of, source_type
 from resolvers.query.visibility import listed, reachable
 from resolvers.query.where import IGNORING_CASE, RelationFilter, Structure
 from resolvers.storage.statement import ListParameter, parameter
@@ -104,6 +104,8 @@ def _compare(entity: type[Base], alias: Any, structure: Structure, backend: str)
     value = parameter(names[0], kind)
     if operator in IGNORING_CASE:
         return _ignoring_case(column, IGNORING_CASE[operator], value, backend)
+    if operator == "eq" and isinstance(source, Expression) and source.equal is not None:
+        return source.equal(alias, value)
     if operator == "has":
         return _has(column, parameter(names[0], source_type(entity, "id") if kind is not Json else Json), backend)
     if operator == "startsWith":
