@@ -56,12 +56,8 @@ def create_app(settings: Settings, schema: PlannedSchema | None = None) -> Gatew
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        # The schema stays: without this, now and then a request would wait while all of it is looked through.
         persisted.prepare()
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*GARBAGE)
-        gc.enable()
+        _keep_for_good()
         if scheduler is not None:
             scheduler.start()
         access.start()
@@ -88,6 +84,14 @@ def create_app(settings: Settings, schema: PlannedSchema | None = None) -> Gatew
     hosts = Hosts(settings.hosts, addresses=settings.open)
     origins = Origins(settings.origins, local=settings.lets_local_pages)
     return Gateway(endpoint, access, hosts, origins, routes=routes, lifespan=lifespan)
+
+
+def _keep_for_good() -> None:
+    """The schema stays: without this, now and then a request would wait while all of it is looked through."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
+    gc.enable()
 
 
 class Gateway(Starlette):
