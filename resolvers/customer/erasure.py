@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, Table, delete, select, text, update
+from sqlalchemy import Table, delete, select, text, update
 
 import models
 from models import Base, CardState, Customer, PointReservationState, ReservationState, State, VoucherState
@@ -17,6 +17,7 @@ from resolvers.customer.inputs import CustomerId, ErasedAnswer
 from resolvers.customer.search_terms import renew_terms
 from resolvers.ids import opaque_id
 from resolvers.reservation import stock
+from resolvers.storage.sql import AnySelect
 from resolvers.storage.transaction import Transaction
 
 PERSONAL = frozenset(
@@ -69,7 +70,7 @@ async def _set(transaction: Transaction, entity: type[Base], where: Any, **value
 
 async def _end(transaction: Transaction, entity: type[Base], where: Any, kind: EventKind, **values: Any) -> list[Any]:
     """Lock rows in the order of their keys, change them, and note each in the outbox."""
-    chosen: Select[Any] = select(entity).where(where).order_by(entity.id).with_for_update()
+    chosen: AnySelect = select(entity).where(where).order_by(entity.id).with_for_update()
     rows: list[Any] = list(await transaction.session.scalars(chosen))
     for row in rows:
         for name, value in values.items():

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Boolean, Column, ColumnElement, Table, select
+from sqlalchemy import JSON, Boolean, Column, Table, select
 
 from models import Base, Card, Customer, CustomerSource, CustomerSourceRecord, State
 from models.types import MONEY, ExactDecimal, text
@@ -25,6 +25,7 @@ from resolvers.query.expressions import word
 from resolvers.query.level_select import NO_KEY
 from resolvers.storage.batches import in_batch
 from resolvers.storage.context import RequestContext
+from resolvers.storage.sql import SqlValue
 from resolvers.storage.statement import Statement, compile_statement, parameter
 from resolvers.values import decimal_text
 
@@ -126,7 +127,7 @@ def _title(table: Table) -> str | None:
 def _statement(part: Part, backend: str) -> Statement:
     table = part.table
     source: Any = table
-    shown: list[ColumnElement[Any]] = [table.c[part.column].label("parent"), table.c.id.label("key")]
+    shown: list[SqlValue] = [table.c[part.column].label("parent"), table.c.id.label("key")]
     for place, column in enumerate(_columns(part)):
         shown.append(scaled(column, backend).label(f"v{place}"))
         target = _target(column)

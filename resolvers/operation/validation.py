@@ -13,7 +13,6 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from sqlalchemy import JSON, Enum, Integer, inspect
-from sqlalchemy.types import TypeEngine
 
 from models import Base
 from models.rules.error_codes import ErrorCode
@@ -22,6 +21,7 @@ from models.rules.opening import WEEKDAYS
 from models.types import ExactDecimal, Instant
 from resolvers.code.iso import known_codes
 from resolvers.errors import Refused
+from resolvers.storage.sql import SqlType
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00", re.ASCII)
@@ -48,7 +48,7 @@ def for_column(entity: type[Base], column: str, value: Any, field: str) -> Any:
     return _of_type(kept.type, value, field, required=not kept.nullable)
 
 
-def _of_type(kind: TypeEngine[Any], value: Any, field: str, *, required: bool) -> Any:
+def _of_type(kind: SqlType, value: Any, field: str, *, required: bool) -> Any:
     if isinstance(kind, ExactDecimal):
         return exact(kind, value, field)
     if isinstance(kind, Enum) and kind.enum_class is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal_column, select, type_coerce
+from sqlalchemy import case, func, literal_column, select, type_coerce
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.expression import FunctionElement
@@ -13,6 +13,7 @@ from models import CampaignValueKind, ProductPrice
 from models.types import MONEY, text
 from resolvers.query.columns import Expression
 from resolvers.query.expressions import word
+from resolvers.storage.sql import SqlValue
 
 
 class less_percent(FunctionElement[Any]):  # noqa: N801
@@ -36,21 +37,21 @@ def _on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     return f"round({amount} * (100 - {percent}) / 100, 2)"
 
 
-def _listed_price(offer: Any, column: str) -> ColumnElement[Any]:
+def _listed_price(offer: Any, column: str) -> SqlValue:
     """The product's price; the first by currency where it has several."""
     price = aliased(ProductPrice)
     found = select(getattr(price, column)).where(price.product_id == offer.product_id)
     return found.order_by(price.currency_code).limit(literal_column("1")).scalar_subquery()
 
 
-def _price_now(offer: Any) -> ColumnElement[Any]:
+def _price_now(offer: Any) -> SqlValue:
     final = offer.value_kind == word(CampaignValueKind.FINAL_PRICE)
     return type_coerce(
         case((final, offer.value), else_=less_percent(_listed_price(offer, "amount"), offer.value)), MONEY
     )
 
 
-def _price_now_currency(offer: Any) -> ColumnElement[Any]:
+def _price_now_currency(offer: Any) -> SqlValue:
     return func.coalesce(offer.currency_code, _listed_price(offer, "currency_code"))
 
 

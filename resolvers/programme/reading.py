@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, String, cast, null, or_, select, union_all
+from sqlalchemy import BigInteger, Integer, String, cast, null, or_, select, union_all
 from sqlalchemy import literal_column as literal
 from sqlalchemy.orm import aliased
-from sqlalchemy.types import TypeEngine
 
 import models
 from models import State
@@ -22,12 +21,13 @@ from resolvers.query.columns import scaled
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.expressions import word
 from resolvers.storage.context import RequestContext
+from resolvers.storage.sql import AnySelect, SqlType, SqlValue
 from resolvers.storage.statement import parameter
 
 TERMS, CURRENCY, RULE, TARGET = range(4)
 AT = parameter("at", Instant())
 
-COLUMNS: tuple[tuple[str, TypeEngine[Any]], ...] = (
+COLUMNS: tuple[tuple[str, SqlType], ...] = (
     ("part", Integer()),
     *((f"t{place}", String()) for place in range(7)),
     *((f"n{place}", BigInteger()) for place in range(7)),
@@ -38,7 +38,7 @@ COLUMNS: tuple[tuple[str, TypeEngine[Any]], ...] = (
 
 def _row(
     part: int, texts: Sequence[Any] = (), numbers: Sequence[Any] = (), period: Sequence[Any] = ()
-) -> list[ColumnElement[Any]]:
+) -> list[SqlValue]:
     given: dict[str, Any] = {"part": literal(str(part))}
     given |= {f"t{place}": value for place, value in enumerate(texts)}
     given |= {f"n{place}": value for place, value in enumerate(numbers)}
@@ -54,7 +54,7 @@ def _in_force() -> Any:
     return latest.limit(literal("1")).scalar_subquery()
 
 
-def _parts(backend: str) -> Iterable[Select[Any]]:
+def _parts(backend: str) -> Iterable[AnySelect]:
     one, currency = aliased(models.Programme), aliased(models.ProgrammeCurrency)
     rule, target = aliased(models.EarningRule), aliased(models.EarningRuleTarget)
     texts = (one.code, one.time_zone, one.points_last, one.points_end, one.rounding, one.turnover_basis)

@@ -9,10 +9,8 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
-    ColumnElement,
     Date,
     Numeric,
-    Select,
     Text,
     cast,
     inspect,
@@ -21,11 +19,11 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy.orm import RelationshipProperty, aliased
-from sqlalchemy.types import TypeEngine
 
 from models import Base
 from models.types import ExactDecimal, Instant
 from resolvers.query.visibility import reachable
+from resolvers.storage.sql import AnySelect, SqlType, SqlValue
 from resolvers.storage.statement import parameter
 
 NOW = parameter("now", Instant())
@@ -37,8 +35,8 @@ class Expression:
     """SQL over an entity's columns, for what no column holds. Compared by identity: declare each once."""
 
     name: str
-    sql: Callable[[Any], ColumnElement[Any]]
-    type: TypeEngine[Any]
+    sql: Callable[[Any], SqlValue]
+    type: SqlType
     nullable: bool = False
 
 
@@ -61,7 +59,7 @@ class Column:
         return Column(path + self.path, self.source)
 
 
-def source_type(entity: type[Base], source: Source) -> TypeEngine[Any]:
+def source_type(entity: type[Base], source: Source) -> SqlType:
     """The type of an entity's source."""
     if isinstance(source, Expression):
         return source.type
@@ -87,15 +85,15 @@ def entity_at(entity: type[Base], path: tuple[str, ...]) -> type[Base]:
     return entity
 
 
-def read(alias: Any, source: Source) -> ColumnElement[Any]:
+def read(alias: Any, source: Source) -> SqlValue:
     """An entity's source as SQL."""
     if isinstance(source, Expression):
         return source.sql(alias)
-    attribute: ColumnElement[Any] = getattr(alias, source)
+    attribute: SqlValue = getattr(alias, source)
     return attribute
 
 
-def scaled(column: Any, backend: str) -> ColumnElement[Any]:
+def scaled(column: Any, backend: str) -> SqlValue:
     """An exact decimal as an integer in units of its last place, which drivers decode fastest and exactly.
 
     JSON comes as text, as drivers don't agree on when to read it.
@@ -105,11 +103,11 @@ def scaled(column: Any, backend: str) -> ColumnElement[Any]:
         return cast(column, Text)
     if isinstance(kind, ExactDecimal) and backend == "postgresql":
         return cast(type_coerce(column, Numeric()) * literal(10**kind.scale, Numeric()), BigInteger)
-    same: ColumnElement[Any] = column
+    same: SqlValue = column
     return same
 
 
-def shown(column: Any, backend: str) -> ColumnElement[Any]:
+def shown(column: Any, backend: str) -> SqlValue:
     """A column as a level reads it, to be shown: scaled, and instants and days as text, which costs the least."""
     if isinstance(column.type, Instant | Date) and backend == "postgresql":
         return cast(column, Text)
@@ -137,11 +135,11 @@ class Joins:
             self.order.append(path)
         return self.aliases[path]
 
-    def read(self, column: Column) -> ColumnElement[Any]:
+    def read(self, column: Column) -> SqlValue:
         """A column as SQL, its joins noted."""
         return read(self.at(column.path), column.source)
 
-    def apply(self, statement: Select[Any]) -> Select[Any]:
+    def apply(self, statement: AnySelect) -> AnySelect:
         """The statement with the noted joins; a row that may not be seen is as good as none."""
         for path in self.order:
             parent, target = self.aliases[path[:-1]], self.aliases[path]
@@ -150,6 +148,6 @@ class Joins:
             statement = statement.join(onto, isouter=True)
         return statement
 
-    def select(self, *columns: ColumnElement[Any]) -> Select[Any]:
+    def select(self, *columns: SqlValue) -> AnySelect:
         """Select from the alias and its joins."""
         return self.apply(select(*columns).select_from(self.alias))

@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Enum, Select, func
 from sqlalchemy import select as select_
-from sqlalchemy.types import TypeEngine
 
 from models.types import ExactDecimal, Instant
 from resolvers.query.columns import scaled
 from resolvers.storage.context import RequestContext
+from resolvers.storage.sql import SqlType
 from resolvers.storage.statement import ListParameter, Statement, compile_statement, parameter
 
 Convert = Callable[[Any], Any]
@@ -55,7 +55,7 @@ def _converted(row: Sequence[Any], converts: Sequence[Convert | None]) -> list[A
     ]
 
 
-def _convert(kind: TypeEngine[Any]) -> Convert | None:
+def _convert(kind: SqlType) -> Convert | None:
     if isinstance(kind, ExactDecimal):
         scale = -kind.scale
         return lambda units: Decimal(units).scaleb(scale)
@@ -71,7 +71,7 @@ def _moment(value: Any) -> datetime:
     return moment.astimezone(UTC)
 
 
-def among(column: Any, name: str, backend: str, kind: TypeEngine[Any] | None = None) -> ColumnElement[bool]:
+def among(column: Any, name: str, backend: str, kind: SqlType | None = None) -> ColumnElement[bool]:
     """Whether a column is one of those that a parameter lists: keys, or what `kind` says."""
     given = parameter(name, ListParameter(kind or BigInteger()))
     if backend == "postgresql":

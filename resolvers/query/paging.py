@@ -19,12 +19,12 @@ import orjson
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, Integer, and_, false, or_, tuple_
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
-from sqlalchemy.types import TypeEngine
 
 from models import Base
 from models.types import ExactDecimal, Instant
 from resolvers.errors import BadCursor, BadPage
 from resolvers.query.columns import Column, Joins, entity_at, is_nullable, source_type
+from resolvers.storage.sql import SqlType, SqlValue
 from resolvers.storage.statement import parameter
 
 LARGEST_PAGE = 100
@@ -142,7 +142,7 @@ def _cursor_value(entity: type[Base], key: SortKey, value: Any) -> Any:
         raise BadCursor(NOT_A_CURSOR) from error
 
 
-def _python_value(kind: TypeEngine[Any], value: Any) -> Any:
+def _python_value(kind: SqlType, value: Any) -> Any:
     if isinstance(kind, ExactDecimal):
         amount = Decimal(_checked(int, value)).scaleb(-kind.scale)
         kind.scaled(amount)
@@ -174,14 +174,14 @@ def _checked(kind: type, value: Any) -> Any:
     return value
 
 
-def unindexed(column: ColumnElement[Any]) -> ColumnElement[Any]:
+def unindexed(column: SqlValue) -> SqlValue:
     """The same value, but not an index's: SQLite then won't scan a table only because it comes in that order."""
     return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
-def order_by(joins: Joins, order: Order, *, backwards: bool = False, indexed: bool = True) -> list[ColumnElement[Any]]:
+def order_by(joins: Joins, order: Order, *, backwards: bool = False, indexed: bool = True) -> list[SqlValue]:
     """The ORDER BY of an order, or of its reverse."""
-    clauses: list[ColumnElement[Any]] = []
+    clauses: list[SqlValue] = []
     for key in order:
         column = joins.read(key.column) if indexed else unindexed(joins.read(key.column))
         descending = key.descending != backwards
@@ -220,8 +220,8 @@ def after(
 
 
 def _ranges(
-    first: ColumnElement[Any],
-    value: ColumnElement[Any],
+    first: SqlValue,
+    value: SqlValue,
     rest: ColumnElement[bool],
     *,
     descending: bool,
@@ -238,13 +238,11 @@ def _ranges(
     return (among_values, first.is_(None)) if nullable else (among_values,)
 
 
-def _equal(column: ColumnElement[Any], value: ColumnElement[Any], *, null: bool) -> ColumnElement[bool]:
+def _equal(column: SqlValue, value: SqlValue, *, null: bool) -> ColumnElement[bool]:
     return column.is_(None) if null else column == value
 
 
-def _behind(
-    column: ColumnElement[Any], value: ColumnElement[Any], descending: bool, null: bool, nullable: bool
-) -> ColumnElement[bool]:
+def _behind(column: SqlValue, value: SqlValue, descending: bool, null: bool, nullable: bool) -> ColumnElement[bool]:
     if null:
         return column.is_not(None) if descending else false()
     if descending:

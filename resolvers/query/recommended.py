@@ -29,6 +29,7 @@ from models import (
 from resolvers.query.columns import Expression
 from resolvers.query.expressions import VALID_NOW, within, word
 from resolvers.query.link import Link
+from resolvers.storage.sql import SqlValue
 
 
 def is_recommendable(product: Any) -> ColumnElement[bool]:
@@ -57,9 +58,7 @@ def _is_out_of_stock(product: Any) -> ColumnElement[bool]:
     )
 
 
-def is_dismissed(
-    customer: ColumnElement[Any], recommendation: ColumnElement[Any] | None, product: ColumnElement[Any]
-) -> ColumnElement[bool]:
+def is_dismissed(customer: SqlValue, recommendation: SqlValue | None, product: SqlValue) -> ColumnElement[bool]:
     """Whether the customer dismissed a recommendation, or another one of the same product."""
     response = aliased(RecommendationResponse)
     same = response.product_id == product
@@ -69,9 +68,7 @@ def is_dismissed(
     )
 
 
-def is_on_offer(
-    product: ColumnElement[Any], customer: ColumnElement[Any] | None, store: ColumnElement[Any]
-) -> ColumnElement[bool]:
+def is_on_offer(product: SqlValue, customer: SqlValue | None, store: SqlValue) -> ColumnElement[bool]:
     """Whether a campaign offers a product now: to all or to the customer, everywhere or in the store.
 
     Where no store is known, an offer of any store applies.
@@ -95,7 +92,7 @@ def is_on_offer(
     )
 
 
-def _is_for(customer: ColumnElement[Any], offer: Any) -> ColumnElement[bool]:
+def _is_for(customer: SqlValue, offer: Any) -> ColumnElement[bool]:
     segment, member = aliased(CampaignProductSegment), aliased(SegmentMember)
     return exists(
         select(segment.id)
@@ -104,7 +101,7 @@ def _is_for(customer: ColumnElement[Any], offer: Any) -> ColumnElement[bool]:
     )
 
 
-def _recommended(recommendation: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+def _recommended(recommendation: Any, customer: SqlValue) -> ColumnElement[bool]:
     own, common, shared = aliased(Recommendation), aliased(Recommendation), aliased(Recommendation)
     member, product = aliased(SegmentMember), aliased(Product)
     segments = select(member.segment_id).where(member.customer_id == customer)
@@ -125,7 +122,7 @@ def _recommended(recommendation: Any, customer: ColumnElement[Any]) -> ColumnEle
     )
 
 
-def _holds(customer: ColumnElement[Any], status: ColumnElement[Any]) -> ColumnElement[bool]:
+def _holds(customer: SqlValue, status: SqlValue) -> ColumnElement[bool]:
     record = aliased(StatusRecord)
     return exists(
         select(record.id).where(
@@ -134,7 +131,7 @@ def _holds(customer: ColumnElement[Any], status: ColumnElement[Any]) -> ColumnEl
     )
 
 
-def _agreed(customer: ColumnElement[Any], consent: ColumnElement[Any]) -> ColumnElement[bool]:
+def _agreed(customer: SqlValue, consent: SqlValue) -> ColumnElement[bool]:
     answer = aliased(CustomerConsent)
     return exists(
         select(answer.id).where(
@@ -152,7 +149,7 @@ didn't dismiss it.
 
 
 def _total(column: str) -> Any:
-    def sql(recommendation: Any) -> ColumnElement[Any]:
+    def sql(recommendation: Any) -> SqlValue:
         response = aliased(RecommendationResponse)
         summed = select(func.sum(getattr(response, column))).where(response.recommendation_id == recommendation.id)
         return func.coalesce(summed.scalar_subquery(), 0)
@@ -160,7 +157,7 @@ def _total(column: str) -> Any:
     return sql
 
 
-def _dismissals(recommendation: Any) -> ColumnElement[Any]:
+def _dismissals(recommendation: Any) -> SqlValue:
     response = aliased(RecommendationResponse)
     counted = select(func.count()).where(
         response.recommendation_id == recommendation.id, response.dismissed_at.is_not(None)

@@ -16,13 +16,13 @@ from math import isfinite
 from typing import Any
 
 from sqlalchemy import ColumnElement
-from sqlalchemy.types import TypeEngine
 
 from models import Base
 from models.types import ExactDecimal
 from resolvers.errors import BadFilter
 from resolvers.ids import key_of
 from resolvers.query.columns import Source, source_type
+from resolvers.storage.sql import SqlType
 
 COMPARISONS = ("eq", "ne", "in", "nin", "lt", "lte", "gt", "gte", "isNull", "startsWith", "contains", "has")
 WHOLE = frozenset({"eq", "ne", "in", "nin"})
@@ -240,7 +240,7 @@ def _normaliser(entity: type[Base], known: ValueFilter | IdFilter, *, whole: boo
     return normalised
 
 
-def checked(value: Any, kind: TypeEngine[Any] | None = None) -> Any:
+def checked(value: Any, kind: SqlType | None = None) -> Any:
     """A value that both databases can hold: whole text without U+0000, instants with an offset, decimals that fit."""
     if isinstance(value, str):
         if "\x00" in value:

@@ -13,6 +13,7 @@ from models.types import Json
 from resolvers.query.columns import read, relationship_of, source_type
 from resolvers.query.visibility import listed, reachable
 from resolvers.query.where import RelationFilter, Structure
+from resolvers.storage.sql import SqlValue
 from resolvers.storage.statement import ListParameter, parameter
 
 
@@ -117,7 +118,7 @@ def _compare(entity: type[Base], alias: Any, structure: Structure, backend: str)
     }[operator](value)
 
 
-def _has(column: ColumnElement[Any], value: ColumnElement[Any], backend: str) -> ColumnElement[bool]:
+def _has(column: SqlValue, value: SqlValue, backend: str) -> ColumnElement[bool]:
     """Whether a JSON list holds an item."""
     if backend == "postgresql":
         return column.op("@>")(value)

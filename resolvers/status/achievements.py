@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, String, and_, cast, func, null, select, union_all
+from sqlalchemy import BigInteger, String, and_, cast, func, null, select, union_all
 from sqlalchemy.orm import aliased
 
 from models import PointEntry, PointEntryKind, Purchase, PurchaseState
@@ -23,6 +23,7 @@ from resolvers.query.expressions import word
 from resolvers.status.standing import Standing
 from resolvers.storage.batches import in_batch
 from resolvers.storage.context import RequestContext
+from resolvers.storage.sql import SqlValue
 from resolvers.storage.statement import parameter
 from resolvers.values import amount
 
@@ -33,9 +34,9 @@ BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
 START, END = parameter("start", Instant()), parameter("end", Instant())
 
 
-def turnover_of(purchase: Any, basis: TurnoverBasis) -> ColumnElement[Any]:
+def turnover_of(purchase: Any, basis: TurnoverBasis) -> SqlValue:
     """What of a bill counts as turnover, as it stands."""
-    kept: ColumnElement[Any] = purchase.total - purchase.returned
+    kept: SqlValue = purchase.total - purchase.returned
     if basis is TurnoverBasis.MONEY:
         kept = kept - purchase.paid_with_points + purchase.returned_with_points
     return kept

@@ -17,7 +17,8 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect as PostgresDialect  #
 from sqlalchemy.dialects.sqlite.aiosqlite import dialect as SqliteDialect  # noqa: N812
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.elements import BindParameter
-from sqlalchemy.types import TypeEngine
+
+from resolvers.storage.sql import SqlType
 
 DIALECTS: Mapping[str, Dialect] = {
     "postgresql": PostgresDialect(),  # type: ignore[no-untyped-call]
@@ -66,7 +67,7 @@ def _constant(value: Any) -> Binder:
     return lambda _values: value
 
 
-def parameter(name: str, kind: TypeEngine[Any]) -> BindParameter[Any]:
+def parameter(name: str, kind: SqlType) -> BindParameter[Any]:
     """A value that is given anew at each run. Text takes the collation of the column it is compared with."""
     plain = String() if isinstance(kind, String) and not isinstance(kind, Enum) else kind
     return bindparam(name, type_=plain, required=True)

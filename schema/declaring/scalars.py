@@ -19,9 +19,9 @@ import orjson
 import strawberry
 import strawberry.scalars
 from sqlalchemy import JSON, Boolean, Date, Enum, Integer
-from sqlalchemy.types import TypeEngine
 
 from models.types import MONEY, ExactDecimal, Instant
+from resolvers.storage.sql import SqlType
 from resolvers.values import decimal_text
 
 Convert = Callable[[Any], Any]
@@ -102,7 +102,7 @@ def enum_value(kind: type[StrEnum]) -> Value:
     return Value(graphql_enum(kind), kind, None, None, kind.__name__, sortable=False)
 
 
-def value_of(kind: TypeEngine[Any]) -> Value:
+def value_of(kind: SqlType) -> Value:
     """The conversions for a column's type."""
     if isinstance(kind, ExactDecimal):
         return _decimal(kind)

@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, Table, exists, or_, select
+from sqlalchemy import ColumnElement, Table, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import models
 from models import Base
 from resolvers.files.record.natural_keys import OWN_SOURCE, Ref, is_own, key_in, keys_of, own_id, table_of, target
+from resolvers.storage.sql import AnySelect
 
 Item = TypeVar("Item")
 CACHED = 200_000
@@ -141,7 +142,7 @@ class Names:
         return {row.id: (0, OWN_SOURCE, own_id(row.id, row.created_at)) for row in await self.connection.execute(made)}
 
 
-def _by_key(model: type[Base], columns: Sequence[str], fixed: Sequence[Any], lasts: Iterable[Any]) -> Select[Any]:
+def _by_key(model: type[Base], columns: Sequence[str], fixed: Sequence[Any], lasts: Iterable[Any]) -> AnySelect:
     """Key and last column of the rows whose other columns are fixed."""
     if model is models.Customer:
         found = select(RECORD.c.customer_id, RECORD.c.external_id).join(SOURCE, SOURCE.c.id == RECORD.c.source_id)
@@ -152,7 +153,7 @@ def _by_key(model: type[Base], columns: Sequence[str], fixed: Sequence[Any], las
     return select(table.c.id, last).where(*same, last.in_(list(lasts)))
 
 
-def _unnamed(model: type[Base], keys: Iterable[int]) -> Select[Any]:
+def _unnamed(model: type[Base], keys: Iterable[int]) -> AnySelect:
     """Key and birth of those rows that have no name of an outside system."""
     table = table_of(model)
     unnamed: ColumnElement[bool]
