@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy import func, literal_column, select
 
-from resolvers.storage.sql import AnySelect, SqlValue
+from resolvers.storage.sql import AnySelect, SqlColumn, SqlValue
 
 MOST_VALUES = 100
 """How many values a row may have that is put into another one: so many arguments a function takes."""
@@ -26,7 +26,7 @@ class Nesting:
     collect: str
     has_type: bool
 
-    def row(self, values: Sequence[SqlValue]) -> SqlValue:
+    def row(self, values: Sequence[SqlColumn]) -> SqlValue:
         """A row as a value."""
         found: SqlValue = getattr(func, self.array)(*values)
         return found

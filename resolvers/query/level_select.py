@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    CompoundSelect,
+    FromClause,
     Integer,
     func,
     inspect,
@@ -37,7 +38,7 @@ from resolvers.query.paging import Order, Page, after, order_by
 from resolvers.query.visibility import Access, listed, seen_with
 from resolvers.query.where import ALL, Structure, renamed
 from resolvers.query.where_sql import condition
-from resolvers.storage.sql import AnySelect, SqlValue
+from resolvers.storage.sql import AnySelect, SqlColumn, SqlValue
 from resolvers.storage.statement import ListParameter, Statement, compile_statement, parameter
 
 TERMS: dict[type[Base], tuple[type[CustomerTerm] | type[ProductTerm], str]] = {
@@ -166,7 +167,7 @@ def _conditions(rows: LevelQuery, joins: Joins, key: SqlValue | None, backend: s
     return conditions + [_has_word(rows.entity, alias, f"{rows.prefix}s{index}") for index in range(rows.words)]
 
 
-def _has_word(entity: type[Base], alias: Any, name: str) -> ColumnElement[bool]:
+def _has_word(entity: type[Base], alias: type[Base], name: str) -> ColumnElement[bool]:
     """Whether one of the row's words starts with the searched one."""
     table, owner = TERMS[entity]
     low, high = parameter(name, text()), parameter(f"{name}z", text())
@@ -203,7 +204,7 @@ def _limited(rows: LevelQuery, statement_: AnySelect) -> AnySelect:
     return statement_ if rows.page is None else statement_.limit(literal_column(str(rows.page.limit)))
 
 
-def _of_ranges(rows: LevelQuery, count: int, backend: str, key: SqlValue | None) -> Any:
+def _of_ranges(rows: LevelQuery, count: int, backend: str, key: SqlValue | None) -> CompoundSelect[int]:
     """A page of each range behind the cursor; the page is among them."""
     assert rows.page is not None
     backwards, pages = rows.page.backwards, []
@@ -233,11 +234,11 @@ def _columns(rows: LevelQuery, joins: Joins, backend: str) -> list[SqlValue]:
     return [*lists, *(each.label(f"r{index}") for index, each in enumerate(_values(rows, joins, backend)))]
 
 
-def _values(rows: LevelQuery, joins: Joins, backend: str) -> list[SqlValue]:
+def _values(rows: LevelQuery, joins: Joins, backend: str) -> list[SqlColumn]:
     return [shown(joins.read(column), backend) for column in rows.columns]
 
 
-def _values_inside(rows: LevelQuery, joins: Joins, backend: str) -> list[SqlValue]:
+def _values_inside(rows: LevelQuery, joins: Joins, backend: str) -> list[SqlColumn]:
     """The same within JSON, which writes moments as the API does; the keys of a cursor are the same everywhere."""
     keys = tuple(key.column for key in rows.order)
     count = len(rows.columns) - (len(keys) if rows.columns[-len(keys) :] == keys else 0)
@@ -300,7 +301,7 @@ def _count(rows: LevelQuery, key: SqlValue | None, backend: str) -> AnySelect:
 def _per_parent_on_postgresql(rows: LevelQuery) -> AnySelect:
     backend = "postgresql"
     if rows.link is None:
-        keys: Any = select(literal(NO_KEY, Integer).label("key")).subquery("k")
+        keys: FromClause = select(literal(NO_KEY, Integer).label("key")).subquery("k")
     else:
         keys = (
             func.unnest(parameter(f"{rows.prefix}keys", ListParameter(BigInteger())))
@@ -325,7 +326,7 @@ def _per_parent_on_postgresql(rows: LevelQuery) -> AnySelect:
     return select(keys.c.key, count.c.n, *(NOTHING.label(column.name) for column in columns)).select_from(source)
 
 
-def _labels(kind: str, items: Sequence[Any]) -> list[str]:
+def _labels(kind: str, items: Sequence[object]) -> list[str]:
     return [f"{kind}{index}" for index in range(len(items))]
 
 
@@ -350,7 +351,7 @@ def _per_parent_on_sqlite(rows: LevelQuery) -> AnySelect:
     return joins.apply(chosen).order_by(*again)
 
 
-def _sqlite_keys(rows: LevelQuery) -> Any:
+def _sqlite_keys(rows: LevelQuery) -> FromClause:
     """The batch of keys, each with its count where that is asked for; materialised, so that it is counted once."""
     if rows.link is None:
         count = _count(rows, None, "sqlite").scalar_subquery()

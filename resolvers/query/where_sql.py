@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true
 from sqlalchemy.orm import aliased
 
 from models import Base
 from models.types import Json
 from resolvers.query.columns import read, relationship_of, source_type
+from resolvers.query.link import Door
 from resolvers.query.visibility import listed, reachable
 from resolvers.query.where import RelationFilter, Structure
-from resolvers.storage.sql import SqlValue
+from resolvers.storage.sql import SqlColumn, SqlValue
 from resolvers.storage.statement import ListParameter, parameter
 
 
-def condition(entity: type[Base], alias: Any, structure: Structure, backend: str) -> ColumnElement[bool]:
+def condition(entity: type[Base], alias: type[Base], structure: Structure, backend: str) -> ColumnElement[bool]:
     """A structure as SQL over an alias."""
     kind = structure[0]
     if kind == "all":
@@ -35,13 +33,13 @@ def condition(entity: type[Base], alias: Any, structure: Structure, backend: str
     return _related(entity, alias, structure, backend)
 
 
-def _absent(entity: type[Base], alias: Any, structure: Structure) -> ColumnElement[bool]:
+def _absent(entity: type[Base], alias: type[Base], structure: Structure) -> ColumnElement[bool]:
     _, relation, wanted = structure
     found = _exists(entity, alias, relation, None, "")
     return not_(found) if wanted else found
 
 
-def _related(entity: type[Base], alias: Any, structure: Structure, backend: str) -> ColumnElement[bool]:
+def _related(entity: type[Base], alias: type[Base], structure: Structure, backend: str) -> ColumnElement[bool]:
     kind, relation, part = structure
     if kind == "keyed":
         return _keyed(entity, alias, relation, part, backend)
@@ -52,7 +50,7 @@ def _related(entity: type[Base], alias: Any, structure: Structure, backend: str)
 
 
 def _keyed(
-    entity: type[Base], alias: Any, relation: RelationFilter, part: Structure, backend: str
+    entity: type[Base], alias: type[Base], relation: RelationFilter, part: Structure, backend: str
 ) -> ColumnElement[bool]:
     assert isinstance(relation.relation, str)
     target_entity = relation.target().entity
@@ -65,12 +63,12 @@ def _keyed(
     return found
 
 
-def _door(relation: RelationFilter) -> Callable[[type[Base], Any], list[ColumnElement[bool]]]:
+def _door(relation: RelationFilter) -> Door:
     return listed if relation.many else reachable
 
 
 def _exists(
-    entity: type[Base], alias: Any, relation: RelationFilter, part: Structure | None, backend: str
+    entity: type[Base], alias: type[Base], relation: RelationFilter, part: Structure | None, backend: str
 ) -> ColumnElement[bool]:
     target_entity = relation.target().entity
     target = aliased(target_entity)
@@ -87,7 +85,7 @@ def _exists(
     return found
 
 
-def _compare(entity: type[Base], alias: Any, structure: Structure, backend: str) -> ColumnElement[bool]:
+def _compare(entity: type[Base], alias: type[Base], structure: Structure, backend: str) -> ColumnElement[bool]:
     _, source, operator, names = structure
     column, kind = read(alias, source), source_type(entity, source)
     if operator == "isNull":
@@ -118,7 +116,7 @@ def _compare(entity: type[Base], alias: Any, structure: Structure, backend: str)
     }[operator](value)
 
 
-def _has(column: SqlValue, value: SqlValue, backend: str) -> ColumnElement[bool]:
+def _has(column: SqlColumn, value: SqlValue, backend: str) -> ColumnElement[bool]:
     """Whether a JSON list holds an item."""
     if backend == "postgresql":
         return column.op("@>")(value)

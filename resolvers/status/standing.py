@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, Integer, String, cast, func, null, or_, select, union_all
 from sqlalchemy import literal_column as literal
@@ -20,7 +19,8 @@ from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.expressions import word
 from resolvers.storage.batches import in_batch
 from resolvers.storage.context import RequestContext
-from resolvers.storage.sql import AnySelect, SqlType, SqlValue
+from resolvers.storage.reader import Row
+from resolvers.storage.sql import AnySelect, SqlColumn, SqlType, SqlValue
 from resolvers.values import amount
 
 COLUMNS: tuple[tuple[str, SqlType], ...] = (
@@ -38,7 +38,7 @@ COLUMNS: tuple[tuple[str, SqlType], ...] = (
 TERMS, STATUS, THRESHOLD, HOLDER, SUM = range(5)
 
 
-def row(part: int, **given: Any) -> list[SqlValue]:
+def row(part: int, **given: SqlColumn) -> list[SqlValue]:
     """A row of the statement: which part it is of, and what it says."""
     given["part"] = literal(str(part))
     return [cast(given.get(name, null()), kind).label(name) for name, kind in COLUMNS]
@@ -141,7 +141,7 @@ async def read_standing(context: RequestContext, customers: Sequence[int]) -> St
     return standing_of(await STANDING.read(context, keys=customers))
 
 
-def standing_of(rows: Iterable[Sequence[Any]]) -> Standing:
+def standing_of(rows: Iterable[Row]) -> Standing:
     """The statuses and who holds which, out of the rows of the statement."""
     statuses: dict[int, rules.Status] = {}
     standing = Standing()
