@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, case, select
 
 import models
 from models import Base
 from models.rules.error_codes import ErrorCode
+from models.rules.voucher_code import readings
 from resolvers.errors import Refused
 from resolvers.operation.checks import By
 from resolvers.query.visibility import listed
@@ -64,6 +65,16 @@ def _named(entity: type[Base], by: int | By) -> ColumnElement[bool]:
         condition = entity.id.in_(
             select(code.product_id).where(code.list_code == value["list"], code.code == value["code"])
         )
+    elif key == "code" and hasattr(entity, "code_key"):
+        condition = coded_as(entity, value)
     else:
         condition = getattr(entity, key) == value
+    return condition
+
+
+def coded_as(entity: Any, code: str) -> ColumnElement[bool]:
+    """The reward or voucher that a code names, however it is typed; one that has it to the letter goes first."""
+    exact = case((entity.code == code, 0), else_=1)
+    found = select(entity.id).where(entity.code_key.in_(readings(code))).order_by(exact, entity.id).limit(1)
+    condition: ColumnElement[bool] = entity.id == found.scalar_subquery()
     return condition

@@ -99,6 +99,8 @@ class UpsertSpec:
     required: Sequence[str] = ()
     known_by: str | tuple[str, ...] = ()
     """The field, or the fields together, by which a record is found too, and which no two share."""
+    compared: tuple[str, Callable[[str], str]] | None = None
+    """The column that holds what the one field of `known_by` is compared as, and how that is made of its value."""
     check: Check | None = None
     follow: Follow | None = None
 
@@ -114,7 +116,12 @@ class UpsertSpec:
     def key(self, record: Record) -> dict[str, object]:
         """The record's own key by column, as it will be."""
         columns = [self.column(name) for name in self.key_fields]
-        return {column: record.will_be(column) for column in columns}
+        values = {column: record.will_be(column) for column in columns}
+        if self.compared is None:
+            return values
+        column, compared = self.compared
+        (value,) = values.values()
+        return {column: None if value is None else compared(str(value))}
 
     @cached_property
     def created(self) -> EventKind:
@@ -285,7 +292,9 @@ async def settle(transaction: Transaction) -> None:
     try:
         await transaction.session.flush()
     except IntegrityError as error:
-        raise Refused(ErrorCode.CONFLICT, "Somebody else changed this at the same moment; try again.") from error
+        raise Refused(
+            ErrorCode.CONFLICT, "This was changed by another request at the same moment; try again."
+        ) from error
 
 
 async def replace_parts(

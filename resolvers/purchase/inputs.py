@@ -96,7 +96,7 @@ class BillToClose(Input):
     """A bill with whom it belongs to, and what no rule looks at."""
 
     customer: Annotated[
-        By | None, by(models.Customer), "Who bought; nobody in particular where neither they nor a card are given."
+        By | None, by(models.Customer), "Who bought; an unknown customer where neither they nor a card are given."
     ] = None
     bill: Annotated[BillInput, "The bill."]
     source: Annotated[str | None, text(64), "Code of the outside system that closes the bill."] = None
@@ -141,7 +141,7 @@ class ProductsRequest(Input):
     """Who asks what to offer with a bill."""
 
     bill: Annotated[BillInput, "The bill or shopping cart as it is so far."]
-    customer: Annotated[By | None, by(models.Customer), "Who buys; left out where nobody is known."] = None
+    customer: Annotated[By | None, by(models.Customer), "Who buys; left out where the customer isn't known."] = None
     count: Annotated[int, whole(1, MOST_PRODUCTS), "How many at most."] = 5
 
 
@@ -149,7 +149,7 @@ class PreviewRequest(Input):
     """A bill to be previewed."""
 
     customer: Annotated[
-        By | None, by(models.Customer), "Who stands at the till; nobody in particular where left out."
+        By | None, by(models.Customer), "Who stands at the till; an unknown customer where left out."
     ] = None
     bill: Annotated[BillInput, "The bill as it is so far."]
     benefit_codes: Annotated[

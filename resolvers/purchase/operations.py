@@ -84,7 +84,7 @@ async def recognised(transaction: Transaction, given: BillToClose, bill: TillBil
         try:
             holder = await find_customer(context, By("card_number", number), "bill", at)
         except Refused as refused:
-            # A card that nobody holds says nothing about a customer who is named outright.
+            # A card without a holder says nothing about a customer who is named outright.
             if given.customer is None or refused.code is not ErrorCode.UNKNOWN_CARD:
                 raise
     if given.customer is None:

@@ -28,6 +28,7 @@ from models import (
 from resolvers.query.columns import Expression
 from resolvers.query.expressions import POINTS_ACTIVE, VALID_NOW, word
 from resolvers.query.link import Link, link
+from resolvers.storage.sql import SqlColumn, SqlValue
 
 Key = ColumnElement[int]
 """The key of the row from which a relation leads."""
@@ -61,10 +62,14 @@ def _for_status(reward: type[Reward], customer: Key) -> ColumnElement[bool]:
 
 def _under_limit(reward: type[Reward], customer: Key) -> ColumnElement[bool]:
     used = aliased(Voucher)
-    count = select(func.count()).where(
-        used.reward_id == reward.id, used.customer_id == customer, used.state != word(VoucherState.CANCELLED)
-    )
-    return or_(reward.limit_per_customer.is_(None), count.scalar_subquery() < reward.limit_per_customer)
+
+    def count(who: SqlColumn) -> SqlValue:
+        which = used.reward_id == reward.id, who == customer, used.state != word(VoucherState.CANCELLED)
+        return select(func.count()).where(*which).scalar_subquery()
+
+    # Who has a voucher is not named again as whom it was issued to.
+    got = count(used.customer_id) + count(used.issued_to_id)
+    return or_(reward.limit_per_customer.is_(None), got < reward.limit_per_customer)
 
 
 def _affordable(reward: type[Reward], customer: Key) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Reservations: what a customer has put aside in a store. One holds stock from when it is entered until it ends."""
+"""Reservations: what a customer has reserved in a store. One holds stock from when it is entered until it ends."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ async def expire_reservations(engine: AsyncEngine, now: datetime, batch: int) ->
 
 
 async def _expire(transaction: Transaction, *, after: int, batch: int) -> tuple[int, int]:
-    """Let go of the overdue among the next few by key; how many, and the last key looked at, 0 at the end."""
+    """Release the overdue among the next few by key; how many, and the last key looked at, 0 at the end."""
     query = (
         select(RESERVATION.id, RESERVATION.pickup_date, models.Store.time_zone)
         .join(models.Store, models.Store.id == RESERVATION.store_id)

@@ -31,7 +31,7 @@ RESERVATION = models.ProductReservation
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How much of an offer somebody wants, and where they said so."""
+    """How much of an offer is wanted, and where that was said."""
 
     offer: models.ReservableOffer
     quantity: Decimal

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import models
 from models.scope import ViewerKind
 from resolvers.access.configuration import Configuration, configure
-from resolvers.access.passwords import Cost
+from resolvers.access.passwords import HashCost
 from resolvers.ids import key_of, opaque_id
 from resolvers.storage.context import Viewer
 from tests import factories
@@ -267,7 +267,7 @@ async def prepare(session: AsyncSession) -> dict[str, str]:
     await factories.save(session, *rows.values(), purse)
     code.customer_id = rows["jana"].id
     await factories.save(session, code)
-    configure(Configuration(Cost(memory=8192), sends_codes=True))
+    configure(Configuration(HashCost(memory=8192), sends_codes=True))
     return {name: opaque_id(type(row).__name__, row.id) for name, row in rows.items()}
 
 

@@ -40,7 +40,7 @@ from schema.execution.plan import variable_limits
 from schema.execution.plan.limits import MOST_ERRORS
 
 ReadVariables = Callable[[dict[str, object]], VariableValues | list[GraphQLError]]
-ReadArguments = Callable[[VariableValues], Mapping[str, object]]
+ReadArguments = Callable[[VariableValues], Mapping[str, Any]]
 Get = Callable[[Mapping[str, object]], object]
 """One value for these variables; `Undefined` where there is none."""
 
@@ -123,7 +123,7 @@ def arguments_reader(definition: GraphQLField, node: FieldNode) -> ReadArguments
     except Unusual:
         return read_all
 
-    def read(variables: VariableValues) -> Mapping[str, object]:
+    def read(variables: VariableValues) -> Mapping[str, Any]:
         try:
             return _made(arguments, variables.coerced)
         except Unusual:
