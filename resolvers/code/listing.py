@@ -31,7 +31,7 @@ COMPARISONS: Mapping[str, Callable[[Any], Test]] = {
 }
 
 
-def _passes(code: Code, where: Mapping[str, Any], depth: int = 0) -> bool:
+def _passes(code: Code, where: Mapping[str, object], depth: int = 0) -> bool:
     if depth > DEEPEST:
         raise BadFilter(f"`where` is nested too deeply; {DEEPEST} levels are allowed.")
     return all(_holds(code, name, value, depth) for name, value in where.items())

@@ -150,10 +150,10 @@ def _sums(backend: str) -> AnySelect:
     zero: ColumnElement[int] = literal_column("0")
     one: ColumnElement[int] = literal_column("1")
 
-    def counted(start: Any) -> Any:
+    def counted(start: Any) -> object:
         return func.sum(case((purchase.paid_at >= start, one), else_=zero))
 
-    def summed(start: Any) -> Any:
+    def summed(start: Any) -> object:
         inside = case((purchase.paid_at >= start, purchase.total - purchase.returned), else_=zero)
         return scaled(func.sum(inside, type_=MONEY), backend)
 

@@ -6,7 +6,6 @@ The customer's row is locked before anything of theirs is changed. Nothing of wh
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from msgspec import UNSET
 from sqlalchemy import select
@@ -61,7 +60,7 @@ async def create(transaction: Transaction, given: CustomerCreate) -> CreatedCust
 
 
 async def _known(
-    transaction: Transaction, sources: Sequence[ExternalIdInput], changes: Mapping[str, Any]
+    transaction: Transaction, sources: Sequence[ExternalIdInput], changes: Mapping[str, object]
 ) -> Customer | None:
     """The customer who has one of the accounts already; refused where that is somebody else."""
     for place, one in enumerate(sources):
@@ -80,7 +79,7 @@ async def _known(
 async def update(transaction: Transaction, given: CustomerUpdate) -> CustomerAnswer:
     """Change what is given of a customer. What is left out stays as it is, null clears."""
     customer = await transaction.customer(given.id, "id")
-    changes: dict[str, Any] = {}
+    changes: dict[str, object] = {}
     if isinstance(given.personal_information, PersonalInformationInput):
         changes = columns(given.personal_information, customer, transaction.now.date())
     if given.store is not UNSET:

@@ -68,7 +68,7 @@ class InputField:
     """A field of an input, as the graph and the door need to know it."""
 
     name: str
-    kind: Any
+    kind: object
     """Its type without null: of a list, that of each item."""
     description: str
     read: Read

@@ -62,7 +62,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 9000
 """Moments beyond these are typing errors, and the calendar's arithmetic stays within what both databases hold."""
 
 
-def for_column(entity: type[Base], column: str, value: object, field: str) -> Any:
+def for_column(entity: type[Base], column: str, value: object, field: str) -> object:
     """A value that a column takes; a `Refused` names the field and why it doesn't."""
     kept = inspect(entity).columns[column]
     if value is None:
@@ -76,7 +76,7 @@ def for_column(entity: type[Base], column: str, value: object, field: str) -> An
     return _of_type(kept.type, value, field, required=not kept.nullable)
 
 
-def _of_type(kind: SqlType, value: Any, field: str, *, required: bool) -> Any:
+def _of_type(kind: SqlType, value: Any, field: str, *, required: bool) -> object:
     if isinstance(kind, ExactDecimal):
         return exact(kind, value, field)
     if isinstance(kind, Enum) and kind.enum_class is not None:

@@ -153,7 +153,7 @@ async def _prepare(transaction: Transaction, each: _Offline) -> None:
         each.refuse(error)
 
 
-def _as_paid(given: Mapping[str, Any]) -> Mapping[str, Any]:
+def _as_paid(given: Mapping[str, Any]) -> Mapping[str, object]:
     """The till has judged what was sold: something paid for but not counted is one piece."""
     items = [
         item if item["quantity"] or not item.get("paid") else {**item, "quantity": Decimal(1)}

@@ -95,7 +95,7 @@ async def recognised(transaction: Transaction, given: BillToClose, bill: TillBil
     return named
 
 
-async def details(transaction: Transaction, given: BillToClose) -> dict[str, Any]:
+async def details(transaction: Transaction, given: BillToClose) -> dict[str, object]:
     """Columns of a purchase that no rule looks at."""
     return {
         "type_id": await _type(transaction, given.type),

@@ -56,5 +56,5 @@ def rows_of(value: Any) -> Sequence[Any]:
     """The rows in a value of another row: text outermost, lists within."""
     if value is None:
         return ()
-    rows: Sequence[Any] = orjson.loads(value) if type(value) is str else value
+    rows: Sequence[object] = orjson.loads(value) if type(value) is str else value
     return rows

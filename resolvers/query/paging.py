@@ -101,7 +101,7 @@ def open_cursor(sign: str, cursor: str) -> list[Any]:
     """The values in a cursor of the list that the sign stands for."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        opened: list[Any] = orjson.loads(urlsafe_b64decode(padded))
+        opened: list[object] = orjson.loads(urlsafe_b64decode(padded))
         found, *values = opened
     except (binascii.Error, ValueError, TypeError) as error:
         raise BadCursor(NOT_A_CURSOR) from error

@@ -139,7 +139,7 @@ def json_object(value: object) -> dict[str, Any]:
     """A JSON object in that form."""
     if not isinstance(value, dict):
         raise ValueError("must be a JSON object")
-    found: dict[str, Any] = document(value)
+    found: dict[str, object] = document(value)
     return found
 
 
