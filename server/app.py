@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
+from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -18,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from resolvers.budget.budgets import Budgets
 from resolvers.jobs import Scheduler
 from resolvers.storage.engine import make_engine
-from resolvers.storage.reader import make_reader
+from resolvers.storage.reader import Reader, make_reader
 from schema.declaring.build import build
 from schema.execution.run.planned_schema import PlannedSchema
 from server import playground, reference
@@ -68,26 +69,7 @@ def create_app(settings: Settings, schema: PlannedSchema | None = None) -> Gatew
     )
     scheduler = Scheduler(engine, timedelta(minutes=settings.jobs_every)) if settings.jobs_every else None
 
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        # The schema stays: without this, now and then a request would wait while all of it is looked through.
-        persisted.prepare()
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*GARBAGE)
-        gc.enable()
-        if scheduler is not None:
-            scheduler.start()
-        access.start()
-        budgets.start()
-        yield
-        if scheduler is not None:
-            await scheduler.stop()
-        await endpoint.close()
-        await access.stop()
-        await budgets.stop()
-        await reader.close()
-        await engine.dispose()
+    lifespan = _lifespan(persisted, endpoint, reader, engine, scheduler, [access, budgets])
 
     async def ready(_request: Request) -> Response:
         obstacle = await readiness.obstacle()
@@ -104,6 +86,54 @@ def create_app(settings: Settings, schema: PlannedSchema | None = None) -> Gatew
     hosts = Hosts(settings.hosts, addresses=settings.open)
     origins = Origins(settings.origins, local=settings.lets_local_pages)
     return Gateway(endpoint, access, hosts, origins, routes=routes, lifespan=lifespan)
+
+
+class Service(Protocol):
+    """What works beside the requests, from the gateway's start to its end."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    async def stop(self) -> None:
+        """Come to an end."""
+
+
+def _lifespan(
+    persisted: PersistedDocuments,
+    endpoint: Endpoint,
+    reader: Reader,
+    engine: AsyncEngine,
+    scheduler: Scheduler | None,
+    services: Sequence[Service],
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """What is started before the first request, and stopped after the last one: jobs first, the database last."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        persisted.prepare()
+        _keep_for_good()
+        if scheduler is not None:
+            scheduler.start()
+        for service in services:
+            service.start()
+        yield
+        if scheduler is not None:
+            await scheduler.stop()
+        await endpoint.close()
+        for service in services:
+            await service.stop()
+        await reader.close()
+        await engine.dispose()
+
+    return lifespan
+
+
+def _keep_for_good() -> None:
+    """The schema stays: without this, now and then a request would wait while all of it is looked through."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
+    gc.enable()
 
 
 class Gateway(Starlette):

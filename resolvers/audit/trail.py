@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import insert
@@ -34,7 +33,7 @@ class Shown:
     what: str
     at: datetime
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[dict[str, object]]:
         """The entries, one a customer."""
         request = uuid4().hex
         return [

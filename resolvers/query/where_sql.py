@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from sqlalchemy import ColumnElement, String, and_, exists, false, func, literal_column, not_, or_, select, true
 from sqlalchemy.orm import aliased
 
@@ -12,12 +9,14 @@ from models import Base
 from models.rules.letters import CAPITALS, SMALL
 from models.types import Json
 from resolvers.query.columns import Expression, read, relationship_of, source_type
+from resolvers.query.link import Door
 from resolvers.query.visibility import listed, reachable
 from resolvers.query.where import IGNORING_CASE, RelationFilter, Structure
+from resolvers.storage.sql import SqlColumn, SqlValue
 from resolvers.storage.statement import ListParameter, parameter
 
 
-def condition(entity: type[Base], alias: Any, structure: Structure, backend: str) -> ColumnElement[bool]:
+def condition(entity: type[Base], alias: type[Base], structure: Structure, backend: str) -> ColumnElement[bool]:
     """A structure as SQL over an alias."""
     kind = structure[0]
     if kind == "all":
@@ -35,13 +34,13 @@ def condition(entity: type[Base], alias: Any, structure: Structure, backend: str
     return _related(entity, alias, structure, backend)
 
 
-def _absent(entity: type[Base], alias: Any, structure: Structure) -> ColumnElement[bool]:
+def _absent(entity: type[Base], alias: type[Base], structure: Structure) -> ColumnElement[bool]:
     _, relation, wanted = structure
     found = _exists(entity, alias, relation, None, "")
     return not_(found) if wanted else found
 
 
-def _related(entity: type[Base], alias: Any, structure: Structure, backend: str) -> ColumnElement[bool]:
+def _related(entity: type[Base], alias: type[Base], structure: Structure, backend: str) -> ColumnElement[bool]:
     kind, relation, part = structure
     if kind == "keyed":
         return _keyed(entity, alias, relation, part, backend)
@@ -52,7 +51,7 @@ def _related(entity: type[Base], alias: Any, structure: Structure, backend: str)
 
 
 def _keyed(
-    entity: type[Base], alias: Any, relation: RelationFilter, part: Structure, backend: str
+    entity: type[Base], alias: type[Base], relation: RelationFilter, part: Structure, backend: str
 ) -> ColumnElement[bool]:
     assert isinstance(relation.relation, str)
     target_entity = relation.target().entity
@@ -65,12 +64,12 @@ def _keyed(
     return found
 
 
-def _door(relation: RelationFilter) -> Callable[[type[Base], Any], list[ColumnElement[bool]]]:
+def _door(relation: RelationFilter) -> Door:
     return listed if relation.many else reachable
 
 
 def _exists(
-    entity: type[Base], alias: Any, relation: RelationFilter, part: Structure | None, backend: str
+    entity: type[Base], alias: type[Base], relation: RelationFilter, part: Structure | None, backend: str
 ) -> ColumnElement[bool]:
     target_entity = relation.target().entity
     target = aliased(target_entity)
@@ -87,7 +86,7 @@ def _exists(
     return found
 
 
-def _compare(entity: type[Base], alias: Any, structure: Structure, backend: str) -> ColumnElement[bool]:
+def _compare(entity: type[Base], alias: type[Base], structure: Structure, backend: str) -> ColumnElement[bool]:
     _, source, operator, names = structure
     column, kind = read(alias, source), source_type(entity, source)
     if operator == "isNull":
@@ -105,7 +104,8 @@ def _compare(entity: type[Base], alias: Any, structure: Structure, backend: str)
     if operator in IGNORING_CASE:
         return _ignoring_case(column, IGNORING_CASE[operator], value, backend)
     if operator == "eq" and isinstance(source, Expression) and source.equal is not None:
-        return source.equal(alias, value)
+        same: ColumnElement[bool] = source.equal(alias, value)
+        return same
     if operator == "has":
         return _has(column, parameter(names[0], source_type(entity, "id") if kind is not Json else Json), backend)
     if operator == "startsWith":
@@ -122,9 +122,7 @@ def _compare(entity: type[Base], alias: Any, structure: Structure, backend: str)
     }[operator](value)
 
 
-def _ignoring_case(
-    column: ColumnElement[Any], operator: str, value: ColumnElement[Any], backend: str
-) -> ColumnElement[bool]:
+def _ignoring_case(column: SqlColumn, operator: str, value: SqlValue, backend: str) -> ColumnElement[bool]:
     """A comparison of small letters, with a value in small letters."""
     # What a locale takes for a capital letter differs from one database to the next: the letters are given.
     letters = [literal_column(f"'{letters}'", String()) for letters in (CAPITALS, SMALL)]
@@ -135,12 +133,12 @@ def _ignoring_case(
     return place == literal_column("1") if operator == "startsWith" else place > literal_column("0")
 
 
-def _place(column: Any, value: ColumnElement[Any], backend: str) -> ColumnElement[int]:
+def _place(column: SqlColumn, value: SqlValue, backend: str) -> ColumnElement[int]:
     """Where a text holds another, from 1; 0 where it doesn't."""
     return (func.strpos if backend == "postgresql" else func.instr)(column, value)
 
 
-def _has(column: ColumnElement[Any], value: ColumnElement[Any], backend: str) -> ColumnElement[bool]:
+def _has(column: SqlColumn, value: SqlValue, backend: str) -> ColumnElement[bool]:
     """Whether a JSON list holds an item."""
     if backend == "postgresql":
         return column.op("@>")(value)

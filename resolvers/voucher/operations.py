@@ -20,7 +20,6 @@ from models.rules.applicability import affordable, refusals
 from models.rules.basket import Bill, Shopper, Voucher
 from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO
-from models.rules.refusals import RefusalCode
 from models.rules.reward_value import own_value_refusal
 from models.rules.voucher_code import code_key
 from resolvers.benefit.offers import VOUCHER_COLUMNS, is_told, offers_by_key, vouchers_of
@@ -53,7 +52,7 @@ from resolvers.voucher.inputs import (
 NO_VOUCHER = "There is no such voucher, or none that can be used here."
 USABLE = (VoucherState.ACTIVE, VoucherState.RESERVED)
 
-OF_A_BILL = frozenset({RefusalCode.MINIMUM_NOT_MET, RefusalCode.CONDITION_NOT_MET, RefusalCode.WRONG_CURRENCY})
+OF_A_BILL = frozenset({ErrorCode.MINIMUM_NOT_MET, ErrorCode.CONDITION_NOT_MET, ErrorCode.WRONG_CURRENCY})
 """What can't be asked of a voucher that is used without a bill."""
 
 BY_KEY = CompiledQuery(lambda backend: select(*VOUCHER_COLUMNS).where(among(models.Voucher.id, "keys", backend)))
@@ -263,7 +262,7 @@ def redemption_refusals(
     anywhere = store is None
     here = Bill("", store.id if store else 0, (), store.time_zone if store else "UTC", bill)
     reasons = refusals(voucher, here, shopper, at)
-    ignored = OF_A_BILL | ({RefusalCode.WRONG_STORE} if anywhere and not voucher.reward.store_ids else set())
+    ignored = OF_A_BILL | ({ErrorCode.WRONG_STORE} if anywhere and not voucher.reward.store_ids else set())
     return [reason for reason in reasons if reason.code not in ignored]
 
 

@@ -71,7 +71,7 @@ async def _write(transaction: Transaction, *, lists: Mapping[int, Sequence[Liste
         await session.execute(insert(TABLE), new)
     if moved:
         by_key = update(TABLE).where(TABLE.c.id == bindparam("row"))
-        changes: dict[str, Any] = {name: bindparam(name) for name in KEPT}
+        changes: dict[str, object] = {name: bindparam(name) for name in KEPT}
         connection = await session.connection()
         await connection.execute(by_key.values(**changes, updated_at=transaction.now), moved)
     left = [one.key for pair, one in there.items() if pair not in wanted and one.values[ENDS] is None]
@@ -82,7 +82,7 @@ async def _write(transaction: Transaction, *, lists: Mapping[int, Sequence[Liste
 
 async def _rows(
     transaction: Transaction, listed: Sequence[ListedRecommendation]
-) -> dict[tuple[int, int], dict[str, Any]]:
+) -> dict[tuple[int, int], dict[str, object]]:
     """The rows by customer and product; what names a product that is gone meanwhile is left out."""
     product = models.Product
     keys = {one.product for one in listed} | {one.near for one in listed if one.near}
@@ -92,7 +92,7 @@ async def _rows(
     return {(one.customer, one.product): row_of(one, names, transaction.now) for one in known}
 
 
-def row_of(one: ListedRecommendation, names: Mapping[int, str], now: datetime) -> dict[str, Any]:
+def row_of(one: ListedRecommendation, names: Mapping[int, str], now: datetime) -> dict[str, object]:
     """A recommendation as it is kept; names are those of the products by their keys."""
     last = datetime.fromtimestamp(one.last_at, UTC) if one.last_at else None
     return {
@@ -157,7 +157,9 @@ async def write_affinities(
         last = until or 0
 
 
-def affinities(catalogue: Catalogue, together: sparse.csr_array, products: Iterable[int]) -> Iterator[dict[str, Any]]:
+def affinities(
+    catalogue: Catalogue, together: sparse.csr_array, products: Iterable[int]
+) -> Iterator[dict[str, object]]:
     """The rows of some products."""
     for one in products:
         mine = slice(together.indptr[one], together.indptr[one + 1])
@@ -166,7 +168,7 @@ def affinities(catalogue: Catalogue, together: sparse.csr_array, products: Itera
             yield {"product_id": int(catalogue.keys[one]), "other_id": other, "score": score}
 
 
-def popular_rows(catalogue: Catalogue, liked: Favourites) -> list[dict[str, Any]]:
+def popular_rows(catalogue: Catalogue, liked: Favourites) -> list[dict[str, object]]:
     """The rows of what all customers like."""
     shares = np.minimum(liked.shares, 1).tolist()
     keys = catalogue.keys[liked.products].tolist()
@@ -180,7 +182,7 @@ async def write_popular(engine: AsyncEngine, now: datetime, catalogue: Catalogue
 
 
 async def _replace(
-    transaction: Transaction, *, table: Table, after: int, until: int | None, rows: Sequence[Mapping[str, Any]]
+    transaction: Transaction, *, table: Table, after: int, until: int | None, rows: Sequence[Mapping[str, object]]
 ) -> None:
     key = table.c.product_id
     where = [key > after] if until is None else [key > after, key <= until]
