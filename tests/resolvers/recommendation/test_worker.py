@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -15,9 +16,11 @@ from models.event_kinds import EventKind
 from models.rules.recommending import RecommendationBasis
 from resolvers.ids import opaque_id
 from resolvers.recommendation.outbox import is_waiting
-from resolvers.recommendation.schedule import refresh_recommendations, update_recommendations
+from resolvers.recommendation.schedule import WORKER, refresh_recommendations, update_recommendations
+from resolvers.recommendation.worker import all_customers
 from resolvers.recommendation.worker.all_customers import work_out_all
 from resolvers.recommendation.worker.changed import work_out_changed
+from resolvers.storage.alone import alone
 from tests import factories
 from tests.factories import NOW
 from tests.resolvers.purchase.shopping import bill, item
@@ -82,7 +85,7 @@ async def made(session: AsyncSession, engine: AsyncEngine) -> Retailer:
 async def settled(engine: AsyncEngine) -> None:
     """Wait until an event is shown: other tests' transactions on the same server hold it back for a moment."""
     for _ in range(200):
-        if await is_waiting(engine):
+        if await is_waiting(engine, NOW):
             return
         await asyncio.sleep(0.05)
     raise AssertionError("the event is not shown")
@@ -150,12 +153,7 @@ async def test_a_bill_changes_the_list_of_its_customer_alone_and_as_working_out_
     retailer = await made(session, engine)
     customer, other = retailer.customers[1], retailer.customers[3]
     untouched = await listed(engine, other)
-    await crm.do(
-        "purchaseSend",
-        "purchase { id }",
-        customer={"id": opaque_id("Customer", customer.id)},
-        bill=bill(item("100", codes=[{"code": "coffee"}]), external_id="new"),
-    )
+    await send_coffee(crm, customer)
     await settled(engine)
 
     assert await work_out_changed(engine, NOW) == 1
@@ -163,10 +161,57 @@ async def test_a_bill_changes_the_list_of_its_customer_alone_and_as_working_out_
     changed = await listed(engine, customer)
     assert ("Coffee", RecommendationBasis.BOUGHT_AGAIN, 1) in changed
     assert await listed(engine, other) == untouched
-    assert not await is_waiting(engine)
+    assert not await is_waiting(engine, NOW)
     assert await work_out_changed(engine, NOW) == 0
     await work_out_all(engine, NOW)
     assert {row[:2] for row in await listed(engine, customer)} == {row[:2] for row in changed}
+
+
+async def send_coffee(crm: Operations, customer: models.Customer) -> None:
+    await crm.do(
+        "purchaseSend",
+        "purchase { id }",
+        customer={"id": opaque_id("Customer", customer.id)},
+        bill=bill(item("100", codes=[{"code": "coffee"}]), external_id="new"),
+    )
+
+
+async def test_a_bill_closed_while_all_lists_are_worked_out_does_not_wait_and_is_not_lost(
+    session: AsyncSession, engine: AsyncEngine, crm: Operations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retailer, write_model = await made(session, engine), all_customers._write_model
+    customer = retailer.customers[1]
+    meanwhile: list[int] = []
+
+    async def interrupted(*given: Any) -> None:
+        await write_model(*given)
+        await send_coffee(crm, customer)
+        await settled(engine)
+        meanwhile.append(await update_recommendations(engine, NOW))
+
+    monkeypatch.setattr(all_customers, "_write_model", interrupted)
+    async with alone(engine, WORKER):
+        await work_out_all(engine, NOW)
+
+    assert meanwhile == [1]
+    assert ("Coffee", RecommendationBasis.BOUGHT_AGAIN, 1) in await listed(engine, customer)
+
+
+async def test_a_bill_from_after_the_moment_of_the_work_is_left_for_the_next_time(
+    session: AsyncSession, engine: AsyncEngine, crm: Operations
+) -> None:
+    retailer = await made(session, engine)
+    customer, before = retailer.customers[1], NOW - timedelta(seconds=1)
+    await send_coffee(crm, customer)
+    await settled(engine)
+
+    await work_out_all(engine, before)
+    assert await work_out_changed(engine, before) == 0
+    assert "Coffee" not in {name for name, basis, _ in await listed(engine, customer) if basis == "BOUGHT_AGAIN"}
+
+    assert await is_waiting(engine, NOW)
+    assert await work_out_changed(engine, NOW) == 1
+    assert ("Coffee", RecommendationBasis.BOUGHT_AGAIN, 1) in await listed(engine, customer)
 
 
 async def test_before_lists_were_ever_made_nothing_is_waiting(
@@ -176,7 +221,7 @@ async def test_before_lists_were_ever_made_nothing_is_waiting(
     await retailer.save(session)
     await crm.inside(_created(retailer.customers[0]))
 
-    assert not await is_waiting(engine)
+    assert not await is_waiting(engine, NOW)
     assert await work_out_changed(engine, NOW) == 0
 
 
