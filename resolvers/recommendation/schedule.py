@@ -64,12 +64,21 @@ async def work(engine: AsyncEngine, task: str, now: datetime, **options: Any) ->
     )
     try:
         answer, error = await process.communicate(given)
-    finally:
-        if process.returncode is None:
-            process.kill()
+    except asyncio.CancelledError:
+        await _end(process)
+        raise
     if process.returncode:
         kind = error.decode(errors="replace").strip().rpartition("\n")[2]
         log.error("Working recommendations out ended with %s.", kind or f"code {process.returncode}")
         raise WorkerError(kind)
     done: dict[str, Any] = orjson.loads(answer)
     return done
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """See a process to its end: a server that stops meanwhile leaves nothing behind."""
+    if process.returncode is None:
+        process.kill()
+    if process.stdin is not None:
+        process.stdin.close()
+    await process.communicate()

@@ -1,6 +1,7 @@
 """Lists worked out from a database and kept in it, on both kinds."""
 
 import asyncio
+import signal
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
@@ -15,8 +16,9 @@ from models import State
 from models.event_kinds import EventKind
 from models.rules.recommending import RecommendationBasis
 from resolvers.ids import opaque_id
+from resolvers.recommendation import schedule
 from resolvers.recommendation.outbox import is_waiting
-from resolvers.recommendation.schedule import WORKER, refresh_recommendations, update_recommendations
+from resolvers.recommendation.schedule import ALL, WORKER, refresh_recommendations, update_recommendations, work
 from resolvers.recommendation.worker import all_customers
 from resolvers.recommendation.worker.all_customers import work_out_all
 from resolvers.recommendation.worker.changed import work_out_changed
@@ -265,6 +267,29 @@ async def test_an_erased_customer_gets_no_list(session: AsyncSession, engine: As
 
     assert await listed(engine, gone) == []
     assert await listed(engine, retailer.customers[1]) != []
+
+
+async def test_a_server_that_stops_takes_the_process_with_it(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[asyncio.subprocess.Process] = []
+    begin = asyncio.create_subprocess_exec
+
+    async def noted(*command: Any, **options: Any) -> asyncio.subprocess.Process:
+        begun.append(await begin(*command, **options))
+        return begun[0]
+
+    monkeypatch.setattr(schedule, "WORKER", "tests.resolvers.recommendation.endless")
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", noted)
+    working = asyncio.create_task(work(engine, ALL, NOW))
+    while not begun:
+        await asyncio.sleep(0.01)
+
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working
+
+    assert begun[0].returncode == -signal.SIGKILL
 
 
 async def test_the_jobs_have_it_done_by_a_process_of_its_own(
