@@ -22,6 +22,7 @@ from models import Base
 from models.types import ExactDecimal
 from resolvers.errors import BadFilter
 from resolvers.ids import key_of
+from resolvers.normalise import composed
 from resolvers.query.columns import Source, source_type
 
 COMPARISONS = ("eq", "ne", "in", "nin", "lt", "lte", "gt", "gte", "isNull", "startsWith", "contains", "has")
@@ -241,13 +242,14 @@ def _normaliser(entity: type[Base], known: ValueFilter | IdFilter, *, whole: boo
 
 
 def checked(value: Any, kind: TypeEngine[Any] | None = None) -> Any:
-    """A value that both databases can hold: whole text without U+0000, instants with an offset, decimals that fit."""
+    """A value as both databases hold it: composed text without U+0000, instants with an offset, decimals that fit."""
     if isinstance(value, str):
         if "\x00" in value:
             raise ValueError("text can't hold the character U+0000.")
         if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
             raise ValueError("text can't hold half of a surrogate pair.")
-    elif isinstance(value, datetime):
+        return composed(value)
+    if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError("the time needs an offset, such as Z or +01:00.")
         try:
