@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from models.types import ExactDecimal
 from resolvers.code.iso import known_codes
 from resolvers.errors import BadId, Refused
 from resolvers.ids import key_of
+from resolvers.normalise import composed
 from resolvers.operation import validation
 from resolvers.operation.validation import LARGEST_INTEGER, Read
 
@@ -60,8 +60,7 @@ def at_most(items: int, code: ErrorCode = ErrorCode.TOO_MANY) -> AtMost:
 
 def clean(value: str) -> str:
     """A text as it is kept: without space around it, in Unicode's composed form."""
-    value = value.strip()
-    return value if value.isascii() else unicodedata.normalize("NFC", value)
+    return composed(value.strip())
 
 
 def text(longest: int = LONGEST_NOTE) -> Check:

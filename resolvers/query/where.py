@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from math import isfinite
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from sqlalchemy import ColumnElement
 
@@ -24,6 +24,7 @@ from models.rules.letters import small
 from models.types import ExactDecimal
 from resolvers.errors import BadFilter
 from resolvers.ids import key_of
+from resolvers.normalise import composed
 from resolvers.query.columns import Source, source_type
 from resolvers.storage.sql import SqlType
 
@@ -260,14 +261,19 @@ def _normaliser(entity: type[Base], known: ValueFilter | IdFilter, *, whole: boo
     return normalised
 
 
-def checked(value: T, kind: SqlType | None = None) -> T:
-    """A value that both databases can hold: whole text without U+0000, instants with an offset, decimals that fit."""
+@overload
+def checked(value: str, kind: SqlType | None = None) -> str: ...
+@overload
+def checked(value: T, kind: SqlType | None = None) -> T: ...
+def checked(value: object, kind: SqlType | None = None) -> object:
+    """A value as both databases hold it: composed text without U+0000, instants with an offset, decimals that fit."""
     if isinstance(value, str):
         if "\x00" in value:
             raise ValueError("text can't hold the character U+0000.")
         if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
             raise ValueError("text can't hold half of a surrogate pair.")
-    elif isinstance(value, datetime):
+        return composed(value)
+    if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError("the time needs an offset, such as Z or +01:00.")
         try:
