@@ -14,6 +14,7 @@ class EventKind(DescribedEnum):
     CUSTOMER_DEACTIVATED = "CUSTOMER_DEACTIVATED", "A customer's account was deactivated."
     CUSTOMER_REACTIVATED = "CUSTOMER_REACTIVATED", "A customer's account was reactivated."
     CUSTOMER_ERASED = "CUSTOMER_ERASED", "A customer's personal data was erased."
+    CUSTOMER_MERGED = "CUSTOMER_MERGED", "A customer was merged into this one; the data tells the former's id."
     CUSTOMER_CONSENT_SET = "CUSTOMER_CONSENT_SET", "A customer gave or withdrew a consent."
     CUSTOMER_PROPERTY_SET = "CUSTOMER_PROPERTY_SET", "A customer's property was given a value."
     CUSTOMER_PROPERTY_CLEARED = "CUSTOMER_PROPERTY_CLEARED", "A customer's property was cleared."

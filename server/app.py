@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from typing import Any, Protocol
@@ -40,14 +40,22 @@ GARBAGE = (20_000, 10, 10)
 """When the garbage is looked through: an answer makes a thousand objects, of which hardly any go round in circles."""
 
 
-def create_app(settings: Settings, schema: PlannedSchema | None = None) -> Gateway:
-    """Wire the gateway up for one process."""
+def create_app(
+    settings: Settings, schema: PlannedSchema | None = None, tokens: Mapping[str, str] | None = None
+) -> Gateway:
+    """Wire the gateway up for one process; `tokens` are those that its playground offers to whoever opens it."""
     schema = schema or build()
     reader = make_reader(settings.database_url, settings.database_connections)
     engine = make_engine(settings.database_url)
     readiness = Readiness(reader)
     welcome = Welcome(
-        schema, reader, settings.database_url, endpoint=GRAPHQL, reference=REFERENCE, is_open=settings.open_access
+        schema,
+        reader,
+        settings.database_url,
+        endpoint=GRAPHQL,
+        reference=REFERENCE,
+        is_open=settings.open_access,
+        tokens=tokens or {},
     )
     limits = Limits(
         settings.deadline, settings.body_limit, settings.public_seconds, settings.public_schema, settings.answer_limit
@@ -168,10 +176,10 @@ async def _health(_request: Request) -> Response:
     return JSONResponse({"alive": True})
 
 
-def from_environment() -> Gateway:
+def from_environment(tokens: Mapping[str, str] | None = None) -> Gateway:
     """The application as each worker process makes it."""
     # Nearly all that a start makes stays; collecting garbage meanwhile only makes it slower.
     gc.disable()
     settings = load()
     logging.getLogger("crm360").setLevel(settings.log_level.upper())
-    return create_app(settings)
+    return create_app(settings, tokens=tokens)

@@ -77,7 +77,8 @@ class ErrorCode(DescribedEnum):
     POINTS_OFF = "POINTS_OFF", "The customer's status doesn't allow paying with points."
     ALREADY_REVERSED = "ALREADY_REVERSED", "The whole entry was reversed before."
     NOT_REVERSIBLE = "NOT_REVERSIBLE", "Entries of this kind are not reversed by themselves."
-    SAME_CUSTOMER = "SAME_CUSTOMER", "Giver and receiver are the same customer."
+    SAME_CUSTOMER = "SAME_CUSTOMER", "The two customers are the same one."
+    ALREADY_MERGED = "ALREADY_MERGED", "The customer was merged into another one before."
     # When and where a benefit holds
     NOT_YET_VALID = "NOT_YET_VALID", "Its validity hasn't begun."
     EXPIRED = "EXPIRED", "Its validity is over."

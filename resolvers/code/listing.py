@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from models.rules.letters import small
 from resolvers.code.iso import Code, known_codes
 from resolvers.errors import BadCursor, BadFilter
 from resolvers.normalise import fold
@@ -28,6 +29,9 @@ COMPARISONS: Mapping[str, Callable[[Any], Test]] = {
     "isNull": lambda operand: lambda _value: not operand,
     "startsWith": lambda operand: lambda value: value.startswith(operand),
     "contains": lambda operand: lambda value: operand in value,
+    "eqIgnoreCase": lambda operand: lambda value: small(value) == small(operand),
+    "startsWithIgnoreCase": lambda operand: lambda value: small(value).startswith(small(operand)),
+    "containsIgnoreCase": lambda operand: lambda value: small(operand) in small(value),
 }
 
 

@@ -16,12 +16,13 @@ import orjson
 from sqlalchemy import JSON, Boolean, Column, Table, select
 
 from models import Base, Card, Customer, CustomerSource, CustomerSourceRecord, State
-from models.types import MONEY, ExactDecimal, text
+from models.rules.card_number import normalised
+from models.types import MONEY, BigKey, ExactDecimal, text
 from resolvers.errors import BadInput
 from resolvers.ids import key_of, opaque_id
-from resolvers.normalise import e164, email_key
+from resolvers.normalise import email_key, phone_key
 from resolvers.query.columns import scaled
-from resolvers.query.expressions import word
+from resolvers.query.expressions import goes_on_as, reached_by, word
 from resolvers.query.level_select import NO_KEY
 from resolvers.storage.batches import in_batch
 from resolvers.storage.context import RequestContext
@@ -32,7 +33,7 @@ from resolvers.values import decimal_text
 HIDDEN = frozenset({"secret_hash", "email_key", "first_name_key", "last_name_key"})
 """Columns that only the CRM itself has a use for."""
 
-DERIVED = frozenset({"customer_term"})
+DERIVED = frozenset({"customer_term", "customer_merge"})
 TITLES = ("name", "code", "number")
 """What a row is called by another one that refers to it."""
 
@@ -173,7 +174,7 @@ async def _find(context: RequestContext, by: Mapping[str, Any]) -> int | None:
     ((name, value),) = by.items()
     if name == "id":
         value = key_of(value, "Customer")
-        rows = await context.fetch(_finding("id", context.backend), {"keys": [value]})
+        rows = await context.fetch(_finding("id", context.backend), {"sought": value})
         return rows[0][0] if rows else None
     sought = {"sought": value}
     if name == "externalId":
@@ -182,9 +183,11 @@ async def _find(context: RequestContext, by: Mapping[str, Any]) -> int | None:
         raise BadInput("`by`: text can't hold the character U+0000.")
     if name == "email":
         sought["sought"] = email_key(value)
+    if name == "cardNumber":
+        sought["sought"] = normalised(value)
     if name == "phone":
         try:
-            sought["sought"] = e164(value)
+            sought["sought"] = phone_key(value)
         except ValueError as error:
             raise BadInput(f"`by.phone`: {error}.") from error
     rows = await context.fetch(_finding(name, context.backend), sought)
@@ -193,10 +196,10 @@ async def _find(context: RequestContext, by: Mapping[str, Any]) -> int | None:
 
 @cache
 def _finding(name: str, backend: str) -> Statement:
-    sought = parameter("sought", text())
+    sought = parameter("sought", BigKey if name == "id" else text())
     alive = select(Customer.id).where(Customer.state != word(State.DELETED))
     if name == "id":
-        found = alive.where(in_batch(Customer.id, backend))
+        found = alive.where(Customer.id == goes_on_as(sought))
     elif name == "cardNumber":
         found = alive.where(Customer.id.in_(select(Card.customer_id).where(Card.number == sought)))
     elif name == "externalId":
@@ -204,6 +207,8 @@ def _finding(name: str, backend: str) -> Statement:
         account = select(record.customer_id).join(CustomerSource, CustomerSource.id == record.source_id)
         account = account.where(CustomerSource.code == parameter("source", text()), record.external_id == sought)
         found = alive.where(Customer.id.in_(account))
+    elif name == "phone":
+        found = alive.where(reached_by(Customer, sought))
     else:
-        found = alive.where((Customer.email_key if name == "email" else Customer.phone) == sought)
+        found = alive.where(Customer.email_key == sought)
     return compile_statement(found, backend)

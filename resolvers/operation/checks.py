@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from models.types import ExactDecimal
 from resolvers.code.iso import known_codes
 from resolvers.errors import BadId, Refused
 from resolvers.ids import key_of
+from resolvers.normalise import composed
 from resolvers.operation import validation
 from resolvers.operation.validation import LARGEST_INTEGER, Read
 
@@ -41,6 +41,8 @@ class Check:
     """The type in the graph, where Python's type doesn't say it."""
     takes_null: bool = False
     takes_list: bool = False
+    names: type[Base] | None = None
+    """The entity whose rows the values name by their keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,7 @@ def at_most(items: int, code: ErrorCode = ErrorCode.TOO_MANY) -> AtMost:
 
 def clean(value: str) -> str:
     """A text as it is kept: without space around it, in Unicode's composed form."""
-    value = value.strip()
-    return value if value.isascii() else unicodedata.normalize("NFC", value)
+    return composed(value.strip())
 
 
 def text(longest: int = LONGEST_NOTE) -> Check:
@@ -101,7 +102,7 @@ def key(entity: type[Base]) -> Check:
         except BadId as error:
             raise Refused(ErrorCode.BAD_ID, str(error), field) from None
 
-    return Check(read, "ID")
+    return Check(read, "ID", names=entity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def by(entity: type[Base]) -> Check:
             return By(_snake(name), parts)
         return By(_snake(name), validation.text(clean(given), path))
 
-    return Check(read, f"{entity.__name__}By")
+    return Check(read, f"{entity.__name__}By", names=entity)
 
 
 def _snake(name: str) -> str:

@@ -19,11 +19,23 @@ from decimal import Decimal
 from enum import Enum
 from functools import lru_cache, partial
 from types import NoneType, UnionType
-from typing import Annotated, Any, Self, TypeVar, Union, dataclass_transform, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Self,
+    TypeVar,
+    Union,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from msgspec import UNSET, UnsetType
 from msgspec.structs import fields, replace
 
+from models import Base
 from resolvers.errors import Refused, UserError, below
 from resolvers.operation import checks
 from resolvers.operation.checks import MOST_ITEMS, AtMost, Check
@@ -37,6 +49,9 @@ AnInput = TypeVar("AnInput", bound="Input")
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 class Input(metaclass=FrozenMeta):
     """What an operation, or a part of its input, is given."""
+
+    AS_NAMED: ClassVar[frozenset[str]] = frozenset()
+    """Fields that name just this customer, even one who was merged into another."""
 
     def check(self) -> None:
         """Refuse what the values don't allow together."""
@@ -78,6 +93,8 @@ class InputField:
     takes_null: bool
     """Whether null is a value of its own; else it stands for the default."""
     is_required: bool
+    names: type[Base] | None
+    """The entity whose rows its values name."""
 
     @property
     def is_part(self) -> bool:
@@ -116,7 +133,8 @@ def _field(name: str, hint: object, *, is_required: bool) -> InputField:
     if description is None:
         raise TypeError(f"The field {name} of an input has no description.")
     shown = check.shown if check else None
-    return InputField(name, kind, description, read, shown, is_list, takes_null, is_required)
+    names = check.names if check else None
+    return InputField(name, kind, description, read, shown, is_list, takes_null, is_required, names)
 
 
 def _first(metadata: Sequence[object], kind: type[T]) -> T | None:

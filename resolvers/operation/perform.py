@@ -27,8 +27,9 @@ from resolvers.errors import Refused, UserError
 from resolvers.operation.answers import Answer, RepeatableAnswer
 from resolvers.operation.idempotency import KeyedCall, claimed, fingerprint, is_known, lock_key
 from resolvers.operation.inputs import Input, read
+from resolvers.operation.merged import answered, following
 from resolvers.storage.context import RequestContext
-from resolvers.storage.transaction import Transaction, in_transaction
+from resolvers.storage.transaction import CustomerMerged, Transaction, in_transaction
 
 T = TypeVar("T")
 Given = TypeVar("Given", bound=Input)
@@ -124,14 +125,19 @@ async def _once(
     engine: AsyncEngine, context: RequestContext, call: Call, show: Callable[[Payload, RequestContext], Awaitable[T]]
 ) -> T:
     try:
-        given = call.read()
+        asked = given = call.read()
         with claimed(call.key):
             if isinstance(call.operation, StagedOperation) and not await is_known(context, call.key):
                 call = replace(call, operation=await call.operation.ready(Stage(engine, context), given))
 
             async def work(transaction: Transaction) -> T:
+                nonlocal given
                 transaction.is_undone = call.dry_run
-                payload = await _answered(transaction, call, given)
+                try:
+                    payload = await _answered(transaction, call, asked, given)
+                except CustomerMerged:
+                    given = await following(transaction.context, given)
+                    raise
                 await transaction.settle()
                 return await show(payload, transaction.context)
 
@@ -140,15 +146,16 @@ async def _once(
         return await show(Payload(user_errors=refused.errors), context)
 
 
-async def _answered(transaction: Transaction, call: Call, given: Input) -> Payload:
+async def _answered(transaction: Transaction, call: Call, asked: Input, given: Input) -> Payload:
+    """Run an operation with an input; under a key it is known by the input that was asked with."""
     if call.key is None:
         answer = await call.operation(transaction, given)
     else:
-        keyed = KeyedCall(call.key, call.name, fingerprint(given, transaction.viewer))
+        keyed = KeyedCall(call.key, call.name, fingerprint(asked, transaction.viewer))
         await lock_key(transaction, call.key)
         before = await keyed.done_before(transaction, call.answer)
         if before is not None:
-            return Payload(before, repeated=True)
+            return Payload(await answered(transaction.context, before), repeated=True)
         answer = await call.operation(transaction, given)
         keyed.remember(transaction, answer)
     # An operation that knows the same thing by its own means, such as a bill's external id, says so itself.

@@ -34,6 +34,8 @@ class References:
             found = select(entity).where(_named(entity, by), *listed(entity, entity))
             row = await self.transaction.session.scalar(found)
         if row is None:
+            if entity is models.Customer and isinstance(by, int):
+                await self.transaction.raise_if_merged([by])
             raise Refused(ErrorCode.NOT_FOUND, f"There is no such {entity.__name__}.", field)
         self._known[name] = row
         assert isinstance(row, entity)

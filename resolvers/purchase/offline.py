@@ -25,7 +25,7 @@ from resolvers.customer.find import Found, find_customer
 from resolvers.errors import CrmError, Refused
 from resolvers.operation.checks import By
 from resolvers.operation.inputs import read
-from resolvers.purchase.bill import Item, TillBill, read_bill
+from resolvers.purchase.bill import Item, TillBill, read_bill, recognised
 from resolvers.purchase.checkout import Checkout, read_checkout
 from resolvers.purchase.goods import goods_by_key
 from resolvers.purchase.inputs import (
@@ -39,7 +39,7 @@ from resolvers.purchase.inputs import (
     RefusedBill,
 )
 from resolvers.purchase.known import sent_before
-from resolvers.purchase.operations import details, lock_purchase, recognised
+from resolvers.purchase.operations import details, lock_purchase
 from resolvers.purchase.recording import Closing, record, reward_customer
 from resolvers.purchase.reversal import points_back
 from resolvers.purchase.sale import read_closed
@@ -148,7 +148,9 @@ async def _prepare(transaction: Transaction, each: _Offline) -> None:
         each.given = read(OfflineBillInput, _as_paid(each.raw))
         each.bill = await read_bill(await transaction.inside(), each.given.bill)
         if await sent_before(transaction, each.bill, each.given) is None:
-            each.customer = await recognised(transaction, each.given, each.bill, late=True)
+            each.customer = await recognised(
+                await transaction.inside(), each.given.customer, each.bill.given.card_number, each.bill.paid_at
+            )
     except CrmError as error:
         each.refuse(error)
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    ColumnElement,
     Date,
     Numeric,
     Text,
@@ -39,6 +40,8 @@ class Expression:
     """Takes an alias of its own entity."""
     type: SqlType
     nullable: bool = False
+    equal: Callable[[Any, SqlValue], ColumnElement[bool]] | None = None
+    """Whether a row is the one that a value names, where that takes more than comparing."""
 
 
 Source = str | Expression

@@ -18,6 +18,8 @@ from models import (
     Card,
     CardState,
     Customer,
+    CustomerMerge,
+    CustomerTerm,
     PointEntry,
     PointLot,
     PointReservation,
@@ -30,7 +32,9 @@ from models import (
     VoucherState,
 )
 from models.types import MONEY, POINTS, Instant
+from resolvers.normalise import DIALLED
 from resolvers.query.columns import NOW, Expression
+from resolvers.storage.sql import SqlValue
 
 T = TypeVar("T")
 OfLot = Callable[[type[PointLot]], ColumnElement[bool]]
@@ -80,6 +84,32 @@ def _valid(alias: type[ValidInUse]) -> ColumnElement[bool]:
     return and_(alias.state == word(State.ACTIVE), within(alias))
 
 
+def goes_on_as(key: SqlValue) -> SqlValue:
+    """The key of the customer whom a key leads to: of one who was merged, the one who goes on."""
+    merge = aliased(CustomerMerge)
+    other = select(merge.customer_id).where(merge.merged_id == key).scalar_subquery()
+    return func.coalesce(other, key)
+
+
+def reached_by(customer: type[Customer], number: SqlValue) -> ColumnElement[bool]:
+    """Whether a phone number is the customer's: of one that names no country, no other customer's may end alike."""
+    same, term = aliased(Customer), aliased(CustomerTerm)
+    known = select(same.id).where(same.phone == number, same.state != word(State.DELETED))
+    dialled = select(func.min(term.customer_id)).where(term.term == word(DIALLED).concat(number))
+    only = dialled.having(func.count() == literal_column("1"))
+    reached: ColumnElement[bool] = customer.id == func.coalesce(known.scalar_subquery(), only.scalar_subquery())
+    return reached
+
+
+CUSTOMER_ID = Expression(
+    "id",
+    lambda customer: customer.id,
+    Customer.__table__.c.id.type,
+    equal=lambda customer, key: customer.id == goes_on_as(key),
+)
+"""A customer's key; that of one who was merged leads to the one who goes on."""
+PHONE = Expression("phone", lambda customer: customer.phone, Customer.__table__.c.phone.type, True, reached_by)
+"""A customer's phone number, found with and without its country's prefix."""
 CARD_STATE = Expression("state", _card_state, Card.__table__.c.state.type)
 CARD_VALID = Expression(
     "is_valid", lambda card: and_(_card_state(card) == word(CardState.ASSIGNED), within(card)), Boolean()

@@ -16,8 +16,11 @@ from models import (
     Product,
     ProductGroup,
     ProductGroupAncestor,
+    ProductReservation,
+    Purchase,
     Reward,
     RewardCondition,
+    RewardConditionTarget,
     RewardSegment,
     RewardStatus,
     SegmentMember,
@@ -149,3 +152,23 @@ REWARD_CONDITIONS = _rules_of(ConditionRole.CONDITION)
 REWARD_BONUSES = _rules_of(ConditionRole.BONUS)
 HAS_CONDITION = _has_rule(ConditionRole.CONDITION)
 HAS_BONUS = _has_rule(ConditionRole.BONUS)
+
+
+def _names_product(reward: type[Reward], product: Key) -> ColumnElement[bool]:
+    rule, target = aliased(RewardCondition), aliased(RewardConditionTarget)
+    named = select(rule.reward_id).join(target, target.condition_id == rule.id).where(target.product_id == product)
+    return reward.id.in_(named)
+
+
+REWARDS_OF_PRODUCT = Link(Reward, _names_product)
+"""Rewards that name a product itself; those that name its group or brand are not among them."""
+
+
+def _ended_in(purchase: type[Purchase], reservation: Key) -> ColumnElement[bool]:
+    bill, made = aliased(Purchase), aliased(ProductReservation)
+    known = and_(bill.external_id == made.external_purchase_id, bill.customer_id == made.customer_id)
+    return purchase.id.in_(select(bill.id).join(made, known).where(made.id == reservation))
+
+
+BILLS_OF_RESERVATION = Link(Purchase, _ended_in)
+"""The bills that a reservation ended in: its customer's, under the external id that the till told."""

@@ -13,19 +13,27 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from math import isfinite
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from sqlalchemy import ColumnElement
 
 from models import Base
+from models.rules.letters import small
 from models.types import ExactDecimal
 from resolvers.errors import BadFilter
 from resolvers.ids import key_of
+from resolvers.normalise import composed
 from resolvers.query.columns import Source, source_type
 from resolvers.storage.sql import SqlType
 
-COMPARISONS = ("eq", "ne", "in", "nin", "lt", "lte", "gt", "gte", "isNull", "startsWith", "contains", "has")
+IGNORING_CASE = {"eqIgnoreCase": "eq", "startsWithIgnoreCase": "startsWith", "containsIgnoreCase": "contains"}
+"""Comparisons of text in small letters, with those that they are otherwise."""
+COMPARISONS = (
+    *("eq", "ne", "in", "nin", "lt", "lte", "gt", "gte", "isNull", "startsWith", "contains", "has"),
+    *IGNORING_CASE,
+)
 WHOLE = frozenset({"eq", "ne", "in", "nin"})
 """Comparisons with a whole value; the others may be given a part of one."""
 LAST_CHARACTER = "\U0010ffff"
@@ -53,6 +61,7 @@ class IdFilter:
     """A filter on the row's own opaque id."""
 
     type_name: str
+    source: Source = "id"
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,10 +196,12 @@ class _Reader:
     def _comparison(
         self, entity: type[Base], known: ValueFilter | IdFilter, operator: str, operand: Any, path: str
     ) -> Structure:
-        source = "id" if isinstance(known, IdFilter) else known.source
+        source = known.source
         if operator == "isNull":
             return "value", source, "isNull" if operand else "isSet", ()
         each = _normaliser(entity, known, whole=operator in WHOLE)
+        if operator in IGNORING_CASE:
+            each = partial(_small, each)
         if isinstance(operand, Slot):
             self.slots.append((name := self._bind(None), operand, _refusing(each, f"{path}.{operator}")))
             return "value", source, operator, (name,)
@@ -212,6 +223,10 @@ class _Reader:
         name = f"w{len(self.values)}"
         self.values[name] = value
         return name
+
+
+def _small(each: Normalise, operand: object) -> str:
+    return small(str(each(operand)))
 
 
 def _refusing(each: Normalise, path: str) -> Normalise:
@@ -246,14 +261,19 @@ def _normaliser(entity: type[Base], known: ValueFilter | IdFilter, *, whole: boo
     return normalised
 
 
-def checked(value: T, kind: SqlType | None = None) -> T:
-    """A value that both databases can hold: whole text without U+0000, instants with an offset, decimals that fit."""
+@overload
+def checked(value: str, kind: SqlType | None = None) -> str: ...
+@overload
+def checked(value: T, kind: SqlType | None = None) -> T: ...
+def checked(value: object, kind: SqlType | None = None) -> object:
+    """A value as both databases hold it: composed text without U+0000, instants with an offset, decimals that fit."""
     if isinstance(value, str):
         if "\x00" in value:
             raise ValueError("text can't hold the character U+0000.")
         if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
             raise ValueError("text can't hold half of a surrogate pair.")
-    elif isinstance(value, datetime):
+        return composed(value)
+    if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError("the time needs an offset, such as Z or +01:00.")
         try:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, String, and_, exists, false, func, literal_column, not_, or_, select, true
 from sqlalchemy.orm import aliased
 
 from models import Base
+from models.rules.letters import CAPITALS, SMALL
 from models.types import Json
-from resolvers.query.columns import read, relationship_of, source_type
+from resolvers.query.columns import Expression, read, relationship_of, source_type
 from resolvers.query.link import Door
 from resolvers.query.visibility import listed, reachable
-from resolvers.query.where import RelationFilter, Structure
+from resolvers.query.where import IGNORING_CASE, RelationFilter, Structure
 from resolvers.storage.sql import SqlColumn, SqlValue
 from resolvers.storage.statement import ListParameter, parameter
 
@@ -100,12 +101,17 @@ def _compare(entity: type[Base], alias: type[Base], structure: Structure, backen
             found = column.in_(select(func.json_each(items).table_valued("value").c.value))
         return found if operator == "in" else found.is_not(true())
     value = parameter(names[0], kind)
+    if operator in IGNORING_CASE:
+        return _ignoring_case(column, IGNORING_CASE[operator], value, backend)
+    if operator == "eq" and isinstance(source, Expression) and source.equal is not None:
+        same: ColumnElement[bool] = source.equal(alias, value)
+        return same
     if operator == "has":
         return _has(column, parameter(names[0], source_type(entity, "id") if kind is not Json else Json), backend)
     if operator == "startsWith":
         return and_(column >= value, column <= parameter(names[1], kind))
     if operator == "contains":
-        return (func.strpos if backend == "postgresql" else func.instr)(column, value) > 0
+        return _place(column, value, backend) > 0
     return {
         "eq": column.__eq__,
         "ne": column.is_distinct_from,
@@ -114,6 +120,22 @@ def _compare(entity: type[Base], alias: type[Base], structure: Structure, backen
         "gt": column.__gt__,
         "gte": column.__ge__,
     }[operator](value)
+
+
+def _ignoring_case(column: SqlColumn, operator: str, value: SqlValue, backend: str) -> ColumnElement[bool]:
+    """A comparison of small letters, with a value in small letters."""
+    # What a locale takes for a capital letter differs from one database to the next: the letters are given.
+    letters = [literal_column(f"'{letters}'", String()) for letters in (CAPITALS, SMALL)]
+    lower: ColumnElement[str] = func.translate(column, *letters) if backend == "postgresql" else func.small(column)
+    if operator == "eq":
+        return lower == value
+    place = _place(lower, value, backend)
+    return place == literal_column("1") if operator == "startsWith" else place > literal_column("0")
+
+
+def _place(column: SqlColumn, value: SqlValue, backend: str) -> ColumnElement[int]:
+    """Where a text holds another, from 1; 0 where it doesn't."""
+    return (func.strpos if backend == "postgresql" else func.instr)(column, value)
 
 
 def _has(column: SqlColumn, value: SqlValue, backend: str) -> ColumnElement[bool]:

@@ -93,6 +93,7 @@ async def remove_customers(transaction: Transaction, given: SegmentCustomers) ->
     chosen = MEMBER.customer_id.in_(set(given.customers))
     there = select(MEMBER).where(MEMBER.segment_id == segment.id, chosen).order_by(MEMBER.id)
     members = list(await transaction.session.scalars(there))
+    await transaction.raise_if_merged(set(given.customers) - {member.customer_id for member in members})
     for member in members:
         await transaction.session.delete(member)
         transaction.emit(EventKind.SEGMENT_LEFT, segment, customer_id=member.customer_id)
@@ -181,6 +182,7 @@ async def _add(transaction: Transaction, segment: models.Segment, customers: Seq
         if key not in known
     ]
     if gone:
+        await transaction.raise_if_merged(set(keys) - known)
         raise Refused.because_of(gone)
     there = select(MEMBER.customer_id).where(MEMBER.segment_id == segment.id, MEMBER.customer_id.in_(keys))
     members = set(await transaction.session.scalars(there))

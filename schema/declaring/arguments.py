@@ -91,4 +91,5 @@ def _words(search: str | None) -> list[str]:
         raise BadInput(f"`search`: {error}") from error
     if len(words) > MOST_WORDS:
         raise BadInput(f"`search` takes {MOST_WORDS} words at most.")
-    return words
+    # What holds no letter and no digit is found nowhere; an empty search box asks for nothing in particular.
+    return words or ([LAST_CHARACTER] if search.strip() else [])

@@ -64,6 +64,8 @@ CUSTOMERS = [
     step("customerPropertySet", id="$eva", property="$property", value="38"),
     step("customerSourceAdd", id="$eva", source="app", externalId="eva-1"),
     step("customerSourceRemove", id="$eva", source="app", externalId="eva-1"),
+    step("customerUpsert", source="app", externalId="eve-1", personalInformation={"firstName": "Eve"}),
+    step("customersUpsert", customers=[{"source": "app", "externalId": "eve-2"}]),
     step("customerDeactivate", id="$eva"),
     step("customerReactivate", id="$eva"),
 ]
@@ -211,6 +213,8 @@ RESERVATIONS = [
 ENDS = [
     step("rewardUpsert", "unused", code="unused", name="Unused", kind="PERCENT", value="1"),
     step("rewardDelete", id="$unused"),
+    step("customerUpsert", "eve", source="app", externalId="eve-1", personalInformation={"lastName": "Malá"}),
+    step("customerMerge", **{"from": "$eve", "into": "$eva"}),
     step("customerErase", id="$eva"),
 ]
 PROGRAMME = [

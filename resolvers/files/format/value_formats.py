@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from models.types import ExactDecimal
+from resolvers.normalise import composed
 
 WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?", re.ASCII)
@@ -38,6 +39,7 @@ def text(length: int | None = None) -> ValueFormat:
             raise ValueError("must be text")
         if "\0" in value:
             raise ValueError("holds a null character")
+        value = composed(value)
         if length is not None and len(value) > length:
             raise ValueError(f"is longer than {length} characters")
         return value

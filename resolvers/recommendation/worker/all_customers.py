@@ -41,7 +41,7 @@ async def work_out_all(engine: AsyncEngine, now: datetime, per_group: int | None
     async with engine.connect() as connection:
         await connection.execution_options(reading=True)
         rules = await _rules(connection, per_group)
-        event = await newest_event(connection)
+        event = await newest_event(connection, now)
         catalogue = await reading.read_catalogue(connection)
         history = await reading.read_history(connection, catalogue, now)
         members = await reading.read_members(connection)
@@ -55,7 +55,7 @@ async def work_out_all(engine: AsyncEngine, now: datetime, per_group: int | None
     before = perf_counter()
     for part in lists(history, model, about):
         listed = perf_counter()
-        changed += await write_lists(engine, now, part)
+        changed += await write_lists(engine, now, part, event)
         thinking, writing, before = thinking + listed - before, writing + perf_counter() - listed, perf_counter()
     await in_transaction(engine, now, partial(advance, event_id=event))
     return Done(len(history.customers), len(history.line_bill), changed, read - start, thinking, writing)
