@@ -22,6 +22,7 @@ KINDS = (
     EventKind.PURCHASE_ASSIGNED,
     EventKind.CUSTOMER_CREATED,
     EventKind.CUSTOMER_REACTIVATED,
+    EventKind.CUSTOMER_MERGED,
     EventKind.RECOMMENDATION_DISMISSED,
     EventKind.RECOMMENDATION_RESTORED,
 )
@@ -29,7 +30,7 @@ EVENT = models.Event
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangedCustomers:
     """Customers, and the last event that was looked at for them."""
 
     customers: Sequence[int]
@@ -43,7 +44,7 @@ async def newest_event(connection: AsyncConnection, now: datetime) -> int:
     return max(place, newest or 0)
 
 
-async def changed_customers(connection: AsyncConnection, now: datetime, most: int) -> Changed:
+async def changed_customers(connection: AsyncConnection, now: datetime, most: int) -> ChangedCustomers:
     """The customers of the next events as of a moment, so many events at most."""
     place = await _place(connection)
     kinds = [kind.value for kind in KINDS]
@@ -55,7 +56,7 @@ async def changed_customers(connection: AsyncConnection, now: datetime, most: in
     )
     rows = (await connection.execute(events)).all()
     customers = sorted({row.customer_id for row in rows if row.customer_id is not None})
-    return Changed(customers, rows[-1].id if rows else place)
+    return ChangedCustomers(customers, rows[-1].id if rows else place)
 
 
 async def _place(connection: AsyncConnection) -> int:

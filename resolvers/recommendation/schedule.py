@@ -48,7 +48,7 @@ async def update_recommendations(engine: AsyncEngine, now: datetime, _batch: int
         return int((await work(engine, CHANGED, now))["customers"]) if mine else 0
 
 
-async def work(engine: AsyncEngine, task: str, now: datetime, **options: Any) -> dict[str, Any]:
+async def work(engine: AsyncEngine, task: str, now: datetime, **options: object) -> dict[str, Any]:
     """Have a task done by a process of its own; what it answers."""
     url = address_of(engine)
     # The address may hold a password: it goes through a pipe, and not along with the command.
@@ -71,7 +71,7 @@ async def work(engine: AsyncEngine, task: str, now: datetime, **options: Any) ->
         kind = error.decode(errors="replace").strip().rpartition("\n")[2]
         log.error("Working recommendations out ended with %s.", kind or f"code {process.returncode}")
         raise WorkerError(kind)
-    done: dict[str, Any] = orjson.loads(answer)
+    done: dict[str, object] = orjson.loads(answer)
     return done
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from time import perf_counter
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -76,7 +75,7 @@ async def _rules(connection: AsyncConnection, per_group: int | None) -> ListRule
     return rules if per_group is None else replace(rules, per_group=per_group)
 
 
-def model_row(history: History, model: Model, now: datetime) -> dict[str, Any]:
+def model_row(history: History, model: Model, now: datetime) -> dict[str, object]:
     """The model as it is kept."""
     return {
         "made_at": now,
