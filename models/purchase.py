@@ -68,7 +68,9 @@ class Purchase(Base, Timestamped):
         CheckConstraint("items_count >= 0", name="items_count"),
     )
 
-    customer_id: Mapped[int | None] = reference("customer", "Who bought; none when nobody was recognised.", index=False)
+    customer_id: Mapped[int | None] = reference(
+        "customer", "Who bought; none where the customer wasn't recognised.", index=False
+    )
     store_id: Mapped[int] = reference("store", "Where the bill was closed.", index=False)
     type_id: Mapped[int | None] = reference("purchase_type", "What kind of bill it is.")
     source: Mapped[str | None] = mapped_column(text(64), doc="Code of the outside system that closed the bill.")

@@ -1,4 +1,4 @@
-"""Recommendations: a product, a service or a piece of information for somebody."""
+"""Recommendations: a product, a service or a piece of information for a customer."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class RecommendationResponse(Base):
 
 
 class RecommendationBlock(Base):
-    """A product, or a group with all below it, that is not to be recommended to anybody."""
+    """A product, or a group with all below it, that is blocked from being recommended."""
 
     __tablename__ = "recommendation_block"
     __table_args__ = (CheckConstraint("(product_id IS NULL) <> (group_id IS NULL)", name="target"),)

@@ -76,12 +76,12 @@ class CardMutations:
     )
     card_release = mutation_field(
         card.release,
-        "Take a card back from its holder. It is free again, for somebody else.",
+        "Take a card back from its holder. It is free again, for another customer.",
         scope=Scope.CARDS_WRITE,
     )
     card_block = mutation_field(
         card.block,
-        "Block a card: from now on it identifies nobody.",
+        "Block a card: from now on it identifies no customer.",
         scope=Scope.CARDS_WRITE,
     )
     card_unblock = mutation_field(

@@ -231,7 +231,7 @@ class CustomerMutations:
     )
     customer_erase = mutation_field(
         customer.erase,
-        "Erase a customer for good. Everything personal goes; bills and the ledger of points stay, and name nobody. "
+        "Erase a customer for good. Everything personal goes; bills and the ledger of points stay, without a name. "
         "Cards are blocked, vouchers and reservations cancelled, devices logged out.",
         scope=Scope.CUSTOMERS_WRITE,
     )

@@ -95,7 +95,7 @@ class SegmentMutations:
     )
     segment_delete = mutation_field(
         segment.remove,
-        "Delete a segment: its customers leave it, and what was for it alone is for nobody.",
+        "Delete a segment: its customers leave it, and what was for it alone is for no customer.",
         scope=Scope.SEGMENTS_WRITE,
     )
     segment_group_upsert = mutation_field(

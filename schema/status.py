@@ -119,7 +119,7 @@ class StatusMutations:
     )
     status_deactivate = mutation_field(
         status.deactivate,
-        "Take a status out of the programme: nobody reaches it any more.",
+        "Take a status out of the programme: no customer reaches it any more.",
         scope=Scope.PROGRAMME_WRITE,
     )
     status_reactivate = mutation_field(

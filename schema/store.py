@@ -30,7 +30,6 @@ from schema.declaring.declarations import (
     texts,
 )
 from schema.declaring.mutations import mutation, mutation_field
-from schema.declaring.types import FieldSpec, input_type
 from schema.shared import Owned
 
 
@@ -112,16 +111,6 @@ class StoreNearConnection:
     nodes = shown("list[Store]", "The stores.")
     page_info = shown("PageInfo", "Where the page lies.")
     total_count = shown("int", "How many stores are within the distance.")
-
-
-input_type(
-    "PositionInput",
-    "A place on Earth, WGS 84.",
-    {
-        "latitude": FieldSpec("Decimal", "Degrees north of the equator, -90 to 90."),
-        "longitude": FieldSpec("Decimal", "Degrees east of Greenwich, -180 to 180."),
-    },
-)
 
 
 @query

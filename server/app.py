@@ -15,17 +15,19 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from resolvers.budget.budgets import Budgets
 from resolvers.jobs import Scheduler
 from resolvers.storage.engine import make_engine
 from resolvers.storage.reader import make_reader
 from schema.declaring.build import build
 from schema.execution.run.planned_schema import PlannedSchema
 from server import playground, reference
-from server.access import Access
-from server.http.edge import Edge, Origins
+from server.access import AccessServices, terms_of
+from server.http.edge import EdgeMiddleware, Origins
 from server.http.endpoint import Endpoint, Limits
 from server.http.hosts import Hosts
 from server.http.readiness import Readiness
+from server.metering import Metering
 from server.persisted import PersistedDocuments, read_manifests
 from server.settings import Settings, load
 from server.welcome import Welcome
@@ -46,11 +48,23 @@ def create_app(settings: Settings, schema: PlannedSchema | None = None) -> Gatew
     welcome = Welcome(
         schema, reader, settings.database_url, endpoint=GRAPHQL, reference=REFERENCE, is_open=settings.open_access
     )
-    limits = Limits(settings.deadline, settings.body_limit, settings.public_seconds, settings.public_schema)
+    limits = Limits(
+        settings.deadline, settings.body_limit, settings.public_seconds, settings.public_schema, settings.answer_limit
+    )
     persisted = PersistedDocuments(schema.documents, read_manifests(settings.manifests), only=settings.trusted_only)
-    access = Access(settings, reader, engine)
+    access = AccessServices(settings, reader, engine)
+    budgets = Budgets(engine)
+    metering = Metering(budgets, terms_of(settings), show=settings.show_cost)
     endpoint = Endpoint(
-        schema, reader, engine, limits, welcome.page, access.authentication, persisted, development=settings.development
+        schema,
+        reader,
+        engine,
+        limits,
+        welcome.page,
+        access.authentication,
+        persisted,
+        metering=metering,
+        development=settings.development,
     )
     scheduler = Scheduler(engine, timedelta(minutes=settings.jobs_every)) if settings.jobs_every else None
 
@@ -65,11 +79,13 @@ def create_app(settings: Settings, schema: PlannedSchema | None = None) -> Gatew
         if scheduler is not None:
             scheduler.start()
         access.start()
+        budgets.start()
         yield
         if scheduler is not None:
             await scheduler.stop()
         await endpoint.close()
         await access.stop()
+        await budgets.stop()
         await reader.close()
         await engine.dispose()
 
@@ -93,13 +109,15 @@ def create_app(settings: Settings, schema: PlannedSchema | None = None) -> Gatew
 class Gateway(Starlette):
     """The application. Operations go straight to their endpoint: what lies before it costs as much as a small query."""
 
-    def __init__(self, endpoint: Endpoint, access: Access, hosts: Hosts, origins: Origins, **options: Any) -> None:
+    def __init__(
+        self, endpoint: Endpoint, access: AccessServices, hosts: Hosts, origins: Origins, **options: Any
+    ) -> None:
         super().__init__(**options)
         # The address with a slash behind is the endpoint's too; none is sent on to a name that the client chose.
         self.router.redirect_slashes = False
         self.access = access
         self.endpoint = endpoint
-        self.edge = Edge(self._answer, hosts, origins)
+        self.edge = EdgeMiddleware(self._answer, hosts, origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or an event in the server's life."""

@@ -14,3 +14,4 @@ def test_the_picture_of_the_rooms_is_current() -> None:
     made = rooms.page()
 
     assert made == rooms.PAGE.read_text()
+    assert rooms.readme() == rooms.README.read_text()

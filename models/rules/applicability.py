@@ -94,10 +94,10 @@ def _used_up(voucher: Voucher) -> Refusal | None:
 
 
 def _in_these_hands(voucher: Voucher, bill: Bill, shopper: Shopper, at: datetime) -> Iterator[Refusal]:
-    """A voucher is put aside for one bill for a time, and belongs to one customer unless it is portable."""
+    """A voucher is reserved for one bill for a time, and belongs to one customer unless it is portable."""
     held = voucher.reserved_until is not None and at < voucher.reserved_until
     if voucher.state is VoucherState.RESERVED and held and voucher.reserved_for != bill.id:
-        yield Refusal(RefusalCode.RESERVED_ELSEWHERE, "The voucher is put aside for another bill.")
+        yield Refusal(RefusalCode.RESERVED_ELSEWHERE, "The voucher is reserved for another bill.")
     if not voucher.portable and voucher.customer_id != shopper.customer_id:
         yield Refusal(RefusalCode.WRONG_CUSTOMER, "The voucher belongs to another customer.")
     if voucher.store_id is not None and voucher.store_id != bill.store_id:

@@ -197,7 +197,7 @@ def withdraw(lots: Sequence[Lot], own: Collection[int], amount: Decimal, *, at: 
     """Points earned by a bill that is undone are taken from the lots it made, those that count last first.
 
     Then they are taken from other lots as if spent, then from those that are pending, and before any reservation. What
-    is gone is owed: whoever owes points has none left.
+    is gone is owed: a customer who owes points has none left.
     """
     made = sorted((lot for lot in lots if lot.id in own), key=lambda lot: (lot.active_from, lot.id), reverse=True)
     others = [lot for lot in lots if lot.id not in own]

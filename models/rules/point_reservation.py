@@ -14,7 +14,7 @@ from models.rules.refusals import Refusal, RefusalCode, in_points
 
 
 class PointReservationState(StrEnum):
-    """What became of points that were put aside."""
+    """The state of a reservation of points."""
 
     ACTIVE = "ACTIVE"
     CAPTURED = "CAPTURED"

@@ -17,11 +17,12 @@ from sqlalchemy import or_, select
 
 from models import Customer, State, Token, TokenKind
 from models.base import utc_now
+from models.rules.budget import Allowance
 from models.scope import Scope, ViewerKind
 from models.types import Instant, text
 from resolvers.query.compiled_query import CompiledQuery, among
 from resolvers.storage.context import RequestContext, Viewer
-from resolvers.storage.reader import Reader
+from resolvers.storage.reader import Reader, Row
 from resolvers.storage.statement import parameter
 
 NOW = parameter("now", Instant())
@@ -33,6 +34,8 @@ COLUMNS = (
     Token.scopes,
     Token.language_code,
     Token.last_seen_at,
+    Token.budget_limit,
+    Token.budget_refill,
 )
 KNOWN_SCOPES = frozenset(Scope)
 CROWD = 4
@@ -67,6 +70,8 @@ class KnownToken:
     viewer: Viewer
     language: str | None = None
     last_seen_at: datetime | None = None
+    budget: Allowance | None = None
+    """Its own budget; the usual one where there is none."""
 
 
 class TokenLookup:
@@ -116,23 +121,18 @@ async def read_tokens(reader: Reader, hashes: Sequence[str]) -> dict[str, KnownT
     missing = set(hashes) - {row[0] for row in rows}
     if missing:
         rows += await BY_PREVIOUS_SECRET.read(context, hashes=list(missing))
-    return {hashed: _known(*row) for hashed, *row in rows}
+    return {hashed: _known(row) for hashed, *row in rows}
 
 
-def _known(
-    token_id: int,
-    kind: TokenKind,
-    customer_id: int | None,
-    state: State | None,
-    scopes: str | None,
-    language: str | None,
-    last_seen_at: datetime | None,
-) -> KnownToken:
+def _known(row: Row) -> KnownToken:
+    token_id, kind, customer_id, state, scopes, language, last_seen_at, limit, refill = row
     viewer = Viewer(None, ViewerKind.ANONYMOUS, token_id=token_id)
+    budget = None
     if kind is TokenKind.ENTERPRISE:
         # A scope of another version is of no use here.
         held = KNOWN_SCOPES.intersection(orjson.loads(scopes or "[]"))
         viewer = Viewer(None, ViewerKind.ENTERPRISE, held, token_id)
+        budget = Allowance(limit, refill) if limit and refill else None
     elif customer_id is not None and state is State.ACTIVE:
         viewer = Viewer(customer_id, ViewerKind.CUSTOMER, token_id=token_id)
-    return KnownToken(viewer, language, last_seen_at)
+    return KnownToken(viewer, language, last_seen_at, budget)

@@ -26,12 +26,12 @@ from models import Product as ProductRow
 from models import Reward as RewardRow
 from models import Voucher as VoucherRow
 from models.rules.basket import ProductRelation, Reward, Voucher, VoucherState, weekdays
-from models.rules.voucher_code import normalised
+from models.scope import Scope
 from models.types import text
 from resolvers.query.columns import NOW
 from resolvers.query.compiled_query import CompiledQuery, among
 from resolvers.query.expressions import VALID_NOW, word
-from resolvers.storage.context import RequestContext
+from resolvers.storage.context import RequestContext, Viewer
 from resolvers.storage.statement import parameter
 
 ISSUED_FIRST = frozenset({RewardGroup.PARTY_TIME, RewardGroup.CAMPAIGN})
@@ -98,7 +98,7 @@ class Offer:
 
 REWARDS_BY_KEY = CompiledQuery(lambda backend: select(*REWARD_COLUMNS).where(among(RewardRow.id, "keys", backend)))
 REWARDS_BY_CODE = CompiledQuery(
-    lambda backend: select(*REWARD_COLUMNS).where(among(RewardRow.code, "codes", backend, text()), *OFFERED)
+    lambda backend: select(*REWARD_COLUMNS).where(among(RewardRow.code_key, "codes", backend, text()), *OFFERED)
 )
 AUTOMATIC = CompiledQuery(
     lambda _: select(*REWARD_COLUMNS).where(RewardRow.is_automated.is_(True), RewardRow.points_cost == ZERO, *OFFERED)
@@ -118,8 +118,8 @@ ON_OFFER = CompiledQuery(
 
 def _named(backend: str) -> Any:
     """Vouchers of these codes, and the shopper's own usable ones of rewards of these codes."""
-    by_code: Any = select(VoucherRow.id).where(among(VoucherRow.code, "codes", backend, text()))
-    rewards = select(RewardRow.id).where(among(RewardRow.code, "codes", backend, text()))
+    by_code: Any = select(VoucherRow.id).where(among(VoucherRow.code_key, "codes", backend, text()))
+    rewards = select(RewardRow.id).where(among(RewardRow.code_key, "codes", backend, text()))
     own: Any = select(VoucherRow.id).where(_usable_of_customer(), VoucherRow.reward_id.in_(rewards))
     return select(*VOUCHER_COLUMNS).where(VoucherRow.id.in_(union_all(by_code, own))).order_by(VoucherRow.id)
 
@@ -226,9 +226,14 @@ async def vouchers_of(context: RequestContext, rows: Sequence[tuple[Any, ...]]) 
     return [_voucher(row, offers[row[2]]) for row in rows]
 
 
-def spellings(code: str) -> set[str]:
-    """How a code may be kept: as it was typed in, or without regard to case and spaces."""
-    return {code, normalised(code)}
+def is_told(voucher: Voucher, customer_id: int | None, viewer: Viewer) -> bool:
+    """Whether a code that was typed is answered for what it is, and not as one that there isn't.
+
+    Of what the customer could never use, only who may look into their vouchers anyway learns that it is there.
+    """
+    if voucher.customer_id == customer_id or viewer.has(Scope.CUSTOMERS_READ):
+        return True
+    return voucher.portable and voucher.state not in (VoucherState.APPLIED, VoucherState.CANCELLED)
 
 
 def _relations(rows: Sequence[tuple[Any, ...]]) -> Iterable[tuple[int, ConditionRole, ProductRelation]]:

@@ -32,7 +32,7 @@ SMALL = 100_000
 
 
 async def generate(transaction: Transaction, given: CardGenerate) -> FreeCardAnswer:
-    """Make a free card of a type, its number drawn at random so that nobody can guess the next one."""
+    """Make a free card of a type, its number drawn at random so that the next one can't be guessed."""
     kind = await _type(transaction, given)
     columns = await _columns(transaction, given)
     card = await _draw(transaction, kind, columns)
@@ -98,7 +98,7 @@ async def _untaken(transaction: Transaction, kind: CardType, serials: Iterable[i
 
 
 async def _add(transaction: Transaction, kind: CardType, number: str, columns: dict[str, Any]) -> Card | None:
-    """A free card with this number; none where the number is taken, be it by somebody at this moment."""
+    """A free card with this number; none where the number is taken, be it at this very moment."""
     values = {**columns, "card_type_id": kind.id, "number": number, "state": CardState.FREE}
     values |= {"created_at": transaction.now, "updated_at": transaction.now}
     dialect: Any = postgresql if transaction.backend == "postgresql" else sqlite

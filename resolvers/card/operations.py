@@ -102,7 +102,7 @@ def _end(card: Card, months: int | None) -> datetime | None:
 
 
 async def release(transaction: Transaction, given: CardRelease) -> ReleasedCardAnswer:
-    """Take a card back from its holder: it is free again, for somebody else."""
+    """Take a card back from its holder: it is free again, for another customer."""
     holder = await transaction.lock_owner(select(Card.customer_id).where(Card.id == given.id))
     card = await transaction.locked(Card, given.id, "id")
     # Somebody else may have taken it between looking and locking.
@@ -118,7 +118,7 @@ async def release(transaction: Transaction, given: CardRelease) -> ReleasedCardA
 
 
 async def block(transaction: Transaction, given: CardBlock) -> BlockedCardAnswer:
-    """Block a card: from now on it identifies nobody."""
+    """Block a card: from now on it identifies no customer."""
     card = await transaction.locked(Card, given.id, "id")
     if card.state is CardState.BLOCKED:
         raise Refused(ErrorCode.WRONG_STATE, "The card is already blocked.", "id")
@@ -128,7 +128,7 @@ async def block(transaction: Transaction, given: CardBlock) -> BlockedCardAnswer
 
 
 async def unblock(transaction: Transaction, given: CardUnblock) -> UnblockedCardAnswer:
-    """Let a blocked card be used again: by its holder, or by nobody yet."""
+    """Unblock a card: its holder, if it has one, can use it again."""
     card = await transaction.locked(Card, given.id, "id")
     if card.state is not CardState.BLOCKED:
         raise Refused(

@@ -1,4 +1,4 @@
-"""Erasing a customer: everything personal goes, from every table; what the books need stays, and names nobody.
+"""Erasing a customer: everything personal goes, from every table; what the books need stays, without a name.
 
 The customer's row stays behind as DELETED, with nothing in it, so that purchases and entries of the ledger still have
 somebody to belong to. The ledger itself is not touched: it never held anything personal.
@@ -80,7 +80,7 @@ async def _end(transaction: Transaction, entity: type[Base], where: Any, kind: E
 
 
 async def _end_benefits(transaction: Transaction, customer_id: int) -> None:
-    """Vouchers are cancelled, points put aside are let go, and the status ends."""
+    """Vouchers are cancelled, reserved points are released, and the status ends."""
     voucher, kept, record = models.Voucher, models.PointReservation, models.StatusRecord
     usable = (voucher.customer_id == customer_id) & voucher.state.in_((VoucherState.ACTIVE, VoucherState.RESERVED))
     cancelled = await _end(transaction, voucher, usable, EventKind.VOUCHER_CANCELLED, state=VoucherState.CANCELLED)

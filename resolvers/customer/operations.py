@@ -99,7 +99,7 @@ async def _known(
             continue
         customer = await transaction.session.get(Customer, key)
         if customer is None or any(getattr(customer, name) != value for name, value in changes.items()):
-            message = "Somebody else has this account; change them by `customerUpdate`."
+            message = "Another customer has this account; change them by `customerUpdate`."
             raise Refused(ErrorCode.EXTERNAL_ID_TAKEN, message, f"sources[{place}].externalId")
         return customer
     return None

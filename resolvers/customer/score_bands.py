@@ -35,7 +35,7 @@ async def refresh_score_bands(engine: AsyncEngine, now: datetime, _batch: int = 
     floors: Floors = {}
     async with engine.connect() as connection:
         # Nothing is written here: on SQLite this leaves the only lock there is to others.
-        await connection.execution_options(context=True)
+        await connection.execution_options(reading=True)
         for metric, values in _metrics(now).items():
             firsts = await _firsts(connection, values)
             for score, value in enumerate(firsts, start=1):

@@ -14,8 +14,9 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy.orm import InstrumentedAttribute
 
-from models import Base
+from models import Base, State
 from models.rules.error_codes import ErrorCode
+from models.rules.voucher_code import LONGEST_CODE, LONGEST_KEY, code_key, is_too_short
 from models.types import ExactDecimal
 from resolvers.code.iso import known_codes
 from resolvers.errors import BadId, Refused
@@ -66,6 +67,25 @@ def clean(value: str) -> str:
 def text(longest: int = LONGEST_NOTE) -> Check:
     """A text of up to so many characters, trimmed. Where null is taken, a blank one counts as null."""
     return Check(lambda value, field: validation.text(clean(value), field, longest))
+
+
+def code(least: int) -> Check:
+    """A new code of a voucher's own, in capitals and without space."""
+
+    def read(value: str, field: str) -> str:
+        return coded("".join(validation.text(clean(value), field, LONGEST_CODE).split()).upper(), field, least)
+
+    return Check(read)
+
+
+def coded(value: str, field: str, least: int) -> str:
+    """A code by which something can be told apart, and that nobody types by chance."""
+    if is_too_short(value, least):
+        message = f"This takes {least} letters and digits at least; hyphens and spaces don't count."
+        raise Refused(ErrorCode.TOO_SHORT, message, field)
+    if len(value) > LONGEST_CODE or len(code_key(value)) > LONGEST_KEY:
+        raise Refused(ErrorCode.TOO_LONG, f"This takes {LONGEST_CODE} characters at most.", field)
+    return value
 
 
 def converted(check: Check, convert: Callable[[Any], Any]) -> Check:
@@ -164,6 +184,16 @@ COUNTRY, CURRENCY, LANGUAGE = listed_code("Country"), listed_code("Currency"), l
 def shown_as(type_name: str) -> Check:
     """A value of a type of the graph that is taken as it is, such as conditions."""
     return Check(lambda value, _field: value, type_name)
+
+
+def _in_use_or_not(value: State, field: str) -> State:
+    if value == State.DELETED:
+        raise Refused(ErrorCode.WRONG_STATE, "This is switched on or off here, not deleted.", field)
+    return State(value)
+
+
+IN_USE_OR_NOT = Check(_in_use_or_not)
+"""The state of a record that is switched on and off."""
 
 
 def _json(value: Any, field: str) -> Any:

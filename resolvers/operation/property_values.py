@@ -5,7 +5,7 @@ Unique means that no two owners of a kind share it: two products, or two stores.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,14 +15,13 @@ from models import Property, PropertyItem, PropertyRecord, PropertyType
 from models.rules.error_codes import ErrorCode
 from models.types import Json
 from resolvers.errors import Refused
-from resolvers.operation import input_fields
+from resolvers.operation.checks import clean
 from resolvers.operation.parts import PropertyValueInput
 from resolvers.operation.upsert import Record, no_twice
-from resolvers.operation.validation import Values
+from resolvers.operation.validation import text
 from resolvers.storage.transaction import Transaction
 
 LONGEST_VALUE = 4000
-MOST_PROPERTIES = 100
 
 
 async def checked(transaction: Transaction, kind: Property, value: Any, field: str) -> Any:
@@ -31,9 +30,8 @@ async def checked(transaction: Transaction, kind: Property, value: Any, field: s
         if kind.is_required:
             raise Refused(ErrorCode.REQUIRED, "Every owner must have this property.", field)
         return None
-    input_fields.checked_json(value, field)
     if isinstance(value, str):
-        value = input_fields.required_text({"value": value}, "value", LONGEST_VALUE, field)
+        value = text(clean(value), field, LONGEST_VALUE)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if not FITS[kind.data_type](value):
@@ -67,10 +65,9 @@ async def read(record: Record, owner: str) -> None:
     """Keep the properties that a record is given, if it is given any, for when it has its key."""
     if "properties" not in record.given:
         return
-    given, problems = record.given["properties"] or [], record.problems
+    given: Sequence[PropertyValueInput] = record.given["properties"] or ()
+    problems = record.problems
     at = problems.at("properties")
-    if len(given) > MOST_PROPERTIES:
-        raise Refused(ErrorCode.TOO_MANY, f"This takes {MOST_PROPERTIES} properties at most.", at)
     wanted: dict[int, Any] = {}
     keys = []
     for place, one in enumerate(given):
@@ -84,14 +81,10 @@ async def read(record: Record, owner: str) -> None:
     record.lists["properties"] = wanted
 
 
-async def _value(record: Record, given: Values | PropertyValueInput, owner: str, at: str) -> tuple[Property, Any]:
+async def _value(record: Record, given: PropertyValueInput, owner: str, at: str) -> tuple[Property, Any]:
     transaction, owner_id = record.transaction, getattr(record.row, "id", None)
-    if not isinstance(given, PropertyValueInput):
-        kind = await record.references.find(Property, given["property"], f"{at}.property")
-        value = await checked(transaction, kind, given.get("value"), f"{at}.value")
-    else:
-        kind = await record.references.find(Property, given.property, f"{at}.property")
-        value = await checked(transaction, kind, given.value, f"{at}.value")
+    kind = await record.references.find(Property, given.property, f"{at}.property")
+    value = await checked(transaction, kind, given.value, f"{at}.value")
     if value is not None:
         await refuse_shared(transaction, kind, value, owner, owner_id, f"{at}.value")
     return kind, value

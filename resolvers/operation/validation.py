@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum as PythonEnum
@@ -22,8 +22,6 @@ from models.rules.opening import WEEKDAYS
 from models.types import ExactDecimal, Instant
 from resolvers.code.iso import known_codes
 from resolvers.errors import Refused
-
-Values = Mapping[str, Any]
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00", re.ASCII)

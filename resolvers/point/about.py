@@ -1,4 +1,4 @@
-"""What an entry of the ledger tells besides its amount. It stays for good, so it may name nobody."""
+"""What an entry of the ledger tells besides its amount. It stays for good, so it may name no person."""
 
 from __future__ import annotations
 

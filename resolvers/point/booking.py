@@ -12,12 +12,21 @@ from typing import Any
 import models
 from models import PointEntryKind
 from models.rules.ledger import Given, NewLot, Taken
-from resolvers.point.account import Account, account, outstanding
+from resolvers.point.account import account, outstanding
 from resolvers.point.entries import add_lot, book, move
 from resolvers.point.owing import repay, take_back
 from resolvers.storage.transaction import Transaction
 
-__all__ = ["Account", "account", "credit", "credit_lots", "debit", "give_back", "outstanding", "shape", "take_back"]
+__all__ = [
+    "account",
+    "credit",
+    "credit_lots",
+    "debit",
+    "give_back",
+    "outstanding",
+    "shape",
+    "take_back",
+]
 
 
 async def credit(

@@ -1,6 +1,6 @@
 """Points that are owed: what is taken back after it was used, and how it is paid off.
 
-Whoever owes points has none left: what is owed comes first out of whatever flows back or is earned.
+A customer who owes points has none left: what is owed comes first out of whatever flows back or is earned.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ async def repay(transaction: Transaction, customer_id: int, incoming: Sequence[G
 
 
 async def take_back(transaction: Transaction, entry: models.PointEntry, points: Decimal, **about: Any) -> Withdrawn:
-    """Take back points that a bill earned; what of them was spent, handed on or turned into a voucher is owed.
+    """Take back points that a bill earned; what of them was spent, transferred or turned into a voucher is owed.
 
     What had expired of the bill's own points was never used: it comes back to be taken, and is not owed.
     """

@@ -79,7 +79,7 @@ class Prices:
 async def read_prices(
     context: RequestContext, products: Collection[int], currency: str, store_id: int, customer_id: int | None
 ) -> Prices:
-    """What products cost at a store, for a customer or for nobody in particular."""
+    """What products cost at a store, for a customer or an unknown one."""
     prices = Prices(currency)
     if not products:
         return prices

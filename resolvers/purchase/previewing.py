@@ -119,7 +119,7 @@ async def recommended(context: RequestContext, given: RecommendationRequest) -> 
 
 
 async def preview(context: RequestContext, given: PreviewRequest) -> Preview:
-    """What discounts, vouchers and points would do, for a customer or for nobody in particular."""
+    """What discounts, vouchers and points would do, for a customer or an unknown one."""
     bill = await read_bill(context, given.bill, given.customer)
     customer = await recognised(context, given.customer, given.bill.card_number)
     case = await read_checkout(context, bill, customer.id if customer else None, given.benefit_codes or ())

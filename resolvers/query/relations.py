@@ -56,10 +56,14 @@ def _for_status(reward: Any, customer: ColumnElement[Any]) -> ColumnElement[bool
 
 def _under_limit(reward: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:
     used = aliased(Voucher)
-    count = select(func.count()).where(
-        used.reward_id == reward.id, used.customer_id == customer, used.state != word(VoucherState.CANCELLED)
-    )
-    return or_(reward.limit_per_customer.is_(None), count.scalar_subquery() < reward.limit_per_customer)
+
+    def count(who: Any) -> Any:
+        which = used.reward_id == reward.id, who == customer, used.state != word(VoucherState.CANCELLED)
+        return select(func.count()).where(*which).scalar_subquery()
+
+    # Who has a voucher is not named again as whom it was issued to.
+    got = count(used.customer_id) + count(used.issued_to_id)
+    return or_(reward.limit_per_customer.is_(None), got < reward.limit_per_customer)
 
 
 def _affordable(reward: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""What goes with a bill: with its goods, with its customer where one is known, and with everybody."""
+"""What goes with a bill: with its goods, with its customer where one is known, and with all customers."""
 
 from __future__ import annotations
 

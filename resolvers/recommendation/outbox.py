@@ -29,7 +29,7 @@ EVENT = models.Event
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangedCustomers:
     """Customers, and the last event that was looked at for them."""
 
     customers: Sequence[int]
@@ -41,7 +41,7 @@ async def newest_event(connection: AsyncConnection) -> int:
     return await connection.scalar(select(func.max(EVENT.id)).where(IsSettled(EVENT.transaction_id))) or 0
 
 
-async def changed_customers(connection: AsyncConnection, most: int) -> Changed:
+async def changed_customers(connection: AsyncConnection, most: int) -> ChangedCustomers:
     """The customers of the next events, so many events at most."""
     place = await connection.scalar(select(models.EventReader.event_id).where(models.EventReader.name == READER)) or 0
     kinds = [kind.value for kind in KINDS]
@@ -53,7 +53,7 @@ async def changed_customers(connection: AsyncConnection, most: int) -> Changed:
     )
     rows = (await connection.execute(events)).all()
     customers = sorted({row.customer_id for row in rows if row.customer_id is not None})
-    return Changed(customers, rows[-1].id if rows else place)
+    return ChangedCustomers(customers, rows[-1].id if rows else place)
 
 
 async def is_waiting(engine: AsyncEngine) -> bool:

@@ -12,10 +12,13 @@ import models
 from models import ConditionRole, RelatedTo, RewardKind, State
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
+from models.rules.reward_value import value_refusal
 from models.rules.validity import is_valid_setting
+from models.rules.voucher_code import SHORTEST_REWARD_CODE, code_key
 from resolvers.errors import Refused, UserError
 from resolvers.operation import property_values
 from resolvers.operation.activation import delete_operation, switch_operation
+from resolvers.operation.checks import coded
 from resolvers.operation.upsert import Record, UpsertSpec, no_twice, replace_parts, upsert
 from resolvers.operation.validation import CLOCK, in_order, whole
 from resolvers.reward.inputs import DeletedReward, RewardAnswer, RewardId, RewardRuleInput, RewardUpsert
@@ -54,6 +57,8 @@ remove = delete_operation(models.Reward, EventKind.REWARD_DELETED, RewardId, Del
 async def _check(record: Record) -> None:
     """What a reward gives, when and how often, must make sense together."""
     await property_values.read(record, "reward_id")
+    with record.problems.noted():
+        await _check_code(record)
     for check in (_check_state, _check_value, _check_times, _check_limits, _check_vouchers):
         with record.problems.noted():
             check(record)
@@ -66,6 +71,18 @@ async def _check(record: Record) -> None:
             with record.problems.noted():
                 record.lists[name] = await _rules(record, name, role)
     await _check_free_product(record)
+
+
+async def _check_code(record: Record) -> None:
+    """Vouchers and rewards share their codes: what is typed at the till means one thing."""
+    code, at = record.values.get("code"), record.problems.at("code")
+    if code is None or (record.row is not None and record.row.code == code):
+        return
+    coded(code, at, SHORTEST_REWARD_CODE)
+    voucher = models.Voucher
+    taken = select(voucher.id).where(voucher.code_key == code_key(code)).limit(1)
+    if await record.transaction.session.scalar(taken) is not None:
+        raise Refused(ErrorCode.TAKEN, "A voucher has this code.", at)
 
 
 def _check_state(record: Record) -> None:
@@ -98,8 +115,8 @@ def _check_value(record: Record) -> None:
     at, kind, value = record.problems.at, record.will_be("kind"), record.will_be("value")
     if value is None and kind in {RewardKind.PERCENT, RewardKind.AMOUNT, RewardKind.FINAL_PRICE}:
         raise Refused(ErrorCode.REQUIRED, "A reward of this kind needs a value.", at("value"))
-    if kind is RewardKind.PERCENT and value > 100:
-        raise Refused(ErrorCode.OUT_OF_RANGE, "More than a hundred per cent can't be taken off.", at("value"))
+    if value is not None and (wrong := value_refusal(kind, value, record.will_be("currency_code"))):
+        raise Refused(wrong.code, wrong.message, at("value"))
     in_money = [record.will_be(name) is not None for name in ("minimum_purchase", "maximum_discount")]
     if (any(in_money) or kind in {RewardKind.AMOUNT, RewardKind.FINAL_PRICE}) and not record.will_be("currency_code"):
         raise Refused(ErrorCode.REQUIRED, "Amounts need their currency.", at("currency"))
@@ -238,6 +255,7 @@ FORM = UpsertSpec(
     },
     required=("code", "name", "kind"),
     known_by="code",
+    compared=("code_key", code_key),
     check=_check,
     follow=_follow,
 )

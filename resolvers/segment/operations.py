@@ -112,7 +112,7 @@ async def refresh(transaction: Transaction, given: SegmentRefresh) -> RefreshedA
 
 
 async def remove(transaction: Transaction, given: SegmentId) -> DeletedSegmentAnswer:
-    """Delete a segment: its customers leave it, each by an event of their own; what was for it alone is for nobody."""
+    """Delete a segment: its customers leave it, each by an event; what was for it alone is for no customer."""
     segment = await transaction.locked(SEGMENT, given.id, "id")
     segment.state, segment.updated_at = State.DELETED, transaction.now
     await empty(transaction, segment)

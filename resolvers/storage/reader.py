@@ -71,7 +71,7 @@ class Reader(Protocol):
         """All rows of a statement."""
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
 
 
 class PostgresReader:
@@ -146,7 +146,7 @@ class PostgresReader:
         self._free.clear()
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         while self._free:
             await _close(self._free.pop())
         if self._retiring:
@@ -213,7 +213,7 @@ class SqliteReader:
             free.put_nowait(connection)
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         for connection in self._all:
             await connection.close()
         self._all.clear()

@@ -14,6 +14,7 @@ import schema.audit
 import schema.campaign
 import schema.card
 import schema.code
+import schema.code_list
 import schema.customer
 import schema.event
 import schema.insight

@@ -105,7 +105,7 @@ def _shown(name: str, hint: Any) -> tuple[str, str]:
     return (f"{annotation} | None" if NoneType in kinds else annotation), described[0]
 
 
-def payload_fields(cls: type[Answer]) -> dict[str, tuple[str, ...]]:
+def payload_fields(cls: type[Answer]) -> dict[str, tuple[str, str]]:
     """The fields of a payload by name, with type and description; all may be null, where the operation is refused."""
     return {
         name: (annotation.removesuffix(" | None"), description) for name, annotation, description in _answer_fields(cls)

@@ -25,7 +25,7 @@ from server.cli_errors import INTERRUPTED, Obstacle
 from server.commands import database, token
 from server.http import readiness
 from server.http.request_ids import NamesRequest
-from server.http.uvicorn_protocol import Connection
+from server.http.uvicorn_protocol import ClientConnection
 from server.persisted import read_manifests
 from server.settings import HOME, Settings
 
@@ -136,7 +136,7 @@ def _run(settings: Settings, listening: socket.socket, workers: int, introduce: 
         workers=workers,
         # uvloop where it is installed; Windows has none.
         loop="auto",
-        http=Connection,
+        http=ClientConnection,
         ws="none",
         lifespan="on",
         log_config=_logging(settings),

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import models
 from models.scope import ViewerKind
 from resolvers.access.configuration import Configuration, configure
-from resolvers.access.passwords import Cost
+from resolvers.access.passwords import HashCost
 from resolvers.ids import key_of, opaque_id
 from resolvers.storage.context import Viewer
 from tests import factories
@@ -107,6 +107,25 @@ PRODUCTS = [
     step("productsUpsert", products=[{**erp("p-2"), "code": "p-2", "name": "Milk"}]),
     step("productDeactivate", id="$product"),
     step("productReactivate", id="$product"),
+]
+CODE_LISTS = [
+    *(
+        step(f"{name}Upsert", code="new", name="New")
+        for name in (
+            "tag",
+            "partner",
+            "pointType",
+            "purchaseType",
+            "purchaseItemType",
+            "rewardType",
+            "campaignProductType",
+            "productReservationSource",
+            "externalListType",
+            "externalApplication",
+            "consent",
+        )
+    ),
+    step("propertyUpsert", code="shoe-size", name="Shoe size", dataType="NUMBER"),
 ]
 SEGMENTS = [
     step("segmentGroupUpsert", code="families", name="Families"),
@@ -227,6 +246,7 @@ STEPS = [
     *POINTS,
     *STORES,
     *PRODUCTS,
+    *CODE_LISTS,
     *SEGMENTS,
     *STATUSES,
     *CAMPAIGNS,
@@ -251,7 +271,7 @@ async def prepare(session: AsyncSession) -> dict[str, str]:
     await factories.save(session, *rows.values(), purse)
     code.customer_id = rows["jana"].id
     await factories.save(session, code)
-    configure(Configuration(Cost(memory=8192), sends_codes=True))
+    configure(Configuration(HashCost(memory=8192), sends_codes=True))
     return {name: opaque_id(type(row).__name__, row.id) for name, row in rows.items()}
 
 

@@ -477,7 +477,7 @@ class Shop:
             await self.keep(voucher, *events)
 
     async def points(self) -> None:
-        """Lots with the entries that put points there and took some, and points put aside."""
+        """Lots with the entries that put points there and took some, and reserved points."""
         chance = self.chance
         for index in range(40):
             customer, made = chance.one(self.each("customer")), chance.past()

@@ -19,7 +19,7 @@ from resolvers.files.format.value_formats import (
     INTEGER,
     TEXTS,
     YES_NO,
-    Kind,
+    ValueFormat,
     decimals,
     document,
     json_cell,
@@ -32,7 +32,7 @@ CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
-def of(column: Column[Any]) -> Kind:
+def of(column: Column[Any]) -> ValueFormat:
     """The kind of a column's values; those of some text columns have a form of their own."""
     kind = column.type
     if column.name in FORMS:
@@ -51,7 +51,7 @@ def of(column: Column[Any]) -> Kind:
     return text(getattr(kind, "length", None))
 
 
-def between(kind: Kind, lowest: int, highest: int) -> Kind:
+def between(kind: ValueFormat, lowest: int, highest: int) -> ValueFormat:
     """A number within bounds that the database doesn't keep by itself."""
 
     def parse(value: Any) -> Any:
@@ -60,16 +60,16 @@ def between(kind: Kind, lowest: int, highest: int) -> Kind:
             raise ValueError(f"must be from {lowest} to {highest}")
         return found
 
-    return Kind(f"{kind.label}, from {lowest} to {highest}", parse, kind.show, kind.cell)
+    return ValueFormat(f"{kind.label}, from {lowest} to {highest}", parse, kind.show, kind.cell)
 
 
-def _iso(type_name: str, label: str) -> Kind:
+def _iso(type_name: str, label: str) -> ValueFormat:
     def parse(value: Any) -> str:
         if value not in _codes(type_name):
             raise ValueError(f"must be a {label}")
         return str(value)
 
-    return Kind(label, parse)
+    return ValueFormat(label, parse)
 
 
 def _codes(type_name: str) -> frozenset[str]:
@@ -121,19 +121,19 @@ def _earned_by(value: Any) -> list[dict[str, str]]:
 
 
 POINTS_OF_RULE = decimals(POINTS)
-TIME_OF_DAY = Kind("time of day (HH:MM)", _time_of_day)
-FORMS: dict[str, Kind] = {
+TIME_OF_DAY = ValueFormat("time of day (HH:MM)", _time_of_day)
+FORMS: dict[str, ValueFormat] = {
     "currency_code": _iso("Currency", "currency code of ISO 4217"),
     "country_code": _iso("Country", "country code of ISO 3166-1 alpha-2"),
     "language_code": _iso("Language", "language code of ISO 639-1"),
     "time_zone": _iso("Zone", "known time zone (IANA)"),
-    "email": Kind("e-mail address", _email),
-    "contact_email": Kind("e-mail address", _email),
-    "phone": Kind(
+    "email": ValueFormat("e-mail address", _email),
+    "contact_email": ValueFormat("e-mail address", _email),
+    "phone": ValueFormat(
         "phone number, international or as dialled in the row's country", lambda value: text(40).parse(value)
     ),
-    "opening": Kind("opening hours", _opening, document, json_cell),
-    "earned_by": Kind("rules of the programme, with the points that each gave", _earned_by, document, json_cell),
+    "opening": ValueFormat("opening hours", _opening, document, json_cell),
+    "earned_by": ValueFormat("rules of the programme, with the points that each gave", _earned_by, document, json_cell),
     "time_from": TIME_OF_DAY,
     "time_to": TIME_OF_DAY,
 }

@@ -17,7 +17,7 @@ import orjson
 
 from models import Base
 from resolvers.files.format import value_formats
-from resolvers.files.format.record_schema import Field, Shape
+from resolvers.files.format.record_schema import Field, RecordSchema
 from resolvers.files.record.natural_keys import keys_of, parts
 
 PAIRS_OF_QUOTES = re.compile(r'("")*')
@@ -28,7 +28,7 @@ Path = tuple[str, ...]
 Cell = Callable[[str], Any]
 
 
-def columns(shape: Shape) -> dict[str, Path]:
+def columns(shape: RecordSchema) -> dict[str, Path]:
     """The columns in which a row is exported, each with the path to its value."""
     found = {}
     for item in shape.fields.values():
@@ -37,7 +37,7 @@ def columns(shape: Shape) -> dict[str, Path]:
     return found | {name: (name,) for name in shape.lists}
 
 
-def readers(shape: Shape) -> dict[str, tuple[Path, Cell]]:
+def readers(shape: RecordSchema) -> dict[str, tuple[Path, Cell]]:
     """The columns that can be imported, each with the path to its value and how its cells are read."""
     found: dict[str, tuple[Path, Cell]] = {}
     for item in shape.fields.values():

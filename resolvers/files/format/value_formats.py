@@ -21,7 +21,7 @@ LARGEST_EXACT = 2**53
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ValueFormat:
     """How values of one kind are read from a file (`ValueError` when they can't be), and written to one."""
 
     label: str
@@ -30,7 +30,7 @@ class Kind:
     cell: Callable[[str], Any] = lambda cell: cell
 
 
-def text(length: int | None = None) -> Kind:
+def text(length: int | None = None) -> ValueFormat:
     """Any text that fits."""
 
     def parse(value: Any) -> str:
@@ -42,10 +42,10 @@ def text(length: int | None = None) -> Kind:
             raise ValueError(f"is longer than {length} characters")
         return value
 
-    return Kind(f"text of up to {length} characters" if length else "text", parse)
+    return ValueFormat(f"text of up to {length} characters" if length else "text", parse)
 
 
-def decimals(kind: ExactDecimal) -> Kind:
+def decimals(kind: ExactDecimal) -> ValueFormat:
     """Exact decimals that need no more places and digits than the column has."""
 
     def parse(value: Any) -> Decimal:
@@ -53,7 +53,7 @@ def decimals(kind: ExactDecimal) -> Kind:
         kind.scaled(number)
         return number
 
-    return Kind(f"decimal with up to {kind.scale} places", parse, plain)
+    return ValueFormat(f"decimal with up to {kind.scale} places", parse, plain)
 
 
 def _decimal(value: Any) -> Decimal:
@@ -75,7 +75,7 @@ def plain(number: Decimal) -> str:
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
-def names(allowed: tuple[str, ...]) -> Kind:
+def names(allowed: tuple[str, ...]) -> ValueFormat:
     """One of an enum's names."""
 
     def parse(value: Any) -> str:
@@ -83,7 +83,7 @@ def names(allowed: tuple[str, ...]) -> Kind:
             raise ValueError(f"must be one of {', '.join(allowed)}")
         return str(value)
 
-    return Kind(", ".join(allowed), parse, lambda value: getattr(value, "value", value))
+    return ValueFormat(", ".join(allowed), parse, lambda value: getattr(value, "value", value))
 
 
 def _instant(value: Any) -> datetime:
@@ -168,10 +168,10 @@ def _whole_cell(cell: str) -> Any:
     return int(cell) if WHOLE.fullmatch(cell) else cell
 
 
-DOCUMENT = Kind("JSON object", json_object, document, json_cell)
-TEXTS = Kind("list of texts", _texts, cell=json_cell)
-ANY_VALUE = Kind("text, number, true or false", _value, cell=json_cell)
-INSTANT = Kind("moment with offset", _instant, lambda moment: moment.isoformat())
-DAY = Kind("day", _day, lambda day: day.isoformat())
-YES_NO = Kind("true or false", _yes_no, cell=lambda cell: {"true": True, "false": False}.get(cell, cell))
-INTEGER = Kind("whole number", _integer, cell=_whole_cell)
+DOCUMENT = ValueFormat("JSON object", json_object, document, json_cell)
+TEXTS = ValueFormat("list of texts", _texts, cell=json_cell)
+ANY_VALUE = ValueFormat("text, number, true or false", _value, cell=json_cell)
+INSTANT = ValueFormat("moment with offset", _instant, lambda moment: moment.isoformat())
+DAY = ValueFormat("day", _day, lambda day: day.isoformat())
+YES_NO = ValueFormat("true or false", _yes_no, cell=lambda cell: {"true": True, "false": False}.get(cell, cell))
+INTEGER = ValueFormat("whole number", _integer, cell=_whole_cell)

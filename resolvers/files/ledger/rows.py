@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Table, func, select, union
 
 import models
-from resolvers.files.format.record_schema import Shape
+from resolvers.files.format.record_schema import RecordSchema
 from resolvers.files.ledger.record_schema import LEDGER
 from resolvers.files.record.key_resolver import Names, chunks
 from resolvers.files.record.natural_keys import show_ref, table_of
@@ -92,7 +92,7 @@ async def _entries(names: Names, entries: Rows, lots: Rows, touched: dict[int, l
     return shown
 
 
-async def _shown(names: Names, shape: Shape, row: Row[Any]) -> dict[str, Any]:
+async def _shown(names: Names, shape: RecordSchema, row: Row[Any]) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for item in shape.fields.values():
         value = getattr(row, item.column, None)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, exists, func, literal, select
 
 import models
 from models import Base
-from resolvers.files.format.record_schema import ListOf, Shape, names_a_line
+from resolvers.files.format.record_schema import ListOf, RecordSchema, names_a_line
 from resolvers.files.record.key_resolver import Names, chunks
 from resolvers.files.record.natural_keys import BY_SOURCE, OWN_SOURCE, Ref, show_ref, table_of
 from resolvers.files.resources import Resource
@@ -81,7 +81,7 @@ async def _shown(names: Names, resource: Resource, rows: Rows) -> list[dict[str,
 
 
 def _row(
-    shape: Shape,
+    shape: RecordSchema,
     row: Row[Any],
     references: dict[tuple[str, int], Any],
     lists: dict[str, dict[int, list[Any]]],
@@ -102,7 +102,7 @@ def _row(
     return shown
 
 
-async def _references(names: Names, shape: Shape, rows: Rows) -> dict[tuple[str, int], Any]:
+async def _references(names: Names, shape: RecordSchema, rows: Rows) -> dict[tuple[str, int], Any]:
     """What the rows refer to, as files name it."""
     shown: dict[tuple[str, int], Any] = {}
     for item in shape.columns:

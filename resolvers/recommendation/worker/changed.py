@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 import models
 from models.rules.recommending import ListRules
 from resolvers.recommendation.numbers.history import Catalogue
-from resolvers.recommendation.numbers.lists import About, Listed, Model, lists
-from resolvers.recommendation.outbox import Changed, advance, changed_customers
+from resolvers.recommendation.numbers.lists import About, ListedRecommendation, Model, lists
+from resolvers.recommendation.outbox import ChangedCustomers, advance, changed_customers
 from resolvers.recommendation.worker import reading
 from resolvers.recommendation.worker.stored import unpack, with_products
 from resolvers.recommendation.worker.writing import write_lists
@@ -52,8 +52,8 @@ async def _model(connection: AsyncConnection) -> tuple[Catalogue, Model] | None:
 
 
 async def _lists(
-    connection: AsyncConnection, catalogue: Catalogue, model: Model, now: datetime, changed: Changed
-) -> dict[int, list[Listed]]:
+    connection: AsyncConnection, catalogue: Catalogue, model: Model, now: datetime, changed: ChangedCustomers
+) -> dict[int, list[ListedRecommendation]]:
     customers = changed.customers
     bought = await reading.read_bought(connection, now, customers)
     new = np.setdiff1d(bought.line_product, catalogue.keys)

@@ -42,7 +42,7 @@ async def read_catalogue(connection: AsyncConnection, among_keys: Keys | None = 
 
 
 @dataclass(frozen=True)
-class Bought:
+class BoughtLines:
     """Of each line its bill and product; of each bill its key, when it was paid and by whom."""
 
     line_bill: Keys
@@ -63,7 +63,7 @@ async def history_of(
     connection: AsyncConnection,
     catalogue: Catalogue,
     now: datetime,
-    bought: Bought,
+    bought: BoughtLines,
     customers: Sequence[int] | None = None,
 ) -> History:
     """Bills as the history of the customers that are there, those without a bill too."""
@@ -74,7 +74,9 @@ async def history_of(
     return History.of(catalogue, who, int(now.timestamp()), bills, lines)
 
 
-async def read_bought(connection: AsyncConnection, now: datetime, customers: Sequence[int] | None = None) -> Bought:
+async def read_bought(
+    connection: AsyncConnection, now: datetime, customers: Sequence[int] | None = None
+) -> BoughtLines:
     """The bills that count, of all customers or of some; what was given back altogether was not bought."""
     counts = [
         PURCHASE.customer_id.is_not(None),
@@ -96,7 +98,7 @@ async def read_bought(connection: AsyncConnection, now: datetime, customers: Seq
     lines = await _columns(connection, bought, 2, values)
     # A bill may have come in between the two statements.
     there = np.isin(lines[0], bills[0])
-    return Bought(lines[0][there], lines[1][there], *bills)
+    return BoughtLines(lines[0][there], lines[1][there], *bills)
 
 
 async def _customers(connection: AsyncConnection, customers: Sequence[int] | None) -> Keys:

@@ -18,7 +18,7 @@ import models
 from models import Audience, RecommendationKind, State
 from models.rules.recommending import reason
 from resolvers.recommendation.numbers.history import Catalogue
-from resolvers.recommendation.numbers.lists import Listed
+from resolvers.recommendation.numbers.lists import ListedRecommendation
 from resolvers.recommendation.numbers.popular import Favourites
 from resolvers.recommendation.offers import NORMAL, move_up
 from resolvers.storage.transaction import Transaction, in_transaction
@@ -37,14 +37,14 @@ PLACES = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class StoredRecommendation:
     """What is there already: the row's key, and its values as far as they are worked out."""
 
     key: int
     values: tuple[Any, ...]
 
 
-async def write_lists(engine: AsyncEngine, now: datetime, lists: Mapping[int, Sequence[Listed]]) -> int:
+async def write_lists(engine: AsyncEngine, now: datetime, lists: Mapping[int, Sequence[ListedRecommendation]]) -> int:
     """Put customers' lists in the place of those that are there; how many rows changed."""
     changed = 0
     keys = sorted(lists)
@@ -54,7 +54,7 @@ async def write_lists(engine: AsyncEngine, now: datetime, lists: Mapping[int, Se
     return changed
 
 
-async def _write(transaction: Transaction, *, lists: Mapping[int, Sequence[Listed]]) -> int:
+async def _write(transaction: Transaction, *, lists: Mapping[int, Sequence[ListedRecommendation]]) -> int:
     session, customer = transaction.session, models.Customer
     # Whoever is erased meanwhile waits, and takes these rows away, or is gone and gets none.
     active = select(customer.id).where(customer.id.in_(list(lists)), customer.state == State.ACTIVE)
@@ -80,7 +80,9 @@ async def _write(transaction: Transaction, *, lists: Mapping[int, Sequence[Liste
     return len(new) + len(moved) + gone
 
 
-async def _rows(transaction: Transaction, listed: Sequence[Listed]) -> dict[tuple[int, int], dict[str, Any]]:
+async def _rows(
+    transaction: Transaction, listed: Sequence[ListedRecommendation]
+) -> dict[tuple[int, int], dict[str, Any]]:
     """The rows by customer and product; what names a product that is gone meanwhile is left out."""
     product = models.Product
     keys = {one.product for one in listed} | {one.near for one in listed if one.near}
@@ -90,7 +92,7 @@ async def _rows(transaction: Transaction, listed: Sequence[Listed]) -> dict[tupl
     return {(one.customer, one.product): row_of(one, names, transaction.now) for one in known}
 
 
-def row_of(one: Listed, names: Mapping[int, str], now: datetime) -> dict[str, Any]:
+def row_of(one: ListedRecommendation, names: Mapping[int, str], now: datetime) -> dict[str, Any]:
     """A recommendation as it is kept; names are those of the products by their keys."""
     last = datetime.fromtimestamp(one.last_at, UTC) if one.last_at else None
     return {
@@ -116,7 +118,7 @@ def row_of(one: Listed, names: Mapping[int, str], now: datetime) -> dict[str, An
     }
 
 
-async def _there(transaction: Transaction, customers: Sequence[int]) -> dict[tuple[int, int], Known]:
+async def _there(transaction: Transaction, customers: Sequence[int]) -> dict[tuple[int, int], StoredRecommendation]:
     columns = [getattr(RECOMMENDATION, name) for name in KEPT]
     found = await transaction.session.execute(
         select(RECOMMENDATION.id, RECOMMENDATION.customer_id, RECOMMENDATION.product_id, *columns).where(
@@ -125,7 +127,7 @@ async def _there(transaction: Transaction, customers: Sequence[int]) -> dict[tup
             RECOMMENDATION.state == State.ACTIVE,
         )
     )
-    return {(row[1], row[2]): Known(row[0], tuple(row[3:])) for row in found}
+    return {(row[1], row[2]): StoredRecommendation(row[0], tuple(row[3:])) for row in found}
 
 
 async def _take_away(transaction: Transaction, keys: Sequence[int]) -> int:

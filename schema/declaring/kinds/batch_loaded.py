@@ -30,10 +30,17 @@ def batched(
     key: Column | Source = "id",
     arguments: Sequence[Argument] = (),
     scope: Scope | None = None,
+    reads: bool = True,
 ) -> Any:
-    """Show what a function works out for a batch of rows."""
+    """Show what a function works out for a batch of rows; one that `reads` nothing costs next to nothing."""
     return BatchLoaded(
-        annotation=annotation, load=load, key=key, arguments=arguments, description=description, scope=scope
+        annotation=annotation,
+        load=load,
+        key=key,
+        arguments=arguments,
+        description=description,
+        scope=scope,
+        reads=reads,
     )
 
 
@@ -48,11 +55,12 @@ class BatchLoaded(Declaration):
     load: Load
     key: Column | Source = "id"
     arguments: Sequence[Argument] = ()
+    reads: bool = True
 
     @property
     def lists(self) -> int:
         """One, for all parents at once."""
-        return 1
+        return int(self.reads)
 
     def columns(self) -> Iterable[Column | Source]:
         """The key."""

@@ -17,7 +17,7 @@ from schema.declaring.kinds.own import OwnField
 from schema.declaring.scalars import Value, enum_value, graphql_enum, text_list, value_of
 from schema.declaring.types import FieldSpec, column_doc, field_of, optional
 from schema.execution.plan.bindings import column_value
-from schema.execution.plan.codegen import Writer
+from schema.execution.plan.codegen import CodeWriter
 from schema.execution.plan.plan_nodes import Entry
 from schema.execution.plan.selection import Selection
 from schema.execution.run.loaders import Info, Resolver, reading_of
@@ -141,7 +141,7 @@ class Scalar(Entry):
         """The column."""
         return (self.column,)
 
-    def code(self, writer: Writer) -> str:
+    def code(self, writer: CodeWriter) -> str:
         """Convert the driver's value where it needs it."""
         at, wire = writer.at(self.column), self.value.wire(writer.backend)
         made = at if wire is None else f"{writer.bind('f', wire)}({at})"

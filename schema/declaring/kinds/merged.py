@@ -19,7 +19,7 @@ from schema.declaring.types import FieldSpec, field_of
 from schema.execution.plan.level_request import LevelRequest
 from schema.execution.plan.plan_nodes import Child, Entry, Filler, Level
 from schema.execution.plan.selection import Selection
-from schema.execution.run.level_reader import Group
+from schema.execution.run.level_reader import ParentRows
 from schema.execution.run.loaders import Info, Resolver, load, loader_of, parent_key, planned_once, records_of
 from schema.execution.run.merged_answer import Merging, merged_page
 from schema.execution.run.records import ConnectionRecord, Record
@@ -85,7 +85,9 @@ class Merged(Declaration):
             groups = await asyncio.gather(*(load(loader, key) for loader in loaders))
             page = merged_page([loader.asked for loader in loaders], groups)
             rows = [(merge.levels[-place], row) for _, place, _, row in page.rows]
-            records = [record for level, row in rows for record in records_of(level, Group([row]), level.target.name)]
+            records = [
+                record for level, row in rows for record in records_of(level, ParentRows([row]), level.target.name)
+            ]
             return ConnectionRecord(page, records, partial(merged_cursor, self.sign))
 
         return resolve

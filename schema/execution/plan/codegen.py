@@ -35,7 +35,7 @@ class Frame:
     key: str | None = None
 
 
-class Writer:
+class CodeWriter:
     """Writes a shape's function: each entry gives its own expression, with what is here to put it together."""
 
     def __init__(self, backend: str, positions: Mapping[Column, int], along: Mapping[Filler, Sequence[int]]) -> None:
@@ -117,7 +117,7 @@ class Generated:
     def __init__(
         self, shape: Shape, positions: Mapping[Column, int], along: Mapping[Filler, Sequence[int]], frame: Frame
     ) -> None:
-        writer = Writer(frame.backend, positions, along)
+        writer = CodeWriter(frame.backend, positions, along)
         made, notes = writer.fields(shape), writer.notes(shape)
         self.children, self.inner = writer.children, writer.inner
         begin = [

@@ -26,7 +26,7 @@ from schema.execution.plan.level_request import LevelRequest
 
 if TYPE_CHECKING:
     from schema.declaring.base import TypeDeclaration
-    from schema.execution.plan.codegen import Writer
+    from schema.execution.plan.codegen import CodeWriter
 
 
 ROOT_KEY = Column((), "id")
@@ -39,7 +39,7 @@ class Entry(ABC):
     __slots__ = ()
 
     @abstractmethod
-    def code(self, writer: Writer) -> str:
+    def code(self, writer: CodeWriter) -> str:
         """An expression for its value, over a row `r`."""
 
     @abstractmethod
@@ -63,7 +63,7 @@ class Entry(ABC):
         """What is filled in by others than the row, by its path in the answer."""
         return iter(())
 
-    def note(self, _writer: Writer) -> str | None:
+    def note(self, _writer: CodeWriter) -> str | None:
         """A statement that notes an object `o` as still to be filled in."""
         return None
 
@@ -82,7 +82,7 @@ class Constant(Entry):
         """Say so."""
         return "the name of the type"
 
-    def code(self, _writer: Writer) -> str:
+    def code(self, _writer: CodeWriter) -> str:
         """Write the name."""
         return repr(self.text)
 
@@ -108,7 +108,7 @@ class ComputedValue(Entry):
         """The function's arguments."""
         return self.of
 
-    def code(self, writer: Writer) -> str:
+    def code(self, writer: CodeWriter) -> str:
         """The same columns are worked out once a request."""
         return writer.remembered(self, self.of)
 
@@ -142,7 +142,7 @@ class Nested(Entry):
         """Those of the object."""
         return self.shape.fillers(path)
 
-    def code(self, writer: Writer) -> str:
+    def code(self, writer: CodeWriter) -> str:
         """Write the object, in the same expression."""
         made = writer.object(self.shape)
         if self.when is None:
@@ -175,11 +175,11 @@ class Child(Entry):
         """Give what fills it in."""
         yield path, self.filler
 
-    def code(self, writer: Writer) -> str:
+    def code(self, writer: CodeWriter) -> str:
         """The answer to lists that were read along with the row; else null, until it is filled in."""
         return writer.answered_along(self.filler) or writer.left_open(self.filler)
 
-    def note(self, writer: Writer) -> str | None:
+    def note(self, writer: CodeWriter) -> str | None:
         """Note the object with its key."""
         return writer.noted(self.filler, self.key)
 

@@ -12,7 +12,7 @@ from schema.execution.plan.codegen import Frame, Generated, raise_null_violation
 from schema.execution.plan.level_request import LevelRequest
 from schema.execution.plan.plan_nodes import AnswerState, Filler, Level
 from schema.execution.run.connection_answer import connection
-from schema.execution.run.level_reader import Group, ask, cursor_of, group_of, groups_of, positions
+from schema.execution.run.level_reader import ParentRows, ask, cursor_of, group_of, groups_of, positions
 
 Slots = Sequence[tuple[Any, Any]]
 """Where an answer goes: (container, key of the parent)."""
@@ -70,7 +70,7 @@ class LevelAssembler:
             return
         answers = {key: self.of(group) for key, group in groups_of(self.level, self.asked, rows).items()}
         for container, key in slots:
-            container[self.level.key] = answers[key] if key in answers else self.of(Group([]))
+            container[self.level.key] = answers[key] if key in answers else self.of(ParentRows([]))
 
     def _place_flat(self, slots: Slots, rows: Sequence[Row]) -> None:
         """The same, where nothing more is to be said of the rows."""
@@ -86,7 +86,7 @@ class LevelAssembler:
             own = objects if level.link is None else groups.get(parent, [])
             container[level.key] = own if self._form.key is None else {self._form.key: own}
 
-    def of(self, group: Group) -> Any:
+    def of(self, group: ParentRows) -> Any:
         """The answer to one parent."""
         level = self.level
         if level.item is not None:

@@ -52,7 +52,7 @@ class Running:
             await jobs[0]
             return
         if not self.alone and self.context.reader.requests <= SIDE_BY_SIDE:
-            await asyncio.gather(*jobs)
+            await _all_of(jobs)
             return
         waiting = deque(jobs)
         try:
@@ -104,6 +104,18 @@ class Running:
         noted = [each for answered in answering for each in answered.noted()]
         if noted or filling.pending:
             await self.below(noted, filling)
+
+
+async def _all_of(jobs: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Do jobs side by side; where one fails, the others are stopped, since nobody waits for them any more."""
+    tasks = [asyncio.ensure_future(job) for job in jobs]
+    try:
+        await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
 
 
 Holder = tuple[dict[str, Any], Any, Any, int]

@@ -14,7 +14,7 @@ from models.rules.periods import add_months
 from resolvers.demo.journey import SOURCE, Journey
 from resolvers.demo.mapping.retailer.lists import key_of
 from resolvers.demo.reading.dates import ZONE, instant
-from resolvers.demo.writing.batch import Mapped, Statement, records
+from resolvers.demo.writing.batch import InsertSelect, Mapped, records
 
 SCORES = 5
 LOWEST = {"RECENCY": -100_000, "FREQUENCY": 0, "MONETARY": 0}
@@ -73,7 +73,7 @@ def criteria_segments(journey: Journey) -> Mapped:
         target = insert(models.SegmentMember).from_select(
             ["segment_id", "customer_id", "since"], chosen.where(where).order_by(models.Customer.id)
         )
-        yield Statement(models.SegmentMember, target)
+        yield InsertSelect(models.SegmentMember, target)
 
 
 def _segments(now: datetime) -> list[tuple[str, dict[str, Any], ColumnElement[bool]]]:

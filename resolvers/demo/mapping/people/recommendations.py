@@ -27,7 +27,7 @@ EDITORIAL = (
 )
 
 
-BLOCKED = "Nobody would want it recommended."
+BLOCKED = "It isn't fit to be recommended."
 
 
 def recommendations(journey: Journey) -> Mapped:

@@ -145,3 +145,20 @@ def cost(plan: Priced, variables: VariableValues) -> Cost:
             price.known.clear()
         found = price.known[sizes] = price.whole.cost(variables.coerced)
     return found
+
+
+BYTES_FOR_OBJECT = 256
+"""How many bytes of an answer are as dear as an object: as many as ten short values with their names."""
+
+
+def actual(requested: Cost, answer: bytes) -> int:
+    """What an answer turns out to cost, in points: by the objects, values and bytes that it has.
+
+    Lists and changes cost what they were taken to. Braces and names within texts count as objects and values, up to
+    what the document could have had at most.
+    """
+    objects = min(requested.objects, max(0, answer.count(b"{") - 2))
+    values = min(requested.values, answer.count(b'":'))
+    counts = min(requested.counts, objects)
+    points = Cost(objects, 0, requested.lists, counts, requested.changes).points
+    return points + max(-(-values // VALUES_FOR_OBJECT), len(answer) // BYTES_FOR_OBJECT)
