@@ -44,7 +44,7 @@ EASTMOST = timedelta(hours=14)
 
 async def create(transaction: Transaction, given: ProductReservationCreate) -> ReservationAnswer:
     """Reserve products in a store for a customer; the stock is held at once, all of it or none."""
-    customer = await transaction.locked(models.Customer, given.customer, "customer")
+    customer = await transaction.customer(given.customer, "customer")
     _in_use(customer, "customer")
     known = await _known(transaction, given, customer.id)
     if known is not None:
