@@ -23,10 +23,11 @@ from models.rules.money import ZERO
 from models.rules.refusals import RefusalCode
 from models.rules.reward_value import own_value_refusal
 from models.rules.voucher_code import code_key
-from resolvers.benefit.offers import VOUCHER_COLUMNS, is_told, offers_by_key, vouchers_of
+from resolvers.benefit.offers import VOUCHER_COLUMNS, offers_by_key, vouchers_of
 from resolvers.benefit.shopper import read_shopper
 from resolvers.customer.lock import lock_by_key, lock_customers
 from resolvers.errors import Refused
+from resolvers.operation.perform import Stage, after
 from resolvers.operation.references import References, coded_as
 from resolvers.operation.refusal import refuse
 from resolvers.operation.upsert import alone
@@ -36,6 +37,7 @@ from resolvers.query.compiled_query import CompiledQuery, among
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 from resolvers.voucher import issuing
+from resolvers.voucher.guessing import refuse_guesses
 from resolvers.voucher.inputs import (
     MOST_CUSTOMERS,
     NamedVoucher,
@@ -51,7 +53,6 @@ from resolvers.voucher.inputs import (
     VoucherTransfer,
 )
 
-NO_VOUCHER = "There is no such voucher, or none that can be used here."
 USABLE = (VoucherState.ACTIVE, VoucherState.RESERVED)
 
 OF_A_BILL = frozenset({RefusalCode.MINIMUM_NOT_MET, RefusalCode.CONDITION_NOT_MET, RefusalCode.WRONG_CURRENCY})
@@ -87,7 +88,13 @@ async def issue_batch(transaction: Transaction, given: VoucherIssueBatch) -> Vou
     return VoucherBatchAnswer(issued=len(made), vouchers=made, refused=refused)
 
 
-async def reserve(transaction: Transaction, given: VoucherReserve) -> VoucherAnswer:
+async def _before(stage: Stage, given: Any) -> None:
+    shown_by = given.customer if isinstance(given, VoucherRedeem) else None
+    await refuse_guesses(stage, given.code, shown_by)
+
+
+@after(_before)
+async def reserve(transaction: Transaction, given: VoucherReserve, _admitted: None) -> VoucherAnswer:
     """Reserve a voucher for a bill for some time; nobody else can use it until then."""
     voucher = await _locked(transaction, given)
     _usable(voucher, transaction.now)
@@ -98,7 +105,8 @@ async def reserve(transaction: Transaction, given: VoucherReserve) -> VoucherAns
     return await _changed(transaction, voucher, VoucherChange.RESERVED)
 
 
-async def release(transaction: Transaction, given: VoucherRelease) -> VoucherAnswer:
+@after(_before)
+async def release(transaction: Transaction, given: VoucherRelease, _admitted: None) -> VoucherAnswer:
     """Release a voucher that was reserved."""
     voucher = await _locked(transaction, given)
     if voucher.state is not VoucherState.RESERVED:
@@ -110,15 +118,14 @@ async def release(transaction: Transaction, given: VoucherRelease) -> VoucherAns
     return await _changed(transaction, voucher, VoucherChange.RELEASED)
 
 
-async def redeem(transaction: Transaction, given: VoucherRedeem) -> VoucherAnswer:
+@after(_before)
+async def redeem(transaction: Transaction, given: VoucherRedeem, _admitted: None) -> VoucherAnswer:
     """Use a voucher without a bill, as for a gift that is handed over."""
     store = await _store(transaction, given.store)
     voucher = await _locked(transaction, given)
     context = await transaction.inside()
     rule = (await vouchers_of(context, await BY_KEY.read(context, keys=[voucher.id])))[0]
     holder = voucher.customer_id if given.customer is None else given.customer
-    if given.id is None and not is_told(rule, holder, transaction.viewer):
-        raise Refused(ErrorCode.NOT_FOUND, NO_VOUCHER, "code")
     shopper, _ = await read_shopper(context, holder, [])
     refuse(redemption_refusals(rule, shopper, store, given.bill, transaction.now), "id")
     voucher.state, voucher.redeemed_at = VoucherState.APPLIED, transaction.now
@@ -126,7 +133,8 @@ async def redeem(transaction: Transaction, given: VoucherRedeem) -> VoucherAnswe
     return await _changed(transaction, voucher, VoucherChange.APPLIED, given.note)
 
 
-async def cancel(transaction: Transaction, given: VoucherCancel) -> VoucherAnswer:
+@after(_before)
+async def cancel(transaction: Transaction, given: VoucherCancel, _admitted: None) -> VoucherAnswer:
     """Cancel a voucher that was not used; the points that it cost go back to where they came from."""
     paid = await _payment(transaction, _named(given))
     voucher = await _locked(transaction, given, *([paid.customer_id] if paid else []))
@@ -141,7 +149,8 @@ async def cancel(transaction: Transaction, given: VoucherCancel) -> VoucherAnswe
     return await _changed(transaction, voucher, VoucherChange.CANCELLED, given.reason)
 
 
-async def transfer(transaction: Transaction, given: VoucherTransfer) -> VoucherAnswer:
+@after(_before)
+async def transfer(transaction: Transaction, given: VoucherTransfer, _admitted: None) -> VoucherAnswer:
     """Transfer a portable voucher to another customer, who has not had as many of the reward as they may."""
     receiver = given.customer
     voucher = await _locked(transaction, given, receiver)
@@ -228,7 +237,7 @@ async def _locked(transaction: Transaction, given: NamedVoucher, *others: int) -
     owner = await transaction.session.scalar(select(models.Voucher.customer_id).where(condition))
     if owner is None:
         field = "id" if given.id is not None else "code"
-        raise Refused(ErrorCode.NOT_FOUND, NO_VOUCHER, field)
+        raise Refused(ErrorCode.NOT_FOUND, "There is no such voucher.", field)
     await lock_customers(transaction, {owner, *others})
     found = select(models.Voucher).where(condition).with_for_update(key_share=True)
     voucher = await transaction.session.scalar(found, execution_options={"populate_existing": True})

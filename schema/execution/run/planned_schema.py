@@ -38,6 +38,10 @@ class Context:
     planned: bool = False
     """Whether a plan gave the answer."""
 
+    def __post_init__(self) -> None:
+        """What is asked of may be counted."""
+        self.reading.engine = self.engine
+
 
 @dataclass(slots=True)
 class OperationRequest:
