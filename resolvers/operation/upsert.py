@@ -180,6 +180,9 @@ async def _put(form: UpsertSpec, record: Record) -> Any:
         for name in form.required:
             if name not in record.given:
                 problems.found.append(UserError(ErrorCode.REQUIRED, "A new record needs this.", problems.at(name)))
+    if record.values.get("state") is models.State.DELETED:
+        message = "An upsert deletes nothing; INACTIVE keeps a record and offers it no more."
+        problems.found.append(UserError(ErrorCode.WRONG_STATE, message, problems.at("state")))
     problems.check()
     if form.known_by is not None and form.known_by in record.given:
         column = form.column(form.known_by)

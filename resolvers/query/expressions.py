@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, and_, case, func, literal_column, or_, select, type_coerce
+from sqlalchemy import Boolean, ColumnElement, and_, case, exists, func, literal_column, or_, select, type_coerce
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.expression import FunctionElement
 
 from models import (
+    Campaign,
     Card,
     CardState,
     PointEntry,
     PointLot,
     PointReservation,
     PointReservationState,
+    Product,
     PurchaseDiscount,
     State,
     Voucher,
@@ -84,6 +86,19 @@ REFUNDED = Expression("refunded", lambda bill: bill.returned - bill.returned_wit
 SHARE = Expression("share", lambda discount: func.coalesce(discount.share, discount.amount), MONEY)
 """What of a discount falls to a line when it is returned."""
 VALID_NOW = Expression("is_valid", _valid, Boolean())
+
+
+def _offer_valid(offer: Any) -> ColumnElement[bool]:
+    campaign, product = aliased(Campaign), aliased(Product)
+    return and_(
+        _valid(offer),
+        exists(select(campaign.id).where(campaign.id == offer.campaign_id, _valid(campaign))),
+        exists(select(product.id).where(product.id == offer.product_id, product.state == word(State.ACTIVE))),
+    )
+
+
+OFFER_VALID = Expression("is_valid", _offer_valid, Boolean())
+"""What a campaign offers ends with the campaign, and with the product."""
 STATUS_VALID = Expression("is_valid", lambda record: and_(record.ended_at.is_(None), within(record)), Boolean())
 
 

@@ -18,7 +18,7 @@ from models import ReservationState, State
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from models.rules.money import half_up
-from models.rules.reservation_steps import gives_back, step_refusal
+from models.rules.reservation_steps import OPEN, gives_back, step_refusal, when_overdue
 from models.rules.voucher_code import CodeGeneration, voucher_code
 from models.types import MONEY
 from resolvers.errors import Refused
@@ -33,6 +33,7 @@ from resolvers.storage.transaction import Transaction, in_transaction
 
 RESERVATION = models.ProductReservation
 MOST_CODES = 20
+DAY_OVER = "Its day is over, and it was not got ready."
 EASTMOST = timedelta(hours=14)
 """How far ahead of UTC the first calendar of the world is."""
 
@@ -94,7 +95,7 @@ async def comment(transaction: Transaction, given: Values) -> Values:
 
 
 async def expire_reservations(engine: AsyncEngine, now: datetime, batch: int) -> int:
-    """What was ready but not picked up by the end of its day, on its store's calendar; how many."""
+    """What was not picked up by the end of its day, on its store's calendar, ready or not; how many."""
     expired, last = 0, 0
     while True:
         count, last = await in_transaction(engine, now, partial(_expire, after=last, batch=batch))
@@ -110,7 +111,7 @@ async def _expire(transaction: Transaction, *, after: int, batch: int) -> tuple[
         .join(models.Store, models.Store.id == RESERVATION.store_id)
         .where(
             RESERVATION.id > after,
-            RESERVATION.state == ReservationState.READY,
+            RESERVATION.state.in_(OPEN),
             RESERVATION.pickup_date < (transaction.now + EASTMOST).date(),
         )
         .order_by(RESERVATION.id)
@@ -119,10 +120,11 @@ async def _expire(transaction: Transaction, *, after: int, batch: int) -> tuple[
     found = (await transaction.session.execute(query)).all()
     overdue = [key for key, day, zone in found if day and day < transaction.now.astimezone(ZoneInfo(zone)).date()]
     # Somebody may have moved one of them on since: what counts is the state once it is locked.
-    locked = select(RESERVATION).where(RESERVATION.id.in_(overdue), RESERVATION.state == ReservationState.READY)
-    ready = list(await transaction.session.scalars(locked.order_by(RESERVATION.id).with_for_update()))
-    await _step(transaction, ready, ReservationState.NOT_PICKED_UP, None)
-    return len(ready), found[-1][0] if len(found) == batch else 0
+    locked = select(RESERVATION).where(RESERVATION.id.in_(overdue), RESERVATION.state.in_(OPEN))
+    late = list(await transaction.session.scalars(locked.order_by(RESERVATION.id).with_for_update()))
+    for end, note in ((ReservationState.NOT_PICKED_UP, None), (ReservationState.CANCELLED, DAY_OVER)):
+        await _step(transaction, [one for one in late if when_overdue(one.state) is end], end, note)
+    return len(late), found[-1][0] if len(found) == batch else 0
 
 
 async def _step(

@@ -20,6 +20,8 @@ from resolvers.storage.transaction import Transaction
 async def set_by_hand(transaction: Transaction, given: CustomerStatusSet) -> StatusRecordAnswer:
     """Give a customer a status by hand; the one they hold ends, and stays in the history."""
     customer = await transaction.locked(models.Customer, given.customer, "customer")
+    if customer.state is not models.State.ACTIVE:
+        raise Refused(ErrorCode.CUSTOMER_INACTIVE, "The customer is deactivated; reactivate them first.", "customer")
     status = await References(transaction).find(models.Status, given.status, "status")
     if status.state is not models.State.ACTIVE:
         raise Refused(ErrorCode.INACTIVE, "This status is not in use.", "status")

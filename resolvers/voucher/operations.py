@@ -33,6 +33,7 @@ from resolvers.operation.refusal import refuse
 from resolvers.operation.upsert import alone
 from resolvers.operation.validation import in_order
 from resolvers.point import booking
+from resolvers.programme.reading import read_terms
 from resolvers.query.compiled_query import CompiledQuery, among
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
@@ -67,13 +68,14 @@ async def issue(transaction: Transaction, given: VoucherIssue) -> VoucherAnswer:
     store = await _store(transaction, given.store)
     own = await _own(transaction, given, reward)
     await lock_by_key(transaction, given.customer, "customer", active=True)
-    zone = store.time_zone if store else issuing.ZONE
+    zone = await _zone(transaction, store)
     return _answer(await issuing.issue(transaction, reward.id, given.customer, zone=zone, **own))
 
 
 async def issue_batch(transaction: Transaction, given: VoucherIssueBatch) -> VoucherBatchAnswer:
     """Issue a voucher to each of many customers; one who can't have it stops no other."""
     reward = await _reward(transaction, given.reward)
+    zone = await _zone(transaction, await _store(transaction, given.store))
     keys = await _customers(transaction, given)
     made: list[RowRef] = []
     refused: list[RefusedCustomer] = []
@@ -81,7 +83,8 @@ async def issue_batch(transaction: Transaction, given: VoucherIssueBatch) -> Vou
         try:
             async with transaction.attempt():
                 await lock_by_key(transaction, key, "customers", active=True)
-                made.append(RowRef("Voucher", await issuing.issue(transaction, reward.id, key, note=given.note)))
+                voucher = await issuing.issue(transaction, reward.id, key, zone=zone, note=given.note)
+                made.append(RowRef("Voucher", voucher))
         except Refused as error:
             there = None if error.code is ErrorCode.NOT_FOUND else RowRef("Customer", key)
             refused.append(RefusedCustomer(customer=there, code=error.code, message=str(error), missing=error.missing))
@@ -97,6 +100,7 @@ async def _before(stage: Stage, given: Any) -> None:
 async def reserve(transaction: Transaction, given: VoucherReserve, _admitted: None) -> VoucherAnswer:
     """Reserve a voucher for a bill for some time; nobody else can use it until then."""
     voucher = await _locked(transaction, given)
+    await _refuse_inactive(transaction, voucher.customer_id)
     _usable(voucher, transaction.now)
     if _is_held(voucher, transaction.now) and voucher.reserved_for != given.bill:
         raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is put aside for another bill.", "bill")
@@ -123,6 +127,7 @@ async def redeem(transaction: Transaction, given: VoucherRedeem, _admitted: None
     """Use a voucher without a bill, as for a gift that is handed over."""
     store = await _store(transaction, given.store)
     voucher = await _locked(transaction, given)
+    await _refuse_inactive(transaction, voucher.customer_id, given.customer)
     context = await transaction.inside()
     rule = (await vouchers_of(context, await BY_KEY.read(context, keys=[voucher.id])))[0]
     holder = voucher.customer_id if given.customer is None else given.customer
@@ -154,6 +159,7 @@ async def transfer(transaction: Transaction, given: VoucherTransfer, _admitted: 
     """Transfer a portable voucher to another customer, who has not had as many of the reward as they may."""
     receiver = given.customer
     voucher = await _locked(transaction, given, receiver)
+    await _refuse_inactive(transaction, voucher.customer_id)
     await lock_by_key(transaction, receiver, "customer", active=True)
     _usable(voucher, transaction.now)
     if _is_held(voucher, transaction.now):
@@ -178,6 +184,13 @@ async def transfer(transaction: Transaction, given: VoucherTransfer, _admitted: 
 
 async def _store(transaction: Transaction, key: int | None) -> models.Store | None:
     return None if key is None else await References(transaction).find(models.Store, key, "store")
+
+
+async def _zone(transaction: Transaction, store: models.Store | None) -> str:
+    """Where a day ends that is the last of a voucher."""
+    if store is not None:
+        return store.time_zone
+    return (await read_terms(await transaction.inside(), transaction.now)).zone
 
 
 async def _reward(transaction: Transaction, key: int) -> models.Reward:
@@ -243,6 +256,15 @@ async def _locked(transaction: Transaction, given: NamedVoucher, *others: int) -
     voucher = await transaction.session.scalar(found, execution_options={"populate_existing": True})
     assert voucher is not None
     return voucher
+
+
+async def _refuse_inactive(transaction: Transaction, *customers: int | None) -> None:
+    """Nothing is used of an account that was switched off, nor by who holds one; the owner is locked already."""
+    entity = models.Customer
+    off = select(entity.id).where(entity.id.in_([*customers]), entity.state == models.State.INACTIVE).limit(1)
+    if await transaction.session.scalar(off) is not None:
+        message = "The customer is deactivated; reactivate them first."
+        raise Refused(ErrorCode.CUSTOMER_INACTIVE, message, "customer")
 
 
 async def _payment(transaction: Transaction, condition: ColumnElement[bool]) -> PointEntry | None:
