@@ -41,12 +41,14 @@ EASTMOST = timedelta(hours=14)
 async def create(transaction: Transaction, given: Values) -> Values:
     """Reserve products in a store for a customer; the stock is held at once, all of it or none."""
     customer = await transaction.find(models.Customer, given["customer"], "customer")
-    _in_use(customer, "customer")
+    if customer.state is not State.ACTIVE:
+        raise Refused(ErrorCode.CUSTOMER_INACTIVE, "The customer is deactivated; reactivate them first.", "customer")
     known = await _known(transaction, given, customer.id)
     if known is not None:
         return {"reservation": RowRef("ProductReservation", known), "repeated": True}
     store = await References(transaction).find(models.Store, given["store"], "store")
-    _in_use(store, "store")
+    if store.state is not State.ACTIVE:
+        raise Refused(ErrorCode.INACTIVE, "The store is not active.", "store")
     items = await reservation_items.read(transaction, given, store)
     reservation = await _entered(transaction, given, store)
     reservation.customer_id = customer.id
@@ -198,11 +200,6 @@ def _pickup_date(day: date | None, store: models.Store, now: datetime) -> date |
     if day is not None and day.year > validation.LAST_YEAR:
         raise Refused(ErrorCode.OUT_OF_RANGE, f"The year must be {validation.LAST_YEAR} at most.", "pickupDate")
     return day
-
-
-def _in_use(row: models.Customer | models.Store, field: str) -> None:
-    if row.state is not State.ACTIVE:
-        raise Refused(ErrorCode.INACTIVE, f"The {field} is not active.", field)
 
 
 def _total(items: Sequence[reservation_items.Item]) -> Decimal:

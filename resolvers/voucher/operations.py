@@ -28,7 +28,7 @@ from resolvers.benefit.shopper import read_shopper
 from resolvers.customer.lock import lock_by_key, lock_customers
 from resolvers.errors import Refused
 from resolvers.operation.perform import Stage, after
-from resolvers.operation.references import References, coded_as
+from resolvers.operation.references import References, coded_as, in_use
 from resolvers.operation.refusal import refuse
 from resolvers.operation.upsert import alone
 from resolvers.operation.validation import in_order
@@ -100,7 +100,7 @@ async def _before(stage: Stage, given: Any) -> None:
 async def reserve(transaction: Transaction, given: VoucherReserve, _admitted: None) -> VoucherAnswer:
     """Reserve a voucher for a bill for some time; nobody else can use it until then."""
     voucher = await _locked(transaction, given)
-    await _refuse_inactive(transaction, voucher.customer_id)
+    await _in_use(transaction, voucher.customer_id, "id")
     _usable(voucher, transaction.now)
     if _is_held(voucher, transaction.now) and voucher.reserved_for != given.bill:
         raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is put aside for another bill.", "bill")
@@ -127,7 +127,9 @@ async def redeem(transaction: Transaction, given: VoucherRedeem, _admitted: None
     """Use a voucher without a bill, as for a gift that is handed over."""
     store = await _store(transaction, given.store)
     voucher = await _locked(transaction, given)
-    await _refuse_inactive(transaction, voucher.customer_id, given.customer)
+    await _in_use(transaction, voucher.customer_id, "id")
+    if given.customer is not None:
+        await _in_use(transaction, given.customer, "customer")
     context = await transaction.inside()
     rule = (await vouchers_of(context, await BY_KEY.read(context, keys=[voucher.id])))[0]
     holder = voucher.customer_id if given.customer is None else given.customer
@@ -159,7 +161,7 @@ async def transfer(transaction: Transaction, given: VoucherTransfer, _admitted: 
     """Transfer a portable voucher to another customer, who has not had as many of the reward as they may."""
     receiver = given.customer
     voucher = await _locked(transaction, given, receiver)
-    await _refuse_inactive(transaction, voucher.customer_id)
+    await _in_use(transaction, voucher.customer_id, "id")
     await lock_by_key(transaction, receiver, "customer", active=True)
     _usable(voucher, transaction.now)
     if _is_held(voucher, transaction.now):
@@ -183,7 +185,8 @@ async def transfer(transaction: Transaction, given: VoucherTransfer, _admitted: 
 
 
 async def _store(transaction: Transaction, key: int | None) -> models.Store | None:
-    return None if key is None else await References(transaction).find(models.Store, key, "store")
+    found = await in_use(transaction, models.Store, key, "store")
+    return None if found is None else await transaction.session.get_one(models.Store, found)
 
 
 async def _zone(transaction: Transaction, store: models.Store | None) -> str:
@@ -258,13 +261,14 @@ async def _locked(transaction: Transaction, given: NamedVoucher, *others: int) -
     return voucher
 
 
-async def _refuse_inactive(transaction: Transaction, *customers: int | None) -> None:
-    """Nothing is used of an account that was switched off, nor by who holds one; the owner is locked already."""
-    entity = models.Customer
-    off = select(entity.id).where(entity.id.in_([*customers]), entity.state == models.State.INACTIVE).limit(1)
-    if await transaction.session.scalar(off) is not None:
+async def _in_use(transaction: Transaction, customer_id: int, field: str) -> None:
+    """Nothing is used of an account that was switched off, nor for who has one; the owner is locked already."""
+    state = await transaction.session.scalar(select(models.Customer.state).where(models.Customer.id == customer_id))
+    if state in (None, models.State.DELETED):
+        raise Refused(ErrorCode.NOT_FOUND, "There is no Customer with this id.", field)
+    if state is models.State.INACTIVE:
         message = "The customer is deactivated; reactivate them first."
-        raise Refused(ErrorCode.CUSTOMER_INACTIVE, message, "customer")
+        raise Refused(ErrorCode.CUSTOMER_INACTIVE, message, field)
 
 
 async def _payment(transaction: Transaction, condition: ColumnElement[bool]) -> PointEntry | None:

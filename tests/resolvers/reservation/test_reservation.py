@@ -106,7 +106,7 @@ async def test_reservations_that_make_no_sense_are_refused(crm: Operations, shop
         return await crm.refused("productReservationCreate", **{**shop.order("1"), **rest})
 
     assert await refused(customer=opaque_id("Customer", gone.id)) == [("NOT_FOUND", "customer", None)]
-    assert await refused(customer=opaque_id("Customer", resting.id)) == [("INACTIVE", "customer", None)]
+    assert await refused(customer=opaque_id("Customer", resting.id)) == [("CUSTOMER_INACTIVE", "customer", None)]
     assert await refused(store=opaque_id("Store", 999)) == [("NOT_FOUND", "store", None)]
     assert await refused(store=opaque_id("Store", elsewhere.id)) == [
         ("NOT_OFFERED", "items[0].reservableProduct", None)
