@@ -124,8 +124,9 @@ async def _expire(transaction: Transaction, *, after: int, batch: int) -> tuple[
     # Somebody may have moved one of them on since: what counts is the state once it is locked.
     locked = select(RESERVATION).where(RESERVATION.id.in_(overdue), RESERVATION.state.in_(OPEN))
     late = list(await transaction.session.scalars(locked.order_by(RESERVATION.id).with_for_update()))
+    ends = [(one, when_overdue(one.state)) for one in late]
     for end, note in ((ReservationState.NOT_PICKED_UP, None), (ReservationState.CANCELLED, DAY_OVER)):
-        await _step(transaction, [one for one in late if when_overdue(one.state) is end], end, note)
+        await _step(transaction, [one for one, its_end in ends if its_end is end], end, note)
     return len(late), found[-1][0] if len(found) == batch else 0
 
 
