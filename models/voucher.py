@@ -87,8 +87,8 @@ class Voucher(Base, Timestamped):
     withheld: Mapped[Decimal] = mapped_column(
         MONEY, server_default="0", doc="What of a refund was kept for it, so that it is paid for."
     )
-    reserved_for: Mapped[str | None] = mapped_column(text(128), doc="The bill it is put aside for.")
-    reserved_until: Mapped[datetime | None] = mapped_column(doc="Until when it is put aside.")
+    reserved_for: Mapped[str | None] = mapped_column(text(128), doc="The bill it is reserved for.")
+    reserved_until: Mapped[datetime | None] = mapped_column(doc="Until when it is reserved.")
 
     customer: Mapped[Customer] = relationship(
         back_populates="vouchers", foreign_keys="Voucher.customer_id", lazy="raise"

@@ -66,7 +66,7 @@ class VoucherMutations:
     voucher_issue = mutation_field(
         voucher.issue,
         "Issue a voucher of a reward to a customer. The points that it costs are spent at the same moment; its limits "
-        "for a customer and in all hold, whoever asks at the same time.",
+        "for a customer and in all hold, however many ask at the same time.",
         scope=Scope.VOUCHERS_WRITE,
     )
     voucher_issue_batch = mutation_field(
@@ -82,7 +82,7 @@ class VoucherMutations:
     )
     voucher_release = mutation_field(
         voucher.release,
-        "Let go of a voucher that was put aside.",
+        "Release a reserved voucher.",
         scope=Scope.VOUCHERS_WRITE,
     )
     voucher_redeem = mutation_field(

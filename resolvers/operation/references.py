@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, case, select
@@ -12,10 +11,9 @@ from models import Base
 from models.rules.error_codes import ErrorCode
 from models.rules.voucher_code import readings
 from resolvers.errors import Refused
-from resolvers.ids import key_of
 from resolvers.operation.checks import By
-from resolvers.operation.validation import Values, text
 from resolvers.query.visibility import listed
+from resolvers.storage.sql import column_of
 from resolvers.storage.transaction import Transaction
 
 Entity = TypeVar("Entity", bound=Base)
@@ -28,17 +26,20 @@ class References:
         self.transaction = transaction
         self._known: dict[tuple[type[Base], str], Base] = {}
 
-    async def find(self, entity: type[Entity], by: int | By | str | Values, field: str) -> Entity:
+    async def find(self, entity: type[Entity], by: int | By, field: str) -> Entity:
         """The row of a key, or of what else names it; `NOT_FOUND` where there is none."""
         name = (entity, repr(by))
-        if name not in self._known:
-            condition = _named(entity, by) if isinstance(by, int | By) else _condition(entity, by, field)
-            row = await self.transaction.session.scalar(select(entity).where(condition, *listed(entity, entity)))
-            if row is None:
-                raise Refused(ErrorCode.NOT_FOUND, f"There is no such {entity.__name__}.", field)
-            self._known[name] = row
-        found: Any = self._known[name]
-        return found  # type: ignore[no-any-return]
+        row = self._known.get(name)
+        if row is None:
+            found = select(entity).where(_named(entity, by), *listed(entity, entity))
+            row = await self.transaction.session.scalar(found)
+        if row is None:
+            if entity is models.Customer and isinstance(by, int):
+                await self.transaction.raise_if_merged([by])
+            raise Refused(ErrorCode.NOT_FOUND, f"There is no such {entity.__name__}.", field)
+        self._known[name] = row
+        assert isinstance(row, entity)
+        return row
 
 
 async def in_use(transaction: Transaction, entity: type[Base], by: int | By | None, field: str) -> int | None:
@@ -51,21 +52,16 @@ async def in_use(transaction: Transaction, entity: type[Base], by: int | By | No
     return row.id
 
 
-def _condition(entity: Any, by: str | Values, field: str) -> ColumnElement[bool]:
-    ((key, value),) = ({"id": by} if isinstance(by, str) else by).items()
-    for part in value.values() if isinstance(value, Mapping) else (value,):
-        text(part, field)
-    return _named(entity, By(key, key_of(value, entity.__name__) if key == "id" else value))
-
-
-def _named(entity: Any, by: int | By) -> ColumnElement[bool]:
+def _named(entity: type[Base], by: int | By) -> ColumnElement[bool]:
     condition: ColumnElement[bool]
     key: str = "id" if isinstance(by, int) else by.name
     value: Any = by if isinstance(by, int) else by.value
     if key == "id":
         condition = entity.id == value
     elif key == "external_id":
-        condition = (entity.source == value["source"]) & (entity.external_id == value["external_id"])
+        condition = (column_of(entity, "source") == value["source"]) & (
+            column_of(entity, "external_id") == value["external_id"]
+        )
     elif key == "list_code":
         code = models.ProductCode
         condition = entity.id.in_(

@@ -11,10 +11,11 @@ from typing import TypeVar
 
 from models.rules.basket import Benefit, Reward, Shopper, Voucher
 from models.rules.combination import Combination
+from models.rules.error_codes import ErrorCode
 from models.rules.late import as_paid, takes_rewards
 from models.rules.ledger import NEVER
 from models.rules.programme import Programme
-from models.rules.refusals import Refusal, RefusalCode
+from models.rules.refusals import Refusal
 from models.rules.settlement import RequestedBenefits, Settlement, best_of, settle
 from models.rules.voucher_code import code_key, readings
 from resolvers.access.throttle import TOO_MANY
@@ -38,8 +39,8 @@ from resolvers.storage.context import RequestContext
 T = TypeVar("T")
 Coded = TypeVar("Coded", Reward, Voucher)
 
-NOT_LATE = Refusal(RefusalCode.VOUCHER_REQUIRED, "On a bill that was paid so long ago, rewards take a voucher.")
-NOT_TOLD = Refusal(RefusalCode.TOO_MANY_ATTEMPTS, TOO_MANY)
+NOT_LATE = Refusal(ErrorCode.VOUCHER_REQUIRED, "On a bill that was paid so long ago, rewards take a voucher.")
+NOT_TOLD = Refusal(ErrorCode.TOO_MANY_ATTEMPTS, TOO_MANY)
 AT_ONCE = 1000
 """How many benefits times lines are worked out without letting others in between: a millisecond or two."""
 
@@ -212,6 +213,6 @@ def _own(offer: Offer, vouchers: Iterable[Voucher], customer_id: int | None) -> 
 def _unknown(offer: Offer | None) -> Refusal:
     if offer is None:
         return Refusal(
-            RefusalCode.UNKNOWN_CODE, "There is no voucher that can be used here, and no reward, of this code."
+            ErrorCode.UNKNOWN_CODE, "There is no voucher that can be used here, and no reward, of this code."
         )
-    return Refusal(RefusalCode.VOUCHER_REQUIRED, "The reward takes a voucher, and the customer has none.")
+    return Refusal(ErrorCode.VOUCHER_REQUIRED, "The reward takes a voucher, and the customer has none.")

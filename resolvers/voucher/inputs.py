@@ -125,7 +125,7 @@ class VoucherReserve(NamedVoucher):
 class VoucherRelease(NamedVoucher):
     """A voucher to be released."""
 
-    bill: Annotated[str | None, text(128), "The bill it was put aside for; where given, it must be that one."] = None
+    bill: Annotated[str | None, text(128), "The bill it is reserved for; where given, it must be that one."] = None
 
 
 class VoucherRedeem(NamedVoucher):
@@ -137,7 +137,7 @@ class VoucherRedeem(NamedVoucher):
         key(models.Customer),
         "Who shows it; its owner where it is left out. A portable one may be anyone's.",
     ] = None
-    bill: Annotated[str | None, text(128), "The bill that it was put aside for, if it was."] = None
+    bill: Annotated[str | None, text(128), "The bill that it was reserved for, if it was."] = None
     note: Annotated[str | None, "What a person reads beside it."] = None
 
 

@@ -20,12 +20,10 @@ from models.rules.applicability import affordable, refusals
 from models.rules.basket import Bill, Shopper, Voucher
 from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO
-from models.rules.refusals import RefusalCode
 from models.rules.reward_value import own_value_refusal
 from models.rules.voucher_code import code_key
 from resolvers.benefit.offers import VOUCHER_COLUMNS, offers_by_key, vouchers_of
 from resolvers.benefit.shopper import read_shopper
-from resolvers.customer.lock import lock_by_key, lock_customers
 from resolvers.errors import Refused
 from resolvers.operation.perform import Stage, after
 from resolvers.operation.references import References, coded_as, in_use
@@ -56,7 +54,7 @@ from resolvers.voucher.inputs import (
 
 USABLE = (VoucherState.ACTIVE, VoucherState.RESERVED)
 
-OF_A_BILL = frozenset({RefusalCode.MINIMUM_NOT_MET, RefusalCode.CONDITION_NOT_MET, RefusalCode.WRONG_CURRENCY})
+OF_A_BILL = frozenset({ErrorCode.MINIMUM_NOT_MET, ErrorCode.CONDITION_NOT_MET, ErrorCode.WRONG_CURRENCY})
 """What can't be asked of a voucher that is used without a bill."""
 
 BY_KEY = CompiledQuery(lambda backend: select(*VOUCHER_COLUMNS).where(among(models.Voucher.id, "keys", backend)))
@@ -67,7 +65,7 @@ async def issue(transaction: Transaction, given: VoucherIssue) -> VoucherAnswer:
     reward = await _reward(transaction, given.reward)
     store = await _store(transaction, given.store)
     own = await _own(transaction, given, reward)
-    await lock_by_key(transaction, given.customer, "customer", active=True)
+    await transaction.lock_customer(given.customer, "customer", active=True)
     zone = await _zone(transaction, store)
     return _answer(await issuing.issue(transaction, reward.id, given.customer, zone=zone, **own))
 
@@ -82,7 +80,7 @@ async def issue_batch(transaction: Transaction, given: VoucherIssueBatch) -> Vou
     for key in keys:
         try:
             async with transaction.attempt():
-                await lock_by_key(transaction, key, "customers", active=True)
+                await transaction.lock_customer(key, "customers", active=True)
                 voucher = await issuing.issue(transaction, reward.id, key, zone=zone, note=given.note)
                 made.append(RowRef("Voucher", voucher))
         except Refused as error:
@@ -98,12 +96,12 @@ async def _before(stage: Stage, given: Any) -> None:
 
 @after(_before)
 async def reserve(transaction: Transaction, given: VoucherReserve, _admitted: None) -> VoucherAnswer:
-    """Reserve a voucher for a bill for some time; nobody else can use it until then."""
+    """Reserve a voucher for a bill for some time; no other bill can use it until then."""
     voucher = await _locked(transaction, given)
-    await _in_use(transaction, voucher.customer_id, "id")
+    await transaction.lock_customer(voucher.customer_id, "id", active=True)
     _usable(voucher, transaction.now)
     if _is_held(voucher, transaction.now) and voucher.reserved_for != given.bill:
-        raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is put aside for another bill.", "bill")
+        raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is reserved for another bill.", "bill")
     voucher.state = VoucherState.RESERVED
     voucher.reserved_for, voucher.reserved_until = given.bill, transaction.now + timedelta(minutes=given.minutes)
     return await _changed(transaction, voucher, VoucherChange.RESERVED)
@@ -114,10 +112,10 @@ async def release(transaction: Transaction, given: VoucherRelease, _admitted: No
     """Release a voucher that was reserved."""
     voucher = await _locked(transaction, given)
     if voucher.state is not VoucherState.RESERVED:
-        raise Refused(ErrorCode.WRONG_STATE, "The voucher is not put aside.", "id")
+        raise Refused(ErrorCode.WRONG_STATE, "The voucher is not reserved.", "id")
     held = _is_held(voucher, transaction.now)
     if given.bill is not None and held and voucher.reserved_for != given.bill:
-        raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is put aside for another bill.", "bill")
+        raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is reserved for another bill.", "bill")
     voucher.state, voucher.reserved_for, voucher.reserved_until = VoucherState.ACTIVE, None, None
     return await _changed(transaction, voucher, VoucherChange.RELEASED)
 
@@ -126,10 +124,9 @@ async def release(transaction: Transaction, given: VoucherRelease, _admitted: No
 async def redeem(transaction: Transaction, given: VoucherRedeem, _admitted: None) -> VoucherAnswer:
     """Use a voucher without a bill, as for a gift that is handed over."""
     store = await _store(transaction, given.store)
-    voucher = await _locked(transaction, given)
-    await _in_use(transaction, voucher.customer_id, "id")
-    if given.customer is not None:
-        await _in_use(transaction, given.customer, "customer")
+    shown_by = {} if given.customer is None else {"customer": given.customer}
+    voucher = await _locked(transaction, given, *shown_by.values())
+    await transaction.lock_named({"id": voucher.customer_id, **shown_by}, active=True)
     context = await transaction.inside()
     rule = (await vouchers_of(context, await BY_KEY.read(context, keys=[voucher.id])))[0]
     holder = voucher.customer_id if given.customer is None else given.customer
@@ -161,15 +158,14 @@ async def transfer(transaction: Transaction, given: VoucherTransfer, _admitted: 
     """Transfer a portable voucher to another customer, who has not had as many of the reward as they may."""
     receiver = given.customer
     voucher = await _locked(transaction, given, receiver)
-    await _in_use(transaction, voucher.customer_id, "id")
-    await lock_by_key(transaction, receiver, "customer", active=True)
+    await transaction.lock_named({"id": voucher.customer_id, "customer": receiver}, active=True)
     _usable(voucher, transaction.now)
     if _is_held(voucher, transaction.now):
-        raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is put aside for a bill.", "id")
+        raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is reserved for a bill.", "id")
     context = await transaction.inside()
     offer = (await offers_by_key(context, [voucher.reward_id]))[voucher.reward_id]
     if not offer.is_portable:
-        raise Refused(ErrorCode.NOT_PORTABLE, "Vouchers of this reward can't be handed on.", "id")
+        raise Refused(ErrorCode.NOT_PORTABLE, "Vouchers of this reward can't be transferred.", "id")
     if receiver == voucher.customer_id:
         raise Refused(ErrorCode.SAME_CUSTOMER, "The voucher is this customer's already.", "customer")
     shopper, _ = await read_shopper(context, receiver, [offer.terms])
@@ -250,25 +246,14 @@ def _named(given: NamedVoucher) -> ColumnElement[bool]:
 async def _locked(transaction: Transaction, given: NamedVoucher, *others: int) -> models.Voucher:
     """The voucher, locked after its owner and after other customers concerned, all in the order of their keys."""
     condition = _named(given)
-    owner = await transaction.session.scalar(select(models.Voucher.customer_id).where(condition))
-    if owner is None:
+    owner = select(models.Voucher.customer_id).where(condition)
+    if await transaction.lock_owner(owner, *others) is None:
         field = "id" if given.id is not None else "code"
         raise Refused(ErrorCode.NOT_FOUND, "There is no such voucher.", field)
-    await lock_customers(transaction, {owner, *others})
     found = select(models.Voucher).where(condition).with_for_update(key_share=True)
     voucher = await transaction.session.scalar(found, execution_options={"populate_existing": True})
     assert voucher is not None
     return voucher
-
-
-async def _in_use(transaction: Transaction, customer_id: int, field: str) -> None:
-    """Nothing is used of an account that was switched off, nor for who has one; the owner is locked already."""
-    state = await transaction.session.scalar(select(models.Customer.state).where(models.Customer.id == customer_id))
-    if state in (None, models.State.DELETED):
-        raise Refused(ErrorCode.NOT_FOUND, "There is no Customer with this id.", field)
-    if state is models.State.INACTIVE:
-        message = "The customer is deactivated; reactivate them first."
-        raise Refused(ErrorCode.CUSTOMER_INACTIVE, message, field)
 
 
 async def _payment(transaction: Transaction, condition: ColumnElement[bool]) -> PointEntry | None:
@@ -300,7 +285,7 @@ def redemption_refusals(
     anywhere = store is None
     here = Bill("", store.id if store else 0, (), store.time_zone if store else "UTC", bill)
     reasons = refusals(voucher, here, shopper, at)
-    ignored = OF_A_BILL | ({RefusalCode.WRONG_STORE} if anywhere and not voucher.reward.store_ids else set())
+    ignored = OF_A_BILL | ({ErrorCode.WRONG_STORE} if anywhere and not voucher.reward.store_ids else set())
     return [reason for reason in reasons if reason.code not in ignored]
 
 

@@ -203,7 +203,7 @@ async def _check_properties(batch: RecordBatch) -> None:
                 draft.refuse(f"{path}.value", "is another's already")
 
 
-def _wrong_value(kind: models.PropertyType, value: Any, items: set[str]) -> str | None:
+def _wrong_value(kind: models.PropertyType, value: object, items: set[str]) -> str | None:
     if kind is models.PropertyType.BOOLEAN:
         return None if isinstance(value, bool) else "must be true or false"
     if kind is models.PropertyType.NUMBER:
