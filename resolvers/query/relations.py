@@ -30,7 +30,7 @@ from models import (
     VoucherState,
 )
 from resolvers.query.columns import Expression
-from resolvers.query.expressions import POINTS_ACTIVE, VALID_NOW, word
+from resolvers.query.expressions import OFFER_VALID, POINTS_ACTIVE, VALID_NOW, word
 from resolvers.query.link import Link, link
 from resolvers.storage.sql import SqlColumn, SqlValue
 
@@ -93,14 +93,14 @@ def _within_reach(reward: type[Reward], customer: Key) -> ColumnElement[bool]:
 
 
 def _offered(offer: type[CampaignProduct], customer: Key) -> ColumnElement[bool]:
-    return and_(VALID_NOW.sql(offer), _for_segments(CampaignProductSegment, "campaign_product_id", offer, customer))
+    return and_(OFFER_VALID.sql(offer), _for_segments(CampaignProductSegment, "campaign_product_id", offer, customer))
 
 
 REWARDS_WITHIN_REACH = Link(Reward, _within_reach)
 """Rewards valid now, for the customer's segments and status, below the limits, that the active points can pay."""
 
 CAMPAIGN_OFFERS = Link(CampaignProduct, _offered)
-"""Campaign products valid now that are for all, or for one of the customer's segments."""
+"""Campaign products valid now that are for all, or for one of the customer's segments; see `OFFER_VALID`."""
 
 
 def _ancestors(group: type[ProductGroup], key: Key) -> ColumnElement[bool]:
