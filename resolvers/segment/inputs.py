@@ -68,13 +68,19 @@ class SegmentUpdate(Input):
     id: ThisSegment
     name: Annotated[str | UnsetType, column(SEGMENT.name), "Name of the segment."] = UNSET
     where: Annotated[
-        Mapping[str, object] | None,
+        Mapping[str, object] | UnsetType | None,
         shown_as("CustomerWhere"),
-        "For CRITERIA: the filter that its members pass from now on.",
-    ] = None
+        "For CRITERIA: the filter that its members pass from now on; it can't be cleared.",
+    ] = UNSET
     note: Note = UNSET
     picture_url: PictureUrl = UNSET
     group: Folder = UNSET
+
+    def check(self) -> None:
+        """A segment keeps its criteria."""
+        if self.where is None:
+            message = "The filter can't be cleared; leave `where` out for it to stay."
+            raise Refused(ErrorCode.REQUIRED, message, "where")
 
 
 class SegmentCustomers(Input):

@@ -67,7 +67,7 @@ async def update(transaction: Transaction, given: SegmentUpdate) -> SegmentAnswe
     """Change what a segment is called, or its criteria; then its members are worked out anew."""
     segment = await transaction.locked(SEGMENT, given.id, "id")
     changed = set_values(segment, await _values(transaction, given))
-    if given.where is not None:
+    if isinstance(given.where, Mapping):
         _refuse_kind(segment, SegmentKind.CRITERIA, "where")
         if set_values(segment, {"criteria": _criteria(transaction, given.where)}):
             changed = True

@@ -34,6 +34,26 @@ async def test_what_is_only_added_to_is_never_changed(session: AsyncSession, dat
         await session.execute(text(change))
 
 
+async def test_an_entry_follows_a_merged_customer_and_changes_in_nothing_else(session: AsyncSession) -> None:
+    lot, jana = factories.points(), factories.customer()
+    await factories.save(session, lot, jana)
+    merged, into = lot.customer_id, jana.id
+    move = "UPDATE point_entry SET customer_id = :into"
+
+    async def assert_refused(change: str, key: int) -> None:
+        with pytest.raises(IntegrityError, match="is append-only"):
+            await session.execute(text(change), {"into": key})
+        await session.rollback()
+
+    await assert_refused(move, into)
+    await factories.save(session, factories.customer_merge(customer_id=into, merged_id=merged))
+    await assert_refused(f"{move}, amount = amount + 1", into)
+    await assert_refused(move, merged)
+    await session.execute(text(move), {"into": into})
+
+    assert await session.scalar(text("SELECT customer_id FROM point_entry")) == into
+
+
 async def test_a_lot_does_change(session: AsyncSession) -> None:
     lot = factories.points()
     await factories.save(session, lot)

@@ -389,3 +389,13 @@ async def test_of_20_who_put_the_same_customer_in_place_at_once_one_makes_them(
 
     assert told == [[]] * 20
     assert len(await crm.rows(models.Customer, "id")) == 1
+
+
+async def test_a_source_is_switched_off_and_not_deleted(crm: Operations) -> None:
+    given = {"code": "shop", "name": "Shop"}
+
+    deleted = await crm.refused("customerSourceUpsert", **given, state="DELETED")
+    off = await crm.do("customerSourceUpsert", "customerSource { state }", **given, state="INACTIVE")
+
+    assert [(code, field) for code, field, _ in deleted] == [("WRONG_STATE", "state")]
+    assert off == {"customerSource": {"state": "INACTIVE"}}

@@ -263,6 +263,15 @@ async def test_criteria_that_went_bad_do_not_keep_others_from_being_worked_out(
     assert await crm.rows(models.SegmentMember, "segment_id") == [(good.id,)]
 
 
+async def test_criteria_can_not_be_cleared(crm: Operations, session: AsyncSession) -> None:
+    segment = factories.segment(criteria={"state": {"eq": "ACTIVE"}})
+    await factories.save(session, segment)
+
+    refused = await crm.refused("segmentUpdate", id=opaque_id("Segment", segment.id), where=None)
+
+    assert refused == [("REQUIRED", "where", None)]
+
+
 async def test_folders_of_segments_lie_in_a_tree(crm: Operations) -> None:
     shows = "segmentGroup { code name parent { code } } userErrors { code field }"
     await crm.do("segmentGroupUpsert", shows, code="all", name="All")
