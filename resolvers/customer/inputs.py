@@ -12,7 +12,7 @@ from models import ConsentValue, Gender
 from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
 from resolvers.operation.answers import OPAQUE_ID, Answer, RepeatableAnswer, row
-from resolvers.operation.checks import JSON_VALUE, LANGUAGE, Check, at_most, clean, column, key, text
+from resolvers.operation.checks import IN_USE_OR_NOT, JSON_VALUE, LANGUAGE, Check, at_most, clean, column, key, text
 from resolvers.operation.inputs import Input
 from resolvers.operation.parts import AddressInput, ExternalIdInput
 from resolvers.operation.validation import EMAIL
@@ -201,7 +201,7 @@ class SourceUpsert(Input):
     name: Annotated[
         str | UnsetType, column(models.CustomerSource.name), "Name that people read; a new source needs one."
     ] = UNSET
-    state: Annotated[models.State | UnsetType, column(models.CustomerSource.state), "Whether it is in use."] = UNSET
+    state: Annotated[models.State | UnsetType, IN_USE_OR_NOT, "Whether it is in use."] = UNSET
 
 
 class SourceAnswer(Answer):
