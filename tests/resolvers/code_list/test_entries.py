@@ -21,6 +21,7 @@ LISTS: list[tuple[str, Callable[..., models.Base], dict[str, str]]] = [
     ("productReservationSource", factories.product_reservation_source, {}),
     ("externalListType", factories.external_list_type, {}),
     ("externalApplication", factories.external_application, {}),
+    ("customerSource", factories.customer_source, {}),
     ("consent", factories.consent, {"description": "I want the newsletter."}),
     ("property", factories.property, {"description": "Size of shoes.", "dataType": "NUMBER"}),
 ]
