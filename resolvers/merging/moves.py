@@ -37,6 +37,10 @@ LEADS: Mapping[type[Base], str] = {models.CustomerMerge: "merged_id"}
 """Other columns that name customers, and stay as they are: whom a row leads from."""
 
 
+ISSUED: Mapping[type[Base], str] = {models.Voucher: "issued_to_id"}
+"""Columns that name whom a row was issued to, where it is another's since, and that follow."""
+
+
 @dataclass(frozen=True, slots=True)
 class Alike:
     """No two rows of a customer have the same `key`; of two, the first takes what it wants from the second.
@@ -113,7 +117,7 @@ def _names_customer(column: Any) -> bool:
 def _check(entity: type[Base]) -> None:
     table = cast("Table", entity.__table__)
     named = {column.name for column in table.columns if _names_customer(column)}
-    if unknown := named - {OWNER, LEADS.get(entity)}:
+    if unknown := named - {OWNER, LEADS.get(entity), ISSUED.get(entity)}:
         raise LookupError(f"Nothing says what becomes of {table.name}.{unknown.pop()} when customers are merged.")
     unique = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
     unique += [cast("Any", each) for each in table.indexes if isinstance(each, Index) and each.unique]
@@ -126,6 +130,8 @@ async def move_all(transaction: Transaction, merged: int, customer: int) -> list
     """Let all that belongs to one customer, who is locked, belong to the other."""
     await _lock_segments(transaction, merged)
     moved = [await _move(transaction, entity, merged, customer) for entity in entities() if entity not in STAYS]
+    for entity, column in ISSUED.items():
+        await _move_issued(transaction, cast("Table", entity.__table__), column, merged, customer)
     return [each for each in moved if each.moved or each.dropped]
 
 
@@ -136,6 +142,14 @@ async def _lock_segments(transaction: Transaction, merged: int) -> None:
     await transaction.session.execute(
         select(segment.id).where(segment.id.in_(theirs)).order_by(segment.id).with_for_update(key_share=True)
     )
+
+
+async def _move_issued(transaction: Transaction, table: Table, column: str, merged: int, customer: int) -> None:
+    """Whom a row was issued to is the other customer; what they have themselves is nobody else's."""
+    issued = table.c[column]
+    await transaction.session.execute(update(table).where(issued == merged).values({column: customer}))
+    own = (issued == customer, table.c[OWNER] == customer)
+    await transaction.session.execute(update(table).where(*own).values({column: None}))
 
 
 async def _move(transaction: Transaction, entity: type[Base], merged: int, customer: int) -> Moved:
