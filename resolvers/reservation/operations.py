@@ -45,9 +45,7 @@ EASTMOST = timedelta(hours=14)
 
 async def create(transaction: Transaction, given: ProductReservationCreate) -> ReservationAnswer:
     """Reserve products in a store for a customer; the stock is held at once, all of it or none."""
-    customer = await transaction.locked(models.Customer, given.customer, "customer")
-    if customer.state is not State.ACTIVE:
-        raise Refused(ErrorCode.CUSTOMER_INACTIVE, "The customer is deactivated; reactivate them first.", "customer")
+    customer = await transaction.customer(given.customer, "customer", active=True)
     known = await _known(transaction, given, customer.id)
     if known is not None:
         return _answer(known, repeated=True)
