@@ -37,6 +37,10 @@ LEADS: Mapping[type[Base], str] = {models.CustomerMerge: "merged_id"}
 """Columns that name customers, and stay as they are: whom a row leads from."""
 
 
+ISSUED: Mapping[type[Base], str] = {models.Voucher: "issued_to_id"}
+"""Columns that name whom a row was issued to, where it is another's since, and that follow."""
+
+
 @dataclass(frozen=True, slots=True)
 class Alike:
     """No two rows of a customer have the same `key`; of two, the first takes what it wants from the second.
@@ -131,6 +135,8 @@ async def move_all(transaction: Transaction, merged: int, customer: int) -> list
     """Let all that belongs to one customer, who is locked, belong to the other."""
     await _lock_segments(transaction, merged)
     moved = [await _move(transaction, entity, merged, customer) for entity in entities() if entity not in STAYS]
+    for entity, column in ISSUED.items():
+        await _clear_issued(transaction, cast("Table", entity.__table__), column, customer)
     return [each for each in moved if each.moved or each.dropped]
 
 
@@ -141,6 +147,12 @@ async def _lock_segments(transaction: Transaction, merged: int) -> None:
     await transaction.session.execute(
         select(segment.id).where(segment.id.in_(theirs)).order_by(segment.id).with_for_update(key_share=True)
     )
+
+
+async def _clear_issued(transaction: Transaction, table: Table, column: str, customer: int) -> None:
+    """What a customer has themselves was issued to nobody else."""
+    own = (table.c[column] == customer, table.c[OWNER] == customer)
+    await transaction.session.execute(update(table).where(*own).values({column: None}))
 
 
 async def _move(transaction: Transaction, entity: type[Base], merged: int, customer: int) -> Moved:

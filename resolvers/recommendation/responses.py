@@ -101,6 +101,7 @@ async def _theirs(
     segments = select(member.segment_id).where(member.customer_id == customer)
     alive = select(models.Customer.id).where(models.Customer.id == customer, models.Customer.state != State.DELETED)
     if await transaction.session.scalar(alive) is None:
+        await transaction.raise_if_merged([customer])
         raise _unknown_customer()
     found = await transaction.session.scalars(
         select(row).where(

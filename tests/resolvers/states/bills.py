@@ -169,6 +169,41 @@ PROPERTY = Entity(
     property_,
     {"`customerPropertySet`": step("customerPropertySet", id="$eva", property="$it", value="38")},
 )
+LISTS = (
+    "tag",
+    "partner",
+    "consent",
+    "property",
+    "pointType",
+    "purchaseType",
+    "purchaseItemType",
+    "rewardType",
+    "campaignProductType",
+    "productReservationSource",
+    "externalListType",
+    "externalApplication",
+)
+
+
+def entry(name: str, **given: Any) -> Step:
+    more = {"dataType": "NUMBER"} if name == "property" else {}
+    return step(f"{name}Upsert", code="$code", name="Entry", **more, **given)
+
+
+async def entries(scene: Scene, state: str) -> dict[str, str]:
+    """One in each list."""
+    ids = {"code": f"code-{state}"}
+    for name in LISTS:
+        await scene.does(entry(name, state=state), ids)
+    return ids
+
+
+CODE_LIST = Entity(
+    ("ACTIVE", "INACTIVE"),
+    entries,
+    {f"`{name}Upsert`": entry(name) for name in LISTS}
+    | {f"`{name}Upsert` to DELETED": entry(name, state="DELETED") for name in LISTS},
+)
 BILLS: dict[str, Entity] = {
     "Purchase": PURCHASE,
     "Product reservation": RESERVATION,
@@ -178,4 +213,5 @@ BILLS: dict[str, Entity] = {
     "Card type": CARD_TYPE,
     "Consent": CONSENT,
     "Property": PROPERTY,
+    "Entry of a code list": CODE_LIST,
 }

@@ -33,6 +33,7 @@ async def customer(scene: Scene, state: str) -> dict[str, str]:
     portable = factories.reward(is_portable=True)
     ids = await scene.keep(
         it=it,
+        heir=factories.customer(),
         purse=factories.points(customer=it, amount=Decimal(100)),
         card=factories.card(customer=it, state="ASSIGNED"),
         free=factories.card(),
@@ -51,10 +52,14 @@ async def customer(scene: Scene, state: str) -> dict[str, str]:
         ids[name] = await scene.does(sent, ids)
     ids["assigned"] = await scene.does(step("pointsAssign", "entry", customer="$it", amount="5"), ids)
     ids["reservation"] = await scene.does(reserve("$it"), ids)
-    end = {"INACTIVE": "customerDeactivate", "DELETED": "customerErase"}.get(state)
-    if end is not None:
+    ends = {
+        "INACTIVE": step("customerDeactivate", id="$it"),
+        "MERGED": step("customerMerge", **{"from": "$it", "into": "$heir"}),
+        "DELETED": step("customerErase", id="$it"),
+    }
+    if state in ends:
         scene.crm.now = NOW - timedelta(minutes=1)
-        await scene.does(step(end, id="$it"), ids)
+        await scene.does(ends[state], ids)
         scene.crm.now = NOW
     return ids
 
@@ -65,11 +70,14 @@ def reserve(whose: str, product: str = "$reservable", store: str = "$shop") -> S
 
 
 CUSTOMER = Entity(
-    ("ACTIVE", "INACTIVE", "DELETED"),
+    ("ACTIVE", "INACTIVE", "MERGED", "DELETED"),
     customer,
     {
         "`customer` by id": asks(FOUND, by=THEM),
         "`customerUpdate`": step("customerUpdate", id="$it", personalInformation={"lastName": "Malá"}),
+        "`customerUpsert`": step("customerUpsert", source="app", externalId="$external"),
+        "`customerMerge` of them": step("customerMerge", **{"from": "$it", "into": "$eva"}),
+        "`customerMerge` into them": step("customerMerge", **{"from": "$eva", "into": "$it"}),
         "`customerDeactivate`": step("customerDeactivate", id="$it"),
         "`customerReactivate`": step("customerReactivate", id="$it"),
         "`customerErase`": step("customerErase", id="$it"),
