@@ -37,7 +37,7 @@ class Token(Base, Timestamped):
     )
     name: Mapped[str | None] = mapped_column(text(128), doc="What people call an enterprise token.")
     scopes: Mapped[list[str] | None] = mapped_column(doc="What an enterprise token may do.")
-    customer_id: Mapped[int | None] = reference("customer", "Who is logged in; none while nobody is.", index=False)
+    customer_id: Mapped[int | None] = reference("customer", "Who is logged in; none without a log-in.", index=False)
     logged_in_at: Mapped[datetime | None] = mapped_column(doc="When the customer logged in.")
     application_id: Mapped[int | None] = reference("external_application", "The application installed.")
     secret_hash: Mapped[str] = mapped_column(

@@ -86,7 +86,7 @@ class TokenMutations:
     """Making tokens, and logging in on them."""
 
     token_create = mutation_field(
-        access.create, "Make a token for an installation of an application. Nobody is logged in on it.", scope=None
+        access.create, "Make a token for an installation of an application. No customer is logged in on it.", scope=None
     )
     token_update = mutation_field(
         access.update,

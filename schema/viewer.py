@@ -20,7 +20,7 @@ class Viewer:
     kind = shown("ViewerKind", "What the viewer is.")
     scopes = shown("list[str]", "The scopes that the viewer's token holds, such as customers:read.")
     token = shown("Token | None", "The token; null where none is shown, or it is the identity provider's.")
-    customer = shown("Customer | None", "The customer who is logged in; null when nobody is.")
+    customer = shown("Customer | None", "The customer who is logged in; null without a log-in.")
 
 
 @structure
@@ -48,7 +48,7 @@ DRY_RUN = Argument(
 class ViewerQueries:
     """What the viewer may know of themselves."""
 
-    me = batched("Customer | None", load_me, "The customer who is logged in; null when nobody is.")
+    me = batched("Customer | None", load_me, "The customer who is logged in; null without a log-in.")
     viewer = batched("Viewer", load_viewer, "Who asks, and what they may do.")
     rate_limit = batched(
         "RateLimit | None",

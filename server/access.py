@@ -9,7 +9,7 @@ from models.scope import ViewerKind
 from resolvers.access.configuration import Configuration, configure
 from resolvers.access.last_seen import LastSeen
 from resolvers.access.lookup import TokenLookup
-from resolvers.access.passwords import Cost
+from resolvers.access.passwords import HashCost
 from resolvers.storage.reader import Reader
 from server.courier import Courier
 from server.http.authentication import Authentication
@@ -18,11 +18,11 @@ from server.metering import Terms
 from server.settings import Settings
 
 
-class Access:
+class AccessServices:
     """Tokens, log-in, and the way of one-time codes."""
 
     def __init__(self, settings: Settings, reader: Reader, engine: AsyncEngine) -> None:
-        cost = Cost(settings.password_rounds, settings.password_memory, settings.password_lanes)
+        cost = HashCost(settings.password_rounds, settings.password_memory, settings.password_lanes)
         configure(Configuration(cost, sends_codes=settings.code_webhook is not None))
         self.seen = LastSeen(engine)
         provider = OpenIdProvider(provider_of(settings), reader) if settings.oidc_issuer else None

@@ -94,7 +94,7 @@ CRM360_SHOW_COST: true tells the cost with each answer; false
 
 CRM360_JOBS_EVERY: the minutes after which what is over is expired and segments are worked out again; 10
 
-CRM360_DEVELOPMENT: true shows the statements behind an answer to whoever asks
+CRM360_DEVELOPMENT: true shows the statements behind an answer to who asks for them
 
 CRM360_LOG_LEVEL: debug, info, warning or error"""
 

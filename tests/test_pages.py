@@ -14,6 +14,7 @@ def test_the_picture_of_the_rooms_is_current() -> None:
     made = rooms.page()
 
     assert made == rooms.PAGE.read_text()
+    assert rooms.readme() == rooms.README.read_text()
 
 
 def test_the_figures_of_what_documents_cost_are_current() -> None:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from models import Customer, State, Token, TokenKind
 from models.base import utc_now
@@ -23,6 +23,7 @@ from models.types import Instant, text
 from resolvers.query.compiled_query import CompiledQuery, among
 from resolvers.storage.context import RequestContext, Viewer
 from resolvers.storage.reader import Reader, Row
+from resolvers.storage.sql import SqlColumn
 from resolvers.storage.statement import parameter
 
 NOW = parameter("now", Instant())
@@ -44,7 +45,7 @@ MOMENT = 0.002
 """For how many seconds the look-up after a crowd's waits for most of it to come back."""
 
 
-def _accepted(column: Any, *more: Any) -> CompiledQuery:
+def _accepted(column: SqlColumn, *more: ColumnElement[bool]) -> CompiledQuery[*tuple[Any, ...]]:
     return CompiledQuery(
         lambda backend: (
             select(column, *COLUMNS)

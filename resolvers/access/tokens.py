@@ -33,7 +33,7 @@ from resolvers.storage.transaction import Transaction
 
 
 async def create(transaction: Transaction, given: TokenCreate) -> NewTokenAnswer:
-    """Make the token of an installation, on which nobody is logged in."""
+    """Make the token of an installation, without a log-in."""
     secret = new_secret(TokenKind.INSTALLATION)
     token = _token(secret, TokenKind.INSTALLATION)
     token.application_id = await _application(transaction, given.application)

@@ -52,7 +52,7 @@ class Shown:
     what: str
     at: datetime
 
-    def row(self) -> dict[str, Any]:
+    def row(self) -> dict[str, object]:
         """What is noted, one entry a customer."""
         return {
             "customers": sorted(self.customers),

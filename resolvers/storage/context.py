@@ -81,7 +81,7 @@ class RequestContext:
         """Which database is behind."""
         return self.reader.backend
 
-    async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
+    async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
         """Run a statement; the request's moment, and the customer and the token that ask, are among its values."""
         async with self._turns:
             began = time.perf_counter()

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0170'
-down_revision = '0120'
+down_revision = '0150'
 
 def upgrade() -> None:
     """Bring the change."""

@@ -19,7 +19,7 @@ from resolvers.errors import TooLarge, Unavailable
 from resolvers.storage.context import RequestContext
 from schema.declaring.permissions import refusal
 from schema.execution.plan.cost.price import Cost, cost
-from schema.execution.plan.document_cache import Document, Documents, Operation, Plan
+from schema.execution.plan.document_cache import Document, Documents, Operation, OperationPlan
 from schema.execution.plan.limits import too_many
 from schema.execution.plan.plan_nodes import Change, Shape
 from schema.execution.plan.schema_questions import is_dry
@@ -63,7 +63,7 @@ class OperationRequest:
     """What a request asks for."""
 
     query: str
-    variables: dict[str, Any]
+    variables: dict[str, object]
     operation_name: str | None
     allowed: Iterable[OperationType] | None
 
@@ -89,17 +89,17 @@ class PlannedSchema(strawberry.Schema):
         self.ways = Ways()
 
     def process_errors(self, *_: Any) -> None:
-        """Say nothing: whoever shows the errors masks them, and logs those that nobody foresaw."""
+        """Say nothing: the endpoint masks errors, and logs the unexpected ones."""
 
     async def execute(
         self,
         query: str | None,
-        variable_values: dict[str, Any] | None = None,
+        variable_values: dict[str, object] | None = None,
         context_value: Any | None = None,
         root_value: Any | None = None,
         operation_name: str | None = None,
         allowed_operation_types: Iterable[OperationType] | None = None,
-        operation_extensions: dict[str, Any] | None = None,
+        operation_extensions: dict[str, object] | None = None,
     ) -> ExecutionResult:
         """Answer a document."""
         if query is not None:
@@ -147,11 +147,11 @@ class PlannedSchema(strawberry.Schema):
         if plan.changes is not None:
             context.planned = True
             return await self._change(plan.changes, context, coerced)
-        return answered and await self._with_schema(answered, asked, document, operation)
+        return None if answered is None else await self._with_schema(answered, asked, document, operation)
 
     async def _charged(
         self,
-        plan: Plan,
+        plan: OperationPlan,
         asked: OperationRequest,
         document: Document,
         operation: Operation,
@@ -233,7 +233,7 @@ class PlannedSchema(strawberry.Schema):
         changes: Sequence[Change | tuple[str, str]], context: Context, variables: VariableValues
     ) -> ExecutionResult:
         """Mutations one after another; one that fails is undone, and leaves those before it done."""
-        data: dict[str, Any] = {}
+        data: dict[str, object] = {}
         for wanted in changes:
             if not isinstance(wanted, Change):
                 data[wanted[0]] = wanted[1]

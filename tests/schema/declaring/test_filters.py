@@ -43,6 +43,25 @@ async def test_text_compares_letter_for_letter(graph: Graph, session: AsyncSessi
         assert await names(graph, {"city": where}) == found, where
 
 
+IGNORING_CASE = [
+    ({"eqIgnoreCase": "ŘÍČANY"}, "ab"),
+    ({"eqIgnoreCase": "Ricany"}, ""),
+    ({"startsWithIgnoreCase": "řÍ"}, "ab"),
+    ({"startsWithIgnoreCase": "any"}, ""),
+    ({"startsWithIgnoreCase": ""}, "ab"),
+    ({"containsIgnoreCase": "ČAN"}, "ab"),
+    ({"containsIgnoreCase": "%"}, ""),
+    ({"containsIgnoreCase": "ČAN", "eq": "Říčany"}, "a"),
+]
+
+
+async def test_text_compares_whatever_its_case_the_same_on_both_databases(graph: Graph, session: AsyncSession) -> None:
+    await three(session, city=["Říčany", "říČANY", None])
+
+    for where, found in IGNORING_CASE:
+        assert await names(graph, {"city": where}) == found, where
+
+
 DECOMPOSED = "Plzen\u030c"
 COMPOSED = "Plze\u0148"
 
