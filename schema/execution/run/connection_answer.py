@@ -41,6 +41,9 @@ def _edges(
             columns.append((key, [write(row) for row in group.rows]))
         else:
             columns.append((key, [what] * len(group.rows)))
+    if not columns:
+        # All that was asked for of an edge is skipped.
+        return [{} for _ in group.rows]
     names = [key for key, _ in columns]
     return [dict(zip(names, values, strict=True)) for values in zip(*(column for _, column in columns), strict=True)]
 

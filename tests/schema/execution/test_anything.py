@@ -137,9 +137,10 @@ def _is_internal(response: httpx.Response) -> bool:
 
 
 def _said(response: httpx.Response) -> Any:
-    """The data of an answer, and the codes of its errors."""
+    """The data of an answer, and the codes of its errors; where there is no data, it is chance which error ended it."""
     answer = response.json()
-    return answer.get("data"), sorted({error["extensions"]["code"] for error in answer.get("errors", [])})
+    codes = sorted({error["extensions"]["code"] for error in answer.get("errors", [])})
+    return (None, bool(codes)) if answer.get("data") is None else (answer["data"], codes)
 
 
 class _Nulling(Visitor):
