@@ -6,6 +6,7 @@ CrmError
 │   ├── BadPage       BAD_PAGE           page sizes that contradict each other or are out of range
 │   ├── BadFilter     BAD_FILTER         a filter that can't be applied
 │   └── BadId         BAD_ID             an id that isn't one, or names another type
+├── Forbidden         FORBIDDEN          what the token's scopes don't allow
 └── Unavailable       UNAVAILABLE        the database can't be reached; try again
 """
 
@@ -51,6 +52,12 @@ class BadId(BadInput):
     """An id that isn't one, or names another type."""
 
     code = "BAD_ID"
+
+
+class Forbidden(CrmError):  # noqa: N818
+    """Something that the token's scopes don't allow."""
+
+    code = ErrorCode.FORBIDDEN.value
 
 
 class Unavailable(CrmError):  # noqa: N818

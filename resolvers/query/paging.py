@@ -25,6 +25,7 @@ from models import Base
 from models.types import ExactDecimal, Instant
 from resolvers.errors import BadCursor, BadPage
 from resolvers.query.columns import Column, Joins, entity_at, is_nullable, source_type
+from resolvers.query.masking import refuse_masked
 from resolvers.storage.statement import parameter
 
 LARGEST_PAGE = 100
@@ -183,6 +184,7 @@ def order_by(joins: Joins, order: Order, *, backwards: bool = False, indexed: bo
     """The ORDER BY of an order, or of its reverse."""
     clauses: list[ColumnElement[Any]] = []
     for key in order:
+        refuse_masked(entity_at(joins.entity, key.column.path), key.column.source)
         column = joins.read(key.column) if indexed else unindexed(joins.read(key.column))
         descending = key.descending != backwards
         clause = column.desc() if descending else column.asc()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from models import Base
 from models.types import Json
 from resolvers.query.columns import read, relationship_of, source_type
+from resolvers.query.masking import refuse_masked
 from resolvers.query.visibility import listed, reachable
 from resolvers.query.where import RelationFilter, Structure
 from resolvers.storage.statement import ListParameter, parameter
@@ -88,6 +89,7 @@ def _exists(
 
 def _compare(entity: type[Base], alias: Any, structure: Structure, backend: str) -> ColumnElement[bool]:
     _, source, operator, names = structure
+    refuse_masked(entity, source)
     column, kind = read(alias, source), source_type(entity, source)
     if operator == "isNull":
         return column.is_(None)

@@ -105,21 +105,19 @@ class Transaction:
         self, kind: EventKind, row: Base, *, customer_id: int | None = None, data: dict[str, Any] | None = None
     ) -> None:
         """Note a change for the outbox, written at the end; the row must have its key (flush first)."""
-        self._noted.append(
-            Event(
-                change=self.change,
-                kind=kind,
-                entity=type(row).__name__,
-                entity_key=row.id,
-                customer_id=customer_id,
-                at=self.now,
-                viewer_kind=self.viewer.kind,
-                token_id=self.viewer.token_id,
-                data=data,
-            )
+        event = Event(
+            change=self.change,
+            kind=kind,
+            entity=type(row).__name__,
+            entity_key=row.id,
+            customer_id=customer_id,
+            at=self.now,
+            viewer_kind=self.viewer.kind,
+            token_id=self.viewer.token_id,
+            data=data,
         )
-        entry = change_of(kind, customer_id, self.viewer, self.change, self.now)
-        if entry is not None:
+        self._noted.append(event)
+        if (entry := change_of(event)) is not None:
             self._noted.append(entry)
 
     @asynccontextmanager

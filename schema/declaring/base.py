@@ -73,6 +73,15 @@ class Declaration(ABC):
         """How many mutations it is."""
         return 0
 
+    @property
+    def is_structure(self) -> bool:
+        """Whether it is a structure, whose fields are declared by themselves."""
+        return False
+
+    def rows(self, _owner: TypeDeclaration) -> TypeDeclaration | None:
+        """The type of the rows that it lists, if it lists any."""
+        return None
+
     @abstractmethod
     def spec(self, owner: TypeDeclaration) -> FieldSpec:
         """Its field in the graph."""

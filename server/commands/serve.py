@@ -27,6 +27,7 @@ from server.http import readiness
 from server.http.request_ids import NamesRequest
 from server.http.uvicorn_protocol import Connection
 from server.persisted import read_manifests
+from server.redaction import Redacting
 from server.settings import HOME, Settings
 
 APPLICATION = "server.app:from_environment"
@@ -185,7 +186,9 @@ def _logging(settings: Settings) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request)s] %(message)s"}},
+        "formatters": {
+            "line": {"()": Redacting, "format": "%(asctime)s %(levelname)s %(name)s [%(request)s] %(message)s"}
+        },
         "filters": {"request": {"()": NamesRequest}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
         "root": {"level": level, "handlers": ["stderr"]},
