@@ -1,7 +1,7 @@
 """Tables whose rows are only ever added: the database itself refuses every change to them.
 
-A table of a customer's rows may have columns that are forgotten: once the customer is erased, these and no others can
-be emptied.
+Rows of a ledger of customers' may change in two ways, and in no other: where customers are merged, what belonged to the
+one belongs to the other; and once a customer is erased, what was written beside the amounts is emptied.
 """
 
 from __future__ import annotations
@@ -11,14 +11,7 @@ from sqlalchemy import DDL, Table, event
 from models.base import Base
 
 SQLITE_GUARD = """
-CREATE TRIGGER {table}_refuses_{verb} BEFORE {verb} ON {table}
-BEGIN
-    SELECT RAISE(ABORT, '{table} is append-only');
-END
-"""
-SQLITE_FORGETTING_GUARD = """
-CREATE TRIGGER {table}_refuses_UPDATE BEFORE UPDATE ON {table}
-WHEN NOT ({same} AND {empty} AND EXISTS (SELECT 1 FROM customer WHERE id = OLD.customer_id AND state = 'DELETED'))
+CREATE TRIGGER {table}_refuses_{verb} BEFORE {verb} ON {table}{unless}
 BEGIN
     SELECT RAISE(ABORT, '{table} is append-only');
 END
@@ -33,51 +26,74 @@ POSTGRES_TRIGGER = """
 CREATE TRIGGER {table}_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 """
-POSTGRES_FORGETTING_GUARD = """
+SQLITE_UNLESS = """
+WHEN NOT ({conditions})"""
+SQLITE_MERGED = """({same} AND EXISTS
+    (SELECT 1 FROM customer_merge WHERE merged_id = OLD.customer_id AND customer_id = NEW.customer_id))"""
+SQLITE_FORGOTTEN = """({same} AND {empty} AND EXISTS
+    (SELECT 1 FROM customer WHERE id = OLD.customer_id AND state = 'DELETED'))"""
+POSTGRES_LEDGER_GUARD = """
 CREATE OR REPLACE FUNCTION refuse_change_of_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF {empty} AND to_jsonb(NEW) - {names} = to_jsonb(OLD) - {names}
-        AND EXISTS (SELECT 1 FROM customer WHERE id = OLD.customer_id AND state = 'DELETED')
+    IF to_jsonb(NEW) - 'customer_id' = to_jsonb(OLD) - 'customer_id' AND EXISTS
+        (SELECT 1 FROM customer_merge WHERE merged_id = OLD.customer_id AND customer_id = NEW.customer_id)
+    THEN
+        RETURN NEW;
+    END IF;
+    IF {empty} AND to_jsonb(NEW) - {names} = to_jsonb(OLD) - {names} AND EXISTS
+        (SELECT 1 FROM customer WHERE id = OLD.customer_id AND state = 'DELETED')
     THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$
 """
-POSTGRES_FORGETTING_TRIGGERS = (
+POSTGRES_LEDGER_TRIGGERS = (
     """
 CREATE TRIGGER {table}_is_append_only BEFORE DELETE OR TRUNCATE ON {table}
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 """,
     """
-CREATE TRIGGER {table}_only_forgets BEFORE UPDATE ON {table}
+CREATE TRIGGER {table}_changes_with_its_customer BEFORE UPDATE ON {table}
 FOR EACH ROW EXECUTE FUNCTION refuse_change_of_{table}()
 """,
 )
 
 
-def append_only(entity: type[Base], forgets: tuple[str, ...] = ()) -> None:
-    """Let the database refuse every change to a table's rows, but for emptying these columns of those erased."""
+def append_only(entity: type[Base], *, forgets: tuple[str, ...] = ()) -> None:
+    """Let the database refuse every change to a table's rows.
+
+    With `forgets`, rows belong to customers: they follow one who was merged, and these columns are emptied of one who
+    was erased.
+    """
     table = entity.__table__
     assert isinstance(table, Table)
-    for dialect, statement in _guards(table, forgets):
+    for dialect, statement in _ledger_guards(table, forgets) if forgets else _guards(table):
         ddl = DDL(statement.strip().replace("%", "%%"))  # type: ignore[no-untyped-call]
         event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
 
 
-def _guards(table: Table, forgets: tuple[str, ...]) -> list[tuple[str, str]]:
+def _guards(table: Table) -> list[tuple[str, str]]:
     name = table.name
-    deletes = ("sqlite", SQLITE_GUARD.format(table=name, verb="DELETE"))
-    if not forgets:
-        update = ("sqlite", SQLITE_GUARD.format(table=name, verb="UPDATE"))
-        return [update, deletes, ("postgresql", POSTGRES_GUARD), ("postgresql", POSTGRES_TRIGGER.format(table=name))]
-    same = " AND ".join(f"NEW.{each.name} IS OLD.{each.name}" for each in table.columns if each.name not in forgets)
-    empty = " AND ".join(f"NEW.{each} IS NULL" for each in forgets)
-    names = f"ARRAY[{', '.join(repr(each) for each in forgets)}]"
+    found = [("sqlite", SQLITE_GUARD.format(table=name, verb=verb, unless="")) for verb in ("UPDATE", "DELETE")]
+    return [*found, ("postgresql", POSTGRES_GUARD), ("postgresql", POSTGRES_TRIGGER.format(table=name))]
+
+
+def _ledger_guards(table: Table, forgets: tuple[str, ...]) -> list[tuple[str, str]]:
+    def same(*but: str) -> str:
+        return " AND ".join(f"NEW.{each.name} IS OLD.{each.name}" for each in table.columns if each.name not in but)
+
+    name, empty = table.name, " AND ".join(f"NEW.{each} IS NULL" for each in forgets)
+    allowed = (
+        SQLITE_MERGED.format(same=same("customer_id")),
+        SQLITE_FORGOTTEN.format(same=same(*forgets), empty=empty),
+    )
+    unless = SQLITE_UNLESS.format(conditions=" OR ".join(allowed))
+    names = f"ARRAY[{', '.join(map(repr, forgets))}]"
     return [
-        ("sqlite", SQLITE_FORGETTING_GUARD.format(table=name, same=same, empty=empty)),
-        deletes,
+        ("sqlite", SQLITE_GUARD.format(table=name, verb="UPDATE", unless=unless)),
+        ("sqlite", SQLITE_GUARD.format(table=name, verb="DELETE", unless="")),
         ("postgresql", POSTGRES_GUARD),
-        ("postgresql", POSTGRES_FORGETTING_GUARD.format(table=name, names=names, empty=empty)),
-        *(("postgresql", each.format(table=name)) for each in POSTGRES_FORGETTING_TRIGGERS),
+        ("postgresql", POSTGRES_LEDGER_GUARD.format(table=name, names=names, empty=empty)),
+        *(("postgresql", each.format(table=name)) for each in POSTGRES_LEDGER_TRIGGERS),
     ]

@@ -134,6 +134,24 @@ class Customer(Base, Stateful, Timestamped):
     )
 
 
+class CustomerMerge(Base):
+    """A customer who was merged into another one: what names the former leads to the latter."""
+
+    __tablename__ = "customer_merge"
+    __table_args__ = (
+        UniqueConstraint("merged_id"),
+        Index("ix_customer_merge_customer_id", "customer_id", "id"),
+        CheckConstraint("merged_id != customer_id", name="two"),
+    )
+
+    customer_id: Mapped[int] = owner("customer", "The customer who goes on.", index=False)
+    merged_id: Mapped[int] = reference("customer", "The customer who was merged, and is no longer found.", index=False)
+    merged_at: Mapped[datetime] = mapped_column(doc="When they were merged.")
+
+    customer: Mapped[Customer] = relationship(foreign_keys=[customer_id], lazy="raise")
+    merged: Mapped[Customer] = relationship(foreign_keys=[merged_id], lazy="raise")
+
+
 class CustomerTerm(Base):
     """A folded word by which a customer is found: of the name, e-mail, phone or a card's number."""
 

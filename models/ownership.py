@@ -55,7 +55,7 @@ def _all(names: str, ownership: Ownership) -> dict[str, Ownership]:
 OWNERSHIP: dict[str, Ownership] = {
     "Customer": Ownership(Kind.OWNED, "id"),
     **_all(
-        "Card CardEvent CustomerConsent CustomerSourceRecord CustomerTerm PointEntry PointLot "
+        "Card CardEvent CustomerConsent CustomerMerge CustomerSourceRecord CustomerTerm PointEntry PointLot "
         "PointReservation ProductReservation Purchase RecommendationResponse StatusRecord Token Voucher VoucherEvent",
         OWN,
     ),

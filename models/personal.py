@@ -131,7 +131,7 @@ PERSONAL: dict[str, dict[str, Personal]] = {
     "product_code": _classes("code list_code"),
     "product_group": _classes("code external_id name source"),
     "product_term": _classes("term"),
-    "programme": _classes("code description name points_last time_zone"),
+    "programme": _classes("code country_code description name points_last time_zone"),
     "property_item": _classes("name value"),
     "recommendation_block": _classes("note"),
     "reservable_product": _classes("external_id source"),

@@ -86,18 +86,6 @@ input_type(
 )
 
 input_type(
-    "AddressInput",
-    "A postal address. A field that is left out stays as it is, null clears it.",
-    {
-        "street": FieldSpec("str | None", "Street and number, or the first line."),
-        **{f"line{line}": FieldSpec("str | None", f"Line {line} of the address.") for line in range(2, 8)},
-        "zip": FieldSpec("str | None", "Postal code."),
-        "city": FieldSpec("str | None", "Town or city."),
-        "country": FieldSpec("str | None", "Code of the country, ISO 3166-1 alpha-2."),
-    },
-)
-
-input_type(
     "UtmInput",
     "Where a visitor came from, as web analytics name it.",
     {

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from models.rules.refusals import Refusal, RefusalCode
+
+BETWEEN = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
+"""What is written between the groups of a number for people to read it: spaces, hyphens and dashes."""
 
 
 class CheckDigit(StrEnum):
@@ -23,6 +27,11 @@ class CardPattern:
     prefix: str
     length: int
     check: CheckDigit = CheckDigit.NONE
+
+
+def normalised(number: str) -> str:
+    """A number as cards keep it, however its groups are set apart: `9912 3456` and `9912-3456` are `99123456`."""
+    return BETWEEN.sub("", number)
 
 
 def luhn_digit(digits: str) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from msgspec import UNSET, UnsetType
 
 import models
+from models.rules.card_number import normalised
 from models.rules.error_codes import ErrorCode
 from models.rules.login import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from models.scope import Scope
@@ -64,7 +65,9 @@ class Named(Input):
 
     email: Annotated[str | None, converted(text(320), email_key), "The customer's e-mail address."] = None
     phone: Annotated[str | None, Check(_phone), "The customer's phone number, in international form."] = None
-    card_number: Annotated[str | None, text(64), "The number of a card that the customer holds."] = None
+    card_number: Annotated[
+        str | None, converted(text(64), normalised), "The number of a card that the customer holds."
+    ] = None
 
     def check(self) -> None:
         """Just one of the three says which account."""

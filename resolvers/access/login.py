@@ -32,7 +32,6 @@ from resolvers.access.inputs import (
 )
 from resolvers.access.throttle import Attempt, Purpose, admit, forgive
 from resolvers.access.tokens import own_installation
-from resolvers.customer.lock import lock_by_key
 from resolvers.errors import Refused
 from resolvers.operation.perform import Stage, after
 from resolvers.storage.context import RowRef
@@ -103,7 +102,7 @@ async def log_in(transaction: Transaction, given: TokenLogin, proven: Proven) ->
 
 async def _accept(transaction: Transaction, proven: Proven) -> None:
     """Use up what proved it, and take the guess off the count."""
-    await lock_by_key(transaction, proven.customer_id, "email", active=True)
+    await transaction.lock_customer(proven.customer_id, "email", active=True)
     if proven.code_id is not None:
         used = (
             update(OneTimeCode)

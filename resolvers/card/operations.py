@@ -26,7 +26,6 @@ from resolvers.card.inputs import (
     ReleasedCardAnswer,
     UnblockedCardAnswer,
 )
-from resolvers.customer.lock import lock_by_key
 from resolvers.customer.search_terms import renew_terms
 from resolvers.errors import Refused
 from resolvers.operation.references import in_use
@@ -40,7 +39,7 @@ ZONE = "UTC"
 async def assign(transaction: Transaction, given: CardAssign) -> AssignedCardAnswer:
     """Give a free card to a customer: the one named, or any of a type."""
     choose, field = _choice(given)
-    await lock_by_key(transaction, given.customer, "customer", active=True)
+    await transaction.lock_customer(given.customer, "customer", active=True)
     store_id = await in_use(transaction, models.Store, given.store, "store")
     card = await _take(transaction, choose, field, given.customer)
     months = await transaction.session.scalar(select(CardType.valid_months).where(CardType.id == card.card_type_id))
@@ -104,9 +103,7 @@ def _end(card: Card, months: int | None) -> datetime | None:
 
 async def release(transaction: Transaction, given: CardRelease) -> ReleasedCardAnswer:
     """Take a card back from its holder: it is free again, for somebody else."""
-    holder = await transaction.session.scalar(select(Card.customer_id).where(Card.id == given.id))
-    if holder is not None:
-        await lock_by_key(transaction, holder, "id")
+    holder = await transaction.lock_owner(select(Card.customer_id).where(Card.id == given.id))
     card = await transaction.locked(Card, given.id, "id")
     # Somebody else may have taken it between looking and locking.
     if card.state is not CardState.ASSIGNED or card.customer_id != holder or holder is None:

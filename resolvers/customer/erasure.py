@@ -15,15 +15,15 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, Select, Table, delete, null, select, text, update
 
 import models
-from models import Base, CardState, Customer, PointReservationState, ReservationState, State, VoucherState
+from models import Base, CardState, PointReservationState, ReservationState, State, VoucherState
 from models.event_kinds import EventKind
 from models.ownership import Kind, ownership_of
 from models.personal import FORGOTTEN as FORGOTTEN_CLASSES
 from models.personal import Personal, telling
+from resolvers.customer.inputs import CustomerId, ErasedAnswer
 from resolvers.customer.search_terms import renew_terms
 from resolvers.ids import opaque_id
 from resolvers.operation.idempotency import FORGOTTEN, forgotten
-from resolvers.operation.perform import Values
 from resolvers.reservation import stock
 from resolvers.storage.transaction import Transaction
 
@@ -38,9 +38,9 @@ OPEN = (
 """Reservations in these states hold stock."""
 
 
-async def erase(transaction: Transaction, given: Values) -> Values:
+async def erase(transaction: Transaction, given: CustomerId) -> ErasedAnswer:
     """Erase a customer. What they were promised and could still use ends with it."""
-    customer = await transaction.find(Customer, given["id"], "id")
+    customer = await transaction.customer(given.id, "id")
     if transaction.backend == "sqlite":
         # What is deleted is overwritten in the file, too.
         await transaction.session.execute(text("PRAGMA secure_delete = ON"))
@@ -56,7 +56,7 @@ async def erase(transaction: Transaction, given: Values) -> Values:
     await transaction.session.refresh(customer)
     await renew_terms(transaction, customer.id)
     transaction.emit(EventKind.CUSTOMER_ERASED, customer, customer_id=customer.id)
-    return {"erased_id": opaque_id("Customer", customer.id), "receipt": transaction.change}
+    return ErasedAnswer(erased_id=opaque_id("Customer", customer.id), receipt=transaction.change)
 
 
 def _table(entity: type[Base]) -> Table:

@@ -17,19 +17,20 @@ from sqlalchemy import JSON, Boolean, Column, ColumnElement, Table, select
 
 from models import Base, Card, Customer, CustomerSource, CustomerSourceRecord, State
 from models.personal import DERIVED, Personal, class_of
+from models.rules.card_number import normalised
 from models.types import MONEY, ExactDecimal, text
 from resolvers.errors import BadInput
 from resolvers.ids import key_of, opaque_id
-from resolvers.normalise import e164, email_key
+from resolvers.normalise import email_key, phone_key
 from resolvers.query.columns import scaled
-from resolvers.query.expressions import word
+from resolvers.query.expressions import reached_by, word
 from resolvers.query.level_select import NO_KEY
 from resolvers.storage.batches import in_batch
 from resolvers.storage.context import RequestContext
 from resolvers.storage.statement import Statement, compile_statement, parameter
 from resolvers.values import decimal_text
 
-WORKED_OUT = frozenset({"customer_term"})
+WORKED_OUT = frozenset({"customer_term", "customer_merge"})
 """Tables that say nothing that others don't."""
 TITLES = ("name", "code", "number")
 """What a row is called by another one that refers to it."""
@@ -185,9 +186,11 @@ async def _find(context: RequestContext, by: Mapping[str, Any]) -> int | None:
         raise BadInput("`by`: text can't hold the character U+0000.")
     if name == "email":
         sought["sought"] = email_key(value)
+    if name == "cardNumber":
+        sought["sought"] = normalised(value)
     if name == "phone":
         try:
-            sought["sought"] = e164(value)
+            sought["sought"] = phone_key(value)
         except ValueError as error:
             raise BadInput(f"`by.phone`: {error}.") from error
     rows = await context.fetch(_finding(name, context.backend), sought)
@@ -207,6 +210,8 @@ def _finding(name: str, backend: str) -> Statement:
         account = select(record.customer_id).join(CustomerSource, CustomerSource.id == record.source_id)
         account = account.where(CustomerSource.code == parameter("source", text()), record.external_id == sought)
         found = alive.where(Customer.id.in_(account))
+    elif name == "phone":
+        found = alive.where(reached_by(Customer, sought))
     else:
-        found = alive.where((Customer.email_key if name == "email" else Customer.phone) == sought)
+        found = alive.where(Customer.email_key == sought)
     return compile_statement(found, backend)

@@ -10,16 +10,17 @@ from typing import Any
 from sqlalchemy import BigInteger, exists, or_, select
 
 from models import Card, CardChange, CardEvent, CardState, Customer, CustomerSource, CustomerSourceRecord, State
+from models.rules.card_number import normalised
 from models.rules.error_codes import ErrorCode
 from models.types import Instant, text
 from resolvers.errors import Refused
 from resolvers.ids import key_of
-from resolvers.normalise import e164, email_key
+from resolvers.normalise import email_key, phone_key
 from resolvers.operation.checks import By
 from resolvers.operation.structs import camel
 from resolvers.operation.validation import text as checked_text
 from resolvers.query.compiled_query import CompiledQuery
-from resolvers.query.expressions import CARD_STATE, word
+from resolvers.query.expressions import CARD_STATE, reached_by, word
 from resolvers.storage.context import RequestContext
 from resolvers.storage.statement import parameter
 
@@ -39,7 +40,7 @@ class Found:
 
 BY_KEY = CompiledQuery(lambda _: select(*COLUMNS).where(Customer.id == parameter("sought", BigInteger()), LIVING))
 BY_EMAIL = CompiledQuery(lambda _: select(*COLUMNS).where(Customer.email_key == SOUGHT, LIVING))
-BY_PHONE = CompiledQuery(lambda _: select(*COLUMNS).where(Customer.phone == SOUGHT, LIVING))
+BY_PHONE = CompiledQuery(lambda _: select(*COLUMNS).where(reached_by(Customer, SOUGHT), LIVING))
 BY_CARD = CompiledQuery(
     lambda _: (
         select(*COLUMNS, CARD_STATE.sql(Card).label("card_state"), Card.number)
@@ -97,12 +98,13 @@ async def _by(context: RequestContext, key: str, value: Any, where: str) -> list
     if key == "email":
         return await BY_EMAIL.read(context, sought=email_key(checked_text(value, where, 320)))
     try:
-        return await BY_PHONE.read(context, sought=e164(checked_text(value, where, 64)))
+        return await BY_PHONE.read(context, sought=phone_key(checked_text(value, where, 64)))
     except ValueError as error:
-        raise Refused(ErrorCode.BAD_PHONE, "This must be a phone number in international form.", where) from error
+        raise Refused(ErrorCode.BAD_PHONE, "This must be a phone number.", where) from error
 
 
-async def _by_card(context: RequestContext, number: str, where: str, at: datetime | None) -> Found:
+async def _by_card(context: RequestContext, written: str, where: str, at: datetime | None) -> Found:
+    number = normalised(written)
     rows = await BY_CARD.read(context, sought=number)
     if not rows or rows[0][0] is None:
         raise Refused(ErrorCode.UNKNOWN_CARD, "No customer holds a card of this number.", where)

@@ -1,13 +1,14 @@
-"""Customers: made, changed, switched off and on. What two may not share is settled by the database's own indexes.
+"""Customers: created, updated, deactivated and reactivated. Indexes settle what two may not share.
 
 The customer's row is locked before anything of theirs is changed. Nothing of what an event tells is personal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec import UNSET
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -16,54 +17,56 @@ from models import Customer, State
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from resolvers.customer.consent import answer_all
+from resolvers.customer.inputs import (
+    CreatedCustomerAnswer,
+    CustomerAnswer,
+    CustomerCreate,
+    CustomerId,
+    CustomerUpdate,
+    PersonalInformationInput,
+)
 from resolvers.customer.person import PERSON, columns
 from resolvers.customer.search_terms import renew_terms
 from resolvers.customer.source import add_accounts, holder_of, source_key
 from resolvers.errors import Refused, UserError
-from resolvers.operation import input_fields
-from resolvers.operation.perform import Values
+from resolvers.operation.parts import ExternalIdInput
+from resolvers.operation.references import in_use
 from resolvers.operation.upsert import set_values
 from resolvers.status.requalifying import requalify
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
-MOST_SOURCES = 20
 UNIQUE = {
     "email_key": UserError(ErrorCode.EMAIL_TAKEN, "Another customer has this e-mail address.", f"{PERSON}.email"),
     "phone": UserError(ErrorCode.PHONE_TAKEN, "Another customer has this phone number.", f"{PERSON}.phone"),
 }
 
 
-def _shown(customer: Customer) -> dict[str, RowRef]:
-    return {"customer": RowRef("Customer", customer.id)}
-
-
-async def create(transaction: Transaction, given: Values) -> Values:
-    """Make a customer. Whoever has the same account in an outside system, and is the same person, is not made twice."""
-    sources = given.get("sources") or []
-    if len(sources) > MOST_SOURCES:
-        raise Refused(ErrorCode.TOO_MANY, f"This takes {MOST_SOURCES} items at most.", "sources")
-    changes = columns(given.get("personal_information") or {}, Customer(), transaction.now.date())
-    changes["store_id"] = await input_fields.reference(transaction, models.Store, given, "store")
-    known = await _known(transaction, sources, changes)
+async def create(transaction: Transaction, given: CustomerCreate) -> CreatedCustomerAnswer:
+    """Create a customer. One who has the same account outside, and is the same person, is not made twice."""
+    person = given.personal_information or PersonalInformationInput()
+    changes = await columns(transaction, person, Customer())
+    changes["store_id"] = await in_use(transaction, models.Store, given.store, "store")
+    known = await _known(transaction, given.sources or (), changes)
     if known is not None:
-        return {**_shown(known), "repeated": True}
+        return CreatedCustomerAnswer(customer=RowRef("Customer", known.id), repeated=True)
     customer = Customer(**changes, created_at=transaction.now, updated_at=transaction.now)
     await _settle(transaction, customer)
     transaction.emit(EventKind.CUSTOMER_CREATED, customer, customer_id=customer.id)
-    await add_accounts(transaction, customer.id, sources, "sources")
-    await answer_all(transaction, customer.id, given.get("consents") or [])
+    await add_accounts(transaction, customer.id, given.sources or (), "sources")
+    await answer_all(transaction, customer.id, given.consents or ())
     await renew_terms(transaction, customer.id)
     await requalify(transaction, customer.id)
-    return _shown(customer)
+    return CreatedCustomerAnswer(customer=RowRef("Customer", customer.id))
 
 
-async def _known(transaction: Transaction, sources: list[Values], changes: Mapping[str, Any]) -> Customer | None:
+async def _known(
+    transaction: Transaction, sources: Sequence[ExternalIdInput], changes: Mapping[str, Any]
+) -> Customer | None:
     """The customer who has one of the accounts already; refused where that is somebody else."""
     for place, one in enumerate(sources):
-        source_id = await source_key(transaction, one, f"sources[{place}].source")
-        external_id = input_fields.required_text(one, "external_id", 128, f"sources[{place}].externalId")
-        key = await holder_of(transaction, source_id, external_id)
+        source_id = await source_key(transaction, one.source, f"sources[{place}].source")
+        key = await holder_of(transaction, source_id, one.external_id)
         if key is None:
             continue
         customer = await transaction.session.get(Customer, key)
@@ -74,18 +77,14 @@ async def _known(transaction: Transaction, sources: list[Values], changes: Mappi
     return None
 
 
-async def update(transaction: Transaction, given: Values) -> Values:
+async def update(transaction: Transaction, given: CustomerUpdate) -> CustomerAnswer:
     """Change what is given of a customer. What is left out stays as it is, null clears."""
-    customer = await transaction.find(Customer, given["id"], "id")
+    customer = await transaction.customer(given.id, "id")
     changes: dict[str, Any] = {}
-    if "personal_information" in given:
-        if given["personal_information"] is None:
-            raise Refused(
-                ErrorCode.REQUIRED, "Say which of its fields to clear; all at once are cleared by erasing.", PERSON
-            )
-        changes = columns(given["personal_information"], customer, transaction.now.date())
-    if "store" in given:
-        changes["store_id"] = await input_fields.reference(transaction, models.Store, given, "store")
+    if isinstance(given.personal_information, PersonalInformationInput):
+        changes = await columns(transaction, given.personal_information, customer)
+    if given.store is not UNSET:
+        changes["store_id"] = await in_use(transaction, models.Store, given.store, "store")
     if set_values(customer, changes):
         customer.updated_at = transaction.now
         await _settle(transaction, customer)
@@ -122,21 +121,25 @@ async def _is_taken(transaction: Transaction, customer: Customer, name: str) -> 
         return await transaction.session.scalar(others) is not None
 
 
-async def deactivate(transaction: Transaction, given: Values) -> Values:
-    """Switch a customer's account off: nothing is collected, spent or given to them until it is switched on."""
-    return await _switch(transaction, given, State.ACTIVE, State.INACTIVE, EventKind.CUSTOMER_DEACTIVATED)
+async def deactivate(transaction: Transaction, given: CustomerId) -> CustomerAnswer:
+    """Deactivate a customer's account: nothing is collected, spent or given to them until it is reactivated."""
+    return await _switch(transaction, given.id, State.ACTIVE, State.INACTIVE, EventKind.CUSTOMER_DEACTIVATED)
 
 
-async def reactivate(transaction: Transaction, given: Values) -> Values:
-    """Switch a customer's account on again."""
-    return await _switch(transaction, given, State.INACTIVE, State.ACTIVE, EventKind.CUSTOMER_REACTIVATED)
+async def reactivate(transaction: Transaction, given: CustomerId) -> CustomerAnswer:
+    """Reactivate a customer's account."""
+    return await _switch(transaction, given.id, State.INACTIVE, State.ACTIVE, EventKind.CUSTOMER_REACTIVATED)
 
 
-async def _switch(transaction: Transaction, given: Values, before: State, after: State, kind: EventKind) -> Values:
-    customer = await transaction.find(Customer, given["id"], "id")
+async def _switch(transaction: Transaction, key: int, before: State, after: State, kind: EventKind) -> CustomerAnswer:
+    customer = await transaction.customer(key, "id")
     if customer.state is not before:
         raise Refused(ErrorCode.WRONG_STATE, f"The customer is already {customer.state.lower()}.", "id")
     customer.state, customer.updated_at = after, transaction.now
     await transaction.session.flush()
     transaction.emit(kind, customer, customer_id=customer.id)
     return _shown(customer)
+
+
+def _shown(customer: Customer) -> CustomerAnswer:
+    return CustomerAnswer(customer=RowRef("Customer", customer.id))

@@ -34,7 +34,7 @@ class MoneyInput(Input):
 
 
 class AddressInput(Input):
-    """A postal address. A field that is left out stays as it is, null clears it."""
+    """A postal address. What is left out stays, null clears."""
 
     street: Annotated[
         str | UnsetType | None, column(models.Customer.address1), "Street and number, or the first line."

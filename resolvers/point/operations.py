@@ -17,7 +17,6 @@ from models.rules import ledger
 from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO
 from models.rules.refusals import in_points
-from resolvers.customer.lock import lock_by_key
 from resolvers.errors import Refused
 from resolvers.operation.refusal import accepted
 from resolvers.point.about import about
@@ -38,7 +37,7 @@ def _answer(entry: models.PointEntry | None) -> EntryAnswer:
 
 async def assign(transaction: Transaction, given: PointsAssign) -> EntryAnswer:
     """Assign points: a lot of their own, active at once or from a date on."""
-    await lock_by_key(transaction, given.customer, "customer", active=True)
+    await transaction.lock_customer(given.customer, "customer", active=True)
     told = await about(transaction, given, given.customer, given.type)
     lot = ledger.assign(given.amount, at=transaction.now, active_from=given.active_from, expires_at=given.expires_at)
     lots = [accepted(lot, "amount")]
@@ -47,7 +46,7 @@ async def assign(transaction: Transaction, given: PointsAssign) -> EntryAnswer:
 
 async def spend(transaction: Transaction, given: PointsSpend) -> EntryAnswer:
     """Spend points, those that expire soonest first."""
-    await lock_by_key(transaction, given.customer, "customer", active=True)
+    await transaction.lock_customer(given.customer, "customer", active=True)
     told = await about(transaction, given, given.customer)
     has = await account(transaction, given.customer)
     takens = accepted(ledger.spend(has.lots, given.amount, reserved=has.reserved, at=transaction.now), "amount")
@@ -59,9 +58,7 @@ async def transfer(transaction: Transaction, given: PointsTransfer) -> TransferA
     sender, receiver = given.from_, given.to
     if sender == receiver:
         raise Refused(ErrorCode.SAME_CUSTOMER, "Points are handed on to somebody else.", "to")
-    # In the order of their keys, so that nobody waits in a circle.
-    for key, name in sorted([(sender, "from"), (receiver, "to")]):
-        await lock_by_key(transaction, key, name, active=True)
+    await transaction.lock_named({"from": sender, "to": receiver}, active=True)
     told = await about(transaction, given, sender) | await about(transaction, given, receiver)
     has = await account(transaction, sender)
     moved = accepted(ledger.transfer(has.lots, given.amount, reserved=has.reserved, at=transaction.now), "amount")
@@ -96,10 +93,9 @@ async def reverse(transaction: Transaction, given: PointsReverse) -> EntryAnswer
 
 async def _reversible(transaction: Transaction, key: int) -> models.PointEntry:
     """The entry, its customer locked. What belongs to a bill or a voucher goes back with that."""
-    entry = await transaction.session.get(models.PointEntry, key)
-    if entry is None:
+    if await transaction.lock_owner(select(models.PointEntry.customer_id).where(models.PointEntry.id == key)) is None:
         raise Refused(ErrorCode.NOT_FOUND, "There is no PointEntry with this id.", "entry")
-    await lock_by_key(transaction, entry.customer_id, "entry")
+    entry = await transaction.session.get_one(models.PointEntry, key)
     if entry.purchase_id is not None or entry.voucher_id is not None:
         whole = "voucher" if entry.purchase_id is None else "bill"
         raise Refused(ErrorCode.NOT_REVERSIBLE, f"These points go back with their {whole}: cancel that.", "entry")

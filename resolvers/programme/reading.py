@@ -77,6 +77,14 @@ def _parts(backend: str) -> Iterable[Select[Any]]:
     yield select(*_row(TARGET, (rule.code,), keys)).join(rule, rule.id == target.rule_id).where(*holds)
 
 
+COUNTRY = CompiledQuery(lambda _: select(models.Programme.country_code).where(models.Programme.id == _in_force()))
+
+
+async def home_country(context: RequestContext) -> str | None:
+    """The country of the programme that holds now, in which phone numbers without a prefix are meant."""
+    return next((country for (country,) in await COUNTRY.read(context, at=context.now)), None)
+
+
 IN_FORCE = CompiledQuery(lambda backend: union_all(*_parts(backend)))
 
 

@@ -17,7 +17,7 @@ from models.rules.bill_checks import bill_refusals
 from models.rules.error_codes import ErrorCode
 from models.rules.money import half_up, unit_of
 from models.types import text
-from resolvers.customer.find import find_customer
+from resolvers.customer.find import Found, find_customer
 from resolvers.errors import Refused
 from resolvers.operation import validation
 from resolvers.operation.checks import By
@@ -106,10 +106,32 @@ async def read_bill(context: RequestContext, given: BillInput, customer: By | No
     return TillBill(_bill(given, known, store_id, zone), items, given, paid_at, total)
 
 
+async def recognised(
+    context: RequestContext, customer: By | None, card_number: str | None, at: datetime | None = None
+) -> Found | None:
+    """The customer whose bill it is: named outright, or by the card that it shows; a card of another is refused.
+
+    With a moment, they are recognised as they were then.
+    """
+    holder: Found | None = None
+    if card_number is not None:
+        try:
+            holder = await find_customer(context, By("card_number", card_number), "bill", at)
+        except Refused as refused:
+            # A card that nobody holds says nothing about a customer who is named outright.
+            if customer is None or refused.code is not ErrorCode.UNKNOWN_CARD:
+                raise
+    if customer is None:
+        return holder
+    named = await find_customer(context, customer, "customer", at)
+    if holder is not None and holder.id != named.id:
+        raise Refused(ErrorCode.WRONG_CUSTOMER, "The card is another customer's.", "bill.cardNumber")
+    return named
+
+
 async def _priced(context: RequestContext, given: BillInput, customer: By | None) -> BillInput:
     """A bill with the prices of the list and of campaigns on its lines, but where the till says what is to pay."""
-    by = By("card_number", given.card_number) if customer is None and given.card_number else customer
-    found = None if by is None else await find_customer(context, by, "bill" if customer is None else "customer")
+    found = await recognised(context, customer, given.card_number)
     store_id, _ = await _store(context, given.store)
     keys = [None if one is None else one.product_id for one in await find_goods(context, given.items)]
     known = {key for key in keys if key is not None}

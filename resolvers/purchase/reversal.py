@@ -14,7 +14,6 @@ from models import PointEntry, PointEntryKind, Purchase, PurchaseItem
 from models.rules import ledger
 from models.rules.money import ZERO
 from models.rules.returning import BenefitKey, GoingBack, Sale, going_back
-from resolvers.customer.lock import lock_customer
 from resolvers.operation.refusal import accepted
 from resolvers.point import booking
 from resolvers.purchase.recording import FOR_REWARD
@@ -67,7 +66,7 @@ async def points_back(
 ) -> Decimal:
     """Move the points that go back; what of those that were earned is owed, as they were used already."""
     purchase = closed.purchase
-    if purchase.customer_id is None or not await lock_customer(transaction, purchase.customer_id):
+    if purchase.customer_id is None or not await transaction.lock_customers([purchase.customer_id]):
         return ZERO
     rewards = await _direct(transaction, gone)
     owed = ZERO
@@ -84,7 +83,7 @@ async def points_back(
 
 async def status_back(transaction: Transaction, purchase: Purchase) -> None:
     """The status that the customer has without what was undone."""
-    if purchase.customer_id is not None and await lock_customer(transaction, purchase.customer_id):
+    if purchase.customer_id is not None and await transaction.lock_customers([purchase.customer_id]):
         await restore_status(transaction, purchase.customer_id)
 
 

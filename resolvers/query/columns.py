@@ -40,6 +40,8 @@ class Expression:
     sql: Callable[[Any], ColumnElement[Any]]
     type: TypeEngine[Any]
     nullable: bool = False
+    equal: Callable[[Any, ColumnElement[Any]], ColumnElement[bool]] | None = None
+    """Whether a row is the one that a value names, where that takes more than comparing."""
 
 
 Source = str | Expression

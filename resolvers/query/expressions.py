@@ -12,6 +12,8 @@ from sqlalchemy.sql.expression import FunctionElement
 from models import (
     Card,
     CardState,
+    Customer,
+    CustomerTerm,
     PointEntry,
     PointLot,
     PointReservation,
@@ -22,6 +24,7 @@ from models import (
     VoucherState,
 )
 from models.types import MONEY, POINTS, Instant
+from resolvers.normalise import DIALLED
 from resolvers.query.columns import NOW, Expression
 
 
@@ -56,6 +59,18 @@ def _valid(alias: Any) -> ColumnElement[bool]:
     return and_(alias.state == word(State.ACTIVE), within(alias))
 
 
+def reached_by(customer: Any, number: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a phone number is the customer's: of one that names no country, no other customer's may end alike."""
+    same, term = aliased(Customer), aliased(CustomerTerm)
+    known = select(same.id).where(same.phone == number, same.state != word(State.DELETED))
+    dialled = select(func.min(term.customer_id)).where(term.term == word(DIALLED).concat(number))
+    only = dialled.having(func.count() == literal_column("1"))
+    reached: ColumnElement[bool] = customer.id == func.coalesce(known.scalar_subquery(), only.scalar_subquery())
+    return reached
+
+
+PHONE = Expression("phone", lambda customer: customer.phone, Customer.__table__.c.phone.type, True, reached_by)
+"""A customer's phone number, found with and without its country's prefix."""
 CARD_STATE = Expression("state", _card_state, Card.__table__.c.state.type)
 CARD_VALID = Expression(
     "is_valid", lambda card: and_(_card_state(card) == word(CardState.ASSIGNED), within(card)), Boolean()

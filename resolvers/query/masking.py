@@ -6,15 +6,18 @@ isn't shown it can't filter, sort, search or look rows up by either: it could gu
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, case, cast, func, inspect, literal_column, or_
+from sqlalchemy import JSON, Column, ColumnElement, case, cast, func, inspect, literal_column, or_, select
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.visitors import iterate
 
 from models import Base, PropertyRecord
-from models.personal import CARD_NUMBERS, is_masked
+from models.personal import CARD_NUMBERS, MASKED, class_of, is_masked
 from models.scope import Scope
 from resolvers.errors import Forbidden
-from resolvers.query.columns import Source
+from resolvers.query.columns import Expression, Source
 from resolvers.query.visibility import current_access
 
 DOTS = "•••"
@@ -26,8 +29,10 @@ def masked(
     entity: type[Base], alias: Any, source: Source, value: ColumnElement[Any], backend: str
 ) -> ColumnElement[Any]:
     """What is shown of a row's value: the value, or what stands in its place."""
-    if not (current_access().masked and isinstance(source, str) and is_masked(entity, source)):
+    if not (current_access().masked and is_personal(entity, source)):
         return value
+    if isinstance(source, Expression):
+        return cast(literal_column("NULL"), value.type)
     column = inspect(entity).columns[source]
     if (entity.__tablename__, source) in CARD_NUMBERS:
         last = func.substr(value, -LAST_DIGITS) if backend == "sqlite" else func.right(value, LAST_DIGITS)
@@ -43,9 +48,19 @@ def masked(
     return literal_column("'[]'" if isinstance(column.type, JSON) else f"'{DOTS}'", value.type)
 
 
+@lru_cache(maxsize=1024)
+def is_personal(entity: type[Base], source: Source) -> bool:
+    """Whether a source is masked, or made of a column that is."""
+    if isinstance(source, str):
+        return is_masked(entity, source)
+    read = (each for each in iterate(select(source.sql(aliased(entity)))) if isinstance(each, ColumnElement))
+    columns = (column for each in read for column in each.base_columns if isinstance(column, Column))
+    return any(class_of(column.table.name, column.name) in MASKED for column in columns)
+
+
 def refuse_masked(entity: type[Base], source: Source) -> None:
     """Refuse to find rows by what isn't shown."""
-    if current_access().masked and isinstance(source, str) and is_masked(entity, source):
+    if current_access().masked and is_personal(entity, source):
         raise Forbidden(
             f"To filter, sort, search or look up {entity.__name__} rows by personal data takes the scope "
             f"`{Scope.PERSONAL_READ}`."

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from models import Base
 from models.types import Json
-from resolvers.query.columns import read, relationship_of, source_type
+from resolvers.query.columns import Expression, read, relationship_of, source_type
 from resolvers.query.masking import refuse_masked
 from resolvers.query.visibility import listed, reachable
 from resolvers.query.where import RelationFilter, Structure
@@ -103,6 +103,8 @@ def _compare(entity: type[Base], alias: Any, structure: Structure, backend: str)
             found = column.in_(select(func.json_each(items).table_valued("value").c.value))
         return found if operator == "in" else found.is_not(true())
     value = parameter(names[0], kind)
+    if operator == "eq" and isinstance(source, Expression) and source.equal is not None:
+        return source.equal(alias, value)
     if operator == "has":
         return _has(column, parameter(names[0], source_type(entity, "id") if kind is not Json else Json), backend)
     if operator == "startsWith":

@@ -60,10 +60,7 @@ async def requalify(transaction: Transaction, customer_id: int, *, rises: bool =
 
     Somebody who is gone has no status to decide on.
     """
-    alive = select(models.Customer.id).where(
-        models.Customer.id == customer_id, models.Customer.state != models.State.DELETED
-    )
-    if await transaction.session.scalar(alive.with_for_update()) is None:
+    if not await transaction.lock_customers([customer_id]):
         return None
     standing = await read_standing(await transaction.inside(), [customer_id])
     return await _go_on(transaction, customer_id, standing, [transaction.now] if rises else [])

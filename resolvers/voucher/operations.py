@@ -24,7 +24,6 @@ from models.rules.refusals import RefusalCode
 from models.rules.voucher_code import normalised
 from resolvers.benefit.offers import VOUCHER_COLUMNS, offers_by_key, vouchers_of
 from resolvers.benefit.shopper import read_shopper
-from resolvers.customer.lock import lock_by_key, lock_customers
 from resolvers.errors import Refused
 from resolvers.operation.references import References
 from resolvers.operation.refusal import refuse
@@ -62,7 +61,7 @@ async def issue(transaction: Transaction, given: VoucherIssue) -> VoucherAnswer:
     reward = await _reward(transaction, given.reward)
     store = await _store(transaction, given.store)
     own = _own(given, transaction.now)
-    await lock_by_key(transaction, given.customer, "customer", active=True)
+    await transaction.lock_customer(given.customer, "customer", active=True)
     zone = store.time_zone if store else issuing.ZONE
     return _answer(await issuing.issue(transaction, reward.id, given.customer, zone=zone, **own))
 
@@ -76,7 +75,7 @@ async def issue_batch(transaction: Transaction, given: VoucherIssueBatch) -> Vou
     for key in keys:
         try:
             async with transaction.attempt():
-                await lock_by_key(transaction, key, "customers", active=True)
+                await transaction.lock_customer(key, "customers", active=True)
                 made.append(RowRef("Voucher", await issuing.issue(transaction, reward.id, key, note=given.note)))
         except Refused as error:
             there = None if error.code is ErrorCode.NOT_FOUND else RowRef("Customer", key)
@@ -140,7 +139,7 @@ async def transfer(transaction: Transaction, given: VoucherTransfer) -> VoucherA
     """Transfer a portable voucher to another customer, who has not had as many of the reward as they may."""
     receiver = given.customer
     voucher = await _locked(transaction, given, receiver)
-    await lock_by_key(transaction, receiver, "customer", active=True)
+    await transaction.lock_customer(receiver, "customer", active=True)
     _usable(voucher, transaction.now)
     if _is_held(voucher, transaction.now):
         raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is put aside for a bill.", "id")
@@ -207,11 +206,10 @@ def _named(given: NamedVoucher) -> ColumnElement[bool]:
 async def _locked(transaction: Transaction, given: NamedVoucher, *others: int) -> models.Voucher:
     """The voucher, locked after its owner and after other customers concerned, all in the order of their keys."""
     condition = _named(given)
-    owner = await transaction.session.scalar(select(models.Voucher.customer_id).where(condition))
-    if owner is None:
+    owner = select(models.Voucher.customer_id).where(condition)
+    if await transaction.lock_owner(owner, *others) is None:
         field = "id" if given.id is not None else "code"
         raise Refused(ErrorCode.NOT_FOUND, "There is no such voucher.", field)
-    await lock_customers(transaction, {owner, *others})
     found = select(models.Voucher).where(condition).with_for_update(key_share=True)
     voucher = await transaction.session.scalar(found, execution_options={"populate_existing": True})
     assert voucher is not None

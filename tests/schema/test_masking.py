@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 import models
 from models.base import Base
-from models.personal import DERIVED, MASKED, PERSONAL, Personal, is_masked, needs_class
+from models.personal import DERIVED, MASKED, PERSONAL, Personal, needs_class
 from models.scope import Scope, ViewerKind
 from resolvers.ids import opaque_id
+from resolvers.query.masking import is_personal
 from resolvers.query.where import FILTERS, IdFilter, RelationFilter, ValueFilter
 from resolvers.storage.context import Viewer
 from schema.declaring.base import TYPES
@@ -37,7 +38,7 @@ PERSONAL_FILTERS = sorted(
     f"{name}.{filtered}"
     for name, filters in FILTERS.items()
     for filtered, known in filters.filters.items()
-    if isinstance(known, ValueFilter) and isinstance(known.source, str) and is_masked(filters.entity, known.source)
+    if isinstance(known, ValueFilter) and is_personal(filters.entity, known.source)
 )
 
 
@@ -182,22 +183,27 @@ async def test_customers_see_their_own_in_clear_and_properties_of_products_are_n
     assert public == {"products": {"nodes": [{"properties": [{"value": "organic"}]}]}}
 
 
-@pytest.mark.parametrize("filtered", PERSONAL_FILTERS)
-async def test_no_list_is_filtered_by_what_is_masked(graph: Graph, filtered: str) -> None:
+async def test_no_list_is_filtered_by_what_is_masked(graph: Graph) -> None:
+    graph.viewer = READS
+
+    refused = {each: (await graph.ask(f"{{ {filtered_by(each)} }}")).codes for each in PERSONAL_FILTERS}
+
+    assert len(refused) > 40
+    assert refused == {each: ["FORBIDDEN"] for each in PERSONAL_FILTERS}
+
+
+def filtered_by(filtered: str) -> str:
+    """A list that is filtered by a field of its rows, or of what is related to them."""
     name, field = filtered.split(".")
     lists = {get_named_type(made.type).name: listed for listed, made in schema()._schema.query_type.fields.items()}  # type: ignore[union-attr]
-    path: tuple[str, ...] = ()
     root = name
+    path: tuple[str, ...] = ()
     while f"{root}Connection" not in lists:
         root, path = leading_to(root, path)
     where = f"{{ {field}: {{ isNull: true }} }}"
     for step in reversed(path):
         where = f"{{ {step}: {where} }}"
-    graph.viewer = READS
-
-    answer = await graph.ask(f"{{ {lists[f'{root}Connection']}(where: {where}) {{ totalCount }} }}")
-
-    assert answer.codes == ["FORBIDDEN"]
+    return f"{lists[f'{root}Connection']}(where: {where}) {{ totalCount }}"
 
 
 def leading_to(name: str, path: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:

@@ -94,6 +94,11 @@ def test_number_unlike_its_type_is_refused(pattern, number, code, message):
     assert refusal == Refusal(code, message)
 
 
+@pytest.mark.parametrize("written", ["99123456", "9912 3456", "99-12-34-56", " 99\u00a012\u20133456"])
+def test_spaces_hyphens_and_dashes_in_a_number_mean_nothing(written):
+    assert card_number.normalised(written) == "99123456"
+
+
 @pytest.mark.parametrize(("pattern", "number"), [(LOYALTY, "9700000426"), (CardPattern("VIP", 8), "VIP0000a")])
 def test_number_like_its_type_is_accepted(pattern, number):
     refusal = card_number.refusal(pattern, number)

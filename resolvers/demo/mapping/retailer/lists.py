@@ -109,6 +109,7 @@ def _programme(journey: Journey) -> Mapped:
         "id code name description valid_from",
         [(1, PROGRAMME, "Journey Club", "A point for every dollar; a point pays a cent.", BEGAN)],
         time_zone=ZONE,
+        country_code="US",
         points_last="P12M",
     )
     worth = [(1, code, Decimal(value)) for code, value in POINT_VALUES.items()]
