@@ -7,6 +7,7 @@ from models.rules.card_number import normalised
 from models.scope import Scope
 from resolvers import card
 from resolvers.query.expressions import CARD_STATE, CARD_VALID
+from schema.declaring.base import own
 from schema.declaring.declarations import by, exposes, found_by, leaf, listing, lookup, many, one, query
 from schema.declaring.mutations import mutation, mutation_field
 from schema.shared import Dated, Listed
@@ -83,6 +84,7 @@ class CardMutations:
         card.block,
         "Block a card: from now on it identifies nobody.",
         scope=Scope.CARDS_WRITE,
+        own=own(),
     )
     card_unblock = mutation_field(
         card.unblock,

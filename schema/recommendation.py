@@ -7,6 +7,7 @@ from models.scope import Scope
 from resolvers import recommendation
 from resolvers.query.expressions import VALID_NOW
 from resolvers.query.recommended import CLICKED, DISMISSED, SHOWN
+from schema.declaring.base import own
 from schema.declaring.declarations import (
     by,
     exposes,
@@ -108,16 +109,19 @@ class RecommendationMutations:
         recommendation.dismiss,
         "Show a recommendation to a customer no more, nor any other one of the same product.",
         scope=Scope.CUSTOMERS_WRITE,
+        own=own(),
     )
     recommendation_restore = mutation_field(
         recommendation.restore,
         "Undo that a customer dismissed a recommendation, and the others of its product.",
         scope=Scope.CUSTOMERS_WRITE,
+        own=own(),
     )
     recommendation_feedback = mutation_field(
         recommendation.feedback,
         "Tell which recommendations a customer was shown, and which they clicked; each counts once more.",
         scope=Scope.CUSTOMERS_WRITE,
+        own=own(),
     )
     recommendation_block = mutation_field(
         recommendation.block,

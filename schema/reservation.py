@@ -6,6 +6,7 @@ import models
 from models.scope import Scope
 from resolvers import reservation
 from resolvers.query.columns import Column
+from schema.declaring.base import own
 from schema.declaring.declarations import (
     by,
     currency,
@@ -182,6 +183,7 @@ class ReservationMutations:
         "Reserve products in a store for a customer. The stock is held at once, all of it or none: OUT_OF_STOCK says "
         "what is missing. The same external id sent again changes nothing and answers the first reservation.",
         scope=Scope.RESERVATIONS_WRITE,
+        own=own("customer", "store", "items", "currency", "pickup_date", "customer_note", "benefit_codes", "utm"),
         input={
             "customer": input_field("ID!", "Who reserves."),
             "store": input_field("ID!", "Where it will be picked up."),
@@ -205,6 +207,7 @@ class ReservationMutations:
         "Move a reservation one step on, along the steps that its state allows. One that is cancelled or not picked "
         "up gives its stock back.",
         scope=Scope.RESERVATIONS_WRITE,
+        own=own("id", "state", "note"),
         input={
             "id": input_field("ID!", "The reservation."),
             "state": input_field("ReservationState!", "What it comes to."),

@@ -26,7 +26,7 @@ from resolvers.query.columns import scaled
 from resolvers.query.expressions import reached_by, word
 from resolvers.query.level_select import NO_KEY
 from resolvers.storage.batches import in_batch
-from resolvers.storage.context import RequestContext
+from resolvers.storage.context import RequestContext, is_customer
 from resolvers.storage.statement import Statement, compile_statement, parameter
 from resolvers.values import decimal_text
 
@@ -83,7 +83,8 @@ async def load_export(
 ) -> Mapping[int, dict[str, Any] | None]:
     """All of one customer; null where there is none."""
     key = await _find(context, args["by"])
-    if key is None:
+    viewer = context.viewer
+    if key is None or (is_customer(viewer) and key != viewer.customer_id):
         return {NO_KEY: None}
     context.shown_customers.add(key)
     found = await _rows(context, parts_of_customer(), [key])

@@ -23,10 +23,12 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused, UserError
 from resolvers.operation.answers import Answer
 from resolvers.operation.idempotency import KeyedCall, claimed, fingerprint, is_known, lock_key
 from resolvers.operation.inputs import Input, read
+from resolvers.operation.structs import camel
 from resolvers.storage.context import RequestContext
 from resolvers.storage.transaction import Transaction, in_transaction
 
@@ -67,9 +69,15 @@ class Call:
     """The class of its input, where that is still as the caller gave it."""
     answer: type[Answer] | None = None
     """The class of what it answers, by which the answer is known again."""
+    allowed: frozenset[str] | None = None
+    """The fields of the input that the viewer may give; none where they may give all."""
 
     def read(self) -> Any:
         """The input as the operation takes it."""
+        if self.allowed:
+            for name in self.input:
+                if name not in self.allowed and camel(name) not in {camel(each) for each in self.allowed}:
+                    raise Refused(ErrorCode.FORBIDDEN, "This is not for customers to say.", camel(name))
         return self.input if self.given is None else read(self.given, self.input)
 
 

@@ -33,7 +33,7 @@ class References:
         if name not in self._known:
             condition = _named(entity, by) if isinstance(by, int | By) else _condition(entity, by, field)
             row = await self.transaction.session.scalar(select(entity).where(condition, *listed(entity, entity)))
-            if row is None:
+            if row is None or not await self.transaction.may_name(row):
                 raise Refused(ErrorCode.NOT_FOUND, f"There is no such {entity.__name__}.", field)
             self._known[name] = row
         found: Any = self._known[name]

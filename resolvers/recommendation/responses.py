@@ -75,7 +75,7 @@ async def _theirs(
     row, member = models.Recommendation, models.SegmentMember
     segments = select(member.segment_id).where(member.customer_id == customer)
     alive = select(models.Customer.id).where(models.Customer.id == customer, models.Customer.state != State.DELETED)
-    if await transaction.session.scalar(alive) is None:
+    if not transaction.may_name_customer(customer) or await transaction.session.scalar(alive) is None:
         raise Refused(ErrorCode.NOT_FOUND, "There is no Customer with this id.", "customer")
     found = await transaction.session.scalars(
         select(row).where(

@@ -28,7 +28,7 @@ from resolvers.operation.upsert import settle
 from resolvers.operation.validation import Values
 from resolvers.reservation import items as reservation_items
 from resolvers.reservation.stock import give_back, take
-from resolvers.storage.context import RowRef
+from resolvers.storage.context import RowRef, is_customer
 from resolvers.storage.transaction import Transaction, in_transaction
 
 RESERVATION = models.ProductReservation
@@ -68,6 +68,8 @@ async def advance(transaction: Transaction, given: Values) -> Values:
     """Move a reservation one step on; stock that it no longer holds goes back."""
     reservation = await transaction.find(RESERVATION, given["id"], "id")
     wanted = ReservationState(given["state"])
+    if is_customer(transaction.viewer) and wanted is not ReservationState.CANCELLED:
+        raise Refused(ErrorCode.FORBIDDEN, "Customers can cancel a reservation, and nothing else.", "state")
     refusal = step_refusal(reservation.state, wanted)
     if refusal is not None:
         raise Refused(refusal.code, refusal.message, "state", refusal.missing)

@@ -16,7 +16,7 @@ from resolvers.storage.statement import Statement
 
 Loaded = TypeVar("Loaded")
 
-__all__ = ["RequestContext", "RowRef", "Run", "Viewer", "ViewerKind"]
+__all__ = ["RequestContext", "RowRef", "Run", "Viewer", "ViewerKind", "is_customer"]
 
 AT_ONCE = 4
 """How many connections one request may use side by side."""
@@ -34,6 +34,11 @@ class Viewer:
     def has(self, scope: Scope) -> bool:
         """Whether the viewer may do what a scope stands for, whoever it concerns."""
         return self.kind is ViewerKind.OPEN or scope in self.scopes
+
+
+def is_customer(viewer: Viewer) -> bool:
+    """Whether it is a customer, who may do with what is their own what others need scopes for."""
+    return viewer.kind is ViewerKind.CUSTOMER and viewer.customer_id is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,14 +19,16 @@ from sqlalchemy import Select, literal_column, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
+import models
 from models import AuditEntry, Base, Customer, Event, State
 from models.event_kinds import EventKind
+from models.ownership import Kind, ownership_of
 from models.rules.error_codes import ErrorCode
 from models.types import BigKey
 from resolvers.errors import Refused
 from resolvers.ids import key_of
 from resolvers.storage.audit import change_of
-from resolvers.storage.context import RequestContext, Viewer
+from resolvers.storage.context import RequestContext, Viewer, is_customer
 from resolvers.storage.reader import Row
 from resolvers.storage.statement import Statement, compile_statement, parameter
 from resolvers.storage.turns import turn
@@ -147,9 +149,29 @@ class Transaction:
     async def locked(self, entity: type[Entity], key: int, field_name: str) -> Entity:
         """A row by its key, locked until the end; `NOT_FOUND` where there is none, or it was deleted."""
         row = await self.session.get(entity, key, with_for_update=True)
-        if row is None or getattr(row, "state", None) == "DELETED":
+        if row is None or getattr(row, "state", None) == "DELETED" or not await self.may_name(row):
             raise Refused(ErrorCode.NOT_FOUND, f"There is no {entity.__name__} with this id.", field_name)
         return row
+
+    async def may_name(self, row: Base) -> bool:
+        """Whether the viewer may name a row: customers name what is public and what is their own.
+
+        What they may not is as good as not there: they are told the same, letter for letter.
+        """
+        if not is_customer(self.viewer):
+            return True
+        owner = ownership_of(type(row))
+        if owner.kind is not Kind.OWNED:
+            return owner.kind is Kind.PUBLIC
+        value = getattr(row, owner.column)
+        if owner.whole is not None:
+            whole = await self.session.get(getattr(models, owner.whole), value)
+            return whole is not None and await self.may_name(whole)
+        return value == self.viewer.customer_id or (owner.shared and value is None)
+
+    def may_name_customer(self, key: int) -> bool:
+        """The same of a customer, by their key."""
+        return not is_customer(self.viewer) or key == self.viewer.customer_id
 
     async def lock_customers(self, keys: Iterable[int]) -> dict[int, State]:
         """Lock customers before anything of theirs is read; the states of those who are there, by key.
@@ -169,7 +191,7 @@ class Transaction:
         """Lock customers by the fields that name them, and refuse as above."""
         states = await self.lock_customers(named.values())
         for field_name, key in named.items():
-            if key not in states:
+            if key not in states or not self.may_name_customer(key):
                 raise Refused(ErrorCode.NOT_FOUND, "There is no Customer with this id.", field_name)
             if active and states[key] is not State.ACTIVE:
                 message = "The customer is deactivated; reactivate them first."

@@ -50,6 +50,18 @@ class FieldFilter:
     """Whether it leads to other rows."""
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What customers may ask for about themselves: the fields of the input that they may give, all of them if none."""
+
+    fields: frozenset[str] = frozenset()
+
+
+def own(*fields: str) -> Own:
+    """Let customers ask for it about themselves, giving these fields of its input alone."""
+    return Own(frozenset(fields))
+
+
 @dataclass(eq=False, kw_only=True)
 class Declaration(ABC):
     """A field of the graph, before it has a type."""
@@ -62,6 +74,8 @@ class Declaration(ABC):
     """Where it is declared."""
     scope: Scope | None = None
     """At the roots: what a viewer must hold to ask for it. Below them the rows are limited instead."""
+    own: Own | None = None
+    """At the roots: that customers may ask for it about themselves, without the scope; none where they may not."""
 
     @property
     def lists(self) -> int:

@@ -19,6 +19,7 @@ from typing import Any
 
 from models.scope import Scope
 from resolvers.operation.perform import Operation
+from schema.declaring.base import Own
 from schema.declaring.declarations import TYPES, Declaration, TypeDeclaration, shown, structure
 from schema.declaring.kinds.mutation import Mutation
 from schema.declaring.operation_types import classes_of, make_input, payload_fields
@@ -56,19 +57,21 @@ def mutation_field(
     description: str,
     *,
     scope: Scope | None,
+    own: Own | None = None,
     input: Mapping[str, FieldSpec] | None = None,  # noqa: A002
     payload: Mapping[str, tuple[str, ...]] | None = None,
     optional: bool = False,
 ) -> Any:
     """Show an operation as a mutation; its input and its payload are made from the classes it takes and answers.
 
-    `scope` is what the viewer must hold; none where the operation itself sees to who may do it.
+    `scope` is what the viewer must hold; none where the operation itself sees to who may do it. With `own`, customers
+    may do it with what is their own.
     One whose input is `optional` may be called without any.
 
     Of an operation that isn't typed yet, `input` and `payload` give them by hand; a third text names the operation's
     value where it is called otherwise.
     """
-    return _Draft(operation, description, input, payload, scope=scope, optional=optional)
+    return _Draft(operation, description, input, payload, scope=scope, own=own, optional=optional)
 
 
 class _Draft:
@@ -80,9 +83,10 @@ class _Draft:
         payload: Mapping[str, tuple[str, ...]] | None,
         *,
         scope: Scope | None,
+        own: Own | None,
         optional: bool,
     ) -> None:
-        self.scope = scope
+        self.scope, self.own = scope, own
         self.optional = optional
         self.operation, self.description, self.fields, self.payload = operation, description, fields, payload
 
@@ -127,6 +131,7 @@ def _declared(name: str, draft: _Draft) -> Mutation:
         payload_name=f"{base}Payload",
         takes_nothing=draft.optional,
         scope=draft.scope,
+        own=draft.own,
     )
 
 

@@ -15,7 +15,7 @@ from resolvers.errors import BadInput
 from resolvers.operation.answers import Answer
 from resolvers.operation.inputs import Input
 from resolvers.operation.perform import Call, Operation, Payload, perform
-from resolvers.storage.context import RequestContext
+from resolvers.storage.context import RequestContext, is_customer
 from schema.declaring.base import Argument, Declaration, TypeDeclaration
 from schema.declaring.types import FieldSpec, field_of
 from schema.execution.plan.bindings import NotPlannable
@@ -85,6 +85,9 @@ class Mutation(Declaration):
         if self.given is None:
             raw = snake(raw, wanted.arguments.definition.args["input"].type)
         call = Call(self.name, self.operation, raw, args.get("idempotencyKey"), args["dryRun"], self.given, self.answer)
+        if self.own is not None and is_customer(context.viewer):
+            # What else there is to be said of it is not for customers to say.
+            call = replace(call, allowed=self.own.fields)
 
         async def show(payload: Payload, inside: RequestContext) -> Any:
             filling = AnswerState(inside, variables)
