@@ -137,18 +137,20 @@ async def _once(
     engine: AsyncEngine, context: RequestContext, call: Call, show: Callable[[Payload, RequestContext], Awaitable[T]]
 ) -> T:
     given: Any = None
+    beyond = context.beyond_the_wall()
 
     async def work(transaction: Transaction) -> T:
         transaction.is_undone = call.dry_run
         payload = await _answered(transaction, call, given)
         await transaction.settle()
-        return await show(payload, transaction.context)
+        async with transaction.walled():
+            return await show(payload, transaction.context)
 
     try:
         given = call.read()
         with claimed(call.key):
-            if isinstance(call.operation, StagedOperation) and not await is_known(context, call.key):
-                call = replace(call, operation=await call.operation.ready(Stage(engine, context), given))
+            if isinstance(call.operation, StagedOperation) and not await is_known(beyond, call.key):
+                call = replace(call, operation=await call.operation.ready(Stage(engine, beyond), given))
             return await in_transaction(engine, context.now, work, context)
     except Refused as refused:
         return await show(Payload(user_errors=refused.errors), context)

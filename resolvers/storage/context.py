@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ Loaded = TypeVar("Loaded")
 
 __all__ = ["RequestContext", "RowRef", "Run", "Viewer", "ViewerKind", "is_customer"]
 
+WALLED = frozenset({ViewerKind.CUSTOMER, ViewerKind.ANONYMOUS})
 AT_ONCE = 4
 """How many connections one request may use side by side."""
 
@@ -72,6 +73,8 @@ class RequestContext:
     """Where the request comes from, as far as that is known."""
     shown_customers: set[int] = field(default_factory=set)
     """Whose personal data was read otherwise than by selecting fields of theirs."""
+    is_walled: bool = True
+    """Whether customers, and nobody in particular, read behind the database's own wall, where it has one."""
     _apart: set[asyncio.Task[Any]] = field(default_factory=set)
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
@@ -80,13 +83,20 @@ class RequestContext:
         """Which database is behind."""
         return self.reader.backend
 
+    def beyond_the_wall(self) -> RequestContext:
+        """The same, for what the gateway looks up by itself: who may log in, and what was done before."""
+        return replace(self, is_walled=False)
+
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
         """Run a statement; the request's moment, and the customer and the token that ask, are among its values."""
         async with self._turns:
             began = time.perf_counter()
             viewer = self.viewer
             given = {**values, "now": self.now, "viewer": viewer.customer_id, "token": viewer.token_id}
-            rows = await self.reader.fetch(statement, given)
+            if self.is_walled and viewer.kind in WALLED:
+                rows = await self.reader.fetch_for(viewer.customer_id, viewer.token_id, statement, given)
+            else:
+                rows = await self.reader.fetch(statement, given)
             self.runs.append(Run(statement.sql, len(rows), (time.perf_counter() - began) * 1000))
             return rows
 

@@ -16,6 +16,7 @@ import asyncpg
 from sqlalchemy.engine import URL, make_url
 
 from models.postgres import WRITES_TIME, Address, backend_of
+from models.row_security import entering
 from resolvers.errors import Unavailable
 from resolvers.storage.engine import SQLITE_PRAGMAS
 from resolvers.storage.sqlite_functions import FUNCTIONS
@@ -70,6 +71,11 @@ class Reader(Protocol):
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
         """All rows of a statement."""
 
+    async def fetch_for(
+        self, customer_id: int | None, token_id: int | None, statement: Statement, values: Mapping[str, Any]
+    ) -> Sequence[Row]:
+        """All rows that the database itself lets a customer see, or a token on which nobody is logged in."""
+
     async def close(self) -> None:
         """Let go of the connections."""
 
@@ -92,21 +98,34 @@ class PostgresReader:
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
         """All rows of a statement; asked once more where the connection turns out to be gone."""
-        arguments = statement.arguments(values)
+        return await self._fetch(statement.sql, statement.arguments(values))
+
+    async def fetch_for(
+        self, customer_id: int | None, token_id: int | None, statement: Statement, values: Mapping[str, Any]
+    ) -> Sequence[Row]:
+        """All rows that a customer may see, in a transaction of its own, so that a pooler may stand between."""
+        return await self._fetch(statement.sql, statement.arguments(values), entering(customer_id, token_id))
+
+    async def _fetch(self, sql: str, arguments: Sequence[Any], entering: str | None = None) -> Sequence[Row]:
         async with self._turns:
             try:
-                return await self._run(statement.sql, arguments)
+                return await self._run(sql, arguments, entering)
             except ConnectionLost:
                 self._forget()
             try:
-                return await self._run(statement.sql, arguments)
+                return await self._run(sql, arguments, entering)
             except ConnectionLost as error:
                 raise Unavailable(AWAY) from error
 
-    async def _run(self, sql: str, arguments: Sequence[Any]) -> Sequence[Row]:
+    async def _run(self, sql: str, arguments: Sequence[Any], entering: str | None) -> Sequence[Row]:
         connection = self._free.pop() if self._free else await self._connect()
         try:
-            rows: Sequence[Row] = await connection.fetch(sql, *arguments)
+            if entering is None:
+                rows: Sequence[Row] = await connection.fetch(sql, *arguments)
+            else:
+                await connection.execute(entering)
+                rows = await connection.fetch(sql, *arguments)
+                await connection.execute("COMMIT")
         except asyncio.CancelledError:
             # The driver is stopping the statement in the database; the connection is of no use until it has.
             self._retire(connection)
@@ -118,6 +137,10 @@ class PostgresReader:
             if isinstance(error, GONE) or connection.is_closed():
                 connection.terminate()
                 raise ConnectionLost from error
+            if entering is not None:
+                # What began the transaction is not left behind for whoever comes next.
+                self._retire(connection)
+                raise
             self._free.append(connection)
             raise
         self._free.append(connection)
@@ -211,6 +234,12 @@ class SqliteReader:
             raise
         finally:
             free.put_nowait(connection)
+
+    async def fetch_for(
+        self, _customer_id: int | None, _token_id: int | None, statement: Statement, values: Mapping[str, Any]
+    ) -> Sequence[Row]:
+        """All rows of a statement: SQLite has no wall of its own."""
+        return await self.fetch(statement, values)
 
     async def close(self) -> None:
         """Let go of the connections."""

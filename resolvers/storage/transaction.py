@@ -23,12 +23,13 @@ import models
 from models import AuditEntry, Base, Customer, Event, State
 from models.event_kinds import EventKind
 from models.ownership import Kind, ownership_of
+from models.row_security import ROLE, naming
 from models.rules.error_codes import ErrorCode
 from models.types import BigKey
 from resolvers.errors import Refused
 from resolvers.ids import key_of
 from resolvers.storage.audit import change_of
-from resolvers.storage.context import RequestContext, Viewer, is_customer
+from resolvers.storage.context import WALLED, RequestContext, Viewer, is_customer
 from resolvers.storage.reader import Row
 from resolvers.storage.statement import Statement, compile_statement, parameter
 from resolvers.storage.turns import turn
@@ -60,6 +61,12 @@ class TransactionReader:
                 await self._connection.exec_driver_sql("SELECT 1")
             return [_as_read(row) for row in await raw.fetch(statement.sql, *arguments)]
         return list(await raw.execute_fetchall(statement.sql, arguments))
+
+    async def fetch_for(
+        self, _customer_id: int | None, _token_id: int | None, statement: Statement, values: Mapping[str, Any]
+    ) -> list[Row]:
+        """All rows of a statement: the transaction as a whole is behind the wall, or isn't."""
+        return await self.fetch(statement, values)
 
     async def close(self) -> None:
         """Leave the connection to the transaction."""
@@ -135,6 +142,19 @@ class Transaction:
         except BaseException:
             del self._noted[noted:]
             raise
+
+    @asynccontextmanager
+    async def walled(self) -> AsyncIterator[None]:
+        """Read as who asks may, where the database has a wall of its own: what is shown of an operation's answer."""
+        viewer = self.viewer
+        if self.backend != "postgresql" or viewer.kind not in WALLED:
+            yield
+            return
+        connection = await self.session.connection()
+        await connection.exec_driver_sql(naming(viewer.customer_id, viewer.token_id))
+        await connection.exec_driver_sql(f"SET LOCAL ROLE {ROLE}")
+        yield
+        await connection.exec_driver_sql("RESET ROLE")
 
     async def settle(self) -> None:
         """Write what the session holds and the events noted, in one flush."""

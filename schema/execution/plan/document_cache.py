@@ -93,7 +93,7 @@ class Operation:
     """What it asks of the schema itself."""
     keys: Sequence[str] = ()
     """The keys of the answer in their order, where it has two parts."""
-    scopes: Taken = Taken()
+    scopes: Taken = field(default_factory=Taken)
     """What a viewer must hold to ask for it."""
 
     @property
