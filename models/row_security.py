@@ -24,16 +24,21 @@ OPEN = "true"
 CLOSED = "false"
 
 
-def entering(customer_id: int | None, token_id: int | None) -> str:
-    """The statements that begin a transaction behind the wall, in one round trip."""
-    return f"BEGIN READ ONLY; {naming(customer_id, token_id)}; SET LOCAL ROLE {ROLE}"
+def entering(customer_id: int | None, token_id: int | None, *, transaction: bool) -> str:
+    """What brings a connection behind the wall in one round trip: for a transaction, or until it leaves."""
+    named = naming(customer_id, token_id, transaction=transaction)
+    return f"BEGIN READ ONLY; {named}; SET LOCAL ROLE {ROLE}" if transaction else f"{named}; SET ROLE {ROLE}"
 
 
-def naming(customer_id: int | None, token_id: int | None) -> str:
-    """The statement that names in a transaction who asks. Keys are numbers: there is nothing to escape."""
-    told = ((CUSTOMER, customer_id), (TOKEN, token_id))
+LEAVING = "RESET ROLE"
+"""What brings a connection back from behind the wall."""
+
+
+def naming(customer_id: int | None, token_id: int | None, *, transaction: bool = True) -> str:
+    """The statement that names who asks, for a transaction or a connection. Keys are numbers: nothing is escaped."""
+    named, local = ((CUSTOMER, customer_id), (TOKEN, token_id)), str(transaction).lower()
     return "SELECT " + ", ".join(
-        f"set_config('{name}', '{'' if key is None else int(key)}', true)" for name, key in told
+        f"set_config('{name}', '{'' if key is None else int(key)}', {local})" for name, key in named
     )
 
 

@@ -16,7 +16,7 @@ import asyncpg
 from sqlalchemy.engine import URL, make_url
 
 from models.postgres import WRITES_TIME, Address, backend_of
-from models.row_security import entering
+from models.row_security import LEAVING, entering
 from resolvers.errors import Unavailable
 from resolvers.storage.engine import SQLITE_PRAGMAS
 from resolvers.storage.sqlite_functions import FUNCTIONS
@@ -84,7 +84,8 @@ class PostgresReader:
     """Reads from PostgreSQL over a few connections, each statement prepared once on each.
 
     The pool is as small as can be: nothing a read does has to be set back, so a connection goes from one statement
-    straight to the next.
+    straight to the next. One that went behind the wall for a customer stays there until another one is to be served;
+    through a pooler, which hands out other connections with each transaction, it goes for a transaction alone.
     """
 
     backend = "postgresql"
@@ -103,29 +104,30 @@ class PostgresReader:
     async def fetch_for(
         self, customer_id: int | None, token_id: int | None, statement: Statement, values: Mapping[str, Any]
     ) -> Sequence[Row]:
-        """All rows that a customer may see, in a transaction of its own, so that a pooler may stand between."""
-        return await self._fetch(statement.sql, statement.arguments(values), entering(customer_id, token_id))
+        """All rows that the database itself lets a customer see."""
+        behind = entering(customer_id, token_id, transaction=self._address.pooled)
+        return await self._fetch(statement.sql, statement.arguments(values), behind)
 
-    async def _fetch(self, sql: str, arguments: Sequence[Any], entering: str | None = None) -> Sequence[Row]:
+    async def _fetch(self, sql: str, arguments: Sequence[Any], behind: str = "") -> Sequence[Row]:
         async with self._turns:
             try:
-                return await self._run(sql, arguments, entering)
+                return await self._run(sql, arguments, behind)
             except ConnectionLost:
                 self._forget()
             try:
-                return await self._run(sql, arguments, entering)
+                return await self._run(sql, arguments, behind)
             except ConnectionLost as error:
                 raise Unavailable(AWAY) from error
 
-    async def _run(self, sql: str, arguments: Sequence[Any], entering: str | None) -> Sequence[Row]:
-        connection = self._free.pop() if self._free else await self._connect()
+    async def _run(self, sql: str, arguments: Sequence[Any], behind: str) -> Sequence[Row]:
+        connection = self._take(behind) or await self._connect()
         try:
-            if entering is None:
-                rows: Sequence[Row] = await connection.fetch(sql, *arguments)
-            else:
-                await connection.execute(entering)
-                rows = await connection.fetch(sql, *arguments)
+            if connection.behind != behind:
+                await _go(connection, behind)
+            rows: Sequence[Row] = await connection.fetch(sql, *arguments)
+            if behind and self._address.pooled:
                 await connection.execute("COMMIT")
+                connection.behind = ""
         except asyncio.CancelledError:
             # The driver is stopping the statement in the database; the connection is of no use until it has.
             self._retire(connection)
@@ -137,14 +139,21 @@ class PostgresReader:
             if isinstance(error, GONE) or connection.is_closed():
                 connection.terminate()
                 raise ConnectionLost from error
-            if entering is not None:
-                # What began the transaction is not left behind for whoever comes next.
+            if behind and self._address.pooled:
+                # The transaction is not left behind for whoever comes next.
                 self._retire(connection)
                 raise
             self._free.append(connection)
             raise
         self._free.append(connection)
         return rows
+
+    def _take(self, behind: str) -> Any:
+        """A free connection, if there is one: rather one that is on the right side of the wall."""
+        for place in range(len(self._free) - 1, -1, -1):
+            if self._free[place].behind == behind:
+                return self._free.pop(place)
+        return self._free.pop() if self._free else None
 
     async def _connect(self) -> Any:
         try:
@@ -174,6 +183,13 @@ class PostgresReader:
             await _close(self._free.pop())
         if self._retiring:
             await asyncio.wait(self._retiring)
+
+
+async def _go(connection: Any, behind: str) -> None:
+    """Bring a connection behind the wall, or back."""
+    connection.behind = None
+    await connection.execute(behind or LEAVING)
+    connection.behind = behind
 
 
 async def _close(connection: Any) -> None:
