@@ -38,6 +38,7 @@ schema: $(VENV)/.dev
 	$(BIN)/python -m resolvers.files.reference docs/own-data.md
 	$(BIN)/python -m tests.one_query
 	$(BIN)/python -m tests.rooms
+	$(BIN)/python -m tests.permissions
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

@@ -192,5 +192,9 @@ def _logging(settings: Settings) -> dict[str, Any]:
         "filters": {"request": {"()": NamesRequest}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
         "root": {"level": level, "handlers": ["stderr"]},
-        "loggers": {name: {"level": quiet} for name in ("uvicorn", "alembic", "httpx", "httpcore")},
+        "loggers": {
+            **{name: {"level": quiet} for name in ("uvicorn", "alembic", "httpx", "httpcore")},
+            # They tell what statements are given.
+            **{name: {"level": "WARNING"} for name in ("aiosqlite", "sqlalchemy", "asyncpg")},
+        },
     }

@@ -15,7 +15,9 @@ from models.personal import MASKED, PERSONAL
 from models.rules.token_format import TokenKind
 from resolvers.access.token_secret import new_secret
 from resolvers.operation.structs import camel
+from server.commands import serve
 from server.redaction import Redacting, redacted
+from server.settings import load
 from tests import factories
 
 CANARY = "kanarek"
@@ -91,3 +93,13 @@ async def test_an_exception_of_the_database_is_logged_without_what_it_says(
 
     assert "sqlalchemy.exc.IntegrityError" in lines[0]
     assert [line for line in lines if CANARY in line] == []
+
+
+def test_drivers_that_tell_what_statements_are_given_are_never_heard_below_a_warning() -> None:
+    levels = serve._logging(load(log_level="debug"))["loggers"]
+
+    assert {name: levels[name]["level"] for name in ("aiosqlite", "sqlalchemy", "asyncpg")} == {
+        "aiosqlite": "WARNING",
+        "sqlalchemy": "WARNING",
+        "asyncpg": "WARNING",
+    }
