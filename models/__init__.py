@@ -5,6 +5,7 @@ Tables carry their documentation: a column's `doc` is the description of the API
 
 from models.audit import AuditAction, AuditEntry, AuditSeal
 from models.base import Base, State
+from models.budget import Budget
 from models.campaign import (
     Campaign,
     CampaignProduct,
@@ -113,6 +114,7 @@ __all__ = [
     "AuditSeal",
     "AutomaticChoice",
     "Base",
+    "Budget",
     "Campaign",
     "CampaignProduct",
     "CampaignProductSegment",

@@ -46,7 +46,7 @@ OWN_OR_SHARED = Ownership(Kind.OWNED, "customer_id", shared=True)
 
 
 def part_of(whole: str, column: str) -> Ownership:
-    """Rows that belong to whoever owns the row that they are a part of."""
+    """Rows that belong to the owner of the row that they are a part of."""
     return Ownership(Kind.OWNED, column, whole)
 
 
@@ -95,7 +95,7 @@ OWNERSHIP: dict[str, Ownership] = {
     "AuditSeal": Ownership(Kind.INTERNAL, scope=Scope.AUDIT_READ),
     "Event": Ownership(Kind.INTERNAL, scope=Scope.EVENTS_READ),
     **_all(
-        "CodeMessage CustomerPassword EventReader Guess IdempotencyKey ImportStep JobRun OneTimeCode "
+        "Budget CodeMessage CustomerPassword EventReader Guess IdempotencyKey ImportStep JobRun OneTimeCode "
         "RecommendationModel",
         UNSEEN,
     ),

@@ -77,7 +77,7 @@ PERSONAL: dict[str, dict[str, Personal]] = {
     "point_entry": _classes("earned_by", free_text="note extended_data"),
     "point_lot": _classes(free_text="note"),
     "point_reservation": _classes(pseudonym="external_id"),
-    "voucher": _classes("code currency_code", pseudonym="reserved_for", free_text="note"),
+    "voucher": _classes("code code_key currency_code", pseudonym="reserved_for", free_text="note"),
     "voucher_event": _classes(free_text="note"),
     "status_record": _classes(free_text="note"),
     "purchase": _classes(
@@ -106,6 +106,7 @@ PERSONAL: dict[str, dict[str, Personal]] = {
     "audit_entry": _classes("what request"),
     "audit_seal": _classes("digest"),
     "idempotency_key": _classes("operation change", pseudonym="key fingerprint answer"),
+    "budget": _classes("subject"),
     "import_step": _classes("run step report"),
     "recommendation_model": _classes("arrays"),
     **_alike("event_reader job_run", "name"),
@@ -136,8 +137,8 @@ PERSONAL: dict[str, dict[str, Personal]] = {
     "recommendation_block": _classes("note"),
     "reservable_product": _classes("external_id source"),
     "reward": _classes(
-        "code currency_code description external_id external_url image_urls name note source subtitle time_from "
-        "time_to voucher_validity_value"
+        "code code_key currency_code description external_id external_url image_urls name note source subtitle "
+        "time_from time_to voucher_validity_value"
     ),
     "segment": _classes("external_id name note picture_url source", free_text="criteria"),
     "segment_group": _classes("code name note"),

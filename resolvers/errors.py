@@ -7,6 +7,7 @@ CrmError
 │   ├── BadFilter     BAD_FILTER         a filter that can't be applied
 │   └── BadId         BAD_ID             an id that isn't one, or names another type
 ├── Forbidden         FORBIDDEN          what the token's scopes don't allow
+├── TooLarge          ANSWER_TOO_LARGE   an answer of more bytes than one may have
 └── Unavailable       UNAVAILABLE        the database can't be reached; try again
 """
 
@@ -58,6 +59,15 @@ class Forbidden(CrmError):  # noqa: N818
     """Something that the token's scopes don't allow."""
 
     code = ErrorCode.FORBIDDEN.value
+
+
+class TooLarge(CrmError):  # noqa: N818
+    """An answer of more bytes than one may have."""
+
+    code = "ANSWER_TOO_LARGE"
+
+    def __init__(self) -> None:
+        super().__init__("The answer is too large: ask for smaller pages, or for less in several documents.")
 
 
 class Unavailable(CrmError):  # noqa: N818

@@ -28,6 +28,7 @@ class Card(Dated):
     customer = one()
     store = one()
     events = many(order=[by("at", descending=True)], description="What happened to the card, newest first.")
+    purchases = many(description="The bills at which it was shown.")
 
 
 @exposes(models.CardType, order=[by("name")])
@@ -77,12 +78,12 @@ class CardMutations:
     )
     card_release = mutation_field(
         card.release,
-        "Take a card back from its holder. It is free again, for somebody else.",
+        "Take a card back from its holder. It is free again, for another customer.",
         scope=Scope.CARDS_WRITE,
     )
     card_block = mutation_field(
         card.block,
-        "Block a card: from now on it identifies nobody.",
+        "Block a card: from now on it identifies no customer.",
         scope=Scope.CARDS_WRITE,
         own=own(),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import models
 from models.scope import Scope
-from resolvers import customer
+from resolvers import customer, merging
 from resolvers.customer.export import load_export
 from resolvers.customer.insights import load_insights
 from resolvers.normalise import email_key, phone_key
@@ -204,6 +204,16 @@ class CustomerMutations:
         scope=Scope.CUSTOMERS_WRITE,
         own=own("id", "personal_information", "store"),
     )
+    customer_upsert = mutation_field(
+        customer.upsert,
+        "Create or update the customer who has this account in an outside system. What is left out stays, null clears.",
+        scope=Scope.CUSTOMERS_WRITE,
+    )
+    customers_upsert = mutation_field(
+        customer.upsert_all,
+        "Create or update up to 200 customers by their accounts in outside systems; all of them or none.",
+        scope=Scope.CUSTOMERS_WRITE,
+    )
     customer_deactivate = mutation_field(
         customer.deactivate,
         "Switch a customer's account off: no points, cards or vouchers until it is switched on again.",
@@ -214,9 +224,17 @@ class CustomerMutations:
         "Switch a customer's account on again.",
         scope=Scope.CUSTOMERS_WRITE,
     )
+    customer_merge = mutation_field(
+        merging.merge,
+        "Merge two accounts of one person. What belongs to the one follows to the other: cards, bills, points and what "
+        "is owed of them, vouchers, reservations, consents, properties, segments, accounts in outside systems, "
+        "devices, history. Ids, card numbers and external ids of the one lead to the other from then on. The status "
+        "is what both histories together justify. What would follow is told by `dryRun`; it can't be undone.",
+        scope=Scope.CUSTOMERS_WRITE,
+    )
     customer_erase = mutation_field(
         customer.erase,
-        "Erase a customer for good. Everything personal goes; bills and the ledger of points stay, and name nobody. "
+        "Erase a customer for good. Everything personal goes; bills and the ledger of points stay, without a name. "
         "Cards are blocked, vouchers and reservations cancelled, devices logged out.",
         scope=Scope.CUSTOMERS_WRITE,
     )

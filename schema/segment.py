@@ -43,6 +43,10 @@ class Segment(Owned):
     refreshed_at = leaf()
     group = one()
     members = many(description="Its customers.")
+    rewards = many(order=[by("name")], description="Rewards that are for segments, this among them.")
+    campaigns = many(order=[by("name")], description="Campaigns that address it.")
+    campaign_products = many(description="Offers that are for segments, this among them.")
+    recommendations = many(description="What is recommended to its members.")
 
 
 @exposes(models.SegmentMember, is_node=False)
@@ -95,7 +99,7 @@ class SegmentMutations:
     )
     segment_delete = mutation_field(
         segment.remove,
-        "Delete a segment: its customers leave it, and what was for it alone is for nobody.",
+        "Delete a segment: its customers leave it, and what was for it alone is for no customer.",
         scope=Scope.SEGMENTS_WRITE,
     )
     segment_group_upsert = mutation_field(

@@ -101,14 +101,16 @@ def page() -> str:
     queries = "\n".join(table("| query | takes | without it |", questions()))
     columns = "\n".join(table("| column | class | without `personal:read` | at an erasure |", personal()))
     classes = "".join(f"- {kind.value}: {_doc(kind)}\n" for kind in Personal if kind is not Personal.NONE)
-    own = len(kept_for_customers("Mutation"))
-    return (
-        f"{OPENING}## Scopes\n\n{told}\n## Mutations\n\n"
-        f"Of {len(rules('Mutation'))}, customers may call {own} about what is their own. Those that take no scope see to it themselves.\n\n{mutations}\n## Queries\n\n{queries}\n"
-        f"## Personal data\n\nWhat is masked can't be filtered, sorted, searched or looked up by either. "
-        f"{sum(len(each) for each in PERSONAL.values())} columns have a class; those that tell nothing are left out "
-        f"here.\n\n{classes}\n{columns}"
+    own, count = len(kept_for_customers("Mutation")), sum(len(each) for each in PERSONAL.values())
+    parts = (
+        f"{OPENING}## Scopes\n\n{told}",
+        f"## Mutations\n\nOf {len(rules('Mutation'))}, customers may call {own} about what is their own. "
+        f"Those that take no scope see to it themselves.\n\n{mutations}",
+        f"## Queries\n\n{queries}",
+        f"## Personal data\n\nWhat is masked can't be filtered, sorted, searched or looked up by either. {count} "
+        f"columns have a class; those that tell nothing are left out here.\n\n{classes}\n{columns}",
     )
+    return "\n".join(parts)
 
 
 def _doc(member: Scope | Personal) -> str:

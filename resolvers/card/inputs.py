@@ -12,7 +12,7 @@ from models.rules.card_number import CheckDigit, normalised
 from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
 from resolvers.operation.answers import Answer, row
-from resolvers.operation.checks import column, converted, key, text
+from resolvers.operation.checks import IN_USE_OR_NOT, column, converted, key, text
 from resolvers.operation.inputs import Input
 from resolvers.operation.validation import in_order
 from resolvers.storage.context import RowRef
@@ -151,7 +151,7 @@ class CardTypeUpsert(Input):
         column(models.CardType.valid_months),
         "Months a card is valid from its assignment; none means no end.",
     ] = UNSET
-    state: Annotated[models.State | UnsetType, column(models.CardType.state), "Whether the type is in use."] = UNSET
+    state: Annotated[models.State | UnsetType, IN_USE_OR_NOT, "Whether the type is in use."] = UNSET
 
 
 class CardTypeAnswer(Answer):

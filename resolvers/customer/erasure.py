@@ -1,4 +1,4 @@
-"""Erasing a customer: everything personal goes, from every table; what the books need stays, and names nobody.
+"""Erasing a customer: everything personal goes, from every table; what the books need stays, without a name.
 
 The customer's row stays behind as DELETED, with nothing in it, so that purchases and entries of the ledger still have
 somebody to belong to. The ledger's amounts are not touched; notes beside them, which the database lets nobody change
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Select, Table, delete, null, select, text, update
+from sqlalchemy import JSON, ColumnElement, Table, delete, null, select, text, update
 
 import models
 from models import Base, CardState, PointReservationState, ReservationState, State, VoucherState
@@ -25,7 +25,11 @@ from resolvers.customer.search_terms import renew_terms
 from resolvers.ids import opaque_id
 from resolvers.operation.idempotency import FORGOTTEN, forgotten
 from resolvers.reservation import stock
+from resolvers.storage.sql import AnySelect
 from resolvers.storage.transaction import Transaction
+
+PERSONAL = frozenset({each for each in telling("customer") if each != "full_name"}) | {"store_id"}
+"""Every column of a customer that tells something of them; the full name follows from others."""
 
 OPEN = (
     ReservationState.ENTERED,
@@ -65,13 +69,15 @@ def _table(entity: type[Base]) -> Table:
     return table
 
 
-async def _set(transaction: Transaction, entity: type[Base], where: Any, **values: Any) -> None:
+async def _set(transaction: Transaction, entity: type[Base], where: Any, **values: object) -> None:
     await transaction.session.execute(update(_table(entity)).where(where).values(**values))
 
 
-async def _end(transaction: Transaction, entity: type[Base], where: Any, kind: EventKind, **values: Any) -> list[Any]:
+async def _end(
+    transaction: Transaction, entity: type[Base], where: Any, kind: EventKind, **values: object
+) -> list[Any]:
     """Lock rows in the order of their keys, change them, and note each in the outbox."""
-    chosen: Select[Any] = select(entity).where(where).order_by(entity.id).with_for_update()
+    chosen: AnySelect = select(entity).where(where).order_by(entity.id).with_for_update()
     rows: list[Any] = list(await transaction.session.scalars(chosen))
     for row in rows:
         for name, value in values.items():
@@ -82,7 +88,7 @@ async def _end(transaction: Transaction, entity: type[Base], where: Any, kind: E
 
 
 async def _end_benefits(transaction: Transaction, customer_id: int) -> None:
-    """Vouchers are cancelled, points put aside are let go, and the status ends."""
+    """Vouchers are cancelled, reserved points are released, and the status ends."""
     voucher, kept, record = models.Voucher, models.PointReservation, models.StatusRecord
     usable = (voucher.customer_id == customer_id) & voucher.state.in_((VoucherState.ACTIVE, VoucherState.RESERVED))
     cancelled = await _end(transaction, voucher, usable, EventKind.VOUCHER_CANCELLED, state=VoucherState.CANCELLED)

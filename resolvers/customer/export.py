@@ -13,20 +13,21 @@ from functools import cache, lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Boolean, Column, ColumnElement, Table, select
+from sqlalchemy import JSON, Boolean, Column, Table, select
 
 from models import Base, Card, Customer, CustomerSource, CustomerSourceRecord, State
 from models.personal import DERIVED, Personal, class_of
 from models.rules.card_number import normalised
-from models.types import MONEY, ExactDecimal, text
+from models.types import MONEY, BigKey, ExactDecimal, text
 from resolvers.errors import BadInput
 from resolvers.ids import key_of, opaque_id
 from resolvers.normalise import email_key, phone_key
 from resolvers.query.columns import scaled
-from resolvers.query.expressions import reached_by, word
+from resolvers.query.expressions import goes_on_as, reached_by, word
 from resolvers.query.level_select import NO_KEY
 from resolvers.storage.batches import in_batch
 from resolvers.storage.context import RequestContext, is_customer
+from resolvers.storage.sql import SqlValue
 from resolvers.storage.statement import Statement, compile_statement, parameter
 from resolvers.values import decimal_text
 
@@ -79,8 +80,8 @@ def _grow(part: Part, seen: set[str], *, owned_only: bool) -> None:
 
 
 async def load_export(
-    context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any
-) -> Mapping[int, dict[str, Any] | None]:
+    context: RequestContext, _keys: object, args: Mapping[str, Any], _names: object
+) -> Mapping[int, dict[str, object] | None]:
     """All of one customer; null where there is none."""
     key = await _find(context, args["by"])
     viewer = context.viewer
@@ -91,11 +92,11 @@ async def load_export(
     return {NO_KEY: found[key][0]}
 
 
-async def _rows(context: RequestContext, part: Part, keys: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+async def _rows(context: RequestContext, part: Part, keys: Sequence[int]) -> dict[int, list[dict[str, object]]]:
     """The rows that belong to a batch of parents, with all their parts: a statement a table."""
     rows = await context.fetch(_statement(part, context.backend), {"keys": list(keys)})
-    shown: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    by_key: dict[int, dict[str, Any]] = {}
+    shown: dict[int, list[dict[str, object]]] = defaultdict(list)
+    by_key: dict[int, dict[str, object]] = {}
     for row in rows:
         by_key[row[1]] = _shown(part, row)
         shown[row[0]].append(by_key[row[1]])
@@ -107,7 +108,7 @@ async def _rows(context: RequestContext, part: Part, keys: Sequence[int]) -> dic
     return shown
 
 
-def _columns(part: Part) -> list[Column[Any]]:
+def _columns(part: Part) -> list[Column[object]]:
     return [
         column
         for column in part.table.columns
@@ -115,12 +116,12 @@ def _columns(part: Part) -> list[Column[Any]]:
     ]
 
 
-def _is_hidden(column: Column[Any]) -> bool:
+def _is_hidden(column: Column[object]) -> bool:
     """Whether only the CRM itself has a use for a column."""
     return column.name in DERIVED or class_of(column.table.name, column.name) is Personal.CREDENTIAL
 
 
-def _target(column: Column[Any]) -> Table | None:
+def _target(column: Column[object]) -> Table | None:
     return next((key.column.table for key in column.foreign_keys), None)
 
 
@@ -132,7 +133,7 @@ def _title(table: Table) -> str | None:
 def _statement(part: Part, backend: str) -> Statement:
     table = part.table
     source: Any = table
-    shown: list[ColumnElement[Any]] = [table.c[part.column].label("parent"), table.c.id.label("key")]
+    shown: list[SqlValue] = [table.c[part.column].label("parent"), table.c.id.label("key")]
     for place, column in enumerate(_columns(part)):
         shown.append(scaled(column, backend).label(f"v{place}"))
         target = _target(column)
@@ -145,8 +146,8 @@ def _statement(part: Part, backend: str) -> Statement:
     return compile_statement(chosen, backend)
 
 
-def _shown(part: Part, row: Sequence[Any]) -> dict[str, Any]:
-    made: dict[str, Any] = {"id": opaque_id(_type_names()[part.table.name], row[1])}
+def _shown(part: Part, row: Sequence[Any]) -> dict[str, object]:
+    made: dict[str, object] = {"id": opaque_id(_type_names()[part.table.name], row[1])}
     values = iter(row[2:])
     for column in _columns(part):
         value, target = next(values), _target(column)
@@ -162,7 +163,7 @@ def _shown(part: Part, row: Sequence[Any]) -> dict[str, Any]:
     return made
 
 
-def _plain(column: Column[Any], value: Any) -> Any:
+def _plain(column: Column[object], value: Any) -> object:
     """A driver's value as JSON."""
     if isinstance(column.type, ExactDecimal):
         return decimal_text(int(value), column.type.scale, 2 if column.type is MONEY else 0)
@@ -178,7 +179,7 @@ async def _find(context: RequestContext, by: Mapping[str, Any]) -> int | None:
     ((name, value),) = by.items()
     if name == "id":
         value = key_of(value, "Customer")
-        rows = await context.fetch(_finding("id", context.backend), {"keys": [value]})
+        rows = await context.fetch(_finding("id", context.backend), {"sought": value})
         return rows[0][0] if rows else None
     sought = {"sought": value}
     if name == "externalId":
@@ -200,10 +201,10 @@ async def _find(context: RequestContext, by: Mapping[str, Any]) -> int | None:
 
 @cache
 def _finding(name: str, backend: str) -> Statement:
-    sought = parameter("sought", text())
+    sought = parameter("sought", BigKey if name == "id" else text())
     alive = select(Customer.id).where(Customer.state != word(State.DELETED))
     if name == "id":
-        found = alive.where(in_batch(Customer.id, backend))
+        found = alive.where(Customer.id == goes_on_as(sought))
     elif name == "cardNumber":
         found = alive.where(Customer.id.in_(select(Card.customer_id).where(Card.number == sought)))
     elif name == "externalId":

@@ -12,16 +12,25 @@ from typing import Any
 import models
 from models import PointEntryKind
 from models.rules.ledger import Given, NewLot, Taken
-from resolvers.point.account import Account, account, outstanding
+from resolvers.point.account import account, outstanding
 from resolvers.point.entries import add_lot, book, move
 from resolvers.point.owing import repay, take_back
 from resolvers.storage.transaction import Transaction
 
-__all__ = ["Account", "account", "credit", "credit_lots", "debit", "give_back", "outstanding", "shape", "take_back"]
+__all__ = [
+    "account",
+    "credit",
+    "credit_lots",
+    "debit",
+    "give_back",
+    "outstanding",
+    "shape",
+    "take_back",
+]
 
 
 async def credit(
-    transaction: Transaction, customer_id: int, lots: Sequence[NewLot], kind: PointEntryKind, **about: Any
+    transaction: Transaction, customer_id: int, lots: Sequence[NewLot], kind: PointEntryKind, **about: object
 ) -> models.PointEntry:
     """Make lots, with the one entry that puts their points there. `about` is what else the entry tells."""
     origin = {name: about.get(name) for name in ("point_type_id", "partner_id", "note")}
@@ -41,7 +50,7 @@ async def credit_lots(
     return entry
 
 
-def shape(lot: NewLot) -> dict[str, Any]:
+def shape(lot: NewLot) -> dict[str, object]:
     """The columns of a lot that the rule decides."""
     return {
         "amount": lot.amount,

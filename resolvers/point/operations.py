@@ -1,4 +1,4 @@
-"""Points: assigned, spent, put aside, handed on and taken back. Rules decide, the ledger keeps what they decided.
+"""Points: assigned, spent, reserved, transferred and taken back. Rules decide, the ledger keeps what they decided.
 
 Every operation locks the customer's row first, so that only one at a time moves a customer's points.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -54,10 +53,10 @@ async def spend(transaction: Transaction, given: PointsSpend) -> EntryAnswer:
 
 
 async def transfer(transaction: Transaction, given: PointsTransfer) -> TransferAnswer:
-    """Hand points on to another customer; they keep the expiry they had."""
+    """Transfer points to another customer; they keep the expiry they had."""
     sender, receiver = given.from_, given.to
     if sender == receiver:
-        raise Refused(ErrorCode.SAME_CUSTOMER, "Points are handed on to somebody else.", "to")
+        raise Refused(ErrorCode.SAME_CUSTOMER, "Points are transferred to another customer.", "to")
     await transaction.lock_named({"from": sender, "to": receiver}, active=True)
     told = await about(transaction, given, sender) | await about(transaction, given, receiver)
     has = await account(transaction, sender)
@@ -106,7 +105,7 @@ async def _reversible(transaction: Transaction, key: int) -> models.PointEntry:
 
 
 async def _give_back(
-    transaction: Transaction, entry: models.PointEntry, amount: Decimal | None, told: dict[str, Any]
+    transaction: Transaction, entry: models.PointEntry, amount: Decimal | None, told: dict[str, object]
 ) -> models.PointEntry:
     takens = await outstanding(transaction, entry.id)
     if not takens:
@@ -118,7 +117,7 @@ async def _give_back(
 
 
 async def _retract(
-    transaction: Transaction, entry: models.PointEntry, amount: Decimal | None, told: dict[str, Any]
+    transaction: Transaction, entry: models.PointEntry, amount: Decimal | None, told: dict[str, object]
 ) -> models.PointEntry:
     part, other = models.PointEntryLot, models.PointEntry
     lot_id = await transaction.session.scalar(select(part.lot_id).where(part.entry_id == entry.id))

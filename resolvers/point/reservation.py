@@ -1,4 +1,4 @@
-"""Points put aside for a time: nothing else spends them until they are captured, released, or the time is over."""
+"""Points reserved for a time: nothing else spends them until they are captured, released, or the time is over."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def reserve(transaction: Transaction, given: PointsReserve) -> Reservation
     known = await _known(transaction, customer_id, external_id)
     if known is not None:
         if known.amount != amount:
-            message = "Another amount is put aside under this external id."
+            message = "Another amount is reserved under this external id."
             raise Refused(ErrorCode.EXTERNAL_ID_TAKEN, message, "externalId")
         return ReservationAnswer(**_shown(known), repeated=True)
     until = given.expires_at or transaction.now + USUAL_TIME

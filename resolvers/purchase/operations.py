@@ -72,7 +72,7 @@ async def cancel(transaction: Transaction, given: PurchaseCancel) -> CancelAnswe
     )
 
 
-async def details(transaction: Transaction, given: BillToClose) -> dict[str, Any]:
+async def details(transaction: Transaction, given: BillToClose) -> dict[str, object]:
     """Columns of a purchase that no rule looks at."""
     return {
         "type_id": await _type(transaction, given.type),

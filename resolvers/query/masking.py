@@ -19,15 +19,14 @@ from models.scope import Scope
 from resolvers.errors import Forbidden
 from resolvers.query.columns import Expression, Source
 from resolvers.query.visibility import current_access
+from resolvers.storage.sql import SqlColumn
 
 DOTS = "•••"
 """What stands in place of a text that is always there."""
 LAST_DIGITS = 4
 
 
-def masked(
-    entity: type[Base], alias: Any, source: Source, value: ColumnElement[Any], backend: str
-) -> ColumnElement[Any]:
+def masked(entity: type[Base], alias: Any, source: Source, value: SqlColumn, backend: str) -> SqlColumn:
     """What is shown of a row's value: the value, or what stands in its place."""
     if not (current_access().masked and is_personal(entity, source)):
         return value

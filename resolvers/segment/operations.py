@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from msgspec import UNSET
 from sqlalchemy import select
@@ -95,6 +94,7 @@ async def remove_customers(transaction: Transaction, given: SegmentCustomers) ->
     chosen = MEMBER.customer_id.in_(set(given.customers))
     there = select(MEMBER).where(MEMBER.segment_id == segment.id, chosen).order_by(MEMBER.id)
     members = list(await transaction.session.scalars(there))
+    await transaction.raise_if_merged(set(given.customers) - {member.customer_id for member in members})
     for member in members:
         await transaction.session.delete(member)
         transaction.emit(EventKind.SEGMENT_LEFT, segment, customer_id=member.customer_id)
@@ -112,7 +112,7 @@ async def refresh(transaction: Transaction, given: SegmentRefresh) -> RefreshedA
 
 
 async def remove(transaction: Transaction, given: SegmentId) -> DeletedSegmentAnswer:
-    """Delete a segment: its customers leave it, each by an event of their own; what was for it alone is for nobody."""
+    """Delete a segment: its customers leave it, each by an event; what was for it alone is for no customer."""
     segment = await transaction.locked(SEGMENT, given.id, "id")
     segment.state, segment.updated_at = State.DELETED, transaction.now
     await empty(transaction, segment)
@@ -139,10 +139,10 @@ def _shown(segment: models.Segment) -> SegmentAnswer:
     return SegmentAnswer(segment=RowRef("Segment", segment.id))
 
 
-async def _values(transaction: Transaction, given: SegmentCreate | SegmentUpdate) -> dict[str, Any]:
+async def _values(transaction: Transaction, given: SegmentCreate | SegmentUpdate) -> dict[str, object]:
     """What the input says of a segment beside its members."""
     told = {"name": given.name, "note": given.note, "picture_url": given.picture_url}
-    values: dict[str, Any] = {name: value for name, value in told.items() if value is not UNSET}
+    values: dict[str, object] = {name: value for name, value in told.items() if value is not UNSET}
     if given.group is None:
         values["group_id"] = None
     elif given.group is not UNSET:
@@ -150,7 +150,7 @@ async def _values(transaction: Transaction, given: SegmentCreate | SegmentUpdate
     return values
 
 
-def _criteria(transaction: Transaction, where: Mapping[str, Any]) -> dict[str, Any]:
+def _criteria(transaction: Transaction, where: Mapping[str, object]) -> dict[str, object]:
     """The filter to keep; who may not read personal data may not find it out by who becomes a member, either."""
     masked = access_of(transaction.viewer).masked
     try:
@@ -188,6 +188,7 @@ async def _add(transaction: Transaction, segment: models.Segment, customers: Seq
         if key not in known
     ]
     if gone:
+        await transaction.raise_if_merged(set(keys) - known)
         raise Refused.because_of(gone)
     there = select(MEMBER.customer_id).where(MEMBER.segment_id == segment.id, MEMBER.customer_id.in_(keys))
     members = set(await transaction.session.scalars(there))

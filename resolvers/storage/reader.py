@@ -68,7 +68,7 @@ class Reader(Protocol):
     requests: int
     """How many requests are being answered; many at once are better served one statement after another."""
 
-    async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
+    async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
         """All rows of a statement."""
 
     async def fetch_for(
@@ -77,7 +77,7 @@ class Reader(Protocol):
         """All rows that the database itself lets a customer see, or a token on which nobody is logged in."""
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
 
 
 class PostgresReader:
@@ -97,7 +97,7 @@ class PostgresReader:
         self._free: list[Any] = []
         self._retiring: set[asyncio.Task[None]] = set()
 
-    async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
+    async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
         """All rows of a statement; asked once more where the connection turns out to be gone."""
         return await self._fetch(statement.sql, statement.arguments(values))
 
@@ -119,7 +119,7 @@ class PostgresReader:
             except ConnectionLost as error:
                 raise Unavailable(AWAY) from error
 
-    async def _run(self, sql: str, arguments: Sequence[Any], behind: str) -> Sequence[Row]:
+    async def _run(self, sql: str, arguments: Sequence[object], behind: str) -> Sequence[Row]:
         connection = self._take(behind) or await self._connect()
         try:
             if connection.behind != behind:
@@ -178,7 +178,7 @@ class PostgresReader:
         self._free.clear()
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         while self._free:
             await _close(self._free.pop())
         if self._retiring:
@@ -234,7 +234,7 @@ class SqliteReader:
                 self._free = free
         return self._free
 
-    async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
+    async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
         """All rows of a statement; a caller who is cancelled interrupts it."""
         # Before a connection is taken: what can't be bound must not keep one.
         arguments = statement.arguments(values)
@@ -258,7 +258,7 @@ class SqliteReader:
         return await self.fetch(statement, values)
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         for connection in self._all:
             await connection.close()
         self._all.clear()
