@@ -31,10 +31,9 @@ from sqlalchemy.orm import aliased
 
 from models import Base, Customer, CustomerTerm, Product, ProductTerm
 from models.types import text
-from resolvers.query.columns import Column, Joins, entity_at, scaled, shown
+from resolvers.query.columns import Column, Joins, entity_at, masked, refuse_masked, scaled, shown
 from resolvers.query.json_rows import NESTING, ordered
 from resolvers.query.link import Link
-from resolvers.query.masking import masked, refuse_masked
 from resolvers.query.paging import Order, Page, after, order_by
 from resolvers.query.visibility import Access, listed, seen_with
 from resolvers.query.where import ALL, Structure, renamed

@@ -23,8 +23,7 @@ from sqlalchemy.sql.operators import custom_op
 from models import Base
 from models.types import ExactDecimal, Instant
 from resolvers.errors import BadCursor, BadPage
-from resolvers.query.columns import Column, Joins, entity_at, is_nullable, source_type
-from resolvers.query.masking import refuse_masked
+from resolvers.query.columns import Column, Joins, entity_at, is_nullable, refuse_masked, source_type
 from resolvers.storage.sql import SqlColumn, SqlType, SqlValue
 from resolvers.storage.statement import parameter
 

@@ -8,9 +8,8 @@ from sqlalchemy.orm import aliased
 from models import Base
 from models.rules.letters import CAPITALS, SMALL
 from models.types import Json
-from resolvers.query.columns import Expression, read, relationship_of, source_type
+from resolvers.query.columns import Expression, read, refuse_masked, relationship_of, source_type
 from resolvers.query.link import Door
-from resolvers.query.masking import refuse_masked
 from resolvers.query.visibility import listed, reachable
 from resolvers.query.where import IGNORING_CASE, RelationFilter, Structure
 from resolvers.storage.sql import SqlColumn, SqlValue

@@ -14,7 +14,7 @@ from models.base import Base
 from models.personal import DERIVED, MASKED, PERSONAL, Personal, needs_class
 from models.scope import Scope, ViewerKind
 from resolvers.ids import opaque_id
-from resolvers.query.masking import is_personal
+from resolvers.query.columns import is_personal
 from resolvers.query.where import FILTERS, IdFilter, RelationFilter, ValueFilter
 from resolvers.storage.context import Viewer
 from schema.declaring.base import TYPES
