@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from models import Base
 from models.scope import Scope
+from resolvers.operation.structs import camel
 from resolvers.query.columns import Column, Expression, Source, entity_at, relationship_of, source_type
 from resolvers.query.paging import SortKey
 
@@ -55,6 +56,11 @@ class Own:
     """What customers may ask for about themselves: the fields of the input that they may give, all of them if none."""
 
     fields: frozenset[str] = frozenset()
+
+    @property
+    def inputs(self) -> frozenset[str]:
+        """The same as the graph calls them."""
+        return frozenset(map(camel, self.fields))
 
 
 def own(*fields: str) -> Own:

@@ -79,7 +79,7 @@ class Mutation(Declaration):
         args = wanted.arguments.read(variables)
         key, dry_run = args.get("idempotencyKey"), args["dryRun"]
         # What else there is to be said of it is not for customers to say.
-        allowed = self.own.fields if self.own is not None and is_customer(context.viewer) else None
+        allowed = self.own.inputs if self.own is not None and is_customer(context.viewer) else None
         given = args.get("input") or {}
         call = Call(self.name, self.operation, self.given, self.answer, given, key, dry_run, allowed)
 
