@@ -37,7 +37,7 @@ class UserError:
 
 def mutation_field(
     operation: Operation, description: str, *, scope: Scope | None, own: Own | None = None, optional: bool = False
-) -> object:
+) -> _Draft:
     """Show an operation as a mutation; its input and its payload are made from the classes it takes and answers.
 
     `scope` is what the viewer must hold; none where the operation itself sees to who may do it. With `own`, customers

@@ -32,7 +32,7 @@ def batched(
     scope: Scope | None = None,
     own: Own | None = None,
     reads: bool = True,
-) -> object:
+) -> Declaration:
     """Show what a function works out for a batch of rows; one that `reads` nothing costs next to nothing."""
     return BatchLoaded(
         annotation=annotation,
