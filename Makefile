@@ -39,6 +39,7 @@ schema: $(VENV)/.dev
 	$(BIN)/python -m resolvers.files.reference docs/own-data.md
 	$(BIN)/python -m tests.one_query
 	$(BIN)/python -m tests.rooms
+	$(BIN)/python -m tests.permissions
 	$(BIN)/python -m tests.costs
 
 bench: $(VENV)/.dev

@@ -1,6 +1,7 @@
 """Tables whose rows are only ever added: the database itself refuses every change to them.
 
-Where customers are merged, what belonged to the one belongs to the other: that may change, and nothing else.
+Rows of a ledger of customers' may change in two ways, and in no other: where customers are merged, what belonged to the
+one belongs to the other; and once a customer is erased, what was written beside the amounts is emptied.
 """
 
 from __future__ import annotations
@@ -25,49 +26,74 @@ POSTGRES_TRIGGER = """
 CREATE TRIGGER {table}_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 """
-
-
-SQLITE_MERGED = """
-WHEN NOT ({same} AND EXISTS
+SQLITE_UNLESS = """
+WHEN NOT ({conditions})"""
+SQLITE_MERGED = """({same} AND EXISTS
     (SELECT 1 FROM customer_merge WHERE merged_id = OLD.customer_id AND customer_id = NEW.customer_id))"""
-POSTGRES_MERGED = """
-CREATE OR REPLACE FUNCTION refuse_unless_merged() RETURNS trigger LANGUAGE plpgsql AS $$
+SQLITE_FORGOTTEN = """({same} AND {empty} AND EXISTS
+    (SELECT 1 FROM customer WHERE id = OLD.customer_id AND state = 'DELETED'))"""
+POSTGRES_LEDGER_GUARD = """
+CREATE OR REPLACE FUNCTION refuse_change_of_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF to_jsonb(NEW) - 'customer_id' = to_jsonb(OLD) - 'customer_id' AND EXISTS
         (SELECT 1 FROM customer_merge WHERE merged_id = OLD.customer_id AND customer_id = NEW.customer_id)
     THEN
         RETURN NEW;
     END IF;
+    IF {empty} AND to_jsonb(NEW) - {names} = to_jsonb(OLD) - {names} AND EXISTS
+        (SELECT 1 FROM customer WHERE id = OLD.customer_id AND state = 'DELETED')
+    THEN
+        RETURN NEW;
+    END IF;
     RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$
 """
-POSTGRES_MERGED_TRIGGERS = (
+POSTGRES_LEDGER_TRIGGERS = (
     """
 CREATE TRIGGER {table}_is_append_only BEFORE DELETE OR TRUNCATE ON {table}
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 """,
     """
-CREATE TRIGGER {table}_changes_by_merging BEFORE UPDATE ON {table}
-FOR EACH ROW EXECUTE FUNCTION refuse_unless_merged()
+CREATE TRIGGER {table}_changes_with_its_customer BEFORE UPDATE ON {table}
+FOR EACH ROW EXECUTE FUNCTION refuse_change_of_{table}()
 """,
 )
 
 
-def append_only(entity: type[Base], *, follows_merges: bool = False) -> None:
-    """Let the database refuse every change to a table's rows, but that they follow a customer who was merged."""
+def append_only(entity: type[Base], *, forgets: tuple[str, ...] = ()) -> None:
+    """Let the database refuse every change to a table's rows.
+
+    With `forgets`, rows belong to customers: they follow one who was merged, and these columns are emptied of one who
+    was erased.
+    """
     table = entity.__table__
     assert isinstance(table, Table)
-    name, unless = table.name, {"DELETE": "", "UPDATE": ""}
-    triggers: tuple[str, ...] = (POSTGRES_GUARD, POSTGRES_TRIGGER)
-    if follows_merges:
-        others = [column.name for column in table.columns if column.name != "customer_id"]
-        same = " AND ".join(f"NEW.{column} IS OLD.{column}" for column in others)
-        unless["UPDATE"] = SQLITE_MERGED.format(same=same)
-        triggers = (POSTGRES_GUARD, POSTGRES_MERGED, *POSTGRES_MERGED_TRIGGERS)
-    guards = [
-        ("sqlite", SQLITE_GUARD.format(table=name, verb=verb, unless=condition)) for verb, condition in unless.items()
-    ]
-    guards += [("postgresql", statement.replace("{table}", name)) for statement in triggers]
-    for dialect, statement in guards:
+    for dialect, statement in _ledger_guards(table, forgets) if forgets else _guards(table):
         ddl = DDL(statement.strip().replace("%", "%%"))  # type: ignore[no-untyped-call]
         event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
+
+
+def _guards(table: Table) -> list[tuple[str, str]]:
+    name = table.name
+    found = [("sqlite", SQLITE_GUARD.format(table=name, verb=verb, unless="")) for verb in ("UPDATE", "DELETE")]
+    return [*found, ("postgresql", POSTGRES_GUARD), ("postgresql", POSTGRES_TRIGGER.format(table=name))]
+
+
+def _ledger_guards(table: Table, forgets: tuple[str, ...]) -> list[tuple[str, str]]:
+    def same(*but: str) -> str:
+        return " AND ".join(f"NEW.{each.name} IS OLD.{each.name}" for each in table.columns if each.name not in but)
+
+    name, empty = table.name, " AND ".join(f"NEW.{each} IS NULL" for each in forgets)
+    allowed = (
+        SQLITE_MERGED.format(same=same("customer_id")),
+        SQLITE_FORGOTTEN.format(same=same(*forgets), empty=empty),
+    )
+    unless = SQLITE_UNLESS.format(conditions=" OR ".join(allowed))
+    names = f"ARRAY[{', '.join(map(repr, forgets))}]"
+    return [
+        ("sqlite", SQLITE_GUARD.format(table=name, verb="UPDATE", unless=unless)),
+        ("sqlite", SQLITE_GUARD.format(table=name, verb="DELETE", unless="")),
+        ("postgresql", POSTGRES_GUARD),
+        ("postgresql", POSTGRES_LEDGER_GUARD.format(table=name, names=names, empty=empty)),
+        *(("postgresql", each.format(table=name)) for each in POSTGRES_LEDGER_TRIGGERS),
+    ]

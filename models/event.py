@@ -112,6 +112,11 @@ class IdempotencyKey(Base):
     key: Mapped[str] = mapped_column(text(128), unique=True, doc="The caller's key; unique.")
     operation: Mapped[str] = mapped_column(text(64), doc="The operation done under it.")
     fingerprint: Mapped[str] = mapped_column(text(64), doc="Hash of the operation's input.")
-    answer: Mapped[dict[str, Any]] = mapped_column(doc="What the operation answered.")
+    answer: Mapped[dict[str, Any]] = mapped_column(
+        doc="What the operation answered; nothing any more once a customer concerned was erased."
+    )
+    change: Mapped[str | None] = mapped_column(
+        text(32), index=True, doc="The change that it was; its events say whom it concerned."
+    )
     created_at: Mapped[datetime] = mapped_column(doc="When it was done.")
     expires_at: Mapped[datetime] = mapped_column(doc="Until when the key is kept.")

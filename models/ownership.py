@@ -32,6 +32,8 @@ class Ownership:
     whole: str | None = None
     shared: bool = False
     """Whether rows that name no customer are anyone's."""
+    parts: tuple[tuple[str, str], ...] = ()
+    """Of rows that name no customer: the rows that they may be a part of, each with the column that names it."""
     scope: Scope | None = Scope.CUSTOMERS_READ
     """What an application holds to see all rows; none where no request may see any."""
 
@@ -59,7 +61,12 @@ OWNERSHIP: dict[str, Ownership] = {
         "PointReservation ProductReservation Purchase RecommendationResponse StatusRecord Token Voucher VoucherEvent",
         OWN,
     ),
-    "PropertyRecord": OWN_OR_SHARED,
+    "PropertyRecord": Ownership(
+        Kind.OWNED,
+        "customer_id",
+        shared=True,
+        parts=(("Purchase", "purchase_id"), ("PurchaseItem", "purchase_item_id")),
+    ),
     "Recommendation": OWN_OR_SHARED,
     "PointEntryLot": part_of("PointEntry", "entry_id"),
     "PurchaseItem": part_of("Purchase", "purchase_id"),

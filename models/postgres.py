@@ -45,6 +45,8 @@ class NamedConnection(asyncpg.Connection):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._prefix = uuid4().hex[:16]
+        self.behind: str | None = ""
+        """What brought it behind the wall around customers' rows; empty outside, none where that isn't known."""
 
     def _get_unique_id(self, prefix: str) -> str:
         return f"crm360_{self._prefix}_{super()._get_unique_id(prefix)}"

@@ -6,6 +6,7 @@ CrmError
 │   ├── BadPage       BAD_PAGE           page sizes that contradict each other or are out of range
 │   ├── BadFilter     BAD_FILTER         a filter that can't be applied
 │   └── BadId         BAD_ID             an id that isn't one, or names another type
+├── Forbidden         FORBIDDEN          what the token's scopes don't allow
 ├── TooLarge          ANSWER_TOO_LARGE   an answer of more bytes than one may have
 └── Unavailable       UNAVAILABLE        the database can't be reached; try again
 """
@@ -52,6 +53,12 @@ class BadId(BadInput):
     """An id that isn't one, or names another type."""
 
     code = "BAD_ID"
+
+
+class Forbidden(CrmError):  # noqa: N818
+    """Something that the token's scopes don't allow."""
+
+    code = ErrorCode.FORBIDDEN.value
 
 
 class TooLarge(CrmError):  # noqa: N818

@@ -8,6 +8,7 @@ from models.scope import Scope
 from resolvers import card
 from resolvers.query.expressions import CARD_STATE, CARD_VALID
 from resolvers.query.relations import BILLS_OF_CARD
+from schema.declaring.base import own
 from schema.declaring.declarations import by, exposes, found_by, leaf, listing, lookup, many, one, query
 from schema.declaring.mutations import mutation, mutation_field
 from schema.shared import Dated, Listed
@@ -90,6 +91,7 @@ class CardMutations:
         card.block,
         "Block a card: from now on it identifies no customer.",
         scope=Scope.CARDS_WRITE,
+        own=own(),
     )
     card_unblock = mutation_field(
         card.unblock,

@@ -11,6 +11,7 @@ from resolvers.normalise import email_key, phone_key
 from resolvers.query.expressions import PHONE
 from resolvers.query.recommended import RECOMMENDED
 from resolvers.query.relations import CAMPAIGN_OFFERS, REWARDS_WITHIN_REACH
+from schema.declaring.base import own
 from schema.declaring.declarations import (
     Argument,
     LookupKey,
@@ -178,6 +179,7 @@ class CustomerQueries:
         load_export,
         "All that is held of one customer, as JSON; null when there is none.",
         scope=Scope.PERSONAL_READ,
+        own=own(),
         arguments=[Argument("by", "CustomerBy", "The key.")],
     )
     customer_source = lookup("CustomerSource", "One customer source.", code=found_by("Its code.", "code"))
@@ -200,6 +202,7 @@ class CustomerMutations:
         customer.update,
         "Change what is given of a customer. What is left out stays as it is, null clears.",
         scope=Scope.CUSTOMERS_WRITE,
+        own=own("id", "personal_information", "store"),
     )
     customer_upsert = mutation_field(
         customer.upsert,
@@ -239,6 +242,7 @@ class CustomerMutations:
         customer.set_consent,
         "Note a customer's answer to a consent.",
         scope=Scope.CUSTOMERS_WRITE,
+        own=own(),
     )
     customer_property_set = mutation_field(
         customer.set_property,

@@ -6,6 +6,8 @@ import models
 from resolvers.ids import opaque_id
 from schema.declaring.declarations import by, computed, exposes, leaf, listing, one, query
 
+BY_WHICH = "The id of the token by which it was done; null where it was without one."
+
 
 @exposes(models.Event, order=[by("id")])
 class Event:
@@ -19,6 +21,11 @@ class Event:
     data = leaf()
     customer = one(description="The customer concerned; null where there is none, or they were erased.")
     token = one(description="The token by which it was done; null where it was without one.")
+
+    @computed("ID | None", "token_id", description=BY_WHICH)
+    def token_id(key: int | None, _context: object) -> str | None:  # noqa: N805
+        """The opaque id of the token, for those who may not read tokens, too."""
+        return None if key is None else opaque_id("Token", key)
 
     @computed("ID", "entity", "entity_key", description="The id of what changed.")
     def entity_id(entity: str, key: int, _context: object) -> str:  # noqa: N805

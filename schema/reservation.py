@@ -7,6 +7,7 @@ from models.scope import Scope
 from resolvers import reservation
 from resolvers.query.columns import Column
 from resolvers.query.relations import BILLS_OF_RESERVATION
+from schema.declaring.base import own
 from schema.declaring.declarations import (
     by,
     currency,
@@ -150,12 +151,14 @@ class ReservationMutations:
         "Reserve products in a store for a customer. The stock is held at once, all of it or none: OUT_OF_STOCK says "
         "what is missing. The same external id sent again changes nothing and answers the first reservation.",
         scope=Scope.RESERVATIONS_WRITE,
+        own=own("customer", "store", "items", "currency", "pickup_date", "customer_note", "benefit_codes", "utm"),
     )
     product_reservation_advance = mutation_field(
         reservation.advance,
         "Move a reservation one step on, along the steps that its state allows. One that is cancelled or not picked "
         "up gives its stock back.",
         scope=Scope.RESERVATIONS_WRITE,
+        own=own("id", "state", "note"),
     )
     product_reservation_comment = mutation_field(
         reservation.comment,

@@ -7,6 +7,7 @@ from models.rules.voucher_code import code_key
 from models.scope import Scope
 from resolvers import voucher
 from resolvers.query.expressions import VOUCHER_STATE, VOUCHER_VALID, VOUCHER_WORTH
+from schema.declaring.base import own
 from schema.declaring.declarations import (
     by,
     exposes,
@@ -68,6 +69,7 @@ class VoucherMutations:
         "Issue a voucher of a reward to a customer. The points that it costs are spent at the same moment; its limits "
         "for a customer and in all hold, however many ask at the same time.",
         scope=Scope.VOUCHERS_WRITE,
+        own=own("customer", "reward", "store"),
     )
     voucher_issue_batch = mutation_field(
         voucher.issue_batch,

@@ -1,6 +1,6 @@
 """The pages that are made from the code are those that it makes now; `make schema` writes them."""
 
-from tests import costs, one_query, rooms
+from tests import costs, one_query, permissions, rooms
 from tests.schema.both_ways import schema
 
 
@@ -15,6 +15,12 @@ def test_the_picture_of_the_rooms_is_current() -> None:
 
     assert made == rooms.PAGE.read_text()
     assert rooms.readme() == rooms.README.read_text()
+
+
+def test_the_page_about_permissions_is_current() -> None:
+    made = permissions.page()
+
+    assert made == permissions.PAGE.read_text()
 
 
 def test_the_figures_of_what_documents_cost_are_current() -> None:

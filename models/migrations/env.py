@@ -6,7 +6,7 @@ from alembic import context
 from sqlalchemy import Connection, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from models import Base, postgres
+from models import Base, postgres, row_security
 
 
 def migrate(connection: Connection) -> None:
@@ -20,6 +20,9 @@ def migrate(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
+    if set(context.get_context().get_current_heads()) == set(context.script.get_heads()):
+        with connection.begin_nested() if connection.in_transaction() else connection.begin():
+            row_security.apply(connection)
 
 
 async def connect() -> None:

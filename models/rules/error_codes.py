@@ -72,6 +72,10 @@ class ErrorCode(DescribedEnum):
     BAD_KEY = "BAD_KEY", "The idempotency key is empty, too long, or holds U+0000."
     IN_FLIGHT = "IN_FLIGHT", "The call under this key is under way; ask again."
     KEY_REUSED = "KEY_REUSED", "The idempotency key was used for another call."
+    ANSWER_FORGOTTEN = (
+        "ANSWER_FORGOTTEN",
+        "It was done under this key before; a customer concerned was erased since, and the answer with them.",
+    )
     # Points
     POINTS_SHORT = "POINTS_SHORT", "There are fewer points than are asked for."
     POINTS_OFF = "POINTS_OFF", "The customer's status doesn't allow paying with points."

@@ -1,31 +1,35 @@
 """Erasing a customer: everything personal goes, from every table; what the books need stays, without a name.
 
 The customer's row stays behind as DELETED, with nothing in it, so that purchases and entries of the ledger still have
-somebody to belong to. The ledger itself is not touched: it never held anything personal.
+somebody to belong to. The ledger's amounts are not touched; notes beside them, which the database lets nobody change
+before, go.
+
+What goes, `models.personal` says of each column.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Table, delete, select, text, update
+from sqlalchemy import JSON, ColumnElement, Table, delete, null, select, text, update
 
 import models
-from models import Base, CardState, Customer, PointReservationState, ReservationState, State, VoucherState
+from models import Base, CardState, PointReservationState, ReservationState, State, VoucherState
 from models.event_kinds import EventKind
+from models.ownership import Kind, ownership_of
+from models.personal import FORGOTTEN as FORGOTTEN_CLASSES
+from models.personal import Personal, telling
 from resolvers.customer.inputs import CustomerId, ErasedAnswer
 from resolvers.customer.search_terms import renew_terms
 from resolvers.ids import opaque_id
+from resolvers.operation.idempotency import FORGOTTEN, forgotten
 from resolvers.reservation import stock
 from resolvers.storage.sql import AnySelect
 from resolvers.storage.transaction import Transaction
 
-PERSONAL = frozenset(
-    column.key
-    for column in Customer.__table__.columns
-    if column.key not in {"id", "state", "created_at", "updated_at", "full_name"}
-)
-"""Every column of a customer that tells something of them."""
+PERSONAL = frozenset({each for each in telling("customer") if each != "full_name"}) | {"store_id"}
+"""Every column of a customer that tells something of them; the full name follows from others."""
 
 OPEN = (
     ReservationState.ENTERED,
@@ -49,10 +53,11 @@ async def erase(transaction: Transaction, given: CustomerId) -> ErasedAnswer:
     await _forget_cards(transaction, customer.id)
     await _end_reservations(transaction, customer.id)
     await _forget_rows(transaction, customer.id)
+    customer.state, customer.store_id, customer.updated_at = State.DELETED, None, transaction.now
+    await transaction.session.flush()
     await _forget_words(transaction, customer.id)
-    for name in PERSONAL:
-        setattr(customer, name, "" if name.endswith("name_key") else None)
-    customer.state, customer.updated_at = State.DELETED, transaction.now
+    await _forget_answers(transaction, customer.id)
+    await transaction.session.refresh(customer)
     await renew_terms(transaction, customer.id)
     transaction.emit(EventKind.CUSTOMER_ERASED, customer, customer_id=customer.id)
     return ErasedAnswer(erased_id=opaque_id("Customer", customer.id), receipt=transaction.change)
@@ -102,15 +107,14 @@ async def _forget_cards(transaction: Transaction, customer_id: int) -> None:
     """A card's number names its holder: the card is blocked for good, and its number forgotten."""
     card, event = models.Card, models.CardEvent
     mine = card.customer_id == customer_id
-    blank = {"secondary_number": None, "blocked_reason": None}
-    for row in await _end(transaction, card, mine, EventKind.CARD_BLOCKED, state=CardState.BLOCKED, **blank):
+    for row in await _end(transaction, card, mine, EventKind.CARD_BLOCKED, state=CardState.BLOCKED):
         row.number = f"erased-{row.id}"
         transaction.session.add(
             event(card_id=row.id, customer_id=customer_id, change=models.CardChange.BLOCKED, at=transaction.now)
         )
     await transaction.session.flush()
-    cards = select(card.id).where(mine)
-    await _set(transaction, event, (event.customer_id == customer_id) | event.card_id.in_(cards), reason=None)
+    # What was noted before the card was given to them, too.
+    await _set(transaction, event, event.card_id.in_(select(card.id).where(mine)), reason=None)
 
 
 async def _end_reservations(transaction: Transaction, customer_id: int) -> None:
@@ -126,54 +130,79 @@ async def _end_reservations(transaction: Transaction, customer_id: int) -> None:
     )
 
 
+GONE: Sequence[type[Base]] = (
+    models.CustomerConsent,
+    models.CustomerPassword,
+    models.OneTimeCode,
+    models.CodeMessage,
+    models.CustomerSourceRecord,
+    models.SegmentMember,
+    models.RecommendationResponse,
+    models.Recommendation,
+    models.ProductReservationComment,
+    models.ReservationExternalCode,
+)
+"""Rows that tell nothing but something of the customer go altogether."""
+
+
 async def _forget_rows(transaction: Transaction, customer_id: int) -> None:
-    """Rows that tell nothing but something of the customer go altogether."""
-    purchase, reservation, record = models.Purchase, models.ProductReservation, models.PropertyRecord
-    bills = select(purchase.id).where(purchase.customer_id == customer_id)
-    lines = select(models.PurchaseItem.id).where(models.PurchaseItem.purchase_id.in_(bills))
-    reserved = select(reservation.id).where(reservation.customer_id == customer_id)
-    comment, code = models.ProductReservationComment, models.ReservationExternalCode
-    for entity, where in (
-        (models.CustomerConsent, models.CustomerConsent.customer_id == customer_id),
-        (models.CustomerPassword, models.CustomerPassword.customer_id == customer_id),
-        (models.OneTimeCode, models.OneTimeCode.customer_id == customer_id),
-        (models.CodeMessage, models.CodeMessage.customer_id == customer_id),
-        (models.CustomerSourceRecord, models.CustomerSourceRecord.customer_id == customer_id),
-        (models.SegmentMember, models.SegmentMember.customer_id == customer_id),
-        (models.RecommendationResponse, models.RecommendationResponse.customer_id == customer_id),
-        (models.Recommendation, models.Recommendation.customer_id == customer_id),
-        (record, record.customer_id == customer_id),
-        (record, record.purchase_id.in_(bills)),
-        (record, record.purchase_item_id.in_(lines)),
-        (comment, comment.reservation_id.in_(reserved)),
-        (code, code.reservation_id.in_(reserved)),
-    ):
-        await transaction.session.execute(delete(_table(entity)).where(where))
+    record, item = models.PropertyRecord, models.PurchaseItem
+    bills = select(models.Purchase.id).where(models.Purchase.customer_id == customer_id)
+    lines = select(item.id).where(item.purchase_id.in_(bills))
+    for entity in GONE:
+        await transaction.session.execute(delete(_table(entity)).where(_of(entity, customer_id)))
+    of_bill = record.purchase_id.in_(bills) | record.purchase_item_id.in_(lines)
+    await transaction.session.execute(delete(_table(record)).where((record.customer_id == customer_id) | of_bill))
+
+
+def _of(entity: type[Base], customer_id: int) -> ColumnElement[bool]:
+    """Whether a row is the customer's, by itself or as a part of another row."""
+    owner = ownership_of(entity)
+    if owner.whole is None:
+        found: ColumnElement[bool] = _table(entity).c[owner.column or "customer_id"] == customer_id
+        return found
+    whole = getattr(models, owner.whole)
+    return _table(entity).c[owner.column].in_(select(_table(whole).c.id).where(_of(whole, customer_id)))
+
+
+def blanks(entity: type[Base]) -> dict[str, Any]:
+    """What the columns of a row that stays are set to, so that it tells nothing of the customer any more."""
+    values: dict[str, Any] = {}
+    for name, kind in telling(entity.__tablename__).items():
+        column = _table(entity).c[name]
+        if (
+            kind in FORGOTTEN_CLASSES - {Personal.CREDENTIAL}
+            and column.computed is None
+            and (entity, name) not in NAMED_ANEW
+        ):
+            values[name] = null() if column.nullable else [] if isinstance(column.type, JSON) else ""
+    return values
+
+
+NAMED_ANEW = frozenset({(models.Card, "number")})
+"""What has to be there and be unique: it was given another value already."""
+
+
+def staying() -> list[type[Base]]:
+    """The entities whose rows stay when their customer is erased, and hold something of them."""
+    entities = [mapper.class_ for mapper in Base.registry.mappers]
+    named = [each for each in entities if ownership_of(each).kind is Kind.OWNED or "customer_id" in _table(each).c]
+    return [each for each in named if each not in (*GONE, models.PropertyRecord, models.CustomerTerm) and blanks(each)]
 
 
 async def _forget_words(transaction: Transaction, customer_id: int) -> None:
-    """What somebody wrote, or a device told, beside rows that stay."""
-    reservation = models.ProductReservation
-    reserved = select(reservation.id).where(reservation.customer_id == customer_id)
-    blank: list[tuple[type[Base], dict[str, object]]] = [
-        (models.PointLot, {"note": None}),
-        (models.PointReservation, {"external_id": None}),
-        (models.Voucher, {"note": None, "reserved_for": None}),
-        (models.VoucherEvent, {"note": None}),
-        (models.StatusRecord, {"note": None}),
-        (models.Purchase, {"card_number": None}),
-        (reservation, {"customer_note": None, "reservation_codes": [], "benefit_codes": []}),
-        (models.Event, {"data": None}),
-        (
-            models.Token,
-            {
-                "revoked_at": transaction.now,
-                "customer_id": None,
-                **dict.fromkeys(("push_token", "device_id", "device_name", "device_system", "device_type")),
-            },
-        ),
-    ]
-    for entity, values in blank:
-        await _set(transaction, entity, _table(entity).c.customer_id == customer_id, **values)
-    progress = models.ProductReservationProgress
-    await _set(transaction, progress, progress.reservation_id.in_(reserved), note=None)
+    """Whatever tells something of the customer beside rows that stay, and who was logged in."""
+    for entity in staying():
+        await _set(transaction, entity, _of(entity, customer_id), **blanks(entity))
+    mine = models.Token.customer_id == customer_id
+    await _set(transaction, models.Token, mine, revoked_at=transaction.now, customer_id=None)
+
+
+async def _forget_answers(transaction: Transaction, customer_id: int) -> None:
+    """What was answered under a key, and the key, which is a text of the caller's; a retry is still known."""
+    session, kept, event = transaction.session, models.IdempotencyKey, models.Event
+    changes = select(event.change).where(event.customer_id == customer_id)
+    for row in await session.scalars(select(kept).where(kept.change.in_(changes)).order_by(kept.id).with_for_update()):
+        row.key = row.key if row.key.startswith(FORGOTTEN) else forgotten(row.key)
+        row.fingerprint, row.answer = "", {}
+    await session.flush()

@@ -1,7 +1,7 @@
 """Everything the CRM holds of one customer, as JSON: for the customer who asks, and to take it elsewhere.
 
 The tables are followed from the customer's row: those that name the customer, and those that are a part of such a
-row. A new table is exported without a word here.
+row. A new table is exported without a word here; what isn't, `models.personal` says of each column.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import JSON, Boolean, Column, Table, select
 
 from models import Base, Card, Customer, CustomerSource, CustomerSourceRecord, State
+from models.personal import DERIVED, Personal, class_of
 from models.rules.card_number import normalised
 from models.types import MONEY, BigKey, ExactDecimal, text
 from resolvers.errors import BadInput
@@ -25,15 +26,13 @@ from resolvers.query.columns import scaled
 from resolvers.query.expressions import goes_on_as, reached_by, word
 from resolvers.query.level_select import NO_KEY
 from resolvers.storage.batches import in_batch
-from resolvers.storage.context import RequestContext
+from resolvers.storage.context import RequestContext, is_customer
 from resolvers.storage.sql import SqlValue
 from resolvers.storage.statement import Statement, compile_statement, parameter
 from resolvers.values import decimal_text
 
-HIDDEN = frozenset({"secret_hash", "email_key", "first_name_key", "last_name_key"})
-"""Columns that only the CRM itself has a use for."""
-
-DERIVED = frozenset({"customer_term", "customer_merge"})
+WORKED_OUT = frozenset({"customer_term", "customer_merge"})
+"""Tables that say nothing that others don't."""
 TITLES = ("name", "code", "number")
 """What a row is called by another one that refers to it."""
 
@@ -61,7 +60,7 @@ def _type_names() -> dict[str, str]:
 def parts_of_customer() -> Part:
     """The tree of tables below the customer, each of them once."""
     root = Part(Customer.__table__, "id")  # type: ignore[arg-type]
-    seen = {"customer", *DERIVED}
+    seen = {"customer", *WORKED_OUT}
     _grow(root, seen, owned_only=False)
     waiting = list(root.parts)
     while waiting:
@@ -85,7 +84,8 @@ async def load_export(
 ) -> Mapping[int, dict[str, object] | None]:
     """All of one customer; null where there is none."""
     key = await _find(context, args["by"])
-    if key is None:
+    viewer = context.viewer
+    if key is None or (is_customer(viewer) and key != viewer.customer_id):
         return {NO_KEY: None}
     context.shown_customers.add(key)
     found = await _rows(context, parts_of_customer(), [key])
@@ -112,8 +112,13 @@ def _columns(part: Part) -> list[Column[object]]:
     return [
         column
         for column in part.table.columns
-        if column.name not in HIDDEN and column.name != "id" and (column.name != part.column or part.column == "id")
+        if column.name != "id" and (column.name != part.column or part.column == "id") and not _is_hidden(column)
     ]
+
+
+def _is_hidden(column: Column[object]) -> bool:
+    """Whether only the CRM itself has a use for a column."""
+    return column.name in DERIVED or class_of(column.table.name, column.name) is Personal.CREDENTIAL
 
 
 def _target(column: Column[object]) -> Table | None:

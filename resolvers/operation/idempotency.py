@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from typing import TypeVar
 
 import msgspec
@@ -38,9 +38,12 @@ KEPT_FOR = timedelta(days=30)
 LONGEST_KEY = 128
 
 NOBODY = Viewer()
+FORGOTTEN = "forgotten:"
+"""How a key begins, and goes on with its hash, once a customer whom it concerned was erased."""
 KNOWN = CompiledQuery(
     lambda _: select(IdempotencyKey.id).where(
-        IdempotencyKey.key == parameter("key", text()), IdempotencyKey.expires_at > parameter("now", Instant())
+        IdempotencyKey.key.in_((parameter("key", text()), parameter("forgotten", text()))),
+        IdempotencyKey.expires_at > parameter("now", Instant()),
     )
 )
 
@@ -81,7 +84,12 @@ def _being_done() -> Refused:
 
 async def is_known(context: RequestContext, key: str | None) -> bool:
     """Whether something was done under a key already."""
-    return key is not None and bool(await KNOWN.read(context, key=key))
+    return key is not None and bool(await KNOWN.read(context, key=key, forgotten=forgotten(key)))
+
+
+def forgotten(key: str) -> str:
+    """What is kept of a key, which is the caller's own text, once a customer whom it concerned was erased."""
+    return f"{FORGOTTEN}{sha256(key.encode()).hexdigest()}"
 
 
 def fingerprint(given: Input, viewer: Viewer = NOBODY) -> str:
@@ -117,12 +125,16 @@ class KeyedCall:
     async def done_before(self, transaction: Transaction, answer: type[AnAnswer]) -> AnAnswer | None:
         """What was answered the first time; none where this is the first time."""
         stored = IdempotencyKey
-        found = await transaction.session.scalar(select(stored).where(stored.key == self.key))
+        known = stored.key.in_((self.key, forgotten(self.key)))
+        found = await transaction.session.scalar(select(stored).where(known))
         if found is None:
             return None
         if found.expires_at <= transaction.now:
             await transaction.session.execute(delete(stored).where(stored.id == found.id))
             return None
+        if found.key != self.key:
+            code = ErrorCode.ANSWER_FORGOTTEN
+            raise Refused(code, code.description, "idempotencyKey")
         if (found.operation, found.fingerprint) != (self.operation, self.fingerprint):
             raise Refused(
                 ErrorCode.KEY_REUSED, "This key was used for something else; take a new one.", "idempotencyKey"
@@ -137,6 +149,7 @@ class KeyedCall:
                 operation=self.operation,
                 fingerprint=self.fingerprint,
                 answer=stored(answer),
+                change=transaction.change,
                 created_at=transaction.now,
                 expires_at=transaction.now + KEPT_FOR,
             )

@@ -23,6 +23,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused, UserError
 from resolvers.operation.answers import Answer, RepeatableAnswer
 from resolvers.operation.idempotency import KeyedCall, claimed, fingerprint, is_known, lock_key
@@ -63,10 +64,17 @@ class Call:
     """As the caller gave it, or read before."""
     key: str | None = None
     dry_run: bool = False
+    allowed: frozenset[str] | None = None
+    """The fields of the input that the viewer may give; none where they may give all."""
 
     def read(self) -> Input:
         """The input as the operation takes it."""
-        return self.input if isinstance(self.input, Input) else read(self.given, self.input)
+        if isinstance(self.input, Input):
+            return self.input
+        for name in self.input:
+            if self.allowed and name not in self.allowed:
+                raise Refused(ErrorCode.FORBIDDEN, "This is not for customers to say.", name)
+        return read(self.given, self.input)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +132,12 @@ async def perform(
 async def _once(
     engine: AsyncEngine, context: RequestContext, call: Call, show: Callable[[Payload, RequestContext], Awaitable[T]]
 ) -> T:
+    beyond = context.beyond_the_wall()
     try:
         asked = given = call.read()
         with claimed(call.key):
-            if isinstance(call.operation, StagedOperation) and not await is_known(context, call.key):
-                call = replace(call, operation=await call.operation.ready(Stage(engine, context), given))
+            if isinstance(call.operation, StagedOperation) and not await is_known(beyond, call.key):
+                call = replace(call, operation=await call.operation.ready(Stage(engine, beyond), given))
 
             async def work(transaction: Transaction) -> T:
                 nonlocal given
@@ -139,7 +148,8 @@ async def _once(
                     given = await following(transaction.context, given)
                     raise
                 await transaction.settle()
-                return await show(payload, transaction.context)
+                async with transaction.walled():
+                    return await show(payload, transaction.context)
 
             return await in_transaction(engine, context.now, work, context)
     except Refused as refused:

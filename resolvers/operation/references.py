@@ -33,7 +33,7 @@ class References:
         if row is None:
             found = select(entity).where(_named(entity, by), *listed(entity, entity))
             row = await self.transaction.session.scalar(found)
-        if row is None:
+        if row is None or not await self.transaction.may_name(row):
             if entity is models.Customer and isinstance(by, int):
                 await self.transaction.raise_if_merged([by])
             raise Refused(ErrorCode.NOT_FOUND, f"There is no such {entity.__name__}.", field)

@@ -31,7 +31,7 @@ from sqlalchemy.orm import aliased
 
 from models import Base, Customer, CustomerTerm, Product, ProductTerm
 from models.types import text
-from resolvers.query.columns import Column, Joins, scaled, shown
+from resolvers.query.columns import Column, Joins, entity_at, masked, refuse_masked, scaled, shown
 from resolvers.query.json_rows import NESTING, ordered
 from resolvers.query.link import Link
 from resolvers.query.paging import Order, Page, after, order_by
@@ -170,6 +170,7 @@ def _conditions(rows: LevelQuery, joins: Joins, key: SqlValue | None, backend: s
 def _has_word(entity: type[Base], alias: type[Base], name: str) -> ColumnElement[bool]:
     """Whether one of the row's words starts with the searched one."""
     table, owner = TERMS[entity]
+    refuse_masked(table, "term")
     low, high = parameter(name, text()), parameter(f"{name}z", text())
     words = aliased(table)
     found: ColumnElement[bool] = alias.id.in_(select(getattr(words, owner)).where(words.term.between(low, high)))
@@ -235,7 +236,12 @@ def _columns(rows: LevelQuery, joins: Joins, backend: str) -> list[SqlValue]:
 
 
 def _values(rows: LevelQuery, joins: Joins, backend: str) -> list[SqlColumn]:
-    return [shown(joins.read(column), backend) for column in rows.columns]
+    return [_masked(joins, column, shown(joins.read(column), backend), backend) for column in rows.columns]
+
+
+def _masked(joins: Joins, column: Column, value: SqlColumn, backend: str) -> SqlColumn:
+    """What is shown of a column, where the viewer may not read personal data."""
+    return masked(entity_at(joins.entity, column.path), joins.at(column.path), column.source, value, backend)
 
 
 def _values_inside(rows: LevelQuery, joins: Joins, backend: str) -> list[SqlColumn]:
@@ -243,7 +249,8 @@ def _values_inside(rows: LevelQuery, joins: Joins, backend: str) -> list[SqlColu
     keys = tuple(key.column for key in rows.order)
     count = len(rows.columns) - (len(keys) if rows.columns[-len(keys) :] == keys else 0)
     values = _values(rows, joins, backend)
-    return [*(scaled(joins.read(column), backend) for column in rows.columns[:count]), *values[count:]]
+    own = rows.columns[:count]
+    return [*(_masked(joins, each, scaled(joins.read(each), backend), backend) for each in own), *values[count:]]
 
 
 def _lists(rows: LevelQuery, backend: str) -> list[SqlValue]:

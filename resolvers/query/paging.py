@@ -23,7 +23,7 @@ from sqlalchemy.sql.operators import custom_op
 from models import Base
 from models.types import ExactDecimal, Instant
 from resolvers.errors import BadCursor, BadPage
-from resolvers.query.columns import Column, Joins, entity_at, is_nullable, source_type
+from resolvers.query.columns import Column, Joins, entity_at, is_nullable, refuse_masked, source_type
 from resolvers.storage.sql import SqlColumn, SqlType, SqlValue
 from resolvers.storage.statement import parameter
 
@@ -186,6 +186,7 @@ def order_by(joins: Joins, order: Order, *, backwards: bool = False, indexed: bo
     """The ORDER BY of an order, or of its reverse."""
     clauses: list[SqlValue] = []
     for key in order:
+        refuse_masked(entity_at(joins.entity, key.column.path), key.column.source)
         column = joins.read(key.column) if indexed else unindexed(joins.read(key.column))
         descending = key.descending != backwards
         clause = column.desc() if descending else column.asc()

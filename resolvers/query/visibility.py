@@ -45,6 +45,8 @@ class Access:
     everything: bool = False
     own: bool = False
     scopes: frozenset[Scope] = frozenset()
+    masked: bool = False
+    """Whether personal data is masked."""
 
 
 EVERYTHING = Access(everything=True)
@@ -59,7 +61,17 @@ def access_of(viewer: Viewer) -> Access:
     """What a viewer sees: applications by their scopes, customers themselves, and installations their own token."""
     if viewer.kind is ViewerKind.OPEN:
         return EVERYTHING
-    return Access(own=viewer.kind is not ViewerKind.ENTERPRISE, scopes=viewer.scopes & READING)
+    application = viewer.kind is ViewerKind.ENTERPRISE
+    return Access(
+        own=not application,
+        scopes=viewer.scopes & READING,
+        masked=application and Scope.PERSONAL_READ not in viewer.scopes,
+    )
+
+
+def current_access() -> Access:
+    """For whom statements are being put together."""
+    return _access.get()
 
 
 @contextmanager

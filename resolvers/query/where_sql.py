@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from models import Base
 from models.rules.letters import CAPITALS, SMALL
 from models.types import Json
-from resolvers.query.columns import Expression, read, relationship_of, source_type
+from resolvers.query.columns import Expression, read, refuse_masked, relationship_of, source_type
 from resolvers.query.link import Door
 from resolvers.query.visibility import listed, reachable
 from resolvers.query.where import IGNORING_CASE, RelationFilter, Structure
@@ -88,6 +88,7 @@ def _exists(
 
 def _compare(entity: type[Base], alias: type[Base], structure: Structure, backend: str) -> ColumnElement[bool]:
     _, source, operator, names = structure
+    refuse_masked(entity, source)
     column, kind = read(alias, source), source_type(entity, source)
     if operator == "isNull":
         return column.is_(None)

@@ -34,7 +34,7 @@ from resolvers.reservation.inputs import (
     ReservationExternalCodeInput,
 )
 from resolvers.reservation.stock import give_back, take
-from resolvers.storage.context import RowRef
+from resolvers.storage.context import RowRef, is_customer
 from resolvers.storage.transaction import Transaction, in_transaction
 
 RESERVATION = models.ProductReservation
@@ -73,6 +73,8 @@ async def create(transaction: Transaction, given: ProductReservationCreate) -> R
 async def advance(transaction: Transaction, given: ProductReservationAdvance) -> ReservationAnswer:
     """Move a reservation one step on; stock that it no longer holds goes back."""
     reservation = await transaction.locked(RESERVATION, given.id, "id")
+    if is_customer(transaction.viewer) and given.state is not ReservationState.CANCELLED:
+        raise Refused(ErrorCode.FORBIDDEN, "Customers can cancel a reservation, and nothing else.", "state")
     refusal = step_refusal(reservation.state, given.state)
     if refusal is not None:
         raise Refused(refusal.code, refusal.message, "state", refusal.missing)

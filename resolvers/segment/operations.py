@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from msgspec import UNSET
 from sqlalchemy import select
@@ -11,11 +12,11 @@ import models
 from models import SegmentKind, State
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
-from resolvers.errors import BadFilter, Refused, UserError
+from resolvers.errors import BadFilter, Forbidden, Refused, UserError
 from resolvers.ids import opaque_id
 from resolvers.operation.references import References
 from resolvers.operation.upsert import UpsertSpec, alone, refuse_cycle, set_values, settle, upsert
-from resolvers.query.visibility import listed
+from resolvers.query.visibility import EVERYTHING, access_of, listed, seen_with
 from resolvers.segment.criteria import kept
 from resolvers.segment.inputs import (
     AddedAnswer,
@@ -150,10 +151,15 @@ async def _values(transaction: Transaction, given: SegmentCreate | SegmentUpdate
 
 
 def _criteria(transaction: Transaction, where: Mapping[str, object]) -> dict[str, object]:
+    """The filter to keep; who may not read personal data may not find it out by who becomes a member, either."""
+    masked = access_of(transaction.viewer).masked
     try:
-        return kept(where, transaction.backend)
+        with seen_with(replace(EVERYTHING, masked=masked)):
+            return kept(where, transaction.backend)
     except BadFilter as error:
         raise Refused(ErrorCode.BAD_FILTER, str(error), "where") from error
+    except Forbidden as error:
+        raise Refused(ErrorCode.FORBIDDEN, str(error), "where") from error
 
 
 def _refuse_kind(segment: models.Segment, kind: SegmentKind, field: str) -> None:

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from functools import cache
 
-from models import AuditAction, AuditEntry
+import models
+from models import AuditAction, AuditEntry, Event
 from models.event_kinds import EventKind
-from resolvers.storage.context import Viewer
+from models.personal import Personal, telling
 
-PERSONAL = frozenset(kind for kind in EventKind if kind.name.startswith("CUSTOMER_"))
-"""What happens to a customer's own data: profile, consents, accounts, passwords, and who logs in as them."""
+TOLD_OF = frozenset({Personal.IDENTIFYING, Personal.CONTACT, Personal.SENSITIVE, Personal.DEVICE})
+LEFT_OUT = frozenset({"Purchase"})
+"""A bill repeats the number of the card that was shown, and there are many of them."""
 
 
-def change_of(kind: EventKind, customer_id: int | None, viewer: Viewer, change: str, at: datetime) -> AuditEntry | None:
+@cache
+def _is_personal(kind: EventKind, entity: str) -> bool:
+    """Whether an event changes a person's own data: profile, consents, accounts, log-ins, cards or devices."""
+    if kind.name.startswith("CUSTOMER_"):
+        return True
+    table = getattr(models, entity).__tablename__
+    return entity not in LEFT_OUT and not TOLD_OF.isdisjoint(telling(table).values())
+
+
+def change_of(event: Event) -> AuditEntry | None:
     """The entry of an event that changes a customer's personal data."""
-    if customer_id is None or kind not in PERSONAL:
+    if event.customer_id is None or not _is_personal(EventKind(event.kind), event.entity):
         return None
     return AuditEntry(
         action=AuditAction.CHANGE,
-        customer_id=customer_id,
-        what=kind,
-        request=change,
-        viewer_kind=viewer.kind,
-        token_id=viewer.token_id,
-        at=at,
+        customer_id=event.customer_id,
+        what=event.kind,
+        request=event.change,
+        viewer_kind=event.viewer_kind,
+        token_id=event.token_id,
+        at=event.at,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -20,8 +20,9 @@ from resolvers.storage.statement import Statement
 
 Loaded = TypeVar("Loaded")
 
-__all__ = ["RequestContext", "RowRef", "Run", "Viewer", "ViewerKind"]
+__all__ = ["RequestContext", "RowRef", "Run", "Viewer", "ViewerKind", "is_customer"]
 
+WALLED = frozenset({ViewerKind.CUSTOMER, ViewerKind.ANONYMOUS})
 AT_ONCE = 4
 """How many connections one request may use side by side."""
 
@@ -38,6 +39,11 @@ class Viewer:
     def has(self, scope: Scope) -> bool:
         """Whether the viewer may do what a scope stands for, whoever it concerns."""
         return self.kind is ViewerKind.OPEN or scope in self.scopes
+
+
+def is_customer(viewer: Viewer) -> bool:
+    """Whether it is a customer, who may do with what is their own what others need scopes for."""
+    return viewer.kind is ViewerKind.CUSTOMER and viewer.customer_id is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,8 @@ class RequestContext:
     """Where the request comes from, as far as that is known."""
     shown_customers: set[int] = field(default_factory=set)
     """Whose personal data was read otherwise than by selecting fields of theirs."""
+    is_walled: bool = True
+    """Whether customers, and nobody in particular, read behind the database's own wall, where it has one."""
     standing: Standing | None = None
     """How the budget stands that the request is charged to."""
     most_read: int | None = None
@@ -85,13 +93,20 @@ class RequestContext:
         """Which database is behind."""
         return self.reader.backend
 
+    def beyond_the_wall(self) -> RequestContext:
+        """The same, for what the gateway looks up by itself: who may log in, and what was done before."""
+        return replace(self, is_walled=False)
+
     async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
         """Run a statement; the request's moment, and the customer and the token that ask, are among its values."""
         async with self._turns:
             began = time.perf_counter()
             viewer = self.viewer
             given = {**values, "now": self.now, "viewer": viewer.customer_id, "token": viewer.token_id}
-            rows = await self.reader.fetch(statement, given)
+            if self.is_walled and viewer.kind in WALLED:
+                rows = await self.reader.fetch_for(viewer.customer_id, viewer.token_id, statement, given)
+            else:
+                rows = await self.reader.fetch(statement, given)
             self.runs.append(Run(statement.sql, len(rows), (time.perf_counter() - began) * 1000))
             if self.most_read is not None:
                 # Lists come as text within the rows of their parents, so these are few.

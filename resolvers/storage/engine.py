@@ -35,6 +35,8 @@ def make_engine(url: str, **options: Any) -> AsyncEngine:
     SQLite's driver would begin a transaction late and take the write lock later still, so that two writers could
     both read and one would fail; BEGIN IMMEDIATE takes the lock first.
     """
+    # What a statement was given may be personal: no error repeats it.
+    options.setdefault("hide_parameters", True)
     options["execution_options"] = {ADDRESS: url} | options.get("execution_options", {})
     if postgres.backend_of(url) == "postgresql":
         return postgres.make_engine(url, **options)

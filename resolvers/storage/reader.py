@@ -16,6 +16,7 @@ import asyncpg
 from sqlalchemy.engine import URL, make_url
 
 from models.postgres import WRITES_TIME, Address, backend_of
+from models.row_security import LEAVING, entering
 from resolvers.errors import Unavailable
 from resolvers.storage.engine import SQLITE_PRAGMAS
 from resolvers.storage.sqlite_functions import FUNCTIONS
@@ -70,6 +71,11 @@ class Reader(Protocol):
     async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
         """All rows of a statement."""
 
+    async def fetch_for(
+        self, customer_id: int | None, token_id: int | None, statement: Statement, values: Mapping[str, Any]
+    ) -> Sequence[Row]:
+        """All rows that the database itself lets a customer see, or a token on which nobody is logged in."""
+
     async def close(self) -> None:
         """Close the connections."""
 
@@ -78,7 +84,8 @@ class PostgresReader:
     """Reads from PostgreSQL over a few connections, each statement prepared once on each.
 
     The pool is as small as can be: nothing a read does has to be set back, so a connection goes from one statement
-    straight to the next.
+    straight to the next. One that went behind the wall for a customer stays there until another one is to be served;
+    through a pooler, which hands out other connections with each transaction, it goes for a transaction alone.
     """
 
     backend = "postgresql"
@@ -92,21 +99,35 @@ class PostgresReader:
 
     async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
         """All rows of a statement; asked once more where the connection turns out to be gone."""
-        arguments = statement.arguments(values)
+        return await self._fetch(statement.sql, statement.arguments(values))
+
+    async def fetch_for(
+        self, customer_id: int | None, token_id: int | None, statement: Statement, values: Mapping[str, Any]
+    ) -> Sequence[Row]:
+        """All rows that the database itself lets a customer see."""
+        behind = entering(customer_id, token_id, transaction=self._address.pooled)
+        return await self._fetch(statement.sql, statement.arguments(values), behind)
+
+    async def _fetch(self, sql: str, arguments: Sequence[Any], behind: str = "") -> Sequence[Row]:
         async with self._turns:
             try:
-                return await self._run(statement.sql, arguments)
+                return await self._run(sql, arguments, behind)
             except ConnectionLost:
                 self._forget()
             try:
-                return await self._run(statement.sql, arguments)
+                return await self._run(sql, arguments, behind)
             except ConnectionLost as error:
                 raise Unavailable(AWAY) from error
 
-    async def _run(self, sql: str, arguments: Sequence[object]) -> Sequence[Row]:
-        connection = self._free.pop() if self._free else await self._connect()
+    async def _run(self, sql: str, arguments: Sequence[object], behind: str) -> Sequence[Row]:
+        connection = self._take(behind) or await self._connect()
         try:
+            if connection.behind != behind:
+                await _go(connection, behind)
             rows: Sequence[Row] = await connection.fetch(sql, *arguments)
+            if behind and self._address.pooled:
+                await connection.execute("COMMIT")
+                connection.behind = ""
         except asyncio.CancelledError:
             # The driver is stopping the statement in the database; the connection is of no use until it has.
             self._retire(connection)
@@ -118,10 +139,21 @@ class PostgresReader:
             if isinstance(error, GONE) or connection.is_closed():
                 connection.terminate()
                 raise ConnectionLost from error
+            if behind and self._address.pooled:
+                # The transaction is not left behind for whoever comes next.
+                self._retire(connection)
+                raise
             self._free.append(connection)
             raise
         self._free.append(connection)
         return rows
+
+    def _take(self, behind: str) -> Any:
+        """A free connection, if there is one: rather one that is on the right side of the wall."""
+        for place in range(len(self._free) - 1, -1, -1):
+            if self._free[place].behind == behind:
+                return self._free.pop(place)
+        return self._free.pop() if self._free else None
 
     async def _connect(self) -> Any:
         try:
@@ -151,6 +183,13 @@ class PostgresReader:
             await _close(self._free.pop())
         if self._retiring:
             await asyncio.wait(self._retiring)
+
+
+async def _go(connection: Any, behind: str) -> None:
+    """Bring a connection behind the wall, or back."""
+    connection.behind = None
+    await connection.execute(behind or LEAVING)
+    connection.behind = behind
 
 
 async def _close(connection: Any) -> None:
@@ -211,6 +250,12 @@ class SqliteReader:
             raise
         finally:
             free.put_nowait(connection)
+
+    async def fetch_for(
+        self, _customer_id: int | None, _token_id: int | None, statement: Statement, values: Mapping[str, Any]
+    ) -> Sequence[Row]:
+        """All rows of a statement: SQLite has no wall of its own."""
+        return await self.fetch(statement, values)
 
     async def close(self) -> None:
         """Close the connections."""

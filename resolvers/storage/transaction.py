@@ -19,14 +19,17 @@ from sqlalchemy import Select, literal_column, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
+import models
 from models import AuditEntry, Base, Customer, CustomerMerge, Event, State
 from models.event_kinds import EventKind
+from models.ownership import Kind, ownership_of
+from models.row_security import ROLE, naming
 from models.rules.error_codes import ErrorCode
 from models.types import BigKey
 from resolvers.errors import Refused
 from resolvers.ids import key_of
 from resolvers.storage.audit import change_of
-from resolvers.storage.context import RequestContext, Viewer
+from resolvers.storage.context import WALLED, RequestContext, Viewer, is_customer
 from resolvers.storage.reader import Row
 from resolvers.storage.statement import Statement, compile_statement, parameter
 from resolvers.storage.turns import turn
@@ -62,6 +65,12 @@ class TransactionReader:
                 await self._connection.exec_driver_sql("SELECT 1")
             return [_as_read(row) for row in await raw.fetch(statement.sql, *arguments)]
         return list(await raw.execute_fetchall(statement.sql, arguments))
+
+    async def fetch_for(
+        self, _customer_id: int | None, _token_id: int | None, statement: Statement, values: Mapping[str, Any]
+    ) -> list[Row]:
+        """All rows of a statement: the transaction as a whole is behind the wall, or isn't."""
+        return await self.fetch(statement, values)
 
     async def close(self) -> None:
         """Leave the connection to the transaction."""
@@ -112,21 +121,19 @@ class Transaction:
         self, kind: EventKind, row: Base, *, customer_id: int | None = None, data: dict[str, Any] | None = None
     ) -> None:
         """Note a change for the outbox, written at the end; the row must have its key (flush first)."""
-        self._noted.append(
-            Event(
-                change=self.change,
-                kind=kind,
-                entity=type(row).__name__,
-                entity_key=row.id,
-                customer_id=customer_id,
-                at=self.now,
-                viewer_kind=self.viewer.kind,
-                token_id=self.viewer.token_id,
-                data=data,
-            )
+        event = Event(
+            change=self.change,
+            kind=kind,
+            entity=type(row).__name__,
+            entity_key=row.id,
+            customer_id=customer_id,
+            at=self.now,
+            viewer_kind=self.viewer.kind,
+            token_id=self.viewer.token_id,
+            data=data,
         )
-        entry = change_of(kind, customer_id, self.viewer, self.change, self.now)
-        if entry is not None:
+        self._noted.append(event)
+        if (entry := change_of(event)) is not None:
             self._noted.append(entry)
 
     @asynccontextmanager
@@ -139,6 +146,19 @@ class Transaction:
         except BaseException:
             del self._noted[noted:]
             raise
+
+    @asynccontextmanager
+    async def walled(self) -> AsyncIterator[None]:
+        """Read as who asks may, where the database has a wall of its own: what is shown of an operation's answer."""
+        viewer = self.viewer
+        if self.backend != "postgresql" or viewer.kind not in WALLED:
+            yield
+            return
+        connection = await self.session.connection()
+        await connection.exec_driver_sql(naming(viewer.customer_id, viewer.token_id))
+        await connection.exec_driver_sql(f"SET LOCAL ROLE {ROLE}")
+        yield
+        await connection.exec_driver_sql("RESET ROLE")
 
     async def settle(self) -> None:
         """Write what the session holds and the events noted, in one flush."""
@@ -153,9 +173,29 @@ class Transaction:
     async def locked(self, entity: type[Entity], key: int, field_name: str) -> Entity:
         """A row by its key, locked until the end; `NOT_FOUND` where there is none, or it was deleted."""
         row = await self.session.get(entity, key, with_for_update=True)
-        if row is None or getattr(row, "state", None) == "DELETED":
+        if row is None or getattr(row, "state", None) == "DELETED" or not await self.may_name(row):
             raise Refused(ErrorCode.NOT_FOUND, f"There is no {entity.__name__} with this id.", field_name)
         return row
+
+    async def may_name(self, row: Base) -> bool:
+        """Whether the viewer may name a row: customers name what is public and what is their own.
+
+        What they may not is as good as not there: they are told the same, letter for letter.
+        """
+        if not is_customer(self.viewer):
+            return True
+        owner = ownership_of(type(row))
+        if owner.kind is not Kind.OWNED:
+            return owner.kind is Kind.PUBLIC
+        value = getattr(row, owner.column)
+        if owner.whole is not None:
+            whole = await self.session.get(getattr(models, owner.whole), value)
+            return whole is not None and await self.may_name(whole)
+        return value == self.viewer.customer_id or (owner.shared and value is None)
+
+    def may_name_customer(self, key: int) -> bool:
+        """The same of a customer, by their key."""
+        return not is_customer(self.viewer) or key == self.viewer.customer_id
 
     async def lock_customers(self, keys: Iterable[int]) -> dict[int, State]:
         """Lock customers before anything of theirs is read; the states of those who are there, by key.
@@ -184,7 +224,7 @@ class Transaction:
         """Lock customers by the fields that name them, and refuse as above."""
         states = await self.lock_customers(named.values())
         for field_name, key in named.items():
-            if key not in states:
+            if key not in states or not self.may_name_customer(key):
                 raise Refused(ErrorCode.NOT_FOUND, "There is no Customer with this id.", field_name)
             if active and states[key] is not State.ACTIVE:
                 message = "The customer is deactivated; reactivate them first."

@@ -33,7 +33,7 @@ from resolvers.operation.validation import in_order
 from resolvers.point import booking
 from resolvers.programme.reading import read_terms
 from resolvers.query.compiled_query import CompiledQuery, among
-from resolvers.storage.context import RowRef
+from resolvers.storage.context import RowRef, is_customer
 from resolvers.storage.transaction import Transaction
 from resolvers.voucher import issuing
 from resolvers.voucher.guessing import refuse_guesses
@@ -63,6 +63,8 @@ BY_KEY = CompiledQuery(lambda backend: select(*VOUCHER_COLUMNS).where(among(mode
 async def issue(transaction: Transaction, given: VoucherIssue) -> VoucherAnswer:
     """Issue a voucher to a customer, for the points that it costs, within its limits."""
     reward = await _reward(transaction, given.reward)
+    if is_customer(transaction.viewer) and not reward.points_cost:
+        raise Refused(ErrorCode.FORBIDDEN, "What costs no points is given, and not taken.", "reward")
     store = await _store(transaction, given.store)
     own = await _own(transaction, given, reward)
     await transaction.lock_customer(given.customer, "customer", active=True)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from models import Base
 from models.scope import Scope
+from resolvers.operation.structs import camel
 from resolvers.query.columns import Column, Expression, Source, entity_at, relationship_of, source_type
 from resolvers.query.paging import SortKey
 
@@ -50,6 +51,23 @@ class FieldFilter:
     """Whether it leads to other rows."""
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What customers may ask for about themselves: the fields of the input that they may give, all of them if none."""
+
+    fields: frozenset[str] = frozenset()
+
+    @property
+    def inputs(self) -> frozenset[str]:
+        """The same as the graph calls them."""
+        return frozenset(map(camel, self.fields))
+
+
+def own(*fields: str) -> Own:
+    """Let customers ask for it about themselves, giving these fields of its input alone."""
+    return Own(frozenset(fields))
+
+
 @dataclass(eq=False, kw_only=True)
 class Declaration(ABC):
     """A field of the graph, before it has a type."""
@@ -62,6 +80,8 @@ class Declaration(ABC):
     """Where it is declared."""
     scope: Scope | None = None
     """At the roots: what a viewer must hold to ask for it. Below them the rows are limited instead."""
+    own: Own | None = None
+    """At the roots: that customers may ask for it about themselves, without the scope; none where they may not."""
 
     @property
     def lists(self) -> int:
@@ -72,6 +92,15 @@ class Declaration(ABC):
     def changes(self) -> int:
         """How many mutations it is."""
         return 0
+
+    @property
+    def is_structure(self) -> bool:
+        """Whether it is a structure, whose fields are declared by themselves."""
+        return False
+
+    def rows(self, _owner: TypeDeclaration) -> TypeDeclaration | None:
+        """The type of the rows that it lists, if it lists any."""
+        return None
 
     @abstractmethod
     def spec(self, owner: TypeDeclaration) -> FieldSpec:

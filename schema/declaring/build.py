@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import strawberry
@@ -43,6 +44,7 @@ from schema.declaring.connections import make_connection, make_order
 from schema.declaring.enum_descriptions import explain
 from schema.declaring.filters import make_comparisons, make_filters
 from schema.declaring.kinds.node_id import node_id
+from schema.declaring.personal_data import told
 from schema.declaring.scalars import graphql_enum
 from schema.declaring.strict_scalars import read_strictly
 from schema.declaring.types import NAMES, FieldSpec, output_type
@@ -107,6 +109,7 @@ def _specs(declared: TypeDeclaration) -> dict[str, FieldSpec]:
             made[name] = field.spec(declared)
             if not made[name].description:
                 raise DeclarationError("It has no description, and neither has a column of its own.")
+            made[name] = replace(made[name], description=made[name].description + told(declared, field))
     return made
 
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from models.scope import Scope
 from resolvers.operation.answers import Answer
 from resolvers.operation.perform import Operation
+from schema.declaring.base import Own
 from schema.declaring.declarations import TYPES, Declaration, TypeDeclaration, shown, structure
 from schema.declaring.kinds.mutation import Mutation
 from schema.declaring.operation_types import classes_of, make_input, payload_fields
@@ -34,13 +35,16 @@ class UserError:
     missing = shown("str | None", "What is missing, such as “12 points” or “4.50 USD”.")
 
 
-def mutation_field(operation: Operation, description: str, *, scope: Scope | None, optional: bool = False) -> _Draft:
+def mutation_field(
+    operation: Operation, description: str, *, scope: Scope | None, own: Own | None = None, optional: bool = False
+) -> _Draft:
     """Show an operation as a mutation; its input and its payload are made from the classes it takes and answers.
 
-    `scope` is what the viewer must hold; none where the operation itself sees to who may do it.
+    `scope` is what the viewer must hold; none where the operation itself sees to who may do it. With `own`, customers
+    may do it with what is their own.
     One whose input is `optional` may be called without any.
     """
-    return _Draft(operation, description, scope, optional)
+    return _Draft(operation, description, scope, own, optional)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class _Draft:
     operation: Operation
     description: str
     scope: Scope | None
+    own: Own | None
     optional: bool
 
 
@@ -86,6 +91,7 @@ def _declared(name: str, draft: _Draft) -> Mutation:
         payload_name=f"{base}Payload",
         takes_nothing=draft.optional,
         scope=draft.scope,
+        own=draft.own,
     )
 
 

@@ -27,6 +27,7 @@ from server.http import readiness
 from server.http.request_ids import NamesRequest
 from server.http.uvicorn_protocol import ClientConnection
 from server.persisted import read_manifests
+from server.redaction import Redacting
 from server.settings import HOME, Settings
 
 if TYPE_CHECKING:
@@ -205,9 +206,15 @@ def _logging(settings: Settings) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request)s] %(message)s"}},
+        "formatters": {
+            "line": {"()": Redacting, "format": "%(asctime)s %(levelname)s %(name)s [%(request)s] %(message)s"}
+        },
         "filters": {"request": {"()": NamesRequest}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
         "root": {"level": level, "handlers": ["stderr"]},
-        "loggers": {name: {"level": quiet} for name in ("uvicorn", "alembic", "httpx", "httpcore")},
+        "loggers": {
+            **{name: {"level": quiet} for name in ("uvicorn", "alembic", "httpx", "httpcore")},
+            # They tell what statements are given.
+            **{name: {"level": "WARNING"} for name in ("aiosqlite", "sqlalchemy", "asyncpg")},
+        },
     }

@@ -19,7 +19,7 @@ from resolvers.storage.context import Viewer
 from resolvers.storage.engine import make_engine
 from schema.declaring.base import TYPES
 from schema.declaring.kinds.batch_loaded import BatchLoaded
-from schema.declaring.permissions import rules
+from schema.declaring.permissions import kept_for_customers, rules
 from tests.schema.both_ways import Graph, schema
 from tests.schema.execution.documents import random_documents
 
@@ -28,6 +28,7 @@ ANONYMOUS = Viewer(None, ViewerKind.ANONYMOUS)
 CUSTOMER = Viewer(JANA, ViewerKind.CUSTOMER)
 NO_SCOPE = Viewer(None, ViewerKind.ENTERPRISE)
 BACK_OFFICE = Viewer(None, ViewerKind.ENTERPRISE, frozenset(Scope))
+EACH_REFUSED = {"UNAUTHENTICATED": ANONYMOUS, "FORBIDDEN": NO_SCOPE, "FORBIDDEN!": CUSTOMER}
 READS = Viewer(None, ViewerKind.ENTERPRISE, frozenset({Scope.CUSTOMERS_READ}))
 
 
@@ -173,8 +174,9 @@ async def test_a_customer_is_led_to_nothing_of_others(shop: Graph, shop_url: str
     assert await foreign(shop_url, answer.data) == set()
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 async def test_without_the_door_a_customer_would_be_led_to_others(
-    shop: Graph, shop_url: str, monkeypatch: pytest.MonkeyPatch
+    shop: Graph, shop_url: str, monkeypatch: pytest.MonkeyPatch, database_kind: str
 ) -> None:
     """The control."""
     monkeypatch.setattr("schema.execution.run.level_reader.access_of", lambda _: EVERYTHING)
@@ -183,6 +185,28 @@ async def test_without_the_door_a_customer_would_be_led_to_others(
     answer = await shop.ask("{ vouchers(first: 50) { nodes { id } } }")
 
     assert await foreign(shop_url, answer.data) != set()
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+async def test_without_the_door_postgresqls_own_wall_stands(
+    shop: Graph, shop_url: str, monkeypatch: pytest.MonkeyPatch, database_kind: str
+) -> None:
+    monkeypatch.setattr("schema.execution.run.level_reader.access_of", lambda _: EVERYTHING)
+    root = sdl().query_type
+    assert root is not None
+    documents = [f"{{ {leading(name, root.fields[name], 2)} }}" for name in lists()]
+    documents += random_documents(30, 7100) + random_documents(15, 7101, filtered=True)
+
+    found: dict[str, set[tuple[str, int]]] = {}
+    for name, viewer in {"jana": CUSTOMER, "nobody": ANONYMOUS, "all": Viewer()}.items():
+        shop.viewer = viewer
+        answers = [(await shop.ask(document)).data for document in documents]
+        found[name] = await foreign(shop_url, answers)
+    internal = {"Segment", "SegmentGroup"}
+
+    assert len(found["all"]) > 100
+    assert {kind for kind, _ in found["jana"]} <= internal
+    assert {kind for kind, _ in found["nobody"]} <= internal
 
 
 @pytest.mark.parametrize("viewer", [ANONYMOUS, NO_SCOPE], ids=["anonymous", "no scope"])
@@ -247,12 +271,14 @@ async def test_a_field_is_refused_before_anything_runs_to_those_who_lack_its_sco
     below = " { __typename }" if isinstance(answers, GraphQLObjectType) else ""
     document = f"{kind} Try({', '.join(required)}) {{ {name}({', '.join(passed)}){below} }}"
 
+    own = name in kept_for_customers("Query") | kept_for_customers("Mutation")
+    viewers = {"UNAUTHENTICATED": ANONYMOUS, "FORBIDDEN": NO_SCOPE} if own else EACH_REFUSED
     codes, statements = [], 0
-    for viewer in (ANONYMOUS, CUSTOMER, NO_SCOPE):
+    for viewer in viewers.values():
         graph.viewer = viewer
         answer = await graph.ask(document)
         codes += [(error.extensions or {}).get("code") for error in answer.errors]
         statements += answer.statements
 
-    assert codes == ["UNAUTHENTICATED", "FORBIDDEN", "FORBIDDEN"]
+    assert [code.removesuffix("!") for code in viewers] == codes
     assert statements == 0

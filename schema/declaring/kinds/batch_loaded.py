@@ -11,7 +11,7 @@ from aiodataloader import DataLoader
 from models.scope import Scope
 from resolvers.query.columns import Column, Source
 from resolvers.query.level_select import NO_KEY
-from schema.declaring.base import Argument, Declaration, TypeDeclaration
+from schema.declaring.base import Argument, Declaration, Own, TypeDeclaration
 from schema.declaring.types import FieldSpec, field_of
 from schema.execution.plan.converters import place_value
 from schema.execution.plan.plan_nodes import AnswerState, Arguments, Child, Converter, Entry, Filler
@@ -30,6 +30,7 @@ def batched(
     key: Column | Source = "id",
     arguments: Sequence[Argument] = (),
     scope: Scope | None = None,
+    own: Own | None = None,
     reads: bool = True,
 ) -> Declaration:
     """Show what a function works out for a batch of rows; one that `reads` nothing costs next to nothing."""
@@ -40,6 +41,7 @@ def batched(
         arguments=arguments,
         description=description,
         scope=scope,
+        own=own,
         reads=reads,
     )
 

@@ -46,6 +46,11 @@ class Embedded(OwnField):
     """The bound column by which the whole is filtered and sorted, as money is by its amount."""
 
     @property
+    def is_structure(self) -> bool:
+        """It is."""
+        return True
+
+    @property
     def _whole(self) -> Source | None:
         """What the whole is filtered and sorted by, if that is the row's own."""
         source = self.binding[self.filtered] if self.filtered else None

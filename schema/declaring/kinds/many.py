@@ -74,6 +74,10 @@ class Many(Declaration):
         entity = relationship_of(owner.entity, self.follows).mapper.class_
         return TypeDeclaration(entity.__name__, "", entity) if self.item else type_named(type_of_entity(entity))
 
+    def rows(self, owner: TypeDeclaration) -> TypeDeclaration | None:
+        """What it leads to, unless that is plain values."""
+        return None if self.item else self.target(owner)
+
     @property
     def lists(self) -> int:
         """One, for all parents at once."""

@@ -11,7 +11,7 @@ from resolvers.errors import BadInput
 from resolvers.operation.answers import Answer
 from resolvers.operation.inputs import Input
 from resolvers.operation.perform import Call, Operation, Payload, perform
-from resolvers.storage.context import RequestContext
+from resolvers.storage.context import RequestContext, is_customer
 from schema.declaring.base import Argument, Declaration, TypeDeclaration
 from schema.declaring.types import FieldSpec, field_of
 from schema.execution.plan.bindings import NotPlannable
@@ -78,7 +78,10 @@ class Mutation(Declaration):
         """Do it and answer its payload, read in the same transaction."""
         args = wanted.arguments.read(variables)
         key, dry_run = args.get("idempotencyKey"), args["dryRun"]
-        call = Call(self.name, self.operation, self.given, self.answer, args.get("input") or {}, key, dry_run)
+        # What else there is to be said of it is not for customers to say.
+        allowed = self.own.inputs if self.own is not None and is_customer(context.viewer) else None
+        given = args.get("input") or {}
+        call = Call(self.name, self.operation, self.given, self.answer, given, key, dry_run, allowed)
 
         async def show(payload: Payload, inside: RequestContext) -> object:
             filling = AnswerState(inside, variables)

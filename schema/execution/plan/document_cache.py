@@ -24,8 +24,7 @@ from graphql import (
 from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues
 
-from models.scope import Scope
-from schema.declaring.permissions import scopes_of
+from schema.declaring.permissions import Taken, scopes_of
 from schema.execution.plan import limits
 from schema.execution.plan.argument_readers import ReadVariables, variables_reader
 from schema.execution.plan.bindings import NotPlannable
@@ -96,7 +95,7 @@ class Operation:
     """What it asks of its own cost."""
     keys: Sequence[str] = ()
     """The keys of the answer in their order, where it has two parts."""
-    scopes: frozenset[Scope] = frozenset()
+    scopes: Taken = field(default_factory=Taken)
     """What a viewer must hold to ask for it."""
 
     @property

@@ -28,6 +28,7 @@ from graphql import (
 )
 
 from resolvers.ids import key_of
+from schema.declaring.personal_data import Telling, telling_fields
 from schema.execution.plan.document_cache import Cache
 
 MARK = "crm360_customer"
@@ -36,19 +37,7 @@ MARK = "crm360_customer"
 TELLS_NOTHING = frozenset({"__typename", "id", "state", "createdAt", "updatedAt", MARK})
 """What a customer's row shows without telling anything of the person."""
 
-PERSONAL: Mapping[str, frozenset[str]] = {
-    "Card": frozenset({"number", "secondaryNumber", "blockedReason"}),
-    "CustomerSourceRecord": frozenset({"externalId"}),
-    "PointEntry": frozenset({"note", "extendedData"}),
-    "PointLot": frozenset({"note"}),
-    "ProductReservation": frozenset({"customerNote", "comments"}),
-    "Purchase": frozenset({"cardNumber", "properties"}),
-    "StatusRecord": frozenset({"note"}),
-    "Token": frozenset({"device"}),
-    "Voucher": frozenset({"note"}),
-}
-"""Fields of what belongs to a customer that tell something of the person, or may."""
-
+NOT_TELLING = ""
 MOST_DOCUMENTS = 1000
 
 
@@ -56,28 +45,43 @@ OF_CUSTOMER = f" {MARK}: id "
 OF_OTHERS = f" {MARK}: customer {{ id }} "
 
 
-def tells(type_name: str, names: set[str]) -> bool:
-    """Whether these fields of a type tell something of a person."""
-    if type_name == "Customer":
-        return not names <= TELLS_NOTHING
-    return not names.isdisjoint(PERSONAL.get(type_name, ()))
-
-
 class _Marking(Visitor):
     """Finds where to ask for the customer beside what is personal: the ends of selections, by their places."""
 
-    def __init__(self, types: TypeInfo) -> None:
+    def __init__(self, types: TypeInfo, schema: GraphQLSchema, telling: Telling) -> None:
         super().__init__()
-        self.types = types
+        self.types, self.schema, self.telling = types, schema, telling
         self.marks: list[tuple[int, str]] = []
 
     def leave_selection_set(self, node: SelectionSetNode, *_: Any) -> None:
         """A selection that tells something of a person tells of whom, too."""
         parent = self.types.get_parent_type()
-        names = {each.name.value for each in node.selections if isinstance(each, FieldNode)}
-        if isinstance(parent, GraphQLObjectType) and tells(parent.name, names):
+        if isinstance(parent, GraphQLObjectType) and self._marks(parent, node):
             assert node.loc is not None
             self.marks.append((node.loc.end - 1, OF_CUSTOMER if parent.name == "Customer" else OF_OTHERS))
+
+    def _marks(self, parent: GraphQLObjectType, node: SelectionSetNode) -> bool:
+        """Whether a selection of a type that names the customer tells something of them."""
+        if parent.name == "Customer":
+            return not {each.name.value for each in node.selections if isinstance(each, FieldNode)} <= TELLS_NOTHING
+        return "customer" in parent.fields and self._tells(parent.name, node)
+
+    def _tells(self, type_name: str, node: SelectionSetNode) -> bool:
+        """Whether what is selected of a type tells something; of rows below it that don't name the customer, too."""
+        known = self.telling.get(type_name, {})
+        for each in node.selections:
+            if isinstance(each, FieldNode):
+                below = known.get(each.name.value, NOT_TELLING)
+                if below is None or (below and each.selection_set and self._tells(below, each.selection_set)):
+                    return True
+            elif not self._names_customer(type_name):
+                # What a fragment selects of such rows isn't looked for: it may.
+                return bool(known)
+        return False
+
+    def _names_customer(self, type_name: str) -> bool:
+        found = self.schema.type_map.get(type_name)
+        return isinstance(found, GraphQLObjectType) and "customer" in found.fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,7 @@ class AuditedDocuments:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
+        self._telling = telling_fields()
         self._kept: Cache[str, Audited] = Cache(MOST_DOCUMENTS)
 
     def document(self, text: str) -> Audited:
@@ -121,7 +126,7 @@ class AuditedDocuments:
 
     def _marked(self, text: str) -> Audited:
         types = TypeInfo(self.schema)
-        marking = _Marking(types)
+        marking = _Marking(types, self.schema, self._telling)
         visit(parse(text), TypeInfoVisitor(types, marking))
         marked = text
         # From the end, so that places before stay what they are; lines stay the same, and errors are told of the same.

@@ -8,14 +8,17 @@ from typing import Any
 from urllib.parse import parse_qs, urlparse
 from weakref import WeakKeyDictionary
 
+import asyncpg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.postgres import Address
 from resolvers.errors import Unavailable
 from resolvers.storage.engine import make_engine
 from resolvers.storage.reader import make_reader
 from resolvers.storage.statement import Statement
+from tests import factories
 from tests.conftest import NewDatabase
 from tests.pgbouncer import pooler
 
@@ -148,3 +151,34 @@ async def test_a_server_without_tls_is_not_spoken_to_where_tls_is_asked_for(new_
         with pytest.raises(Unavailable):
             await reader.fetch(QUESTIONS[0], {"n": 1})
         await reader.close()
+
+
+async def test_customers_read_behind_the_wall_through_a_pooler_and_leave_nothing_of_it_behind(
+    new_database: NewDatabase,
+) -> None:
+    url = new_database("postgresql")
+    engine = make_engine(url)
+    async with AsyncSession(engine) as session:
+        await factories.save(session, *(factories.customer() for _ in range(4)))
+    await engine.dispose()
+    count_of, key_of = "SELECT count(*) FROM customer", "SELECT min(id) FROM customer"
+
+    with pooler(socket_of(url), "transaction", connections=2) as place:
+        reader = make_reader(through(url, place, "pooler=transaction"), 4)
+
+        async def own(key: int) -> tuple[Any, ...]:
+            (row,) = await reader.fetch_for(key, None, Statement(key_of, ()), {})
+            return (key, row[0])
+
+        async def everybody() -> tuple[Any, ...]:
+            (row,) = await reader.fetch(Statement(count_of, ()), {})
+            return (0, row[0])
+
+        found = await asyncio.gather(*(each for _ in range(10) for each in (own(1), everybody(), own(2), own(3))))
+        with pytest.raises(asyncpg.UndefinedTableError):
+            await reader.fetch_for(1, None, Statement("SELECT FROM nowhere", ()), {})
+        afterwards = [await everybody() for _ in range(4)]
+        await reader.close()
+
+    assert set(found) == {(0, 4), (1, 1), (2, 2), (3, 3)}
+    assert afterwards == [(0, 4)] * 4

@@ -1,0 +1,140 @@
+"""Who may call which mutation: every one of them, by those who hold its scope, those who don't, and customers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import models
+from models.ownership import Kind, ownership_of
+from models.scope import Scope
+from resolvers.errors import BadId
+from resolvers.ids import opaque_id, parse_id
+from resolvers.storage.context import RequestContext, Viewer, ViewerKind
+from schema.declaring.permissions import kept_for_customers, rules
+from schema.execution.run.planned_schema import Context
+from tests import factories
+from tests.resolvers.every_mutation import STEPS, Step, filled, prepare
+from tests.resolvers.operation.test_every_mutation import everything, shows, the_id
+from tests.resolvers.running_operations import Operations
+from tests.schema.both_ways import schema
+
+SCOPES, OWN = rules("Mutation"), kept_for_customers("Mutation")
+ANONYMOUS = Viewer(None, ViewerKind.ANONYMOUS)
+NOBODY = 999_999
+NOT_FOR_CUSTOMERS = {
+    "productReservationAdvance": ("FORBIDDEN", "state"),  # but cancelling
+    "voucherIssue": ("FORBIDDEN", "reward"),  # but for points
+}
+"""What customers may do in another way than the steps do it."""
+
+
+def application(*scopes: Scope) -> Viewer:
+    return Viewer(None, ViewerKind.ENTERPRISE, frozenset(scopes), token_id=7)
+
+
+async def ask(crm: Operations, viewer: Viewer, step: Step, given: Any, *, dry: bool = True) -> Any:
+    """What a call answers: its payload, or the codes of its errors."""
+    name = step.mutation[0].upper() + step.mutation[1:]
+    document = (
+        f"mutation($input: {name}Input!, $dry: Boolean!) {{ {step.mutation}(input: $input, dryRun: $dry)"
+        f" {{ {shows(step.mutation)} }} }}"
+    )
+    context = Context(RequestContext(crm.reader, now=crm.now, viewer=viewer), crm.engine)
+    result = await schema().execute(document, {"input": given, "dry": dry}, context_value=context)
+    codes = [(error.extensions or {}).get("code") for error in result.errors or []]
+    return codes or (result.data or {})[step.mutation]
+
+
+def of_nobody(value: Any) -> Any:
+    """An input that names customers' rows which aren't there, in place of those that are."""
+    if isinstance(value, dict):
+        return {name: of_nobody(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [of_nobody(each) for each in value]
+    try:
+        entity = parse_id(value)[0] if isinstance(value, str) else ""
+    except BadId:
+        return value
+    owned = entity and ownership_of(getattr(models, entity)).kind is Kind.OWNED
+    return opaque_id(entity, NOBODY) if owned and entity != "Recommendation" else value
+
+
+async def test_every_mutation_is_for_those_who_hold_its_scope_and_customers_do_what_is_theirs_alone(
+    crm: Operations, session: AsyncSession
+) -> None:
+    ids = await prepare(session)
+    ota = factories.customer(first_name="Ota")
+    await factories.save(session, ota)
+    stranger = Viewer(ota.id, ViewerKind.CUSTOMER, token_id=8)
+    tried: set[str] = set()
+
+    for step in [each for each in STEPS if SCOPES[each.mutation] is not None]:
+        crm.now += timedelta(seconds=1)
+        scope, given = SCOPES[step.mutation], filled(step.input, ids)
+        assert scope is not None
+        before = await everything(crm)
+        assert (step, await ask(crm, ANONYMOUS, step, given, dry=False)) == (step, ["UNAUTHENTICATED"])
+        others = application(*(each for each in Scope if each is not scope))
+        assert (step, await ask(crm, others, step, given, dry=False)) == (step, ["FORBIDDEN"])
+        foreign = await ask(crm, stranger, step, given, dry=False)
+        if step.mutation not in OWN:
+            assert (step, foreign) == (step, ["FORBIDDEN"])
+        else:
+            assert (step, foreign) == (step, await ask(crm, stranger, step, of_nobody(given), dry=False))
+            assert (step, bool(foreign["userErrors"])) == (step, True)
+        assert (step, await everything(crm)) == (step, before)
+        tried |= await _by_its_owner(crm, step, given, ids)
+        done = await ask(crm, application(scope, Scope.CUSTOMERS_READ, Scope.PERSONAL_READ), step, given, dry=False)
+        assert (step, done["userErrors"]) == (step, [])
+        if step.makes:
+            ids[step.makes] = the_id(done)
+
+    assert tried == OWN
+
+
+async def _by_its_owner(crm: Operations, step: Step, given: Any, ids: dict[str, str]) -> set[str]:
+    """What the customer whose it is may do, tried."""
+    if step.mutation not in OWN:
+        return set()
+    named = [ids[name] for name in ("eva", "jana") if name in ids and ids[name] in given.values()]
+    owner = parse_id(named[0] if named else ids["jana"])[1]
+    payload = await ask(crm, Viewer(owner, ViewerKind.CUSTOMER, token_id=9), step, given)
+    told = [(error["code"], error["field"]) for error in payload["userErrors"]]
+    assert (step, told) == (step, [NOT_FOR_CUSTOMERS[step.mutation]] if step.mutation in NOT_FOR_CUSTOMERS else [])
+    return {step.mutation}
+
+
+async def test_customers_take_rewards_for_points_cancel_their_reservations_and_say_no_more(
+    crm: Operations, session: AsyncSession
+) -> None:
+    jana = factories.customer()
+    reward = factories.reward(points_cost=10)
+    held = factories.product_reservation(customer=jana)
+    await factories.save(session, factories.points(customer=jana), reward, held)
+    crm.viewer = Viewer(jana.id, ViewerKind.CUSTOMER)
+    customer, wanted = opaque_id("Customer", jana.id), opaque_id("Reward", reward.id)
+
+    taken = await crm.refused("voucherIssue", customer=customer, reward=wanted)
+    worth = await crm.refused("voucherIssue", customer=customer, reward=wanted, value="500", currency="CZK")
+    cancelled = await crm.refused(
+        "productReservationAdvance", id=opaque_id("ProductReservation", held.id), state="CANCELLED"
+    )
+
+    assert (taken, cancelled) == ([], [])
+    assert worth == [("FORBIDDEN", "value", None)]
+
+
+async def test_customers_export_themselves_and_nobody_else(crm: Operations, session: AsyncSession) -> None:
+    jana, ota = factories.customer(first_name="Jana"), factories.customer(first_name="Ota")
+    await factories.save(session, jana, ota)
+    crm.viewer = Viewer(jana.id, ViewerKind.CUSTOMER)
+    document = "query($id: ID!) { customerExport(by: {id: $id}) }"
+
+    own = await crm.answer(document, id=opaque_id("Customer", jana.id))
+    other = await crm.answer(document, id=opaque_id("Customer", ota.id))
+
+    assert own["customerExport"]["firstName"] == "Jana"
+    assert other == {"customerExport": None}
