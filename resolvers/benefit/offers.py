@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time
 from decimal import Decimal
@@ -31,6 +31,7 @@ from models.types import text
 from resolvers.query.columns import NOW
 from resolvers.query.compiled_query import CompiledQuery, among
 from resolvers.query.expressions import VALID_NOW, word
+from resolvers.query.together import Found, Together
 from resolvers.storage.context import RequestContext
 from resolvers.storage.statement import parameter
 
@@ -100,9 +101,8 @@ REWARDS_BY_KEY = CompiledQuery(lambda backend: select(*REWARD_COLUMNS).where(amo
 REWARDS_BY_CODE = CompiledQuery(
     lambda backend: select(*REWARD_COLUMNS).where(among(RewardRow.code, "codes", backend, text()), *OFFERED)
 )
-AUTOMATIC = CompiledQuery(
-    lambda _: select(*REWARD_COLUMNS).where(RewardRow.is_automated.is_(True), RewardRow.points_cost == ZERO, *OFFERED)
-)
+COMES_BY_ITSELF = (RewardRow.is_automated.is_(True), RewardRow.points_cost == ZERO, *OFFERED)
+AUTOMATIC = CompiledQuery(lambda _: select(*REWARD_COLUMNS).where(*COMES_BY_ITSELF))
 ON_OFFER = CompiledQuery(
     lambda _: (
         select(*REWARD_COLUMNS)
@@ -150,8 +150,23 @@ REWARDS_LOCKED = CompiledQuery(
         .with_for_update(key_share=True)
     )
 )
-RULES = CompiledQuery(
-    lambda backend: (
+Meant = Callable[[Any, str], Any]
+"""Whether a column is the key of one of the rewards that a statement is about."""
+
+
+def _among_keys(column: Any, backend: str) -> Any:
+    return among(column, "keys", backend)
+
+
+def _at_the_till(column: Any, backend: str) -> Any:
+    """The rewards of a bill: those with some keys, those with some codes, and those that come by themselves."""
+    by_key: Any = select(RewardRow.id).where(among(RewardRow.id, "rewards", backend))
+    by_code: Any = select(RewardRow.id).where(among(RewardRow.code, "codes", backend, text()), *OFFERED)
+    return column.in_(union_all(by_key, by_code, select(RewardRow.id).where(*COMES_BY_ITSELF)))
+
+
+def _rules(backend: str, meant: Meant) -> Any:
+    return (
         select(
             RewardCondition.reward_id,
             RewardCondition.id,
@@ -169,23 +184,36 @@ RULES = CompiledQuery(
         .join(ProductRow, ProductRow.id == RewardConditionTarget.product_id, isouter=True)
         .join(ProductGroup, ProductGroup.id == RewardConditionTarget.group_id, isouter=True)
         .join(ProductBrand, ProductBrand.id == RewardConditionTarget.brand_id, isouter=True)
-        .where(among(RewardCondition.reward_id, "keys", backend))
+        .where(meant(RewardCondition.reward_id, backend))
         .order_by(RewardCondition.id, RewardConditionTarget.id)
     )
-)
 
 
-def _aimed(backend: str) -> Any:
+def _aimed(backend: str, meant: Meant) -> Any:
     parts: Any = [
-        select(table.reward_id, literal_column(f"'{name}'"), getattr(table, name)).where(
-            among(table.reward_id, "keys", backend)
+        select(table.reward_id.label("reward"), literal_column(f"'{name}'").label("kind"), getattr(table, name)).where(
+            meant(table.reward_id, backend)
         )
         for table, name in ((RewardStore, "store_id"), (RewardSegment, "segment_id"), (RewardStatus, "status_id"))
     ]
     return union_all(*parts)
 
 
-AIMED = CompiledQuery(_aimed)
+def _parts_of(meant: Meant) -> dict[str, CompiledQuery]:
+    return {
+        "rules": CompiledQuery(lambda backend: _rules(backend, meant)),
+        "aims": CompiledQuery(lambda backend: _aimed(backend, meant)),
+    }
+
+
+PARTS = Together(**_parts_of(_among_keys))
+AT_THE_TILL = {
+    "named": CompiledQuery(lambda backend: select(*REWARD_COLUMNS).where(among(RewardRow.id, "rewards", backend))),
+    "coded": REWARDS_BY_CODE,
+    "automatic": AUTOMATIC,
+    **_parts_of(_at_the_till),
+}
+"""All that is to be known of the rewards of a bill: to be read together with what is to be known of the shopper."""
 
 
 @dataclass(slots=True)
@@ -203,13 +231,17 @@ class _Parts:
 async def read_offers(context: RequestContext, rows: Sequence[tuple[Any, ...]]) -> list[Offer]:
     """Rewards with their conditions, bonuses, stores, segments and statuses, for rows of `REWARD_COLUMNS`."""
     keys = sorted(row[0] for row in rows)
-    if not keys:
-        return []
-    parts = {key: _Parts() for key in keys}
-    for key, role, relation in _relations(await RULES.read(context, keys=keys)):
+    return offers_of(rows, await PARTS.read(context, keys=keys)) if keys else []
+
+
+def offers_of(rows: Sequence[tuple[Any, ...]], found: Found) -> list[Offer]:
+    """The same where their parts were read already."""
+    parts = {row[0]: _Parts() for row in rows}
+    for key, role, relation in _relations([row for row in found["rules"] if row[0] in parts]):
         parts[key].rules[role].append(relation)
-    for key, kind, target in await AIMED.read(context, keys=keys):
-        parts[key].aims[kind].add(target)
+    for key, kind, target in found["aims"]:
+        if key in parts:
+            parts[key].aims[kind].add(target)
     return [_offer(row, parts[row[0]]) for row in rows]
 
 
@@ -222,7 +254,11 @@ async def offers_by_key(context: RequestContext, keys: Iterable[int]) -> dict[in
 
 async def vouchers_of(context: RequestContext, rows: Sequence[tuple[Any, ...]]) -> list[Voucher]:
     """Vouchers with their rewards, for rows of `VOUCHER_COLUMNS`."""
-    offers = await offers_by_key(context, (row[2] for row in rows))
+    return vouchers_with(rows, await offers_by_key(context, (row[2] for row in rows)))
+
+
+def vouchers_with(rows: Sequence[tuple[Any, ...]], offers: Mapping[int, Offer]) -> list[Voucher]:
+    """The same where their rewards were read already."""
     return [_voucher(row, offers[row[2]]) for row in rows]
 
 

@@ -7,6 +7,7 @@ comes first out of whatever comes in.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import models
@@ -21,23 +22,38 @@ __all__ = ["Account", "account", "credit", "credit_lots", "debit", "give_back", 
 
 
 async def credit(
-    transaction: Transaction, customer_id: int, lots: Sequence[NewLot], kind: PointEntryKind, **about: Any
+    transaction: Transaction,
+    customer_id: int,
+    lots: Sequence[NewLot],
+    kind: PointEntryKind,
+    *,
+    owed: Decimal | None = None,
+    **about: Any,
 ) -> models.PointEntry:
-    """Make lots, with the one entry that puts their points there. `about` is what else the entry tells."""
+    """Make lots, with the one entry that puts their points there. `about` is what else the entry tells.
+
+    What the customer owes is read unless it is known.
+    """
     origin = {name: about.get(name) for name in ("point_type_id", "partner_id", "note")}
     made_at = about.get("at") or transaction.now
     made = [models.PointLot(customer_id=customer_id, created_at=made_at, **shape(lot), **origin) for lot in lots]
-    return await credit_lots(transaction, customer_id, made, kind, **about)
+    return await credit_lots(transaction, customer_id, made, kind, owed=owed, **about)
 
 
 async def credit_lots(
-    transaction: Transaction, customer_id: int, lots: Sequence[models.PointLot], kind: PointEntryKind, **about: Any
+    transaction: Transaction,
+    customer_id: int,
+    lots: Sequence[models.PointLot],
+    kind: PointEntryKind,
+    *,
+    owed: Decimal | None = None,
+    **about: Any,
 ) -> models.PointEntry:
     """Add lots that were made, with the one entry that puts their points there."""
     keys = [await add_lot(transaction, lot) for lot in lots]
     touched = [(key, lot.amount) for key, lot in zip(keys, lots, strict=True)]
     entry = await book(transaction, customer_id, kind, touched, **about)
-    await repay(transaction, customer_id, [Given(*one) for one in touched], about)
+    await repay(transaction, customer_id, [Given(*one) for one in touched], about, owed)
     return entry
 
 

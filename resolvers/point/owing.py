@@ -25,9 +25,15 @@ ORIGIN = ("at", "store_id", "purchase_id", "voucher_id")
 """What the entry that pays tells of the entry that brought the points."""
 
 
-async def repay(transaction: Transaction, customer_id: int, incoming: Sequence[Given], about: dict[str, Any]) -> None:
-    """Take what a customer owes out of points that have just come, as far as they go."""
-    takens = ledger.repay(incoming, await owed(transaction, customer_id))
+async def repay(
+    transaction: Transaction,
+    customer_id: int,
+    incoming: Sequence[Given],
+    about: dict[str, Any],
+    debt: Decimal | None = None,
+) -> None:
+    """Take what a customer owes out of points that have just come, as far as they go; it is read unless known."""
+    takens = ledger.repay(incoming, await owed(transaction, customer_id) if debt is None else debt)
     if takens:
         touched = [(taken.lot_id, -taken.amount) for taken in takens]
         paid = -sum((taken.amount for taken in takens), ZERO)

@@ -24,10 +24,11 @@ from resolvers.operation.checks import By
 from resolvers.operation.refusal import refuse
 from resolvers.operation.structs import camel
 from resolvers.product.campaign_prices import Prices, read_prices
-from resolvers.purchase.goods import find_goods, find_item_types
+from resolvers.purchase.goods import NAMED, TYPES, goods_of, names_of, types_of
 from resolvers.purchase.inputs import LINE_AMOUNT, BillInput, BillItemInput
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.expressions import word
+from resolvers.query.together import Found, Together
 from resolvers.storage.context import RequestContext
 from resolvers.storage.statement import parameter
 
@@ -47,6 +48,8 @@ STORES = {
         )
     ),
 }
+
+NAMED_ON_BILLS = {key: Together(store=store, goods=NAMED, types=TYPES) for key, store in STORES.items()}
 
 
 def _known() -> Any:
@@ -94,12 +97,11 @@ async def read_bill(context: RequestContext, given: BillInput, customer: By | No
     unit = unit_of(given.currency)
     lines = [_line(item, f"bill.items[{place}]", unit) for place, item in enumerate(given.items)]
     refuse(bill_refusals(_bill(given, lines, 0, "UTC")), "bill.items")
-    store_id, zone = await _store(context, given.store)
-    goods = await find_goods(context, given.items)
-    types = await find_item_types(context, given.items)
+    (store_id, zone), found = await _look_up(context, given)
+    goods, types = goods_of(given.items, found["goods"]), types_of(given.items, found["types"])
     known = [
-        line if found is None else _with(line, found.product_id, found.group_ids, found.brand_id)
-        for line, found in zip(lines, goods, strict=True)
+        line if one is None else _with(line, one.product_id, one.group_ids, one.brand_id)
+        for line, one in zip(lines, goods, strict=True)
     ]
     items = [_item(item, line, types, unit) for item, line in zip(given.items, known, strict=True)]
     total = sum((line.paid for line in known), Decimal(0))
@@ -110,8 +112,8 @@ async def _priced(context: RequestContext, given: BillInput, customer: By | None
     """A bill with the prices of the list and of campaigns on its lines, but where the till says what is to pay."""
     by = By("card_number", given.card_number) if customer is None and given.card_number else customer
     found = None if by is None else await find_customer(context, by, "bill" if customer is None else "customer")
-    store_id, _ = await _store(context, given.store)
-    keys = [None if one is None else one.product_id for one in await find_goods(context, given.items)]
+    (store_id, _), named = await _look_up(context, given)
+    keys = [None if one is None else one.product_id for one in goods_of(given.items, named["goods"])]
     known = {key for key in keys if key is not None}
     prices = await read_prices(context, known, given.currency, store_id, found.id if found else None)
     items = [
@@ -160,12 +162,14 @@ def _item(given: BillItemInput, line: basket.Line, types: Mapping[str, int], uni
     return Item(line, given.name, kind, given.vat_rate, max(listed - line.paid, Decimal(0)))
 
 
-async def _store(context: RequestContext, by: By) -> tuple[int, str]:
+async def _look_up(context: RequestContext, given: BillInput) -> tuple[tuple[int, str], Found]:
+    """The store with its zone, and the rows of the products and kinds that the lines name."""
+    by = given.store
     values: dict[str, Any] = {"sought": by.value}
     if by.name == "external_id":
         values = {"source": by.value["source"], "sought": by.value["external_id"]}
-    rows = await STORES[by.name].read(context, **values)
-    if not rows:
+    found = await NAMED_ON_BILLS[by.name].read(context, **values, **names_of(given.items))
+    if not found["store"]:
         raise Refused(ErrorCode.NOT_FOUND, "There is no such store.", f"bill.store.{camel(by.name)}")
-    store_id, zone = rows[0]
-    return store_id, zone
+    store_id, zone = found["store"][0]
+    return (store_id, zone), found

@@ -7,36 +7,42 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from models.rules.basket import Benefit, Reward, Shopper, Voucher
 from models.rules.combination import Combination
 from models.rules.late import as_paid, takes_rewards
 from models.rules.ledger import NEVER
+from models.rules.money import ZERO
 from models.rules.programme import Programme
 from models.rules.refusals import Refusal, RefusalCode
 from models.rules.settlement import RequestedBenefits, Settlement, best_of, settle
 from models.rules.voucher_code import normalised
 from resolvers.benefit.limits import lock_limited
 from resolvers.benefit.offers import (
-    AUTOMATIC,
-    REWARDS_BY_CODE,
+    AT_THE_TILL,
     VOUCHERS_LOCKED,
     VOUCHERS_NAMED,
     Offer,
-    read_offers,
+    offers_of,
     spellings,
-    vouchers_of,
+    vouchers_with,
 )
-from resolvers.benefit.shopper import PointBalance, read_shopper
+from resolvers.benefit.shopper import OF_THE_SHOPPER, PointBalance, shopper_of
+from resolvers.point.account import OWED
 from resolvers.programme.reading import read_terms
 from resolvers.purchase.bill import TillBill
+from resolvers.query.together import Found, Together
 from resolvers.segment.qualifying import qualifies_for
+from resolvers.status.requalifying import BEFORE_A_BILL, Before, before_of
 from resolvers.storage.context import RequestContext
 
 T = TypeVar("T")
 
 NOT_LATE = Refusal(RefusalCode.VOUCHER_REQUIRED, "On a bill that was paid so long ago, rewards take a voucher.")
+KNOWN = Together(**AT_THE_TILL, **OF_THE_SHOPPER, owed=OWED, **BEFORE_A_BILL)
+"""All that decides about a bill, read in one statement once the customer and the vouchers are locked."""
+
 AT_ONCE = 1000
 """How many benefits times lines are worked out without letting others in between: a millisecond or two."""
 
@@ -72,6 +78,10 @@ class Checkout:
     at: datetime
     takes_rewards: bool = True
     """Whether rewards may be applied without a voucher."""
+    owed: Decimal = ZERO
+    """What the shopper owes before the bill."""
+    before: Before | None = None
+    """What decides about the shopper's status before the bill."""
 
     def asked(self, points: Decimal | None = None) -> RequestedBenefits:
         """What the shopper asks for, and what comes by itself."""
@@ -121,12 +131,16 @@ async def read_checkout(
     """
     at = judged_at(context, bill)
     terms = await read_terms(context, at) if terms is None else terms
-    named = await read_named(context, customer_id, codes, locked=locked)
-    automatic = await read_offers(context, await AUTOMATIC.read(context))
+    vouchers = await read_vouchers(context, customer_id, codes, locked=locked)
+    found = await KNOWN.read(
+        context, **_asked(vouchers, codes), customer=customer_id or 0, keys=[customer_id or 0], at=at
+    )
+    named = named_by(codes, vouchers, found, customer_id)
+    automatic = offers_of(found["automatic"], found)
     rewards = [*named.direct, *(offer.terms for offer in automatic)]
     if locked:
         await lock_limited(context, rewards)
-    shopper, purse = await read_shopper(context, customer_id, rewards)
+    shopper, purse = await shopper_of(context, customer_id, rewards, found)
     shopper = await with_segments(context, shopper, [*rewards, *(one.terms for one in named.vouchers)])
     benefits = [as_paid(one, at, terms.clocks_differ) for one in named.benefits]
     unknown = list(named.unknown)
@@ -134,7 +148,10 @@ async def read_checkout(
         unknown += [(one.code, NOT_LATE) for one in benefits if isinstance(one, Reward)]
         benefits = [one for one in benefits if not isinstance(one, Reward)]
     named = NamedBenefits(benefits, unknown)
-    return Checkout(bill, shopper, purse, named, automatic, terms, at, takes_rewards(at, context.now))
+    owed = found["owed"][0][0] or ZERO
+    return Checkout(
+        bill, shopper, purse, named, automatic, terms, at, takes_rewards(at, context.now), owed, before_of(found)
+    )
 
 
 async def with_segments(context: RequestContext, shopper: Shopper, rewards: Iterable[Reward]) -> Shopper:
@@ -146,21 +163,34 @@ async def with_segments(context: RequestContext, shopper: Shopper, rewards: Iter
     return replace(shopper, segment_ids=shopper.segment_ids | more)
 
 
-async def read_named(
-    context: RequestContext, customer_id: int | None, codes: Sequence[str], *, locked: bool = False
-) -> NamedBenefits:
-    """What codes name: a voucher; of a reward's code, a voucher of the shopper's, or else the reward as it is."""
+async def read_vouchers(
+    context: RequestContext, customer_id: int | None, codes: Sequence[str], *, locked: bool
+) -> list[tuple[Any, ...]]:
+    """The vouchers that codes name, and the shopper's own of the rewards that codes name."""
     if not codes:
-        return NamedBenefits()
+        return []
     spelt = sorted({spelling for code in codes for spelling in spellings(code)})
     statement = VOUCHERS_LOCKED if locked else VOUCHERS_NAMED
-    vouchers = await vouchers_of(context, await statement.read(context, codes=spelt, customer=customer_id or 0))
-    named = {voucher.code for voucher in vouchers}
+    return await statement.read(context, codes=spelt, customer=customer_id or 0)
+
+
+def _asked(vouchers: Sequence[tuple[Any, ...]], codes: Sequence[str]) -> dict[str, list[Any]]:
+    """The rewards of vouchers by key, and those that are named by codes of no voucher."""
+    named = {row[1] for row in vouchers}
     left = [code for code in codes if named.isdisjoint(spellings(code))]
-    spelt = sorted({each for code in left for each in spellings(code)})
-    rows = await REWARDS_BY_CODE.read(context, codes=spelt) if spelt else []
-    offers = await read_offers(context, rows)
-    return _named(codes, vouchers, {offer.terms.code: offer for offer in offers}, customer_id)
+    return {
+        "rewards": sorted({row[2] for row in vouchers}),
+        "codes": sorted({each for code in left for each in spellings(code)}),
+    }
+
+
+def named_by(
+    codes: Sequence[str], rows: Sequence[tuple[Any, ...]], found: Found, customer_id: int | None
+) -> NamedBenefits:
+    """What codes name: a voucher; of a reward's code, a voucher of the shopper's, or else the reward as it is."""
+    vouchers = vouchers_with(rows, {offer.terms.id: offer for offer in offers_of(found["named"], found)})
+    offers = {offer.terms.code: offer for offer in offers_of(found["coded"], found)}
+    return _named(codes, vouchers, offers, customer_id)
 
 
 def _named(

@@ -16,15 +16,14 @@ from models import Purchase, PurchaseState, PurchaseType, State
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from models.rules.late import is_late
-from resolvers.customer.find import Found, find_customer
+from resolvers.customer.find import Found, find_customer, found_customer, sought
 from resolvers.customer.lock import lock_customer
 from resolvers.errors import Refused, UserError
 from resolvers.operation.checks import By
-from resolvers.programme.reading import read_terms
 from resolvers.purchase.bill import TillBill, read_bill
 from resolvers.purchase.checkout import judged_at, read_checkout
 from resolvers.purchase.inputs import BillToClose, CancelAnswer, LeftOut, PurchaseCancel, PurchaseSend, SentAnswer
-from resolvers.purchase.known import sent_before
+from resolvers.purchase.known import First, read_first, sent_before
 from resolvers.purchase.previewing import refused_benefits
 from resolvers.purchase.recording import Closing, record
 from resolvers.purchase.reversal import status_back, undo
@@ -41,11 +40,13 @@ async def send(transaction: Transaction, given: PurchaseSend) -> SentAnswer:
 
     All of it or nothing where the bill is being paid; of one that was paid before, what can't be had is left out.
     """
-    bill = await read_bill(await transaction.inside(), given.bill, given.customer)
-    if (done := await sent_before(transaction, bill, given)) is not None:
+    context = await transaction.inside()
+    bill = await read_bill(context, given.bill, given.customer)
+    first = await read_first(context, bill, given, judged_at(context, bill))
+    if (done := await sent_before(transaction, bill, given, first)) is not None:
         return _sent(done, repeated=True)
     try:
-        purchase_id, left_out = await _close(transaction, given, bill)
+        purchase_id, left_out = await _close(transaction, given, bill, first)
     except Refused:
         # What it asked for may just have been used by the same bill, sent a moment earlier.
         if (done := await sent_before(transaction, bill, given)) is not None:
@@ -75,22 +76,30 @@ async def cancel(transaction: Transaction, given: PurchaseCancel) -> CancelAnswe
     )
 
 
-async def recognised(transaction: Transaction, given: BillToClose, bill: TillBill, *, late: bool) -> Found | None:
+async def recognised(
+    transaction: Transaction, given: BillToClose, bill: TillBill, *, late: bool, first: First | None = None
+) -> Found | None:
     """The customer that a bill names: outright, or by the card that it shows; a card of another is refused."""
     context = await transaction.inside()
     at = bill.paid_at if late else None
     number = given.bill.card_number
+
+    async def find(by: By, field: str) -> Found:
+        if first is not None and first.asked is not None and first.asked == sought(by, field):
+            return await found_customer(context, first.asked, first.customer, at)
+        return await find_customer(context, by, field, at)
+
     holder: Found | None = None
     if number is not None:
         try:
-            holder = await find_customer(context, By("card_number", number), "bill", at)
+            holder = await find(By("card_number", number), "bill")
         except Refused as refused:
             # A card that nobody holds says nothing about a customer who is named outright.
             if given.customer is None or refused.code is not ErrorCode.UNKNOWN_CARD:
                 raise
     if given.customer is None:
         return holder
-    named = await find_customer(context, given.customer, "customer", at)
+    named = await find(given.customer, "customer")
     if holder is not None and holder.id != named.id:
         raise Refused(ErrorCode.WRONG_CUSTOMER, "The card is another customer's.", "bill.cardNumber")
     return named
@@ -129,18 +138,19 @@ async def change(
     await status_back(transaction, purchase)
 
 
-async def _close(transaction: Transaction, given: PurchaseSend, bill: TillBill) -> tuple[int | None, list[LeftOut]]:
+async def _close(
+    transaction: Transaction, given: PurchaseSend, bill: TillBill, first: First
+) -> tuple[int | None, list[LeftOut]]:
     context = await transaction.inside()
-    terms = await read_terms(context, judged_at(context, bill))
-    late = is_late(bill.paid_at, transaction.now, terms.clocks_differ)
-    customer = await recognised(transaction, given, bill, late=late)
+    late = is_late(bill.paid_at, transaction.now, first.terms.clocks_differ)
+    customer = await recognised(transaction, given, bill, late=late, first=first)
     about = await details(transaction, given)
     if customer is not None:
         if not await lock_customer(transaction, customer.id):
             raise Refused(ErrorCode.NOT_FOUND, "There is no such customer.", "customer")
         about["card_number"] = given.bill.card_number or customer.card_number
     key = customer.id if customer else None
-    case = await read_checkout(context, bill, key, given.benefit_codes or (), terms=terms, locked=True)
+    case = await read_checkout(context, bill, key, given.benefit_codes or (), terms=first.terms, locked=True)
     settled = await case.settle(given.spend_points or None)
     left_out = [
         LeftOut(index=0, code=one.code, benefit_code=one.benefit_code, message=one.message, missing=one.missing)

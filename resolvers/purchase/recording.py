@@ -115,8 +115,11 @@ async def reward_customer(transaction: Transaction, case: Checkout, earnings: Ea
         lots = case.programme.lots(earnings, case.at)
         about = {"at": case.at, "store_id": bill.store_id, "purchase_id": purchase_id}
         rules = kept(earned_by(case.programme.code, earnings))
-        await booking.credit(transaction, customer_id, lots, PointEntryKind.EARN, earned_by=rules, **about)
-    await promote(transaction, customer_id, purchase_id, case.at)
+        await booking.credit(
+            transaction, customer_id, lots, PointEntryKind.EARN, owed=case.owed, earned_by=rules, **about
+        )
+    assert case.before is not None
+    await promote(transaction, customer_id, purchase_id, case.at, case.before)
     for offer in case.automatic:
         if offer.needs_voucher and not refusals(offer.terms, bill, case.shopper, case.at):
             await issuing.make(transaction, offer.terms.id, customer_id, zone=bill.store_zone, earned_by_id=purchase_id)

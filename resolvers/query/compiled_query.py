@@ -34,21 +34,26 @@ class CompiledQuery:
         """All rows, for values of the select's parameters."""
         statement, converts = self._statement(context.backend)
         rows = await context.fetch(statement, values)
-        return [tuple(_converted(row, converts)) for row in rows]
+        return [tuple(converted(row, converts)) for row in rows]
+
+    def select(self, backend: str) -> tuple[Any, Sequence[Convert | None]]:
+        """The select as it is run, and how the values of its rows are read."""
+        select: Any = self._build(backend)
+        columns = list(select.selected_columns)
+        if isinstance(select, Select):
+            in_units = [scaled(column, backend) for column in columns]
+            select = select.with_only_columns(*in_units, maintain_column_froms=True)
+        return select, [_convert(column.type) for column in columns]
 
     def _statement(self, backend: str) -> tuple[Statement, Sequence[Convert | None]]:
         if backend not in self._made:
-            select: Any = self._build(backend)
-            columns = list(select.selected_columns)
-            converts = [_convert(column.type) for column in columns]
-            if isinstance(select, Select):
-                in_units = [scaled(column, backend) for column in columns]
-                select = select.with_only_columns(*in_units, maintain_column_froms=True)
+            select, converts = self.select(backend)
             self._made[backend] = compile_statement(select, backend), converts
         return self._made[backend]
 
 
-def _converted(row: Sequence[Any], converts: Sequence[Convert | None]) -> list[Any]:
+def converted(row: Sequence[Any], converts: Sequence[Convert | None]) -> list[Any]:
+    """The values of a row as they are meant."""
     return [
         value if convert is None or value is None else convert(value)
         for value, convert in zip(row, converts, strict=True)
