@@ -225,12 +225,12 @@ async def _spend(transaction: Transaction, closing: Closing, purchase_id: int) -
         for one in closing.settled.combination.applied
         if isinstance(one.benefit, Reward) and one.benefit.points_cost
     ]
-    lots = purse.lots
+    lots, taken = purse.lots, list[ledger.Taken]()
     for points, data in [*costs, (closing.settled.payment.points, None)]:
         if not points:
             continue
         assert customer_id is not None
-        takens = accepted(ledger.spend(lots, points, reserved=purse.reserved, at=transaction.now), "spendPoints")
+        lots = ledger.after(lots, taken) if taken else lots
+        taken = accepted(ledger.spend(lots, points, reserved=purse.reserved, at=transaction.now), "spendPoints")
         about = {"purchase_id": purchase_id, "store_id": closing.case.bill.rules.store_id, "extended_data": data}
-        await booking.debit(transaction, customer_id, takens, PointEntryKind.SPEND, **about)
-        lots = ledger.after(lots, takens)
+        await booking.debit(transaction, customer_id, taken, PointEntryKind.SPEND, **about)

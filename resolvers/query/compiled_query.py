@@ -6,7 +6,7 @@ closing of a bill, which reads through its own transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,8 @@ from resolvers.storage.context import RequestContext
 from resolvers.storage.statement import ListParameter, Statement, compile_statement, parameter
 
 Convert = Callable[[Any], Any]
+Converts = Sequence[tuple[int, Convert]]
+"""How the values of a row are read, by their places; the others are meant as they come."""
 
 
 class CompiledQuery:
@@ -28,36 +30,41 @@ class CompiledQuery:
 
     def __init__(self, build: Callable[[str], Any]) -> None:
         self._build = build
-        self._made: dict[str, tuple[Statement, Sequence[Convert | None]]] = {}
+        self._made: dict[str, tuple[Statement, Converts]] = {}
 
     async def read(self, context: RequestContext, **values: Any) -> list[tuple[Any, ...]]:
         """All rows, for values of the select's parameters."""
         statement, converts = self._statement(context.backend)
         rows = await context.fetch(statement, values)
-        return [tuple(converted(row, converts)) for row in rows]
+        return converted(rows, converts)
 
-    def select(self, backend: str) -> tuple[Any, Sequence[Convert | None]]:
+    def select(self, backend: str) -> tuple[Any, Converts]:
         """The select as it is run, and how the values of its rows are read."""
         select: Any = self._build(backend)
         columns = list(select.selected_columns)
         if isinstance(select, Select):
             in_units = [scaled(column, backend) for column in columns]
             select = select.with_only_columns(*in_units, maintain_column_froms=True)
-        return select, [_convert(column.type) for column in columns]
+        converts = enumerate(_convert(column.type) for column in columns)
+        return select, [(place, convert) for place, convert in converts if convert is not None]
 
-    def _statement(self, backend: str) -> tuple[Statement, Sequence[Convert | None]]:
+    def _statement(self, backend: str) -> tuple[Statement, Converts]:
         if backend not in self._made:
             select, converts = self.select(backend)
             self._made[backend] = compile_statement(select, backend), converts
         return self._made[backend]
 
 
-def converted(row: Sequence[Any], converts: Sequence[Convert | None]) -> list[Any]:
-    """The values of a row as they are meant."""
-    return [
-        value if convert is None or value is None else convert(value)
-        for value, convert in zip(row, converts, strict=True)
-    ]
+def converted(rows: Iterable[Sequence[Any]], converts: Converts) -> list[tuple[Any, ...]]:
+    """Rows with their values as they are meant."""
+    found = []
+    for row in rows:
+        values = list(row)
+        for place, convert in converts:
+            if (value := values[place]) is not None:
+                values[place] = convert(value)
+        found.append(tuple(values))
+    return found
 
 
 def _convert(kind: TypeEngine[Any]) -> Convert | None:
@@ -73,7 +80,7 @@ def _convert(kind: TypeEngine[Any]) -> Convert | None:
 
 def _moment(value: Any) -> datetime:
     moment: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return moment.astimezone(UTC)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 def among(column: Any, name: str, backend: str, kind: TypeEngine[Any] | None = None) -> ColumnElement[bool]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Text, cast, select
 from sqlalchemy import func as sql
 
-from resolvers.query.compiled_query import CompiledQuery, Convert, converted
+from resolvers.query.compiled_query import CompiledQuery, Converts, converted
 from resolvers.query.json_rows import NESTING, ordered, rows_of
 from resolvers.storage.context import RequestContext
 from resolvers.storage.statement import Statement, compile_statement
@@ -22,18 +21,17 @@ class Together:
 
     def __init__(self, **reads: CompiledQuery) -> None:
         self._reads = reads
-        self._made: dict[str, tuple[Statement, list[Sequence[Convert | None]]]] = {}
+        self._made: dict[str, tuple[Statement, list[Converts]]] = {}
 
     async def read(self, context: RequestContext, **values: Any) -> Found:
         """All rows of each read, for values of their parameters."""
         statement, converts = self._statement(context.backend)
         (row,) = await context.fetch(statement, values)
         return {
-            name: [tuple(converted(each, its)) for each in rows_of(value)]
-            for name, value, its in zip(self._reads, row, converts, strict=True)
+            name: converted(rows_of(value), its) for name, value, its in zip(self._reads, row, converts, strict=True)
         }
 
-    def _statement(self, backend: str) -> tuple[Statement, list[Sequence[Convert | None]]]:
+    def _statement(self, backend: str) -> tuple[Statement, list[Converts]]:
         if backend not in self._made:
             columns, converts = [], []
             for name, read in self._reads.items():

@@ -60,7 +60,7 @@ class Took:
 
 async def timed(works: Sequence[Awaitable[Any]]) -> Took:
     """What works take side by side."""
-    database = cpu_of((databases.shared_folder() / "postgres" / "postmaster.pid"))
+    database = cpu_of(databases.shared_folder() / "postgres" / "postmaster.pid")
     began = time.perf_counter(), time.process_time(), database()
     await asyncio.gather(*works)
     ended = time.perf_counter(), time.process_time(), database()
@@ -178,7 +178,9 @@ def main() -> None:
         ratios = [compare(made, given.tills, given.bills) for _ in range(given.rounds)]
         if ratios:
             in_time, in_cpu = (statistics.median(each) for each in zip(*ratios, strict=True))
-            print(f"ratio {in_time:.2f} in time, {in_cpu:.2f} in CPU (medians of {given.rounds}; the target is {TARGET})")
+            print(
+                f"ratio {in_time:.2f} in time, {in_cpu:.2f} in CPU (medians of {given.rounds}; the target is {TARGET})"
+            )
         for kind in databases.KINDS:
             watch_the_crowd(made, kind, given.crowd_bills)
     finally:
