@@ -118,8 +118,10 @@ async def _recommended(context: RequestContext, _keys: Any, args: Mapping[str, A
     return {NO_KEY: await purchase.recommended(context, read(purchase.RecommendationRequest, args))}
 
 
-async def _preview(context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
-    return {NO_KEY: await purchase.preview(context, read(purchase.PreviewRequest, args))}
+async def _preview(
+    context: RequestContext, _keys: Any, args: Mapping[str, Any], names: frozenset[str]
+) -> Mapping[int, Any]:
+    return {NO_KEY: await purchase.preview(context, read(purchase.PreviewRequest, args), names)}
 
 
 async def _products(context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:

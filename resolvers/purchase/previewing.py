@@ -5,7 +5,7 @@ Nothing is stored. A bill that is not in order is refused as a whole; what can't
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -118,8 +118,11 @@ async def recommended(context: RequestContext, given: RecommendationRequest) -> 
     return sorted(shown, key=lambda one: bool(one.refusals))
 
 
-async def preview(context: RequestContext, given: PreviewRequest) -> Preview:
-    """What discounts, vouchers and points would do, for a customer or for nobody in particular."""
+async def preview(context: RequestContext, given: PreviewRequest, wanted: Container[str]) -> Preview:
+    """What discounts, vouchers and points would do, for a customer or for nobody in particular.
+
+    What takes long on a long bill is worked out where it is `wanted`: lists of lines, and the best combination.
+    """
     bill = await read_bill(context, given.bill, given.customer)
     customer = None if given.customer is None else await find_customer(context, given.customer, "customer")
     case = await read_checkout(context, bill, customer.id if customer else None, given.benefit_codes or ())
@@ -128,18 +131,22 @@ async def preview(context: RequestContext, given: PreviewRequest) -> Preview:
     return Preview(
         subtotal=money(bill.total),
         to_pay=money(settled.to_pay),
-        items=[PreviewItem(one.line.id, money(one.line.paid), money(one.left)) for one in settled.combination.lines],
+        items=[PreviewItem(one.line.id, money(one.line.paid), money(one.left)) for one in settled.combination.lines]
+        if "items" in wanted
+        else (),
         discounts=[
             DiscountLine(line, money(off), percent, *_sources(benefit))
             for line, off, percent, benefit in discount_lines(settled, case)
-        ],
+        ]
+        if "discounts" in wanted
+        else (),
         paid_in_points=money(settled.payment.amount),
         points_spent=points(settled.points_spent),
         points_earned=points(settled.earned),
         earned_by=earned_by(case.programme.code, settled.earnings),
         points_after=points(case.shopper.points - settled.points_spent + settled.earnings.at_once),
         automatic_choice=case.programme.automatic,
-        best=await _best(case, settled, money),
+        best=await _best(case, settled, money) if "best" in wanted else None,
         messages=settled.combination.messages,
         refused=list(refused_benefits(settled, case.named)),
     )

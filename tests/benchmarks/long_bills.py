@@ -143,7 +143,10 @@ async def measure(url: str, customer: str, rounds: int) -> None:
             if turn:
                 cpu.append(1000 * spent)
                 waited.append(1000 * longest[0])
-        print(f"{what}: {statistics.median(cpu):.0f} ms of CPU, others waited {statistics.median(waited):.0f} ms at most", flush=True)
+        print(
+            f"{what}: {statistics.median(cpu):.0f} ms of CPU, others waited {statistics.median(waited):.0f} ms at most",
+            flush=True,
+        )
     await reader.close()
     await engine.dispose()
 
