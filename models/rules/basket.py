@@ -154,6 +154,8 @@ class Reward:
     limit_per_customer: int | None = None
     limit_total: int | None = None
     max_per_bill: int = 1
+    withdrawn_on_return: bool = False
+    """Whether it is taken back when so much of a bill is returned that the rest would not have got it."""
 
     @property
     def terms(self) -> Reward:

@@ -213,6 +213,14 @@ def repay(incoming: Iterable[Given], owed: Decimal) -> list[Taken]:
     return _fill(((given.lot_id, given.amount) for given in incoming), owed)
 
 
+def active_after(lots: Sequence[NewLot], owed: Decimal, at: datetime) -> Decimal:
+    """How many points of new lots can be spent at once: what is owed comes out of them first."""
+    left = {place: lot.amount for place, lot in enumerate(lots)}
+    for taken in repay([Given(place, amount) for place, amount in left.items()], owed):
+        left[taken.lot_id] -= taken.amount
+    return sum((left[place] for place, lot in enumerate(lots) if lot.active_from <= at), ZERO)
+
+
 def retract(
     lots: Sequence[Lot], lot_id: int, amount: Decimal, *, reserved: Decimal, at: datetime, repaid: Decimal = ZERO
 ) -> Withdrawn | Refusal:

@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, and_, func, literal_column, or_, select, unio
 
 from models import (
     ConditionRole,
+    OnReturn,
     ProductBrand,
     ProductGroup,
     RewardCondition,
@@ -64,6 +65,7 @@ REWARD_COLUMNS = (
     RewardRow.group,
     RewardRow.is_automated,
     RewardRow.is_portable,
+    RewardRow.on_return,
 )
 REWARD_NAMES = [column.key for column in REWARD_COLUMNS]
 VOUCHER_COLUMNS = (
@@ -305,6 +307,7 @@ def _offer(row: tuple[Any, ...], parts: _Parts) -> Offer:
         limit_per_customer=of["limit_per_customer"],
         limit_total=of["limit_total"],
         max_per_bill=of["max_per_bill"],
+        withdrawn_on_return=of["on_return"] is OnReturn.WITHDRAW,
     )
     return Offer(terms, of["group"], of["is_automated"], of["is_portable"])
 

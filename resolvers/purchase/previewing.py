@@ -10,19 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from models.rules import ledger
 from models.rules.basket import Benefit, RewardKind, Voucher
 from models.rules.combination import judge
 from models.rules.error_codes import ErrorCode
+from models.rules.late import as_paid
 from models.rules.plans import Till
-from models.rules.programme import NO_PROGRAMME, AutomaticChoice
+from models.rules.programme import AutomaticChoice
 from models.rules.refusals import Refusal, RefusalCode
 from models.rules.settlement import Settlement
 from resolvers.benefit.offers import ON_OFFER, VOUCHERS_OF, read_offers, vouchers_of
 from resolvers.benefit.shopper import read_shopper
 from resolvers.customer.find import find_customer
 from resolvers.point.earned import EarnedBy, earned_by
+from resolvers.programme.reading import read_terms
 from resolvers.purchase.bill import read_bill
-from resolvers.purchase.checkout import Checkout, NamedBenefits, read_checkout, with_segments
+from resolvers.purchase.checkout import Checkout, NamedBenefits, judged_at, read_checkout, with_segments
 from resolvers.purchase.inputs import PreviewRequest, RecommendationRequest
 from resolvers.storage.context import RequestContext, RowRef
 from resolvers.values import Money, amount, points
@@ -109,10 +112,11 @@ async def recommended(context: RequestContext, given: RecommendationRequest) -> 
     rewards = [offer.terms for offer in offers]
     shopper, purse = await read_shopper(context, customer.id, rewards)
     shopper = await with_segments(context, shopper, [*rewards, *(one.terms for one in vouchers)])
-    at = min(bill.paid_at, context.now)
-    case = Checkout(bill, shopper, purse, NamedBenefits(), offers, NO_PROGRAMME, at)
+    at = judged_at(context, bill)
+    terms = await read_terms(context, at)
+    case = Checkout(bill, shopper, purse, NamedBenefits(), offers, terms, at)
     both: list[Benefit] = [*vouchers, *rewards]
-    benefits = sorted(both, key=_place)
+    benefits = sorted((as_paid(one, at, terms.clocks_differ) for one in both), key=_place)
     judged = await case.worked_out(len(benefits), lambda: _all_judged(benefits, case))
     shown = [one for one in judged if PERSONAL.isdisjoint(each.code for each in one.refusals)]
     return sorted(shown, key=lambda one: bool(one.refusals))
@@ -144,12 +148,17 @@ async def preview(context: RequestContext, given: PreviewRequest, wanted: Contai
         points_spent=points(settled.points_spent),
         points_earned=points(settled.earned),
         earned_by=earned_by(case.programme.code, settled.earnings),
-        points_after=points(case.shopper.points - settled.points_spent + settled.earnings.at_once),
+        points_after=points(case.shopper.points - settled.points_spent + _active_after(case, settled)),
         automatic_choice=case.programme.automatic,
         best=await _best(case, settled, money) if "best" in wanted else None,
         messages=settled.combination.messages,
         refused=list(refused_benefits(settled, case.named)),
     )
+
+
+def _active_after(case: Checkout, settled: Settlement) -> Decimal:
+    """What of the points that the bill earns could be spent at once, after what is owed came out of them."""
+    return ledger.active_after(case.programme.lots(settled.earnings, case.at), case.owed, case.at)
 
 
 async def _best(case: Checkout, settled: Settlement, money: Callable[[Decimal], Money]) -> BestCombination | None:

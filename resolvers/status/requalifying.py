@@ -14,6 +14,7 @@ from sqlalchemy import select
 import models
 from models import PointEntry, Purchase, PurchaseState, StatusChange, StatusRecord
 from models.rules import qualification as rules
+from models.rules.money import ZERO
 from models.rules.status_history import Counted, Decided, Record, history
 from models.types import BigKey, Instant
 from resolvers.query.compiled_query import CompiledQuery
@@ -71,6 +72,21 @@ async def promote(transaction: Transaction, customer_id: int, purchase_id: int, 
     await _go_on(transaction, customer_id, before.standing, [at], purchase_id)
 
 
+async def count_points(transaction: Transaction, customer_id: int, undone: datetime | None = None) -> None:
+    """Give a customer who is locked the status that assigned points lead to.
+
+    Once points that were assigned at a moment are taken back, it is the status that they have without these. Nothing
+    happens where no status counts points.
+    """
+    standing = await read_standing(await transaction.inside(), [customer_id])
+    if all(status.points is None for status in standing.statuses):
+        return
+    if undone is not None:
+        await restore(transaction, customer_id, undone)
+    else:
+        await _go_on(transaction, customer_id, standing, [transaction.now])
+
+
 async def requalify(transaction: Transaction, customer_id: int, *, rises: bool = True) -> StatusRecord | None:
     """Judge the periods that are over by their own ends; then a customer may rise, too. The last record that began.
 
@@ -85,18 +101,22 @@ async def requalify(transaction: Transaction, customer_id: int, *, rises: bool =
     return await _go_on(transaction, customer_id, standing, [transaction.now] if rises else [])
 
 
-async def restore(transaction: Transaction, customer_id: int) -> None:
-    """Give a customer the status that their standing bills and points justify, in whatever order others were undone."""
+async def restore(transaction: Transaction, customer_id: int, undone: datetime | None = None) -> None:
+    """Give a customer the status that their standing bills and points justify, in whatever order others were undone.
+
+    One that they rose to at the moment of something that was `undone` doesn't stand by itself.
+    """
     context = await transaction.inside()
     standing = await read_standing(context, [customer_id])
     records = await _records(transaction, customer_id)
-    anchor = next((one for one in reversed(records) if _is_given(one)), None)
+    anchor = next((one for one in reversed(records) if _is_given(one) and one.valid_from != undone), None)
     since = anchor.valid_from if anchor else min((one.valid_from for one in records), default=transaction.now)
     bills = await _bills(transaction, customer_id, standing)
     points = await _points(transaction, customer_id)
     record = Record([*(one for _, one in bills), *points], standing.statuses, standing.zone)
     holding = _holding(anchor) if anchor else None
     moments: list[tuple[datetime, int | None]] = [(max(one.at, since), key) for key, one in bills]
+    moments += [(max(one.at, since), None) for one in points if one.amount > ZERO]
     if anchor is None:
         moments = [(since, None), *moments]
     ordered = sorted(moments, key=lambda moment: moment[0])
