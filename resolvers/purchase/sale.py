@@ -50,7 +50,7 @@ async def read_closed(transaction: Transaction, purchase: Purchase) -> ClosedBil
         tuple(Sold(*row[:5]) for row in rows),
         benefits,
         unit_of(purchase.currency_code),
-        points_earned=purchase.points_earned,
+        points_earned=sum((entry.amount for entry in entries if entry.kind is PointEntryKind.EARN), ZERO),
         points_paid=paid,
         paid_with_points=purchase.paid_with_points,
     )
