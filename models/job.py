@@ -1,4 +1,4 @@
-"""When the gateway last did the work that nobody asks for."""
+"""When the scheduled jobs last ran."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ OWN_OR_SHARED = Ownership(Kind.OWNED, "customer_id", shared=True)
 
 
 def part_of(whole: str, column: str) -> Ownership:
-    """Rows that belong to whoever owns the row that they are a part of."""
+    """Rows that belong to the owner of the row that they are a part of."""
     return Ownership(Kind.OWNED, column, whole)
 
 
@@ -55,7 +55,7 @@ def _all(names: str, ownership: Ownership) -> dict[str, Ownership]:
 OWNERSHIP: dict[str, Ownership] = {
     "Customer": Ownership(Kind.OWNED, "id"),
     **_all(
-        "Card CardEvent CustomerConsent CustomerSourceRecord CustomerTerm PointEntry PointLot "
+        "Card CardEvent CustomerConsent CustomerMerge CustomerSourceRecord CustomerTerm PointEntry PointLot "
         "PointReservation ProductReservation Purchase RecommendationResponse StatusRecord Token Voucher VoucherEvent",
         OWN,
     ),
@@ -88,7 +88,7 @@ OWNERSHIP: dict[str, Ownership] = {
     "AuditSeal": Ownership(Kind.INTERNAL, scope=Scope.AUDIT_READ),
     "Event": Ownership(Kind.INTERNAL, scope=Scope.EVENTS_READ),
     **_all(
-        "CodeMessage CustomerPassword EventReader Guess IdempotencyKey ImportStep JobRun OneTimeCode "
+        "Budget CodeMessage CustomerPassword EventReader Guess IdempotencyKey ImportStep JobRun OneTimeCode "
         "RecommendationModel",
         UNSEEN,
     ),

@@ -46,7 +46,8 @@ class PointType(Base, CodeList):
 class PointEntry(Base):
     """One movement of a customer's points. Entries are only ever added; their sum is the balance.
 
-    What is taken back after it was spent, handed on or turned into a voucher is owed; the sum of `owed` says how much.
+    What is taken back after it was spent, transferred or turned into a voucher is owed; the sum of `owed` says how
+    much.
     """
 
     __tablename__ = "point_entry"
@@ -157,7 +158,7 @@ class PointEntryLot(Base):
 
 
 class PointReservation(Base):
-    """Points put aside for a time, so that nothing else spends them."""
+    """Points reserved for a time, so that nothing else spends them."""
 
     __tablename__ = "point_reservation"
     __table_args__ = (
@@ -175,17 +176,17 @@ class PointReservation(Base):
         CheckConstraint("amount > 0", name="amount"),
     )
 
-    customer_id: Mapped[int] = reference("customer", "Whose points are put aside.", index=False)
+    customer_id: Mapped[int] = reference("customer", "Whose points are reserved.", index=False)
     external_id: Mapped[str | None] = mapped_column(text(128), doc="The calling system's id, unique for the customer.")
     amount: Mapped[Decimal] = mapped_column(POINTS, doc="How many points.")
     state: Mapped[PointReservationState] = choice(
         PointReservationState, "What became of them.", default=PointReservationState.ACTIVE
     )
-    created_at: Mapped[datetime] = mapped_column(doc="When they were put aside.")
+    created_at: Mapped[datetime] = mapped_column(doc="When they were reserved.")
     expires_at: Mapped[datetime] = mapped_column(doc="When they come free again by themselves.")
 
     customer: Mapped[Customer] = relationship(back_populates="point_reservations", lazy="raise")
 
 
-append_only(PointEntry)
+append_only(PointEntry, follows_merges=True)
 append_only(PointEntryLot)

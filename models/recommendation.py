@@ -1,4 +1,4 @@
-"""Recommendations: a product, a service or a piece of information for somebody."""
+"""Recommendations: a product, a service or a piece of information for a customer."""
 
 from __future__ import annotations
 
@@ -88,9 +88,13 @@ class Recommendation(Base, Stateful, Timestamped, External):
     goes_with_id: Mapped[int | None] = reference("product", "The product bought that led to it.", index=False)
     popular_in_id: Mapped[int | None] = reference("segment", "The segment it is popular in.", index=False)
 
-    segment: Mapped[Segment | None] = relationship(lazy="raise", foreign_keys=segment_id)
+    segment: Mapped[Segment | None] = relationship(
+        back_populates="recommendations", lazy="raise", foreign_keys=segment_id
+    )
     customer: Mapped[Customer | None] = relationship(lazy="raise")
-    product: Mapped[Product | None] = relationship(lazy="raise", foreign_keys=product_id)
+    product: Mapped[Product | None] = relationship(
+        back_populates="recommendations", lazy="raise", foreign_keys=product_id
+    )
     status: Mapped[Status | None] = relationship(lazy="raise")
     consent: Mapped[Consent | None] = relationship(lazy="raise")
     goes_with: Mapped[Product | None] = relationship(lazy="raise", foreign_keys=goes_with_id)
@@ -122,7 +126,7 @@ class RecommendationResponse(Base):
 
 
 class RecommendationBlock(Base):
-    """A product, or a group with all below it, that is not to be recommended to anybody."""
+    """A product, or a group with all below it, that is blocked from being recommended."""
 
     __tablename__ = "recommendation_block"
     __table_args__ = (CheckConstraint("(product_id IS NULL) <> (group_id IS NULL)", name="target"),)

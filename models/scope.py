@@ -11,7 +11,7 @@ class ViewerKind(StrEnum):
     OPEN = "OPEN"
     """Anyone, in a gateway that is explicitly open, and the gateway's own work: everything is allowed."""
     ANONYMOUS = "ANONYMOUS"
-    """Nobody in particular: what is public is all there is."""
+    """Without a token: what is public is all there is."""
     CUSTOMER = "CUSTOMER"
     """A customer who is logged in: what is public, and what is their own."""
     ENTERPRISE = "ENTERPRISE"

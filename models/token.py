@@ -37,7 +37,7 @@ class Token(Base, Timestamped):
     )
     name: Mapped[str | None] = mapped_column(text(128), doc="What people call an enterprise token.")
     scopes: Mapped[list[str] | None] = mapped_column(doc="What an enterprise token may do.")
-    customer_id: Mapped[int | None] = reference("customer", "Who is logged in; none while nobody is.", index=False)
+    customer_id: Mapped[int | None] = reference("customer", "Who is logged in; none without a log-in.", index=False)
     logged_in_at: Mapped[datetime | None] = mapped_column(doc="When the customer logged in.")
     application_id: Mapped[int | None] = reference("external_application", "The application installed.")
     secret_hash: Mapped[str] = mapped_column(
@@ -58,6 +58,10 @@ class Token(Base, Timestamped):
     device_name: Mapped[str | None] = mapped_column(text(255), doc="The device's name.")
     device_system: Mapped[str | None] = mapped_column(text(64), doc="The device's operating system.")
     device_type: Mapped[str | None] = mapped_column(text(64), doc="What kind of device it is.")
+    budget_limit: Mapped[int | None] = mapped_column(
+        doc="How many points of cost an enterprise token's budget holds when full; null for the usual one."
+    )
+    budget_refill: Mapped[int | None] = mapped_column(doc="How many of its points flow back in a second.")
     last_seen_at: Mapped[datetime | None] = mapped_column(doc="When the application last called, to the minute or so.")
     expires_at: Mapped[datetime | None] = mapped_column(doc="When the token stops being accepted; never where null.")
     revoked_at: Mapped[datetime | None] = mapped_column(doc="When the token was revoked.")

@@ -1,4 +1,4 @@
-"""The work that nobody asks for: what time brings about is written down, and what is worked out is worked out anew.
+"""The scheduled jobs: what time brings about is written down, and what is worked out is worked out anew.
 
 Answers never wait for a job: an expired voucher is expired from its very moment. A job works in small batches, each a
 transaction of its own, and can be stopped between and within them. One process of the cluster does it at a time.
@@ -23,6 +23,7 @@ import models
 from models.base import utc_now
 from resolvers.access.purge import purge_logins
 from resolvers.audit.sealing import seal_audit
+from resolvers.budget.purge import purge_budgets
 from resolvers.customer.score_bands import refresh_score_bands
 from resolvers.point.expiry import expire_points
 from resolvers.recommendation.offers import JOB, move_up_offers
@@ -97,7 +98,11 @@ async def _expire_points(engine: AsyncEngine, now: datetime, batch: int) -> int:
 JOBS: dict[str, Job] = {
     job.name: job
     for job in (
-        Job("expire-points", "Take expired points off, and free those that were put aside too long.", _expire_points),
+        Job(
+            "expire-points",
+            "Take expired points off, and release reservations of points that are over.",
+            _expire_points,
+        ),
         Job("expire-vouchers", "Mark vouchers whose validity is over as expired.", expire_vouchers),
         Job("expire-reservations", "Give back what was ready but not picked up in time.", expire_reservations),
         Job("requalify-statuses", "Keep or lower statuses whose validity is over.", requalify_statuses),
@@ -105,6 +110,7 @@ JOBS: dict[str, Job] = {
         Job("refresh-scores", "Work out where the fifths of all customers begin.", refresh_score_bands),
         Job("purge-keys", "Forget idempotency keys that are no longer kept.", purge_idempotency_keys),
         Job("seal-audit", "Chain what was added to the audit trail, so that changes to it show.", seal_audit, 5_000),
+        Job("purge-budgets", "Forget budgets of cost that are full again.", purge_budgets),
         Job("purge-logins", "Forget guesses at passwords, and one-time codes that are over.", purge_logins),
         Job(
             "update-recommendations",
@@ -157,7 +163,7 @@ async def _run(engine: AsyncEngine, now: datetime, job: Job, every: timedelta | 
 async def _is_due(engine: AsyncEngine, job: Job, since: datetime) -> bool:
     last = select(models.JobRun.started_at).where(models.JobRun.name == job.name)
     async with engine.connect() as connection:
-        await connection.execution_options(context=True)
+        await connection.execution_options(reading=True)
         began = await connection.scalar(last)
     return began is None or began <= since
 

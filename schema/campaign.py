@@ -24,9 +24,8 @@ from schema.declaring.declarations import (
     query,
     texts,
 )
-from schema.declaring.mutations import input_field, mutation, mutation_field
-from schema.declaring.types import input_type
-from schema.shared import IDENTITY, PROPERTIES, Listed, Owned
+from schema.declaring.mutations import mutation, mutation_field
+from schema.shared import Listed, Owned
 
 
 @exposes(models.Campaign, order=[by("name")])
@@ -42,6 +41,7 @@ class Campaign(Owned):
     segment = one()
     children = many(order=[by("name")], description="The campaigns that are a part of it.")
     products = many(description="What it offers.")
+    rewards = many(order=[by("name")], description="The rewards that belong to it.")
 
 
 @exposes(models.CampaignProductType, order=[by("name")])
@@ -97,19 +97,6 @@ class CampaignQueries:
     campaign_product_types = listing("CampaignProductType", "All kinds of campaign products.")
 
 
-input_type(
-    "CampaignPresentationInput",
-    "How an offer is presented. What is left out stays as it is, null clears it.",
-    {
-        "name": input_field("String", "Heading of the offer; the product's name where none is given."),
-        "subtitle": input_field("String", "Line below the heading."),
-        "note": input_field("String", "Small print."),
-        "description": input_field("String", "Text of the offer."),
-        "image_url": input_field("String", "Address of the offer's picture."),
-    },
-)
-
-
 @mutation
 class CampaignMutations:
     """Running campaigns."""
@@ -118,56 +105,19 @@ class CampaignMutations:
         campaign.upsert_campaign,
         "Put a campaign in its place: changed where it is there, made where it isn't.",
         scope=Scope.CATALOGUE_WRITE,
-        input={
-            **IDENTITY,
-            "name": input_field("String", "Name of the campaign; a new one needs it."),
-            "kind": input_field("String", "The retailer's own kind of campaign."),
-            "valid_from": input_field("DateTime", "When it starts."),
-            "valid_to": input_field("DateTime", "When it ends."),
-            "parent": input_field("CampaignBy", "The campaign this is a part of."),
-            "segment": input_field("SegmentBy", "The customers it addresses; null means all."),
-        },
-        payload={"campaign": ("Campaign", "The campaign.")},
     )
     campaign_delete = mutation_field(
         campaign.delete_campaign,
         "Delete a campaign. Its offers stay, and are switched off one by one.",
         scope=Scope.CATALOGUE_WRITE,
-        input={"id": input_field("ID!", "The campaign.")},
-        payload={"deleted_id": ("ID", "Its id, which leads nowhere now.")},
     )
     campaign_product_upsert = mutation_field(
         campaign.upsert_product,
         "Put an offer of a campaign in its place: changed where it is there, made where it isn't.",
         scope=Scope.CATALOGUE_WRITE,
-        input={
-            **IDENTITY,
-            "product": input_field("ProductBy", "What is offered; a new offer needs it."),
-            "campaign": input_field("CampaignBy", "Under which campaign; a new offer needs it."),
-            "type": input_field("ID", "What kind of offer it is: a `CampaignProductType`."),
-            "value_kind": input_field("CampaignValueKind", "Whether the value is a percentage off or a final price."),
-            "value": input_field("Decimal", "Per cent off the price, or the price to pay; a new offer needs it."),
-            "currency": input_field("String", "Currency of a final price, ISO 4217; none for a percentage."),
-            "valid_from": input_field("DateTime", "First moment of the offer; a new offer needs it."),
-            "valid_to": input_field("DateTime", "End of the offer, itself not included; a new offer needs it."),
-            "display_in": input_field(
-                "[String!]", "Where it is shown, such as “web”; they take the place of those there."
-            ),
-            "presentation": input_field("CampaignPresentationInput", "How it is presented; null clears all of it."),
-            "properties": PROPERTIES,
-            "stores": input_field(
-                "[StoreBy!]", "Where it holds, everywhere if empty; they take the place of those there."
-            ),
-            "segments": input_field(
-                "[SegmentBy!]", "Whom it is for, all where empty; they take the place of those there."
-            ),
-        },
-        payload={"campaign_product": ("CampaignProduct", "The offer.")},
     )
     campaign_product_delete = mutation_field(
         campaign.delete_product,
         "Delete an offer of a campaign.",
         scope=Scope.CATALOGUE_WRITE,
-        input={"id": input_field("ID!", "The campaign product.")},
-        payload={"deleted_id": ("ID", "Its id, which leads nowhere now.")},
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import models
 from models.scope import Scope
-from resolvers import customer
+from resolvers import customer, merging
 from resolvers.customer.export import load_export
 from resolvers.customer.insights import load_insights
-from resolvers.normalise import e164, email_key
+from resolvers.normalise import email_key, phone_key
+from resolvers.query.expressions import PHONE
 from resolvers.query.recommended import RECOMMENDED
 from resolvers.query.relations import CAMPAIGN_OFFERS, REWARDS_WITHIN_REACH
 from schema.declaring.declarations import (
@@ -29,8 +30,7 @@ from schema.declaring.declarations import (
     part,
     query,
 )
-from schema.declaring.mutations import input_field, mutation, mutation_field
-from schema.declaring.types import input_type
+from schema.declaring.mutations import mutation, mutation_field
 from schema.shared import Dated, Listed, Stated
 from schema.timeline import KINDS
 
@@ -49,7 +49,7 @@ class PersonalInformation:
     birthdate = leaf()
     email = leaf(compared="email_key", normalise=email_key, sorted_by="email_key")
     email_confirmed_at = leaf()
-    phone = leaf(normalise=lambda phone: e164(phone) if phone.startswith("+") else phone)
+    phone = leaf(compared=PHONE, normalise=phone_key)
     phone_confirmed_at = leaf()
     language = language()
     photo_url = leaf()
@@ -161,9 +161,14 @@ class CustomerQueries:
         "Customer",
         "One customer; null when there is none.",
         email=found_by("Their e-mail address; case does not matter.", "email"),
-        phone=found_by("Their phone number in international form.", "phone"),
+        phone=found_by(
+            "Their phone number; without its country's prefix it finds one whom no other customer's number is like.",
+            "phone",
+        ),
         card_number=LookupKey(
-            "str", "The number of one of their cards.", lambda number: {"cards": {"some": {"number": {"eq": number}}}}
+            "str",
+            "The number of one of their cards, with or without spaces and hyphens.",
+            lambda number: {"cards": {"some": {"number": {"eq": number}}}},
         ),
         external_id=LookupKey("ExternalIdInput", "Their id in an outside system.", _external),
     )
@@ -181,47 +186,6 @@ class CustomerQueries:
     consents = listing("Consent", "All consents that can be asked for.")
 
 
-input_type(
-    "AddressInput",
-    "A postal address. What is left out stays, null clears.",
-    {
-        "street": input_field("String", "Street and number, or the first line."),
-        **{f"line{line}": input_field("String", f"Line {line} of the address.") for line in range(2, 8)},
-        "zip": input_field("String", "Postal code."),
-        "city": input_field("String", "Town or city."),
-        "country": input_field("String", "Code of the country, ISO 3166-1 alpha-2."),
-    },
-)
-input_type(
-    "PersonalInformationInput",
-    "Who a customer is and how to reach them. What is left out stays, null clears.",
-    {
-        "salutation": input_field("String", "Form of address, such as “Ms” or “Dear Jana”."),
-        "pre_nominals": input_field("String", "Titles before the name, such as “Dr.”."),
-        "first_name": input_field("String", "Given name."),
-        "last_name": input_field("String", "Family name."),
-        "post_nominals": input_field("String", "Titles after the name, such as “PhD”."),
-        "gender": input_field("Gender", "Gender, as far as the customer told it."),
-        "birthdate": input_field("Date", "Date of birth."),
-        "email": input_field("String", "E-mail address; no other customer may have it."),
-        "phone": input_field(
-            "String",
-            "Phone number, in international form unless the address names its country; no other customer may have it.",
-        ),
-        "language": input_field("String", "Code of the preferred language, ISO 639-1."),
-        "address": input_field("AddressInput", "Postal address; null clears all of it."),
-    },
-)
-input_type(
-    "ConsentAnswerInput",
-    "A customer's answer to a consent.",
-    {"consent": input_field("ID!", "The consent."), "value": input_field("ConsentValue!", "The answer.")},
-)
-PERSON = input_field("PersonalInformationInput", "Who they are and how to reach them.")
-ONE_CUSTOMER = input_field("ID!", "The customer.")
-CHANGED = {"customer": ("Customer", "The customer, as they are now.")}
-
-
 @mutation
 class CustomerMutations:
     """Making and changing customers."""
@@ -231,101 +195,68 @@ class CustomerMutations:
         "Make a customer. One who has the same account in an outside system already, and is the same in all that is "
         "given, is answered and not made twice; where they differ it is refused with EXTERNAL_ID_TAKEN.",
         scope=Scope.CUSTOMERS_WRITE,
-        input={
-            "personal_information": PERSON,
-            "store": input_field("ID", "Their home store."),
-            "sources": input_field("[ExternalIdInput!]", "Their accounts in outside systems."),
-            "consents": input_field("[ConsentAnswerInput!]", "What they agreed to, or not."),
-        },
-        payload={"customer": ("Customer", "The customer.")},
     )
     customer_update = mutation_field(
         customer.update,
         "Change what is given of a customer. What is left out stays as it is, null clears.",
         scope=Scope.CUSTOMERS_WRITE,
-        input={"id": ONE_CUSTOMER, "personal_information": PERSON, "store": input_field("ID", "Their home store.")},
-        payload=CHANGED,
+    )
+    customer_upsert = mutation_field(
+        customer.upsert,
+        "Create or update the customer who has this account in an outside system. What is left out stays, null clears.",
+        scope=Scope.CUSTOMERS_WRITE,
+    )
+    customers_upsert = mutation_field(
+        customer.upsert_all,
+        "Create or update up to 200 customers by their accounts in outside systems; all of them or none.",
+        scope=Scope.CUSTOMERS_WRITE,
     )
     customer_deactivate = mutation_field(
         customer.deactivate,
         "Switch a customer's account off: no points, cards or vouchers until it is switched on again.",
         scope=Scope.CUSTOMERS_WRITE,
-        input={"id": ONE_CUSTOMER},
-        payload=CHANGED,
     )
     customer_reactivate = mutation_field(
         customer.reactivate,
         "Switch a customer's account on again.",
         scope=Scope.CUSTOMERS_WRITE,
-        input={"id": ONE_CUSTOMER},
-        payload=CHANGED,
+    )
+    customer_merge = mutation_field(
+        merging.merge,
+        "Merge two accounts of one person. What belongs to the one follows to the other: cards, bills, points and what "
+        "is owed of them, vouchers, reservations, consents, properties, segments, accounts in outside systems, "
+        "devices, history. Ids, card numbers and external ids of the one lead to the other from then on. The status "
+        "is what both histories together justify. What would follow is told by `dryRun`; it can't be undone.",
+        scope=Scope.CUSTOMERS_WRITE,
     )
     customer_erase = mutation_field(
         customer.erase,
-        "Erase a customer for good. Everything personal goes; bills and the ledger of points stay, and name nobody. "
+        "Erase a customer for good. Everything personal goes; bills and the ledger of points stay, without a name. "
         "Cards are blocked, vouchers and reservations cancelled, devices logged out.",
         scope=Scope.CUSTOMERS_WRITE,
-        input={"id": ONE_CUSTOMER},
-        payload={
-            "erased_id": ("ID", "The id that the customer had; nothing is found by it any more."),
-            "receipt": ("str", "The change under which the erasure stands in the outbox."),
-        },
     )
     customer_consent_set = mutation_field(
         customer.set_consent,
         "Note a customer's answer to a consent.",
         scope=Scope.CUSTOMERS_WRITE,
-        input={
-            "id": ONE_CUSTOMER,
-            "consent": input_field("ID!", "The consent."),
-            "value": input_field("ConsentValue!", "The answer."),
-        },
-        payload=CHANGED,
     )
     customer_property_set = mutation_field(
         customer.set_property,
         "Give a custom property of a customer a value, which fits its type and choices; null takes the value away.",
         scope=Scope.CUSTOMERS_WRITE,
-        input={
-            "id": ONE_CUSTOMER,
-            "property": input_field("ID!", "The property."),
-            "value": input_field("JSON", "Text, a number, true or false, or a day as ISO 8601 text."),
-        },
-        payload=CHANGED,
     )
     customer_source_add = mutation_field(
         customer.add_source,
         "Note a customer's account in an outside system.",
         scope=Scope.CUSTOMERS_WRITE,
-        input={
-            "id": ONE_CUSTOMER,
-            "source": input_field("String!", "Code of the outside system."),
-            "external_id": input_field("String!", "The customer's id there; no other customer may have it."),
-        },
-        payload=CHANGED,
     )
     customer_source_remove = mutation_field(
         customer.remove_source,
         "Forget a customer's account in an outside system.",
         scope=Scope.CUSTOMERS_WRITE,
-        input={
-            "id": ONE_CUSTOMER,
-            "source": input_field("String!", "Code of the outside system."),
-            "external_id": input_field(
-                "String", "The id there; all of the customer's accounts there unless it is given."
-            ),
-        },
-        payload=CHANGED,
     )
     customer_source_upsert = mutation_field(
         customer.upsert_source,
         "Put a place that customers come from on the list, or change the one of this `id` or `code`.",
         scope=Scope.CUSTOMERS_WRITE,
-        input={
-            "id": input_field("ID", "The source, where its code is to change."),
-            "code": input_field("String", "Short name that programs use; unique."),
-            "name": input_field("String", "Name that people read; a new source needs one."),
-            "state": input_field("State", "Whether it is in use."),
-        },
-        payload={"customer_source": ("CustomerSource", "The source.")},
     )

@@ -51,12 +51,12 @@ class PointAccount:
     pending = leaf(POINTS_PENDING, description="Points that become active later.")
     reserved = leaf(
         POINTS_RESERVED,
-        description="Points put aside by reservations, as far as they have not expired or been taken back since.",
+        description="Points that reservations hold, as far as they have not expired or been taken back since.",
     )
     owed = leaf(
         POINTS_OWED,
-        description="Points that were taken back after they had been spent, handed on or turned into a voucher. They "
-        "come first out of whatever flows back or is earned; whoever owes points has none to spend.",
+        description="Points that were taken back after they had been spent, transferred or turned into a voucher. They "
+        "come first out of whatever flows back or is earned; a customer who owes points has none to spend.",
     )
     ledger = leaf(POINTS_LEDGER, description="The sum of all entries of the ledger.")
     expiring_next = embedded(
@@ -64,7 +64,7 @@ class PointAccount:
     )
     history = many("point_entries", order=[by("at", descending=True)], description="The ledger, newest entry first.")
     lots = many("point_lots", order=[by("expires_at")], description="The lots, those that expire first at the front.")
-    reservations = many("point_reservations", description="What is or was put aside.")
+    reservations = many("point_reservations", description="Reservations of points, past ones too.")
 
 
 @exposes(models.PointType, order=[by("name")])
@@ -132,7 +132,7 @@ class PointEntryLot:
 
 @exposes(models.PointReservation)
 class PointReservation:
-    """Points put aside for a time."""
+    """Points reserved for a time."""
 
     external_id = leaf()
     amount = leaf()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import models
 from models.scope import Scope
 from resolvers import product
-from resolvers.query.relations import GROUP_DEPTH, GROUP_PATH, products_of_group
+from resolvers.query.relations import GROUP_DEPTH, GROUP_PATH, REWARDS_OF_PRODUCT, products_of_group
 from schema.declaring.declarations import (
     Argument,
     LookupKey,
@@ -23,9 +23,8 @@ from schema.declaring.declarations import (
     query,
     texts,
 )
-from schema.declaring.mutations import input_field, mutation, mutation_field
-from schema.declaring.types import FieldSpec, input_type
-from schema.shared import IDENTITY, PROPERTIES, Listed, Owned
+from schema.declaring.mutations import mutation, mutation_field
+from schema.shared import Listed, Owned
 
 
 @exposes(models.Tag, order=[by("name")])
@@ -55,6 +54,14 @@ class Product(Owned):
     properties = each(description="Custom properties.")
     campaign_products = many(description="The offers it is in.")
     reservable = one(description="Its place among the reservable products; null when it can't be reserved.")
+    purchase_items = many(description="The lines of bills that it is on.")
+    recommendations = many(description="Where it is recommended.")
+    rewards = many(
+        link=REWARDS_OF_PRODUCT,
+        type_name="Reward",
+        order=[by("name")],
+        description="Rewards that ask for the product itself, or give it, among their conditions and bonuses.",
+    )
 
 
 @exposes(models.ProductCode, is_node=False)
@@ -107,13 +114,6 @@ class ProductGroup(Owned):
     )
 
 
-input_type(
-    "ProductCodeInput",
-    "A product's code in one list.",
-    {"list": FieldSpec("str", "Which list, such as EAN or PLU."), "code": FieldSpec("str", "The code in it.")},
-)
-
-
 @query
 class ProductQueries:
     """Finding products."""
@@ -139,9 +139,6 @@ class ProductQueries:
     partners = listing("Partner", "All partners.")
 
 
-ID = {"id": input_field("ID!", "Which one.")}
-
-
 @mutation
 class ProductMutations:
     """Keeping the catalogue in step with the system that owns it."""
@@ -150,107 +147,59 @@ class ProductMutations:
         product.upsert_product,
         "Put a product in its place: changed where it is there, made where it isn't. What is left out stays as it is.",
         scope=Scope.CATALOGUE_WRITE,
-        input={
-            **IDENTITY,
-            "name": input_field("String", "Name as customers know it; a new product needs one."),
-            "code": input_field("String", "The retailer's own code of the product; a new product needs one."),
-            "package_size": input_field("String", "Size of the package as printed on it."),
-            "group": input_field("ProductGroupBy", "The group it belongs to."),
-            "brand": input_field("ProductBrandBy", "The brand it belongs to."),
-            "partner": input_field("PartnerBy", "The partner that owns it."),
-            "image_urls": input_field(
-                "[String!]", "Addresses of pictures; they take the place of those that are there."
-            ),
-            "codes": input_field(
-                "[ProductCodeInput!]", "Its codes in lists; they take the place of those that are there."
-            ),
-            "prices": input_field("[MoneyInput!]", "Its price in each currency; they take the place of those there."),
-            "tags": input_field("[TagBy!]", "Its tags; they take the place of those that are there."),
-            "properties": PROPERTIES,
-        },
-        payload={"product": ("Product", "The product.")},
     )
     products_upsert = mutation_field(
         product.upsert_products,
         "Put up to 200 products in their places, all of them or none; errors name the place in the list.",
         scope=Scope.CATALOGUE_WRITE,
-        input={"products": input_field("[ProductUpsertInput!]!", "The products.")},
-        payload={"products": ("list[Product]", "The products, in the order given.")},
     )
     product_deactivate = mutation_field(
         product.deactivate,
         "Take a product out of what is offered; what refers to it keeps it.",
         scope=Scope.CATALOGUE_WRITE,
-        input=ID,
-        payload={"product": ("Product", "The product.")},
     )
     product_reactivate = mutation_field(
         product.reactivate,
         "Offer a product again.",
         scope=Scope.CATALOGUE_WRITE,
-        input=ID,
-        payload={"product": ("Product", "The product.")},
     )
     product_brand_upsert = mutation_field(
         product.upsert_brand,
         "Put a brand in its place: changed where it is there, made where it isn't.",
         scope=Scope.CATALOGUE_WRITE,
-        input={**IDENTITY, "name": input_field("String", "Name of the brand; a new one needs it.")},
-        payload={"brand": ("ProductBrand", "The brand.")},
     )
     product_brands_upsert = mutation_field(
         product.upsert_brands,
         "Put up to 200 brands in their places, all of them or none; errors name the place in the list.",
         scope=Scope.CATALOGUE_WRITE,
-        input={"brands": input_field("[ProductBrandUpsertInput!]!", "The brands.")},
-        payload={"brands": ("list[ProductBrand]", "The brands, in the order given.")},
     )
     product_brand_deactivate = mutation_field(
         product.deactivate_brand,
         "Take a brand out of use; its products stay.",
         scope=Scope.CATALOGUE_WRITE,
-        input=ID,
-        payload={"brand": ("ProductBrand", "The brand.")},
     )
     product_brand_reactivate = mutation_field(
         product.reactivate_brand,
         "Take a brand back into use.",
         scope=Scope.CATALOGUE_WRITE,
-        input=ID,
-        payload={"brand": ("ProductBrand", "The brand.")},
     )
     product_group_upsert = mutation_field(
         product.upsert_group,
         "Put a group in its place in the tree; one that moves takes along all that is below it.",
         scope=Scope.CATALOGUE_WRITE,
-        input={
-            **IDENTITY,
-            "name": input_field("String", "Name of the group; a new one needs it."),
-            "code": input_field("String", "The retailer's own code of the group."),
-            "parent": input_field("ProductGroupBy", "The group above; null moves it to the top."),
-            "store": input_field("StoreBy", "The only store that has the group, if it is one store's own."),
-            "partner": input_field("PartnerBy", "The partner that owns the group."),
-        },
-        payload={"group": ("ProductGroup", "The group.")},
     )
     product_groups_upsert = mutation_field(
         product.upsert_groups,
         "Put up to 200 groups in their places, all of them or none; a parent may come before its children in the list.",
         scope=Scope.CATALOGUE_WRITE,
-        input={"groups": input_field("[ProductGroupUpsertInput!]!", "The groups.")},
-        payload={"groups": ("list[ProductGroup]", "The groups, in the order given.")},
     )
     product_group_deactivate = mutation_field(
         product.deactivate_group,
         "Take a group out of use; its products and the groups below stay.",
         scope=Scope.CATALOGUE_WRITE,
-        input=ID,
-        payload={"group": ("ProductGroup", "The group.")},
     )
     product_group_reactivate = mutation_field(
         product.reactivate_group,
         "Take a group back into use.",
         scope=Scope.CATALOGUE_WRITE,
-        input=ID,
-        payload={"group": ("ProductGroup", "The group.")},
     )

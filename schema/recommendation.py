@@ -1,4 +1,4 @@
-"""Recommendations: a product, a service or a piece of information for somebody."""
+"""Recommendations: a product, a service or a piece of information for a customer."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class CustomerRecommendation:
 
 @exposes(models.RecommendationBlock, order=[by("id")])
 class RecommendationBlock:
-    """A product, or a group with all below it, that is not to be recommended to anybody."""
+    """A product, or a group with all below it, that is blocked from being recommended."""
 
     note = leaf()
     created_at = leaf()
@@ -89,12 +89,12 @@ class RecommendationQueries:
 
     recommendation = lookup("Recommendation", "One recommendation.", external_id=found_by_external_id())
     recommendations = listing("Recommendation", "All recommendations, those shown first at the front.")
-    recommendation_blocks = listing("RecommendationBlock", "What is recommended to nobody.")
+    recommendation_blocks = listing("RecommendationBlock", "What is blocked from being recommended.")
 
 
 @mutation
 class RecommendationMutations:
-    """Recommending something to somebody, and noting what became of it."""
+    """Recommending, and keeping what became of it."""
 
     recommendation_upsert = mutation_field(
         recommendation.upsert_recommendation,
@@ -106,22 +106,25 @@ class RecommendationMutations:
     )
     recommendation_dismiss = mutation_field(
         recommendation.dismiss,
-        "Show a recommendation to a customer no more, nor any other one of the same product.",
-        scope=Scope.CUSTOMERS_WRITE,
+        "Show a recommendation to a customer no more, nor any other one of the same product."
+        " Customers may for themselves; for another it takes the scope customers:write.",
+        scope=None,
     )
     recommendation_restore = mutation_field(
         recommendation.restore,
-        "Undo that a customer dismissed a recommendation, and the others of its product.",
-        scope=Scope.CUSTOMERS_WRITE,
+        "Undo that a customer dismissed a recommendation, and the others of its product."
+        " Customers may for themselves; for another it takes the scope customers:write.",
+        scope=None,
     )
     recommendation_feedback = mutation_field(
         recommendation.feedback,
-        "Tell which recommendations a customer was shown, and which they clicked; each counts once more.",
-        scope=Scope.CUSTOMERS_WRITE,
+        "Tell which recommendations a customer was shown, and which they clicked; each counts once more."
+        " Customers may for themselves; for another it takes the scope customers:write.",
+        scope=None,
     )
     recommendation_block = mutation_field(
         recommendation.block,
-        "Recommend a product, or a group with all below it, to nobody. It holds at once, also for lists there are.",
+        "Block a product, or a group with all below it, from being recommended. It holds at once.",
         scope=Scope.CATALOGUE_WRITE,
     )
     recommendation_unblock = mutation_field(

@@ -6,6 +6,7 @@ import models
 from models.scope import Scope
 from resolvers import reservation
 from resolvers.query.columns import Column
+from resolvers.query.relations import BILLS_OF_RESERVATION
 from schema.declaring.declarations import (
     by,
     currency,
@@ -22,9 +23,8 @@ from schema.declaring.declarations import (
     query,
     texts,
 )
-from schema.declaring.mutations import input_field, mutation, mutation_field
-from schema.declaring.types import input_type
-from schema.shared import IDENTITY, Dated, Listed, Owned
+from schema.declaring.mutations import mutation, mutation_field
+from schema.shared import Dated, Listed, Owned
 
 RESERVATION_CURRENCY = Column(("reservation",), "currency_code")
 
@@ -87,6 +87,11 @@ class ProductReservation(Dated):
     progress = each(order=[by("at")], description="How it came to its state, in order.")
     comments = each(order=[by("at")], description="Remarks of the store's people, in order.")
     external_codes = each(order=[by("id")], description="Codes under which outside systems know it.")
+    purchases = many(
+        link=BILLS_OF_RESERVATION,
+        type_name="Purchase",
+        description="The bills that it ended in: its customer's under `externalPurchaseId`.",
+    )
 
 
 @exposes(models.ProductReservationItem, is_node=False)
@@ -136,43 +141,6 @@ class ReservationQueries:
     external_list_types = listing("ExternalListType", "All kinds of outside codes of reservations.")
 
 
-input_type(
-    "ProductReservationItemInput",
-    "A product to reserve.",
-    {
-        "reservable_product": input_field("ID!", "The reservable product."),
-        "quantity": input_field("Decimal!", "How many, or how much by weight."),
-        "vat_rate": input_field("Decimal", "Rate of value added tax in per cent, to be kept with the item."),
-    },
-)
-input_type(
-    "ReservationExternalCodeInput",
-    "A code under which an outside system knows a reservation.",
-    {
-        "type": input_field("ID!", "What kind of code it is: an `ExternalListType`."),
-        "value": input_field("String!", "The code."),
-    },
-)
-input_type(
-    "ReservableOfferInput",
-    "What a store has of a reservable product. What is left out of an offer that is there stays as it is.",
-    {
-        "store": input_field("StoreBy!", "The store."),
-        "stock": input_field("Decimal", "How many are free to reserve now; a new offer begins with none."),
-        "price": input_field("Decimal", "Price of one; a new offer needs it."),
-        "currency": input_field("String", "Currency of the price, ISO 4217; the store's own where it is left out."),
-        "prices": input_field("[MoneyInput!]", "Prices in further currencies; they take the place of those there."),
-    },
-)
-
-RESERVATION = {"reservation": ("ProductReservation", "The reservation.")}
-OFFER = {"offer": ("ReservableOffer", "What the store has of it now.")}
-IN_STORE = {
-    "reservable_product": input_field("ID!", "The reservable product."),
-    "store": input_field("ID!", "The store whose stock it is."),
-}
-
-
 @mutation
 class ReservationMutations:
     """Reserving products, and keeping what can be reserved."""
@@ -182,85 +150,42 @@ class ReservationMutations:
         "Reserve products in a store for a customer. The stock is held at once, all of it or none: OUT_OF_STOCK says "
         "what is missing. The same external id sent again changes nothing and answers the first reservation.",
         scope=Scope.RESERVATIONS_WRITE,
-        input={
-            "customer": input_field("ID!", "Who reserves."),
-            "store": input_field("ID!", "Where it will be picked up."),
-            "items": input_field("[ProductReservationItemInput!]!", "What is reserved, each product once."),
-            "currency": input_field("String", "Currency to pay in, ISO 4217; the store's own where it is left out."),
-            "pickup_date": input_field("Date", "The day until which it is kept."),
-            "customer_note": input_field("String", "What the customer wrote."),
-            "origin": input_field("ID", "Where the reservation comes from: a `ProductReservationSource`."),
-            "benefit_codes": input_field("[String!]", "Codes of rewards and vouchers to be used with it."),
-            "external_codes": input_field(
-                "[ReservationExternalCodeInput!]", "Codes under which outside systems know it."
-            ),
-            "utm": input_field("UtmInput", "Where the customer came from."),
-            "source": input_field("String", "Code of the outside system that reserves; given with `externalId`."),
-            "external_id": input_field("String", "The reservation's id there."),
-        },
-        payload=RESERVATION,
     )
     product_reservation_advance = mutation_field(
         reservation.advance,
         "Move a reservation one step on, along the steps that its state allows. One that is cancelled or not picked "
         "up gives its stock back.",
         scope=Scope.RESERVATIONS_WRITE,
-        input={
-            "id": input_field("ID!", "The reservation."),
-            "state": input_field("ReservationState!", "What it comes to."),
-            "note": input_field("String", "What a person reads beside the step."),
-            "pickup_date": input_field("Date", "The day until which it is kept from now on."),
-            "external_purchase_id": input_field("String", "The bill it ended in, as the till knows it."),
-        },
-        payload=RESERVATION,
     )
     product_reservation_comment = mutation_field(
         reservation.comment,
         "Write a remark of the store's people on a reservation.",
         scope=Scope.RESERVATIONS_WRITE,
-        input={"id": input_field("ID!", "The reservation."), "note": input_field("String!", "The remark.")},
-        payload=RESERVATION,
     )
     reservable_product_upsert = mutation_field(
         reservation.upsert_reservable,
         "Let customers reserve a product, or change what stores offer of it. It is found by its own id, its external "
         "id or its product.",
         scope=Scope.RESERVATIONS_WRITE,
-        input={
-            **IDENTITY,
-            "product": input_field("ProductBy", "The product; a new reservable product needs one."),
-            "offers": input_field(
-                "[ReservableOfferInput!]", "What stores have of it; stores that are not named keep their offers."
-            ),
-        },
-        payload={"reservable_product": ("ReservableProduct", "The reservable product.")},
     )
     reservable_product_remove = mutation_field(
         reservation.remove_reservable,
         "Let customers reserve a product no longer; reservations that are there go on.",
         scope=Scope.RESERVATIONS_WRITE,
-        input={"id": input_field("ID!", "The reservable product.")},
-        payload={"deleted_id": ("ID", "Its id, which leads nowhere now.")},
     )
     reservable_offer_remove = mutation_field(
         reservation.remove_offer,
         "Let customers reserve a product no longer in one store; its stock and prices there are forgotten, and "
         "reservations that are there go on.",
         scope=Scope.RESERVATIONS_WRITE,
-        input=IN_STORE,
-        payload={"deleted_id": ("ID", "The offer's id, which leads nowhere now.")},
     )
     reservable_stock_set = mutation_field(
         reservation.set_stock,
         "Say how many of a product are free to reserve in a store, as counted.",
         scope=Scope.RESERVATIONS_WRITE,
-        input={**IN_STORE, "stock": input_field("Decimal!", "How many are free.")},
-        payload=OFFER,
     )
     reservable_stock_adjust = mutation_field(
         reservation.adjust_stock,
         "Add to what is free to reserve in a store, or take from it; never below zero.",
         scope=Scope.RESERVATIONS_WRITE,
-        input={**IN_STORE, "by": input_field("Decimal!", "How many came, or went where it is negative.")},
-        payload=OFFER,
     )

@@ -47,6 +47,7 @@ class Status(Listed):
         "turnovers", order=[by("currency_code")], description="For CONDITION: turnover to reach; any one is enough."
     )
     records = many(order=[by("id", descending=True)], description="Who holds or held it.")
+    rewards = many(order=[by("name")], description="Rewards that are for statuses, this among them.")
 
 
 @exposes(models.StatusTurnover, is_node=False)
@@ -119,7 +120,7 @@ class StatusMutations:
     )
     status_deactivate = mutation_field(
         status.deactivate,
-        "Take a status out of the programme: nobody reaches it any more.",
+        "Take a status out of the programme: no customer reaches it any more.",
         scope=Scope.PROGRAMME_WRITE,
     )
     status_reactivate = mutation_field(

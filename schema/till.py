@@ -114,17 +114,21 @@ class PurchasePreview:
     refused = shown("list[RefusedBenefit]", "What was asked for and can't be had.")
 
 
-async def _recommended(context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
+async def _recommended(
+    context: RequestContext, _keys: object, args: Mapping[str, object], _names: object
+) -> Mapping[int, Any]:
     return {NO_KEY: await purchase.recommended(context, read(purchase.RecommendationRequest, args))}
 
 
 async def _preview(
-    context: RequestContext, _keys: Any, args: Mapping[str, Any], names: frozenset[str]
+    context: RequestContext, _keys: object, args: Mapping[str, object], names: frozenset[str]
 ) -> Mapping[int, Any]:
     return {NO_KEY: await purchase.preview(context, read(purchase.PreviewRequest, args), names)}
 
 
-async def _products(context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
+async def _products(
+    context: RequestContext, _keys: object, args: Mapping[str, object], _names: object
+) -> Mapping[int, Any]:
     return {NO_KEY: await purchase.recommended_products(context, read(purchase.ProductsRequest, args))}
 
 
@@ -152,7 +156,7 @@ class TillQueries:
         scope=Scope.PURCHASES_WRITE,
         arguments=[
             BILL,
-            Argument("customer", "CustomerBy | None", "Who buys; left out where nobody is known.", None),
+            Argument("customer", "CustomerBy | None", "Who buys; left out where the customer isn't known.", None),
             Argument("count", "int", "How many at most, up to 50.", 5),
         ],
     )
@@ -162,7 +166,9 @@ class TillQueries:
         "What discounts, vouchers and points would do to a bill. Nothing is stored.",
         scope=Scope.PURCHASES_WRITE,
         arguments=[
-            Argument("customer", "CustomerBy | None", "Who stands at the till; nobody where it is left out.", None),
+            Argument(
+                "customer", "CustomerBy | None", "Who stands at the till; an unknown customer where left out.", None
+            ),
             BILL,
             Argument("benefit_codes", "list[str] | None", "Codes of vouchers, and of rewards to be applied.", None),
             Argument("spend_points", "Decimal | None", "Points that are to pay a part of the bill.", None),

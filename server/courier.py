@@ -1,4 +1,4 @@
-"""Hands one-time codes out to the retailer's own messaging, which brings them to customers.
+"""Gives one-time codes to the retailer's own messaging, which brings them to customers.
 
 Each goes as JSON by POST to the address of `CRM360_CODE_WEBHOOK`, signed by the key of `CRM360_CODE_WEBHOOK_SECRET`:
 `CRM360-Signature` holds the hexadecimal HMAC-SHA256 of the body. A code is handed out once; where that fails three

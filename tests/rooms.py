@@ -1,4 +1,7 @@
-"""Writes `docs/rooms.md`, a picture of the rooms, from the layers that import-linter holds: `python -m tests.rooms`."""
+"""Writes a picture of the rooms from the layers that import-linter holds: `python -m tests.rooms`.
+
+It is in `docs/rooms.md`, with a table of the rooms, and in the README between two marks.
+"""
 
 import ast
 import sys
@@ -10,6 +13,8 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "rooms.md"
+README = ROOT / "README.md"
+BEGIN, END = "<!-- The rooms, made by `make schema`: -->\n", "<!-- The end of the rooms. -->"
 OPENING = """# The rooms
 
 Each room may import only what is below it, and `make check` holds it to that. Made by `make schema` from the layers in
@@ -76,9 +81,22 @@ def table() -> str:
 
 def page() -> str:
     """The page as it should be."""
-    return f"{OPENING}```mermaid\n{picture()}\n```\n\n{table()}\n"
+    return f"{OPENING}{diagram()}\n{table()}\n"
+
+
+def diagram() -> str:
+    """The picture as a block of Markdown."""
+    return f"```mermaid\n{picture()}\n```\n"
+
+
+def readme() -> str:
+    """The README with the picture as it should be."""
+    before, _, rest = README.read_text().partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}{diagram()}{END}{after}"
 
 
 if __name__ == "__main__":
     PAGE.write_text(page())
-    sys.stdout.write(f"Wrote {PAGE}.\n")
+    README.write_text(readme())
+    sys.stdout.write(f"Wrote {PAGE}, and the picture in {README}.\n")

@@ -1,4 +1,4 @@
-"""The account that somebody wants to log in to, by the words that they name it with."""
+"""The account to log in to, by the words that it is named with."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, select
 
 from models import Customer, CustomerPassword, OneTimeCode
 from models.types import BigKey, Instant
-from resolvers.access.inputs import Named
+from resolvers.access.inputs import NamedAccount
 from resolvers.customer.find import customer_in_use
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.storage.context import RequestContext
@@ -39,7 +39,7 @@ NO_CUSTOMER = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class LoginAccount:
     """An account as it was named, and whose it is if it is there and in use."""
 
     name: str
@@ -57,10 +57,10 @@ class Contact:
     language_code: str | None
 
 
-async def find_account(context: RequestContext, named: Named) -> Account:
+async def find_account(context: RequestContext, named: NamedAccount) -> LoginAccount:
     """The account of an e-mail address, a phone or a card number; only what is in use can be logged in to."""
     ((by, value),) = [(by, value) for by in NAMES if (value := getattr(named, by)) is not None]
-    return Account(f"{by} {value}", await customer_in_use(context, by, value))
+    return LoginAccount(f"{by} {value}", await customer_in_use(context, by, value))
 
 
 async def password_of(context: RequestContext, customer_id: int | None) -> str | None:

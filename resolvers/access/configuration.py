@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from resolvers.access.passwords import Cost, Passwords
+from resolvers.access.passwords import HashCost, Passwords
 
 
 @dataclass(eq=False)
 class Configuration:
     """How this process lets customers in."""
 
-    cost: Cost | None = None
+    cost: HashCost | None = None
     sends_codes: bool = False
     """Whether something brings one-time codes to customers; without it none are made."""
 

@@ -18,7 +18,7 @@ from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from models.rules.login import code_expiry, one_time_code, password_flaw
 from models.scope import ViewerKind
-from resolvers.access.account import NO_CUSTOMER, Account, Contact, code_of, contact_of, find_account, password_of
+from resolvers.access.account import NO_CUSTOMER, Contact, LoginAccount, code_of, contact_of, find_account, password_of
 from resolvers.access.configuration import current
 from resolvers.access.inputs import (
     CodeAnswer,
@@ -32,7 +32,6 @@ from resolvers.access.inputs import (
 )
 from resolvers.access.throttle import Attempt, Purpose, admit, forgive
 from resolvers.access.tokens import own_installation
-from resolvers.customer.lock import lock_by_key
 from resolvers.errors import Refused
 from resolvers.operation.perform import Stage, after
 from resolvers.storage.context import RowRef
@@ -62,7 +61,7 @@ class NewCode:
     contact: Contact | None
 
 
-async def _guess(stage: Stage, account: Account, password: str | None, code: str | None) -> Proven:
+async def _guess(stage: Stage, account: LoginAccount, password: str | None, code: str | None) -> Proven:
     """Count a guess and look at it; `LOGIN_REFUSED` where it is wrong."""
     attempt = await admit(stage, Purpose.LOGIN, account)
     passwords, customer = current().passwords, None if attempt.silent else account.customer_id
@@ -87,7 +86,7 @@ async def _before_login(stage: Stage, given: TokenLogin) -> Proven:
 
 @after(_before_login)
 async def log_in(transaction: Transaction, given: TokenLogin, proven: Proven) -> TokenAnswer:  # noqa: ARG001
-    """Log a customer in on the installation that asks; whoever was logged in there before is logged out."""
+    """Log a customer in on the installation that asks; another one who was logged in there is logged out."""
     await _accept(transaction, proven)
     token = await own_installation(transaction)
     if token.customer_id != proven.customer_id:
@@ -103,7 +102,7 @@ async def log_in(transaction: Transaction, given: TokenLogin, proven: Proven) ->
 
 async def _accept(transaction: Transaction, proven: Proven) -> None:
     """Use up what proved it, and take the guess off the count."""
-    await lock_by_key(transaction, proven.customer_id, "email", active=True)
+    await transaction.lock_customer(proven.customer_id, "email", active=True)
     if proven.code_id is not None:
         used = (
             update(OneTimeCode)
@@ -211,7 +210,7 @@ async def _before_set(stage: Stage, given: PasswordSet) -> Proven:
         raise Refused(ErrorCode.LOGIN_REQUIRED, "Log in first; `passwordReset` is for those who forgot their password.")
     kept, attempt = await password_of(stage.context, viewer.customer_id), None
     if kept is not None:
-        account = Account(f"customer {viewer.customer_id}", viewer.customer_id)
+        account = LoginAccount(f"customer {viewer.customer_id}", viewer.customer_id)
         attempt = await admit(stage, Purpose.LOGIN, account)
         right = await current().passwords.verify(None if attempt.silent else kept, given.current_password or "")
         if not right:

@@ -23,7 +23,7 @@ AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class HashCost:
     """What a hash costs: rounds, KiB of memory, and lanes. The defaults are OWASP's first choice for Argon2id."""
 
     rounds: int = 1
@@ -34,8 +34,8 @@ class Cost:
 class Passwords:
     """Hashes and verifies at one cost. A hash of another cost still verifies, and is said to need renewing."""
 
-    def __init__(self, cost: Cost | None = None) -> None:
-        chosen = cost or Cost()
+    def __init__(self, cost: HashCost | None = None) -> None:
+        chosen = cost or HashCost()
         self._hasher = PasswordHasher(time_cost=chosen.rounds, memory_cost=chosen.memory, parallelism=chosen.lanes)
         self._nothing = self._hasher.hash(secrets.token_hex(16))
         self._threads = ThreadPoolExecutor(AT_ONCE, "passwords")

@@ -17,7 +17,7 @@ from sqlalchemy import delete, func, select
 from models import Guess
 from models.rules.error_codes import ErrorCode
 from models.rules.login import WINDOW, Subject, Verdict, counted_address, verdict
-from resolvers.access.account import Account
+from resolvers.access.account import LoginAccount
 from resolvers.errors import Refused
 from resolvers.operation.perform import Stage
 from resolvers.storage.transaction import Transaction, in_transaction
@@ -40,7 +40,7 @@ class Attempt:
     silent: bool = False
 
 
-async def admit(stage: Stage, purpose: Purpose, account: Account) -> Attempt:
+async def admit(stage: Stage, purpose: Purpose, account: LoginAccount) -> Attempt:
     """Count an attempt at an account; `TOO_MANY_ATTEMPTS` where it isn't looked at any more."""
     hashes = {subject: _hash(purpose, subject, text) for subject, text in _subjects(stage, account).items()}
 
@@ -69,7 +69,7 @@ async def forgive(transaction: Transaction, attempt: Attempt) -> None:
     await transaction.session.execute(delete(Guess).where(Guess.attempt == attempt.id))
 
 
-def _subjects(stage: Stage, account: Account) -> dict[Subject, str]:
+def _subjects(stage: Stage, account: LoginAccount) -> dict[Subject, str]:
     # An account that isn't there has a count, too, so that as much is done about it.
     owner = account.name if account.customer_id is None else str(account.customer_id)
     subjects = {Subject.NAME: account.name, Subject.ACCOUNT: owner}

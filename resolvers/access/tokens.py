@@ -33,7 +33,7 @@ from resolvers.storage.transaction import Transaction
 
 
 async def create(transaction: Transaction, given: TokenCreate) -> NewTokenAnswer:
-    """Make the token of an installation, on which nobody is logged in."""
+    """Make the token of an installation, without a log-in."""
     secret = new_secret(TokenKind.INSTALLATION)
     token = _token(secret, TokenKind.INSTALLATION)
     token.application_id = await _application(transaction, given.application)
@@ -60,6 +60,8 @@ async def create_enterprise(transaction: Transaction, given: EnterpriseTokenCrea
     token = _token(secret, TokenKind.ENTERPRISE)
     token.name, token.expires_at = given.name, given.expires_at
     token.scopes = [scope.value for scope in dict.fromkeys(given.scopes)]
+    if given.budget is not None:
+        token.budget_limit, token.budget_refill = given.budget.limit, given.budget.refill_per_second
     return await _created(transaction, token, secret)
 
 

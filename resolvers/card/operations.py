@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import or_, select, update
 
 import models
 from models import Card, CardChange, CardEvent, CardState, CardType
@@ -26,11 +25,11 @@ from resolvers.card.inputs import (
     ReleasedCardAnswer,
     UnblockedCardAnswer,
 )
-from resolvers.customer.lock import lock_by_key
 from resolvers.customer.search_terms import renew_terms
 from resolvers.errors import Refused
 from resolvers.operation.references import in_use
 from resolvers.storage.context import RowRef
+from resolvers.storage.sql import AnySelect
 from resolvers.storage.transaction import Transaction
 
 ZONE = "UTC"
@@ -40,7 +39,7 @@ ZONE = "UTC"
 async def assign(transaction: Transaction, given: CardAssign) -> AssignedCardAnswer:
     """Give a free card to a customer: the one named, or any of a type."""
     choose, field = _choice(given)
-    await lock_by_key(transaction, given.customer, "customer", active=True)
+    await transaction.lock_customer(given.customer, "customer", active=True)
     store_id = await in_use(transaction, models.Store, given.store, "store")
     card = await _take(transaction, choose, field, given.customer)
     months = await transaction.session.scalar(select(CardType.valid_months).where(CardType.id == card.card_type_id))
@@ -52,7 +51,7 @@ async def assign(transaction: Transaction, given: CardAssign) -> AssignedCardAns
     return AssignedCardAnswer(card=RowRef("Card", card.id))
 
 
-def _choice(given: CardAssign) -> tuple[Callable[[Select[Any]], Select[Any]], str]:
+def _choice(given: CardAssign) -> tuple[Callable[[AnySelect], AnySelect], str]:
     """Which cards would do, and the field that says so."""
     if given.id is not None:
         return lambda cards: cards.where(Card.id == given.id), "id"
@@ -65,7 +64,7 @@ def _choice(given: CardAssign) -> tuple[Callable[[Select[Any]], Select[Any]], st
 
 
 async def _take(
-    transaction: Transaction, choose: Callable[[Select[Any]], Select[Any]], field: str, customer_id: int
+    transaction: Transaction, choose: Callable[[AnySelect], AnySelect], field: str, customer_id: int
 ) -> Card:
     """Make a card the customer's; only one of those who want it at the same moment gets it."""
     found = choose(select(Card.id).order_by(Card.id).limit(1))
@@ -103,10 +102,8 @@ def _end(card: Card, months: int | None) -> datetime | None:
 
 
 async def release(transaction: Transaction, given: CardRelease) -> ReleasedCardAnswer:
-    """Take a card back from its holder: it is free again, for somebody else."""
-    holder = await transaction.session.scalar(select(Card.customer_id).where(Card.id == given.id))
-    if holder is not None:
-        await lock_by_key(transaction, holder, "id")
+    """Take a card back from its holder: it is free again, for another customer."""
+    holder = await transaction.lock_owner(select(Card.customer_id).where(Card.id == given.id))
     card = await transaction.locked(Card, given.id, "id")
     # Somebody else may have taken it between looking and locking.
     if card.state is not CardState.ASSIGNED or card.customer_id != holder or holder is None:
@@ -121,7 +118,7 @@ async def release(transaction: Transaction, given: CardRelease) -> ReleasedCardA
 
 
 async def block(transaction: Transaction, given: CardBlock) -> BlockedCardAnswer:
-    """Block a card: from now on it identifies nobody."""
+    """Block a card: from now on it identifies no customer."""
     card = await transaction.locked(Card, given.id, "id")
     if card.state is CardState.BLOCKED:
         raise Refused(ErrorCode.WRONG_STATE, "The card is already blocked.", "id")
@@ -131,7 +128,7 @@ async def block(transaction: Transaction, given: CardBlock) -> BlockedCardAnswer
 
 
 async def unblock(transaction: Transaction, given: CardUnblock) -> UnblockedCardAnswer:
-    """Let a blocked card be used again: by its holder, or by nobody yet."""
+    """Unblock a card: its holder, if it has one, can use it again."""
     card = await transaction.locked(Card, given.id, "id")
     if card.state is not CardState.BLOCKED:
         raise Refused(

@@ -8,37 +8,25 @@ from sqlalchemy import select
 
 from models import Consent, ConsentValue, CustomerConsent
 from models.event_kinds import EventKind
-from models.rules.error_codes import ErrorCode
-from resolvers.customer.lock import locked
-from resolvers.errors import Refused
-from resolvers.operation import input_fields
-from resolvers.operation.perform import Values
+from resolvers.customer.inputs import ConsentAnswerInput, ConsentSet, CustomerAnswer
+from resolvers.operation.references import in_use
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
-MOST_CONSENTS = 100
 
-
-async def set_consent(transaction: Transaction, given: Values) -> Values:
+async def set_consent(transaction: Transaction, given: ConsentSet) -> CustomerAnswer:
     """Note what a customer answered to a consent, and when; the same answer again changes nothing."""
-    customer_id = await locked(transaction, given, "id")
-    consent_id = await input_fields.reference(transaction, Consent, given, "consent")
-    assert consent_id is not None
-    await _answer(transaction, customer_id, consent_id, given["value"])
-    return {"customer": RowRef("Customer", customer_id)}
+    await transaction.lock_customer(given.id, "id")
+    await in_use(transaction, Consent, given.consent, "consent")
+    await _answer(transaction, given.id, given.consent, given.value)
+    return CustomerAnswer(customer=RowRef("Customer", given.id))
 
 
-async def answer_all(transaction: Transaction, customer_id: int, given: Sequence[Values]) -> None:
-    """What a new customer answered."""
-    if len(given) > MOST_CONSENTS:
-        raise Refused(ErrorCode.TOO_MANY, f"This takes {MOST_CONSENTS} items at most.", "consents")
+async def answer_all(transaction: Transaction, customer_id: int, given: Sequence[ConsentAnswerInput]) -> None:
+    """Note what a customer answered to several consents."""
     for place, one in enumerate(given):
-        try:
-            consent_id = await input_fields.reference(transaction, Consent, one, "consent")
-        except Refused as refused:
-            raise Refused(refused.code, str(refused), f"consents[{place}].consent") from refused
-        assert consent_id is not None
-        await _answer(transaction, customer_id, consent_id, one["value"])
+        await in_use(transaction, Consent, one.consent, f"consents[{place}].consent")
+        await _answer(transaction, customer_id, one.consent, one.value)
 
 
 async def _answer(transaction: Transaction, customer_id: int, consent_id: int, value: ConsentValue) -> None:

@@ -6,22 +6,21 @@ from sqlalchemy import select
 
 from models import Property, PropertyRecord
 from models.event_kinds import EventKind
-from resolvers.customer.lock import locked
-from resolvers.operation import input_fields
-from resolvers.operation.perform import Values
+from resolvers.customer.inputs import CustomerAnswer, PropertySet
 from resolvers.operation.property_values import checked, refuse_shared
+from resolvers.operation.references import in_use
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
 
-async def set_property(transaction: Transaction, given: Values) -> Values:
+async def set_property(transaction: Transaction, given: PropertySet) -> CustomerAnswer:
     """Give a customer's property a value; null takes it away."""
-    customer_id = await locked(transaction, given, "id")
-    key = await input_fields.reference(transaction, Property, given, "property")
-    assert key is not None
+    customer_id, key = given.id, given.property
+    await transaction.lock_customer(customer_id, "id")
+    await in_use(transaction, Property, key, "property")
     # Those who set the same unique property wait for each other here.
     kind = await transaction.lock(Property, key)
-    value = await checked(transaction, kind, given.get("value"), "value")
+    value = await checked(transaction, kind, given.value, "value")
     record = PropertyRecord
     row = await transaction.session.scalar(
         select(record).where(record.customer_id == customer_id, record.property_id == key)
@@ -37,4 +36,4 @@ async def set_property(transaction: Transaction, given: Values) -> Values:
         row.value, row.updated_at = value, transaction.now
         await transaction.session.flush()
         transaction.emit(EventKind.CUSTOMER_PROPERTY_SET, row, customer_id=customer_id)
-    return {"customer": RowRef("Customer", customer_id)}
+    return CustomerAnswer(customer=RowRef("Customer", customer_id))

@@ -1,4 +1,4 @@
-"""Erasing a customer: everything personal goes, from every table; what the books need stays, and names nobody.
+"""Erasing a customer: everything personal goes, from every table; what the books need stays, without a name.
 
 The customer's row stays behind as DELETED, with nothing in it, so that purchases and entries of the ledger still have
 somebody to belong to. The ledger itself is not touched: it never held anything personal.
@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, Table, delete, select, text, update
+from sqlalchemy import Table, delete, select, text, update
 
 import models
 from models import Base, CardState, Customer, PointReservationState, ReservationState, State, VoucherState
 from models.event_kinds import EventKind
+from resolvers.customer.inputs import CustomerId, ErasedAnswer
 from resolvers.customer.search_terms import renew_terms
 from resolvers.ids import opaque_id
-from resolvers.operation.perform import Values
 from resolvers.reservation import stock
+from resolvers.storage.sql import AnySelect
 from resolvers.storage.transaction import Transaction
 
 PERSONAL = frozenset(
@@ -37,9 +38,9 @@ OPEN = (
 """Reservations in these states hold stock."""
 
 
-async def erase(transaction: Transaction, given: Values) -> Values:
+async def erase(transaction: Transaction, given: CustomerId) -> ErasedAnswer:
     """Erase a customer. What they were promised and could still use ends with it."""
-    customer = await transaction.find(Customer, given["id"], "id")
+    customer = await transaction.customer(given.id, "id")
     if transaction.backend == "sqlite":
         # What is deleted is overwritten in the file, too.
         await transaction.session.execute(text("PRAGMA secure_delete = ON"))
@@ -54,7 +55,7 @@ async def erase(transaction: Transaction, given: Values) -> Values:
     customer.state, customer.updated_at = State.DELETED, transaction.now
     await renew_terms(transaction, customer.id)
     transaction.emit(EventKind.CUSTOMER_ERASED, customer, customer_id=customer.id)
-    return {"erased_id": opaque_id("Customer", customer.id), "receipt": transaction.change}
+    return ErasedAnswer(erased_id=opaque_id("Customer", customer.id), receipt=transaction.change)
 
 
 def _table(entity: type[Base]) -> Table:
@@ -63,13 +64,15 @@ def _table(entity: type[Base]) -> Table:
     return table
 
 
-async def _set(transaction: Transaction, entity: type[Base], where: Any, **values: Any) -> None:
+async def _set(transaction: Transaction, entity: type[Base], where: Any, **values: object) -> None:
     await transaction.session.execute(update(_table(entity)).where(where).values(**values))
 
 
-async def _end(transaction: Transaction, entity: type[Base], where: Any, kind: EventKind, **values: Any) -> list[Any]:
+async def _end(
+    transaction: Transaction, entity: type[Base], where: Any, kind: EventKind, **values: object
+) -> list[Any]:
     """Lock rows in the order of their keys, change them, and note each in the outbox."""
-    chosen: Select[Any] = select(entity).where(where).order_by(entity.id).with_for_update()
+    chosen: AnySelect = select(entity).where(where).order_by(entity.id).with_for_update()
     rows: list[Any] = list(await transaction.session.scalars(chosen))
     for row in rows:
         for name, value in values.items():
@@ -80,7 +83,7 @@ async def _end(transaction: Transaction, entity: type[Base], where: Any, kind: E
 
 
 async def _end_benefits(transaction: Transaction, customer_id: int) -> None:
-    """Vouchers are cancelled, points put aside are let go, and the status ends."""
+    """Vouchers are cancelled, reserved points are released, and the status ends."""
     voucher, kept, record = models.Voucher, models.PointReservation, models.StatusRecord
     usable = (voucher.customer_id == customer_id) & voucher.state.in_((VoucherState.ACTIVE, VoucherState.RESERVED))
     cancelled = await _end(transaction, voucher, usable, EventKind.VOUCHER_CANCELLED, state=VoucherState.CANCELLED)
@@ -152,7 +155,7 @@ async def _forget_words(transaction: Transaction, customer_id: int) -> None:
     """What somebody wrote, or a device told, beside rows that stay."""
     reservation = models.ProductReservation
     reserved = select(reservation.id).where(reservation.customer_id == customer_id)
-    blank: list[tuple[type[Base], dict[str, Any]]] = [
+    blank: list[tuple[type[Base], dict[str, object]]] = [
         (models.PointLot, {"note": None}),
         (models.PointReservation, {"external_id": None}),
         (models.Voucher, {"note": None, "reserved_for": None}),

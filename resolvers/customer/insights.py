@@ -17,7 +17,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Select,
     String,
     case,
     cast,
@@ -28,7 +27,6 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.orm import aliased
-from sqlalchemy.types import TypeEngine
 
 from models import Product, Purchase, PurchaseItem, PurchaseState, ScoreBand, ScoreMetric
 from models.rules.periods import add_months
@@ -38,6 +36,7 @@ from resolvers.query.columns import NOW, scaled
 from resolvers.query.expressions import word
 from resolvers.storage.batches import in_batch
 from resolvers.storage.context import RequestContext, RowRef
+from resolvers.storage.sql import AnySelect, SqlType, SqlValue
 from resolvers.storage.statement import Statement, compile_statement, parameter
 from resolvers.values import Money, amount
 
@@ -86,7 +85,7 @@ class _Sums:
     year_turnover: int
 
 
-class Part(IntEnum):
+class InsightRow(IntEnum):
     """What a row of the statement tells; the statement asks for all that is needed in one go."""
 
     SUMS = 0
@@ -97,29 +96,29 @@ class Part(IntEnum):
     GROUPS = 5
 
 
-FAVOURITES: Mapping[Part, tuple[str, str]] = {
-    Part.STORES: ("Store", "favourite_store"),
-    Part.PRODUCTS: ("Product", "favourite_products"),
-    Part.BRANDS: ("ProductBrand", "favourite_brands"),
-    Part.GROUPS: ("ProductGroup", "favourite_groups"),
+FAVOURITES: Mapping[InsightRow, tuple[str, str]] = {
+    InsightRow.STORES: ("Store", "favourite_store"),
+    InsightRow.PRODUCTS: ("Product", "favourite_products"),
+    InsightRow.BRANDS: ("ProductBrand", "favourite_brands"),
+    InsightRow.GROUPS: ("ProductGroup", "favourite_groups"),
 }
-NEEDED: Mapping[str, tuple[Part, ...]] = {
-    "firstPurchaseAt": (Part.SUMS,),
-    "lastPurchaseAt": (Part.SUMS,),
-    "purchaseCount": (Part.SUMS,),
-    "turnover": (Part.SUMS,),
-    "averageBasket": (Part.SUMS,),
-    "recencyScore": (Part.SUMS, Part.BANDS),
-    "frequencyScore": (Part.SUMS, Part.BANDS),
-    "monetaryScore": (Part.SUMS, Part.BANDS),
-    "favouriteStore": (Part.STORES,),
-    "favouriteProducts": (Part.PRODUCTS,),
-    "favouriteBrands": (Part.BRANDS,),
-    "favouriteGroups": (Part.GROUPS,),
+NEEDED: Mapping[str, tuple[InsightRow, ...]] = {
+    "firstPurchaseAt": (InsightRow.SUMS,),
+    "lastPurchaseAt": (InsightRow.SUMS,),
+    "purchaseCount": (InsightRow.SUMS,),
+    "turnover": (InsightRow.SUMS,),
+    "averageBasket": (InsightRow.SUMS,),
+    "recencyScore": (InsightRow.SUMS, InsightRow.BANDS),
+    "frequencyScore": (InsightRow.SUMS, InsightRow.BANDS),
+    "monetaryScore": (InsightRow.SUMS, InsightRow.BANDS),
+    "favouriteStore": (InsightRow.STORES,),
+    "favouriteProducts": (InsightRow.PRODUCTS,),
+    "favouriteBrands": (InsightRow.BRANDS,),
+    "favouriteGroups": (InsightRow.GROUPS,),
 }
 """Which parts each field is made of."""
 
-COLUMNS: tuple[tuple[str, TypeEngine[Any]], ...] = (
+COLUMNS: tuple[tuple[str, SqlType], ...] = (
     ("part", BigInteger()),
     ("customer", BigInteger()),
     ("what", BigInteger()),
@@ -134,7 +133,7 @@ COLUMNS: tuple[tuple[str, TypeEngine[Any]], ...] = (
 """The columns of every part; what a part has no use for is null."""
 
 
-def _row(part: Part, **given_columns: Any) -> list[ColumnElement[Any]]:
+def _row(part: InsightRow, **given_columns: Any) -> list[SqlValue]:
     """The columns of a part's rows."""
     given_columns["part"] = literal_column(str(int(part)))
     return [cast(given_columns.get(name, null()), kind).label(name) for name, kind in COLUMNS]
@@ -144,22 +143,22 @@ def _counts(purchase: Any, backend: str) -> list[Any]:
     return [in_batch(purchase.customer_id, backend), purchase.state != word(PurchaseState.CANCELLED)]
 
 
-def _sums(backend: str) -> Select[Any]:
+def _sums(backend: str) -> AnySelect:
     """What was spent: since the period's start, and in the last year; `n1` to `n4` are counts and amounts of both."""
     purchase = aliased(Purchase)
     since, year = parameter("since", Instant()), parameter("year", Instant())
     zero: ColumnElement[int] = literal_column("0")
     one: ColumnElement[int] = literal_column("1")
 
-    def counted(start: Any) -> Any:
+    def counted(start: Any) -> object:
         return func.sum(case((purchase.paid_at >= start, one), else_=zero))
 
-    def summed(start: Any) -> Any:
+    def summed(start: Any) -> object:
         inside = case((purchase.paid_at >= start, purchase.total - purchase.returned), else_=zero)
         return scaled(func.sum(inside, type_=MONEY), backend)
 
     columns = _row(
-        Part.SUMS,
+        InsightRow.SUMS,
         customer=purchase.customer_id,
         label=purchase.currency_code,
         first=func.min(purchase.paid_at),
@@ -173,27 +172,27 @@ def _sums(backend: str) -> Select[Any]:
     return chosen.group_by(purchase.customer_id, purchase.currency_code)
 
 
-def _bands(backend: str) -> Select[Any]:
+def _bands(backend: str) -> AnySelect:
     band = aliased(ScoreBand)
     floor: Any = band.floor
-    return select(*_row(Part.BANDS, label=band.metric, n1=band.score, n2=scaled(floor, backend)))
+    return select(*_row(InsightRow.BANDS, label=band.metric, n1=band.score, n2=scaled(floor, backend)))
 
 
-def _most_often(part: Part, backend: str) -> Select[Any]:
+def _most_often(part: InsightRow, backend: str) -> AnySelect:
     """The things that are on most of a customer's bills of the period; of equals, the one bought last."""
     purchase, item, product = aliased(Purchase), aliased(PurchaseItem), aliased(Product)
     what: Any = {
-        Part.STORES: purchase.store_id,
-        Part.PRODUCTS: item.product_id,
-        Part.BRANDS: product.brand_id,
-        Part.GROUPS: product.group_id,
+        InsightRow.STORES: purchase.store_id,
+        InsightRow.PRODUCTS: item.product_id,
+        InsightRow.BRANDS: product.brand_id,
+        InsightRow.GROUPS: product.group_id,
     }[part]
     bills = func.count(purchase.id.distinct()).label("bills")
     last = func.max(purchase.paid_at).label("last")
     chosen = select(purchase.customer_id.label("customer"), what.label("what"), bills, last).select_from(purchase)
-    if part is not Part.STORES:
+    if part is not InsightRow.STORES:
         chosen = chosen.join(item, item.purchase_id == purchase.id)
-    if part in (Part.BRANDS, Part.GROUPS):
+    if part in (InsightRow.BRANDS, InsightRow.GROUPS):
         chosen = chosen.join(product, product.id == item.product_id)
     within = (purchase.paid_at >= parameter("since", Instant()), purchase.paid_at <= NOW, what.is_not(None))
     grouped = chosen.where(*_counts(purchase, backend), *within).group_by(purchase.customer_id, what).subquery()
@@ -206,14 +205,14 @@ def _most_often(part: Part, backend: str) -> Select[Any]:
 
 
 @lru_cache(maxsize=128)
-def _statement(parts: tuple[Part, ...], backend: str) -> Statement:
+def _statement(parts: tuple[InsightRow, ...], backend: str) -> Statement:
     """All parts that are needed, as one statement."""
-    made: list[Select[Any]] = []
+    made: list[AnySelect] = []
     for part in parts:
-        if part is Part.SUMS:
+        if part is InsightRow.SUMS:
             made.append(_sums(backend))
         else:
-            made.append(_bands(backend) if part is Part.BANDS else _most_often(part, backend))
+            made.append(_bands(backend) if part is InsightRow.BANDS else _most_often(part, backend))
     return compile_statement(union_all(*made), backend)
 
 
@@ -241,9 +240,9 @@ def _fill(found: Mapping[int, Insights], rows: Sequence[Any], now: datetime) -> 
     bands: dict[str, list[tuple[int, int]]] = {}
     favourites: dict[tuple[int, int], list[tuple[int, Favourite]]] = {}
     for part, customer, what, label, *rest in rows:
-        if part == Part.SUMS:
+        if part == InsightRow.SUMS:
             sums.setdefault(customer, []).append(_Sums(label, *rest))
-        elif part == Part.BANDS:
+        elif part == InsightRow.BANDS:
             bands.setdefault(label, []).append((rest[3], rest[2]))
         else:
             favourite = Favourite(RowRef(FAVOURITES[part][0], what), rest[2])
@@ -254,7 +253,7 @@ def _fill(found: Mapping[int, Insights], rows: Sequence[Any], now: datetime) -> 
         _score(found[customer], ordered, bands, now)
     for (customer, part), placed in favourites.items():
         best = [favourite for _, favourite in sorted(placed, key=lambda pair: pair[0])]
-        setattr(found[customer], FAVOURITES[Part(part)][1], best[0].what if part == Part.STORES else best)
+        setattr(found[customer], FAVOURITES[InsightRow(part)][1], best[0].what if part == InsightRow.STORES else best)
 
 
 def _moment(value: Any) -> datetime:

@@ -1,13 +1,13 @@
-"""Customers: made, changed, switched off and on. What two may not share is settled by the database's own indexes.
+"""Customers: created, updated, deactivated and reactivated. Indexes settle what two may not share.
 
 The customer's row is locked before anything of theirs is changed. Nothing of what an event tells is personal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
+from msgspec import UNSET, UnsetType
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -16,82 +16,142 @@ from models import Customer, State
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from resolvers.customer.consent import answer_all
+from resolvers.customer.inputs import (
+    ConsentAnswerInput,
+    CreatedCustomerAnswer,
+    CustomerAnswer,
+    CustomerCreate,
+    CustomerId,
+    CustomersAnswer,
+    CustomersUpsert,
+    CustomerUpdate,
+    CustomerUpsertInput,
+    PersonalInformationInput,
+)
 from resolvers.customer.person import PERSON, columns
 from resolvers.customer.search_terms import renew_terms
 from resolvers.customer.source import add_accounts, holder_of, source_key
-from resolvers.errors import Refused, UserError
-from resolvers.operation import input_fields
-from resolvers.operation.perform import Values
-from resolvers.operation.upsert import set_values
+from resolvers.errors import Refused, UserError, below
+from resolvers.operation.parts import ExternalIdInput
+from resolvers.operation.references import in_use
+from resolvers.operation.upsert import alone, set_values
 from resolvers.status.requalifying import requalify
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
-MOST_SOURCES = 20
 UNIQUE = {
     "email_key": UserError(ErrorCode.EMAIL_TAKEN, "Another customer has this e-mail address.", f"{PERSON}.email"),
     "phone": UserError(ErrorCode.PHONE_TAKEN, "Another customer has this phone number.", f"{PERSON}.phone"),
 }
 
 
-def _shown(customer: Customer) -> dict[str, RowRef]:
-    return {"customer": RowRef("Customer", customer.id)}
-
-
-async def create(transaction: Transaction, given: Values) -> Values:
-    """Make a customer. Whoever has the same account in an outside system, and is the same person, is not made twice."""
-    sources = given.get("sources") or []
-    if len(sources) > MOST_SOURCES:
-        raise Refused(ErrorCode.TOO_MANY, f"This takes {MOST_SOURCES} items at most.", "sources")
-    changes = columns(given.get("personal_information") or {}, Customer(), transaction.now.date())
-    changes["store_id"] = await input_fields.reference(transaction, models.Store, given, "store")
-    known = await _known(transaction, sources, changes)
+async def create(transaction: Transaction, given: CustomerCreate) -> CreatedCustomerAnswer:
+    """Create a customer. One who has the same account outside, and is the same person, is not made twice."""
+    changes = await _changes(transaction, Customer(), given.personal_information, given.store)
+    known = await _known(transaction, given.sources or (), changes)
     if known is not None:
-        return {**_shown(known), "repeated": True}
+        return CreatedCustomerAnswer(customer=RowRef("Customer", known.id), repeated=True)
+    key = await _create(transaction, changes, given.sources or (), given.consents or (), "sources")
+    return CreatedCustomerAnswer(customer=RowRef("Customer", key))
+
+
+async def _create(
+    transaction: Transaction,
+    changes: Mapping[str, object],
+    sources: Sequence[ExternalIdInput],
+    consents: Sequence[ConsentAnswerInput],
+    path: str = "",
+) -> int:
     customer = Customer(**changes, created_at=transaction.now, updated_at=transaction.now)
     await _settle(transaction, customer)
     transaction.emit(EventKind.CUSTOMER_CREATED, customer, customer_id=customer.id)
-    await add_accounts(transaction, customer.id, sources, "sources")
-    await answer_all(transaction, customer.id, given.get("consents") or [])
+    await add_accounts(transaction, customer.id, sources, path)
+    await answer_all(transaction, customer.id, consents)
     await renew_terms(transaction, customer.id)
     await requalify(transaction, customer.id)
-    return _shown(customer)
+    return customer.id
 
 
-async def _known(transaction: Transaction, sources: list[Values], changes: Mapping[str, Any]) -> Customer | None:
+async def _changes(
+    transaction: Transaction,
+    customer: Customer,
+    person: PersonalInformationInput | UnsetType | None,
+    store: int | UnsetType | None,
+) -> dict[str, object]:
+    """The columns that change of a customer."""
+    changes: dict[str, object] = {}
+    if isinstance(person, PersonalInformationInput):
+        changes = await columns(transaction, person, customer)
+    if store is not UNSET:
+        changes["store_id"] = await in_use(transaction, models.Store, store, "store")
+    return changes
+
+
+async def _known(
+    transaction: Transaction, sources: Sequence[ExternalIdInput], changes: Mapping[str, object]
+) -> Customer | None:
     """The customer who has one of the accounts already; refused where that is somebody else."""
     for place, one in enumerate(sources):
-        source_id = await source_key(transaction, one, f"sources[{place}].source")
-        external_id = input_fields.required_text(one, "external_id", 128, f"sources[{place}].externalId")
-        key = await holder_of(transaction, source_id, external_id)
+        source_id = await source_key(transaction, one.source, f"sources[{place}].source")
+        key = await holder_of(transaction, source_id, one.external_id)
         if key is None:
             continue
         customer = await transaction.session.get(Customer, key)
         if customer is None or any(getattr(customer, name) != value for name, value in changes.items()):
-            message = "Somebody else has this account; change them by `customerUpdate`."
+            message = "Another customer has this account; change them by `customerUpdate`."
             raise Refused(ErrorCode.EXTERNAL_ID_TAKEN, message, f"sources[{place}].externalId")
         return customer
     return None
 
 
-async def update(transaction: Transaction, given: Values) -> Values:
+async def update(transaction: Transaction, given: CustomerUpdate) -> CustomerAnswer:
     """Change what is given of a customer. What is left out stays as it is, null clears."""
-    customer = await transaction.find(Customer, given["id"], "id")
-    changes: dict[str, Any] = {}
-    if "personal_information" in given:
-        if given["personal_information"] is None:
-            raise Refused(
-                ErrorCode.REQUIRED, "Say which of its fields to clear; all at once are cleared by erasing.", PERSON
-            )
-        changes = columns(given["personal_information"], customer, transaction.now.date())
-    if "store" in given:
-        changes["store_id"] = await input_fields.reference(transaction, models.Store, given, "store")
+    customer = await transaction.customer(given.id, "id")
+    await _change(transaction, customer, await _changes(transaction, customer, given.personal_information, given.store))
+    return _shown(customer)
+
+
+async def _change(transaction: Transaction, customer: Customer, changes: Mapping[str, object]) -> None:
     if set_values(customer, changes):
         customer.updated_at = transaction.now
         await _settle(transaction, customer)
         await renew_terms(transaction, customer.id)
         transaction.emit(EventKind.CUSTOMER_UPDATED, customer, customer_id=customer.id)
-    return _shown(customer)
+
+
+async def upsert(transaction: Transaction, given: CustomerUpsertInput) -> CustomerAnswer:
+    """Create or update a customer, known by their account in an outside system."""
+    await alone(transaction, Customer)
+    return CustomerAnswer(customer=RowRef("Customer", await _put(transaction, given)))
+
+
+async def upsert_all(transaction: Transaction, given: CustomersUpsert) -> CustomersAnswer:
+    """Create or update several customers, all or none; their errors say where they stand in the list."""
+    await alone(transaction, Customer)
+    keys: list[int] = []
+    errors: list[UserError] = []
+    for place, one in enumerate(given.customers):
+        try:
+            async with transaction.attempt():
+                keys.append(await _put(transaction, one))
+        except Refused as refused:
+            errors += below(f"customers[{place}]", refused.errors)
+    if errors:
+        raise Refused.because_of(errors)
+    return CustomersAnswer(customers=[RowRef("Customer", key) for key in keys])
+
+
+async def _put(transaction: Transaction, given: CustomerUpsertInput) -> int:
+    source_id = await source_key(transaction, given.source, "source")
+    key = await holder_of(transaction, source_id, given.external_id)
+    if key is None:
+        changes = await _changes(transaction, Customer(), given.personal_information, given.store)
+        account = ExternalIdInput(source=given.source, external_id=given.external_id)
+        return await _create(transaction, changes, [account], given.consents or ())
+    customer = await transaction.customer(key, "externalId")
+    await _change(transaction, customer, await _changes(transaction, customer, given.personal_information, given.store))
+    await answer_all(transaction, customer.id, given.consents or ())
+    return customer.id
 
 
 async def _settle(transaction: Transaction, customer: Customer) -> None:
@@ -122,21 +182,25 @@ async def _is_taken(transaction: Transaction, customer: Customer, name: str) -> 
         return await transaction.session.scalar(others) is not None
 
 
-async def deactivate(transaction: Transaction, given: Values) -> Values:
-    """Switch a customer's account off: nothing is collected, spent or given to them until it is switched on."""
-    return await _switch(transaction, given, State.ACTIVE, State.INACTIVE, EventKind.CUSTOMER_DEACTIVATED)
+async def deactivate(transaction: Transaction, given: CustomerId) -> CustomerAnswer:
+    """Deactivate a customer's account: nothing is collected, spent or given to them until it is reactivated."""
+    return await _switch(transaction, given.id, State.ACTIVE, State.INACTIVE, EventKind.CUSTOMER_DEACTIVATED)
 
 
-async def reactivate(transaction: Transaction, given: Values) -> Values:
-    """Switch a customer's account on again."""
-    return await _switch(transaction, given, State.INACTIVE, State.ACTIVE, EventKind.CUSTOMER_REACTIVATED)
+async def reactivate(transaction: Transaction, given: CustomerId) -> CustomerAnswer:
+    """Reactivate a customer's account."""
+    return await _switch(transaction, given.id, State.INACTIVE, State.ACTIVE, EventKind.CUSTOMER_REACTIVATED)
 
 
-async def _switch(transaction: Transaction, given: Values, before: State, after: State, kind: EventKind) -> Values:
-    customer = await transaction.find(Customer, given["id"], "id")
+async def _switch(transaction: Transaction, key: int, before: State, after: State, kind: EventKind) -> CustomerAnswer:
+    customer = await transaction.customer(key, "id")
     if customer.state is not before:
         raise Refused(ErrorCode.WRONG_STATE, f"The customer is already {customer.state.lower()}.", "id")
     customer.state, customer.updated_at = after, transaction.now
     await transaction.session.flush()
     transaction.emit(kind, customer, customer_id=customer.id)
     return _shown(customer)
+
+
+def _shown(customer: Customer) -> CustomerAnswer:
+    return CustomerAnswer(customer=RowRef("Customer", customer.id))

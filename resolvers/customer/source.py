@@ -10,10 +10,16 @@ from sqlalchemy.exc import IntegrityError
 from models import Customer, CustomerSource, CustomerSourceRecord, State
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
-from resolvers.customer.lock import locked
+from resolvers.customer.inputs import (
+    CustomerAnswer,
+    RepeatableCustomerAnswer,
+    SourceAdd,
+    SourceAnswer,
+    SourceRemove,
+    SourceUpsert,
+)
 from resolvers.errors import Refused
-from resolvers.operation import input_fields
-from resolvers.operation.perform import Values
+from resolvers.operation.parts import ExternalIdInput
 from resolvers.operation.upsert import UpsertSpec, upsert
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
@@ -26,28 +32,28 @@ SOURCE = UpsertSpec(
 )
 
 
-async def upsert_source(transaction: Transaction, given: Values) -> Values:
-    """Put a place that customers come from on the list, or change it."""
-    return {"customer_source": RowRef("CustomerSource", (await upsert(SOURCE, transaction, given)).id)}
+async def upsert_source(transaction: Transaction, given: SourceUpsert) -> SourceAnswer:
+    """Create or update a place that customers come from."""
+    return SourceAnswer(customer_source=RowRef("CustomerSource", (await upsert(SOURCE, transaction, given)).id))
 
 
-async def add_source(transaction: Transaction, given: Values) -> Values:
+async def add_source(transaction: Transaction, given: SourceAdd) -> RepeatableCustomerAnswer:
     """Note a customer's account in an outside system; the same account twice is one."""
-    customer_id = await locked(transaction, given, "id")
-    repeated = not await add_accounts(transaction, customer_id, [given])
-    return {"customer": RowRef("Customer", customer_id), "repeated": repeated}
+    await transaction.lock_customer(given.id, "id")
+    account = ExternalIdInput(source=given.source, external_id=given.external_id)
+    repeated = not await add_accounts(transaction, given.id, [account])
+    return RepeatableCustomerAnswer(customer=RowRef("Customer", given.id), repeated=repeated)
 
 
 async def add_accounts(
-    transaction: Transaction, customer_id: int, given: Sequence[Values], path: str = ""
+    transaction: Transaction, customer_id: int, given: Sequence[ExternalIdInput], path: str = ""
 ) -> list[CustomerSourceRecord]:
     """The accounts that were new to the customer."""
     added = []
     for place, one in enumerate(given):
         where = f"{path}[{place}]." if path else ""
-        source_id = await source_key(transaction, one, f"{where}source")
-        external_id = input_fields.required_text(one, "external_id", 128, f"{where}externalId")
-        holder = await holder_of(transaction, source_id, external_id)
+        source_id = await source_key(transaction, one.source, f"{where}source")
+        holder = await holder_of(transaction, source_id, one.external_id)
         if holder == customer_id:
             continue
         if holder is not None:
@@ -55,7 +61,7 @@ async def add_accounts(
         record = CustomerSourceRecord(
             customer_id=customer_id,
             source_id=source_id,
-            external_id=external_id,
+            external_id=one.external_id,
             created_at=transaction.now,
             updated_at=transaction.now,
         )
@@ -74,9 +80,8 @@ def _taken(field: str) -> Refused:
     return Refused(ErrorCode.EXTERNAL_ID_TAKEN, "Another customer has this account.", field)
 
 
-async def source_key(transaction: Transaction, given: Values, field: str) -> int:
+async def source_key(transaction: Transaction, code: str, field: str) -> int:
     """The key of a source that is in use, by its code."""
-    code = input_fields.required_text(given, "source", 64, field)
     active = CustomerSource.state == State.ACTIVE
     key = await transaction.session.scalar(select(CustomerSource.id).where(CustomerSource.code == code, active))
     if key is None:
@@ -95,22 +100,22 @@ async def holder_of(transaction: Transaction, source_id: int, external_id: str) 
     return found
 
 
-async def remove_source(transaction: Transaction, given: Values) -> Values:
+async def remove_source(transaction: Transaction, given: SourceRemove) -> CustomerAnswer:
     """Forget a customer's account in an outside system."""
-    customer_id = await locked(transaction, given, "id")
-    code, external_id = input_fields.required_text(given, "source", 64), input_fields.text(given, "external_id", 128)
+    customer_id = given.id
+    await transaction.lock_customer(customer_id, "id")
     record = CustomerSourceRecord
     mine = (
         select(record)
         .join(CustomerSource, CustomerSource.id == record.source_id)
-        .where(record.customer_id == customer_id, CustomerSource.code == code)
+        .where(record.customer_id == customer_id, CustomerSource.code == given.source)
     )
-    if external_id is not None:
-        mine = mine.where(record.external_id == external_id)
+    if given.external_id is not None:
+        mine = mine.where(record.external_id == given.external_id)
     found = list(await transaction.session.scalars(mine))
     if not found:
         raise Refused(ErrorCode.NOT_FOUND, "The customer has no such account.", "source")
     for account in found:
         transaction.emit(EventKind.CUSTOMER_SOURCE_REMOVED, account, customer_id=customer_id)
         await transaction.session.delete(account)
-    return {"customer": RowRef("Customer", customer_id)}
+    return CustomerAnswer(customer=RowRef("Customer", customer_id))

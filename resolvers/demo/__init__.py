@@ -18,7 +18,7 @@ from resolvers.demo.report import (
     notable_customers,
     read_report,
 )
-from resolvers.files.progress import Progress, Silent
+from resolvers.files.progress import ProgressListener, Silent
 
 __all__ = [
     "JourneyError",
@@ -44,7 +44,7 @@ async def import_journey(
     today: date,
     promotion_weeks: int = PROMOTION_WEEKS,
     households: int | None = None,
-    progress: Progress | None = None,
+    progress: ProgressListener | None = None,
 ) -> Report:
     """Import into a migrated and empty database, or go on where an earlier import was interrupted.
 

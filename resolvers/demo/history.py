@@ -13,7 +13,7 @@ from resolvers.demo.reading.tree import path_of
 from resolvers.recommendation.numbers.history import Catalogue, History
 
 NOT_GOODS = ("CHARITABLE CONT", "CNTRL/STORE SUP", "COUPON", "FUEL", "MISCELLANEOUS", "POSTAL CENTER")
-"""Departments that nobody would want recommended."""
+"""Departments that aren't fit to be recommended."""
 
 
 def history(journey: Journey) -> History:

@@ -29,13 +29,13 @@ from resolvers.demo.mapping.retailer import campaigns, catalogue, lists, product
 from resolvers.demo.reading.dates import Calendar, weeks_until
 from resolvers.demo.reading.source import Source
 from resolvers.demo.report import BEGIN, FINISH, RUN, JourneyError
-from resolvers.demo.writing.batch import Mapped, RowBatch, Statement, records
-from resolvers.demo.writing.writer import Writer, writer_for
-from resolvers.files.progress import Progress
+from resolvers.demo.writing.batch import InsertSelect, Mapped, RowBatch, records
+from resolvers.demo.writing.writer import DatabaseWriter, writer_for
+from resolvers.files.progress import ProgressListener
 
 
 @dataclass(frozen=True)
-class Step:
+class LoadStep:
     """A part of the import: what it maps, about how many rows of all, and tables loaded without indexes."""
 
     name: str
@@ -45,7 +45,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ImportPlan:
     """What was asked for; kept with the first step, so that a later run goes on with the same."""
 
     weeks: int
@@ -75,37 +75,37 @@ MUST_BE_EMPTY: tuple[type[Base], ...] = (
 )
 """The import gives its rows keys from 1 on, so that these tables must not have any."""
 STEPS = (
-    Step("code lists", lists.lists, 100),
-    Step("stores", stores.stores, 457),
-    Step("product groups", products.groups, 15_000),
-    Step("products", products.products, 305_000, (models.Product, models.ProductCode, models.ProductTag)),
-    Step("search words of products", products.product_terms, 450_000, (models.ProductTerm,)),
-    Step("customers", customers.customers, 40_000),
-    Step("cards", cards.cards, 10_000),
-    Step("purchases", purchases.purchases, 1_625_155, (models.Purchase, models.PurchaseItem)),
-    Step("campaigns", campaigns.campaigns, 6_700),
-    Step("coupons", campaigns.coupon_rewards, 115_000, (models.RewardConditionTarget,)),
-    Step("vouchers", vouchers.vouchers, 310_000, (models.Voucher, models.VoucherEvent)),
-    Step("catalogue", catalogue.catalogue, 50),
-    Step("vouchers for points", bought.bought_vouchers, 800),
-    Step("points", points.points, 460_000, (models.PointLot, models.PointEntry, models.PointEntryLot)),
-    Step("statuses", statuses.statuses, 7_000),
-    Step("score bands", insights.score_bands, 15),
-    Step("segments", insights.criteria_segments, 2_500),
-    Step("recommendations", recommendations.recommendations, 380_000, (models.ProductAffinity,)),
-    Step("reservations", reservations.reservations, 2_500),
+    LoadStep("code lists", lists.lists, 100),
+    LoadStep("stores", stores.stores, 457),
+    LoadStep("product groups", products.groups, 15_000),
+    LoadStep("products", products.products, 305_000, (models.Product, models.ProductCode, models.ProductTag)),
+    LoadStep("search words of products", products.product_terms, 450_000, (models.ProductTerm,)),
+    LoadStep("customers", customers.customers, 40_000),
+    LoadStep("cards", cards.cards, 10_000),
+    LoadStep("purchases", purchases.purchases, 1_625_155, (models.Purchase, models.PurchaseItem)),
+    LoadStep("campaigns", campaigns.campaigns, 6_700),
+    LoadStep("coupons", campaigns.coupon_rewards, 115_000, (models.RewardConditionTarget,)),
+    LoadStep("vouchers", vouchers.vouchers, 310_000, (models.Voucher, models.VoucherEvent)),
+    LoadStep("catalogue", catalogue.catalogue, 50),
+    LoadStep("vouchers for points", bought.bought_vouchers, 800),
+    LoadStep("points", points.points, 460_000, (models.PointLot, models.PointEntry, models.PointEntryLot)),
+    LoadStep("statuses", statuses.statuses, 7_000),
+    LoadStep("score bands", insights.score_bands, 15),
+    LoadStep("segments", insights.criteria_segments, 2_500),
+    LoadStep("recommendations", recommendations.recommendations, 380_000, (models.ProductAffinity,)),
+    LoadStep("reservations", reservations.reservations, 2_500),
 )
 
 
-def steps(promotion_weeks: int) -> list[Step]:
+def steps(promotion_weeks: int) -> list[LoadStep]:
     """All steps; of the promotions the source's last weeks, the last one first."""
     bulk = (models.CampaignProduct, models.CampaignProductStore)
     last = promotions.LAST_WEEK
     weeks = range(last, max(last - promotion_weeks, 0), -1)
-    return [*STEPS, *(Step(f"promotions of week {week}", promotions.week(week), 425_000, bulk) for week in weeks)]
+    return [*STEPS, *(LoadStep(f"promotions of week {week}", promotions.week(week), 425_000, bulk) for week in weeks)]
 
 
-async def run(url: str, asked: Plan, promotion_weeks: int, progress: Progress) -> None:
+async def run(url: str, asked: ImportPlan, promotion_weeks: int, progress: ProgressListener) -> None:
     """Do what is left to do."""
     async with writer_for(url, progress) as writer:
         done = await _done(writer)
@@ -119,23 +119,23 @@ async def run(url: str, asked: Plan, promotion_weeks: int, progress: Progress) -
             await _finish(writer, journey, known=FINISH in done)
 
 
-def plan(*, shift: bool, today: date, households: int | None) -> Plan:
+def plan(*, shift: bool, today: date, households: int | None) -> ImportPlan:
     """A new import's plan."""
     if households is not None and households < 1:
         raise JourneyError("An import has one household at least.")
-    return Plan(weeks_until(today) if shift else 0, today, households)
+    return ImportPlan(weeks_until(today) if shift else 0, today, households)
 
 
-def _agreed(asked: Plan, begun: dict[str, Any]) -> Plan:
+def _agreed(asked: ImportPlan, begun: dict[str, Any]) -> ImportPlan:
     """The plan of the run that began it; one that asks for something else needs another database."""
-    plan = Plan(begun["weeks"], date.fromisoformat(begun["today"]), begun["households"])
+    plan = ImportPlan(begun["weeks"], date.fromisoformat(begun["today"]), begun["households"])
     if plan.households != asked.households or bool(plan.weeks) != bool(asked.weeks):
         kept = f"{plan.households or 'all'} households, moved by {plan.weeks} weeks"
         raise JourneyError(f"This database holds another import ({kept}). Start with an empty one.")
     return plan
 
 
-async def _begin(writer: Writer, plan: Plan) -> Plan:
+async def _begin(writer: DatabaseWriter, plan: ImportPlan) -> ImportPlan:
     for model in MUST_BE_EMPTY:
         if await writer.fetch(f"SELECT 1 FROM {model.__tablename__} LIMIT 1"):  # noqa: S608 - a table of ours
             raise JourneyError(f"The table {model.__tablename__} is not empty. The import needs an empty database.")
@@ -145,7 +145,7 @@ async def _begin(writer: Writer, plan: Plan) -> Plan:
     return plan
 
 
-async def _run_step(writer: Writer, journey: Journey, step: Step) -> None:
+async def _run_step(writer: DatabaseWriter, journey: Journey, step: LoadStep) -> None:
     share = len(journey.source.households) / len(journey.source.all_households)
     expected, start = max(round(step.rows * share), 1), perf_counter()
     writer.progress.step(step.name, expected)
@@ -158,18 +158,18 @@ async def _run_step(writer: Writer, journey: Journey, step: Step) -> None:
     writer.progress.advance(max(expected - sum(rows.values()), 0))
 
 
-async def _written(writer: Writer, parts: Mapped, opened: datetime) -> AsyncIterator[str]:
+async def _written(writer: DatabaseWriter, parts: Mapped, opened: datetime) -> AsyncIterator[str]:
     """Write what a mapping yields; its notes are left."""
     for part in parts:
         if isinstance(part, RowBatch):
             await writer.write(part, opened)
-        elif isinstance(part, Statement):
+        elif isinstance(part, InsertSelect):
             await writer.work_out(part)
         else:
             yield part.text
 
 
-async def _finish(writer: Writer, journey: Journey, *, known: bool) -> None:
+async def _finish(writer: DatabaseWriter, journey: Journey, *, known: bool) -> None:
     start = perf_counter()
     await writer.analyze()
     if not known:
@@ -179,12 +179,12 @@ async def _finish(writer: Writer, journey: Journey, *, known: bool) -> None:
             await _record(writer, FINISH, report)
 
 
-async def _done(writer: Writer) -> dict[str, dict[str, Any]]:
+async def _done(writer: DatabaseWriter) -> dict[str, dict[str, object]]:
     found = await writer.fetch(f"SELECT step, report FROM import_step WHERE run = '{RUN}' ORDER BY id")  # noqa: S608
     return {step: json.loads(report) if isinstance(report, str) else report for step, report in found}
 
 
-async def _record(writer: Writer, step: str, report: dict[str, Any]) -> None:
+async def _record(writer: DatabaseWriter, step: str, report: dict[str, object]) -> None:
     now = datetime.now(UTC)
     await writer.insert(records(models.ImportStep, "run step finished_at report", [(RUN, step, now, report)]))
 

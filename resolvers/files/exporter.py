@@ -15,14 +15,14 @@ from sqlalchemy.pool import NullPool
 from models import postgres
 from models.postgres import backend_of
 from resolvers.files.format import csv_columns
-from resolvers.files.format.record_schema import Shape
+from resolvers.files.format.record_schema import RecordSchema
 from resolvers.files.ledger import rows as ledger_rows
-from resolvers.files.progress import Progress, Silent
+from resolvers.files.progress import ProgressListener, Silent
 from resolvers.files.record import rows
 from resolvers.files.record.key_resolver import Names
 from resolvers.files.resources import RESOURCES, Resource
 
-Rows = list[dict[str, Any]]
+Rows = list[dict[str, object]]
 
 
 async def export_files(
@@ -31,7 +31,7 @@ async def export_files(
     *,
     kind: Literal["jsonl", "csv"] = "jsonl",
     resources: Collection[str] | None = None,
-    progress: Progress | None = None,
+    progress: ProgressListener | None = None,
 ) -> dict[str, int]:
     """Write a file for each resource that has rows, and tell how many it has.
 
@@ -82,7 +82,7 @@ async def _count(names: Names, resource: Resource) -> int:
     return await (ledger_rows.count(names) if resource.ledger else rows.count(names, resource))
 
 
-async def _write(names: Names, resource: Resource, path: Path, progress: Progress) -> int:
+async def _write(names: Names, resource: Resource, path: Path, progress: ProgressListener) -> int:
     """A file appears only when it is whole."""
     line = (_csv_lines if path.suffix == ".csv" else _json_lines)(resource.shape)
     written = 0
@@ -100,14 +100,14 @@ async def _write(names: Names, resource: Resource, path: Path, progress: Progres
     return written
 
 
-def _json_lines(_shape: Shape) -> Callable[[Rows, bool], bytes]:
+def _json_lines(_shape: RecordSchema) -> Callable[[Rows, bool], bytes]:
     def lines(page: Rows, _first: bool) -> bytes:
         return b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in page)
 
     return lines
 
 
-def _csv_lines(shape: Shape) -> Callable[[Rows, bool], bytes]:
+def _csv_lines(shape: RecordSchema) -> Callable[[Rows, bool], bytes]:
     columns = csv_columns.columns(shape)
 
     def lines(page: Rows, first: bool) -> bytes:

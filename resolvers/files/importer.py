@@ -15,7 +15,7 @@ import models
 from resolvers.files.format import reading
 from resolvers.files.format.record_schema import Draft
 from resolvers.files.ledger.importing import LedgerBatch, OpeningBatch
-from resolvers.files.progress import Progress, Silent
+from resolvers.files.progress import ProgressListener, Silent
 from resolvers.files.record import refusals, rules
 from resolvers.files.record.batch import RecordBatch
 from resolvers.files.record.key_resolver import Names
@@ -33,7 +33,7 @@ async def import_files(
     *,
     dry_run: bool = False,
     skip_bad: bool = False,
-    progress: Progress | None = None,
+    progress: ProgressListener | None = None,
 ) -> ImportReport:
     """Bring rows in from files that are called after their resource, those first that others refer to.
 
@@ -80,7 +80,9 @@ async def _end(transaction: AsyncTransaction, *, keep: bool) -> None:
 class Import:
     """One run over all files."""
 
-    def __init__(self, connection: AsyncConnection, report: ImportReport, progress: Progress, *, in_one: bool) -> None:
+    def __init__(
+        self, connection: AsyncConnection, report: ImportReport, progress: ProgressListener, *, in_one: bool
+    ) -> None:
         self.connection = connection
         self.report = report
         self.progress = progress

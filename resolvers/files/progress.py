@@ -1,11 +1,11 @@
-"""How the import tells how far it has come; whoever calls it decides what to show."""
+"""How the import tells how far it has come; the caller decides what to show."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
 
-class Progress(Protocol):
+class ProgressListener(Protocol):
     """Is told which step runs and how many of its rows are done."""
 
     def step(self, name: str, total: int) -> None:

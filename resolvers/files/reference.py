@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from resolvers.files.format.record_schema import ListOf, Shape
+from resolvers.files.format.record_schema import ListOf, RecordSchema
 from resolvers.files.resources import RESOURCES, Resource
 
 LEDGERS = {
@@ -36,7 +36,7 @@ def _overview(resource: Resource) -> str:
     return f"| `{resource.name}` | {' | '.join(found)} |"
 
 
-def _table(shape: Shape, path: tuple[str, ...]) -> Iterator[str]:
+def _table(shape: RecordSchema, path: tuple[str, ...]) -> Iterator[str]:
     if not path:
         yield "| Field | Takes | Needed | Says |"
         yield "| --- | --- | --- | --- |"

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import models
 from models import Base
-from resolvers.files.format.record_schema import Draft, Field, ListOf, Shape, owned, plain, shape, virtual
+from resolvers.files.format.record_schema import Draft, Field, ListOf, RecordSchema, owned, plain, shape, virtual
 from resolvers.files.ledger import record_schema
 from resolvers.files.record.natural_keys import BY_CODE, BY_SOURCE, Ref, keys_of
 
@@ -25,7 +25,7 @@ class Resource:
     """
 
     name: str
-    shape: Shape
+    shape: RecordSchema
     keys: tuple[tuple[str, ...], ...]
     once: bool = False
     extends: bool = False
@@ -69,13 +69,13 @@ def _resource(
     return Resource(name, _keys_first(shape(model, lists=lists, skip=skip), found), found, once=once)
 
 
-def _keys_first(found: Shape, keys: tuple[tuple[str, ...], ...]) -> Shape:
+def _keys_first(found: RecordSchema, keys: tuple[tuple[str, ...], ...]) -> RecordSchema:
     """A shape that begins with the fields by which a row is found; they are needed where there is but one way."""
     ordered = dict.fromkeys(column for key in keys for column in key)
     firsts = [found.by_column[column] for column in ordered]
     named = [replace(item, required=item.required or len(keys) == 1) for item in firsts]
     others = [item for item in found.fields.values() if item.column not in ordered]
-    return Shape(found.model, {item.name: item for item in (*named, *others)}, found.lists)
+    return RecordSchema(found.model, {item.name: item for item in (*named, *others)}, found.lists)
 
 
 def _properties(parent: str) -> ListOf:
@@ -162,12 +162,12 @@ def _purchase_returns() -> Resource:
 def _of_purchases(name: str, part: ListOf) -> Resource:
     """A list that is given to bills that are there already."""
     key = {name: item for name, item in shape(models.Purchase).fields.items() if name in {"store", "externalId"}}
-    return Resource(name, Shape(models.Purchase, key, {part.name: part}), keys_of(models.Purchase), extends=True)
+    return Resource(name, RecordSchema(models.Purchase, key, {part.name: part}), keys_of(models.Purchase), extends=True)
 
 
-def shape_with(found: Shape, *extra: Field) -> Shape:
+def shape_with(found: RecordSchema, *extra: Field) -> RecordSchema:
     """A shape with further fields at its beginning."""
-    return Shape(found.model, {item.name: item for item in extra} | found.fields, found.lists)
+    return RecordSchema(found.model, {item.name: item for item in extra} | found.fields, found.lists)
 
 
 def _reservations() -> Resource:
@@ -229,6 +229,7 @@ RESOURCES: dict[str, Resource] = {
 
 NOT_IN_FILES: dict[type[Base], str] = {
     models.CustomerTerm: "Worked out from customers and their cards.",
+    models.CustomerMerge: "Leads from ids of this CRM to others, none of which another one knows.",
     models.ProductTerm: "Worked out from products.",
     models.ProductGroupAncestor: "Worked out from the groups' parents.",
     models.ScoreBand: "Worked out from purchases, every so often.",
@@ -246,10 +247,11 @@ NOT_IN_FILES: dict[type[Base], str] = {
     models.OneTimeCode: "A secret that holds for minutes.",
     models.CodeMessage: "A secret that holds for minutes, on its way.",
     models.Guess: "Counts for minutes, against this CRM.",
+    models.Budget: "What was asked of this gateway, for as long as it counts.",
 }
 """What files leave out, each with the reason. Every other table is a resource, or a list of one."""
 
 
-def in_files(found: Shape) -> set[type[Base]]:
+def in_files(found: RecordSchema) -> set[type[Base]]:
     """The tables whose rows a shape holds."""
     return {found.model}.union(*(in_files(part.shape) for part in found.lists.values()))

@@ -9,8 +9,13 @@ from msgspec import UNSET, UnsetType
 
 import models
 from models.types import MONEY
-from resolvers.operation.checks import COUNTRY, CURRENCY, JSON_VALUE, By, by, column, exact, text
+from resolvers.operation.checks import COUNTRY, CURRENCY, JSON_VALUE, By, at_most, by, column, exact, text
 from resolvers.operation.inputs import Input
+
+MOST_RECORDS = 200
+"""How many records one call takes."""
+
+MOST_PROPERTIES = 100
 
 RECORD_ID = "The record to change, where it is known by its opaque id."
 """What an upsert says of its `id`."""
@@ -34,7 +39,7 @@ class MoneyInput(Input):
 
 
 class AddressInput(Input):
-    """A postal address. A field that is left out stays as it is, null clears it."""
+    """A postal address. What is left out stays, null clears."""
 
     street: Annotated[
         str | UnsetType | None, column(models.Customer.address1), "Street and number, or the first line."
@@ -50,6 +55,14 @@ class AddressInput(Input):
     country: Annotated[str | UnsetType | None, COUNTRY, "Code of the country, ISO 3166-1 alpha-2."] = UNSET
 
 
+class UtmInput(Input):
+    """Where a visitor came from, as web analytics name it."""
+
+    source: Annotated[str | None, text(255), "The site or app (utm_source)."] = None
+    medium: Annotated[str | None, text(255), "The medium (utm_medium)."] = None
+    campaign: Annotated[str | None, text(255), "The campaign (utm_campaign)."] = None
+
+
 class PropertyValueInput(Input):
     """A custom property and its value."""
 
@@ -61,5 +74,6 @@ class PropertyValueInput(Input):
 
 Properties = Annotated[
     tuple[PropertyValueInput, ...] | UnsetType | None,
+    at_most(MOST_PROPERTIES),
     "Custom properties; they take the place of those that are there.",
 ]

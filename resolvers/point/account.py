@@ -26,14 +26,14 @@ OWED = CompiledQuery(
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class PointAccount:
     """A customer's lots and what reservations hold of them, while nobody else can change them."""
 
     lots: Sequence[ledger.Lot]
     reserved: Decimal
 
 
-async def account(transaction: Transaction, customer_id: int, *, also: Iterable[int] = ()) -> Account:
+async def account(transaction: Transaction, customer_id: int, *, also: Iterable[int] = ()) -> PointAccount:
     """The account of a customer who is locked: the lots with something left in them, and those named in `also`."""
     lot, kept = models.PointLot, models.PointReservation
     columns = (lot.id, lot.amount, lot.remaining, lot.active_from, lot.expires_at, lot.created_at)
@@ -45,7 +45,7 @@ async def account(transaction: Transaction, customer_id: int, *, also: Iterable[
         select(kept.id, kept.amount, kept.expires_at).where(kept.customer_id == customer_id, active)
     )
     reserved = holding.reserved((holding.PointReservation(*row) for row in held), transaction.now)
-    return Account([ledger.Lot(*row) for row in lots], reserved)
+    return PointAccount([ledger.Lot(*row) for row in lots], reserved)
 
 
 async def owed(transaction: Transaction, customer_id: int) -> Decimal:

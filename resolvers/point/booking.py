@@ -13,51 +13,69 @@ from typing import Any
 import models
 from models import PointEntryKind
 from models.rules.ledger import Given, NewLot, Taken
-from resolvers.point.account import Account, account, outstanding
+from resolvers.point.account import account, outstanding
 from resolvers.point.entries import add_lot, book, move
 from resolvers.point.owing import repay, take_back
 from resolvers.storage.transaction import Transaction
 
-__all__ = ["Account", "account", "credit", "credit_lots", "debit", "give_back", "outstanding", "shape", "take_back"]
+__all__ = [
+    "account",
+    "credit",
+    "credit_lots",
+    "debit",
+    "give_back",
+    "outstanding",
+    "shape",
+    "take_back",
+]
 
 
 async def credit(
-    transaction: Transaction,
-    customer_id: int,
-    lots: Sequence[NewLot],
-    kind: PointEntryKind,
-    *,
-    owed: Decimal | None = None,
-    **about: Any,
+    transaction: Transaction, customer_id: int, lots: Sequence[NewLot], kind: PointEntryKind, **about: object
 ) -> models.PointEntry:
-    """Make lots, with the one entry that puts their points there. `about` is what else the entry tells.
-
-    What the customer owes is read unless it is known.
-    """
-    origin = {name: about.get(name) for name in ("point_type_id", "partner_id", "note")}
-    made_at = about.get("at") or transaction.now
-    made = [models.PointLot(customer_id=customer_id, created_at=made_at, **shape(lot), **origin) for lot in lots]
-    return await credit_lots(transaction, customer_id, made, kind, owed=owed, **about)
+    """Make lots, with the one entry that puts their points there. `about` is what else the entry tells."""
+    return await credit_lots(transaction, customer_id, _made(transaction, customer_id, lots, about), kind, **about)
 
 
 async def credit_lots(
+    transaction: Transaction, customer_id: int, lots: Sequence[models.PointLot], kind: PointEntryKind, **about: object
+) -> models.PointEntry:
+    """Add lots that were made, with the one entry that puts their points there."""
+    return await _credit(transaction, customer_id, lots, kind, about)
+
+
+async def earn(
+    transaction: Transaction, customer_id: int, lots: Sequence[NewLot], debt: Decimal, **about: object
+) -> models.PointEntry:
+    """Make the lots of a bill, whose customer is known to owe so much."""
+    made = _made(transaction, customer_id, lots, about)
+    return await _credit(transaction, customer_id, made, PointEntryKind.EARN, about, debt)
+
+
+def _made(
+    transaction: Transaction, customer_id: int, lots: Sequence[NewLot], about: dict[str, object]
+) -> list[models.PointLot]:
+    origin = {name: about.get(name) for name in ("point_type_id", "partner_id", "note")}
+    made_at = about.get("at") or transaction.now
+    return [models.PointLot(customer_id=customer_id, created_at=made_at, **shape(lot), **origin) for lot in lots]
+
+
+async def _credit(
     transaction: Transaction,
     customer_id: int,
     lots: Sequence[models.PointLot],
     kind: PointEntryKind,
-    *,
-    owed: Decimal | None = None,
-    **about: Any,
+    about: dict[str, Any],
+    debt: Decimal | None = None,
 ) -> models.PointEntry:
-    """Add lots that were made, with the one entry that puts their points there."""
     keys = [await add_lot(transaction, lot) for lot in lots]
     touched = [(key, lot.amount) for key, lot in zip(keys, lots, strict=True)]
     entry = await book(transaction, customer_id, kind, touched, **about)
-    await repay(transaction, customer_id, [Given(*one) for one in touched], about, owed)
+    await repay(transaction, customer_id, [Given(*one) for one in touched], about, debt)
     return entry
 
 
-def shape(lot: NewLot) -> dict[str, Any]:
+def shape(lot: NewLot) -> dict[str, object]:
     """The columns of a lot that the rule decides."""
     return {
         "amount": lot.amount,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 import models
 from resolvers.operation.answers import Answer, RepeatableAnswer, row
@@ -27,7 +27,7 @@ class Told(Input):
         str | None, "What a person reads beside the entry; kept for good, so it must not name the customer."
     ] = None
     extended_data: Annotated[
-        dict[str, Any] | None,
+        dict[str, object] | None,
         JSON_OBJECT,
         "An object of your own, kept with the entry for good; it must not name the customer.",
     ] = None
@@ -51,7 +51,7 @@ class PointsSpend(Told):
 
 
 class PointsReserve(Input):
-    """Points to be put aside."""
+    """Points to be reserved."""
 
     customer: Annotated[int, key(models.Customer), "Whose points."]
     amount: Annotated[Decimal, AMOUNT]
@@ -60,7 +60,7 @@ class PointsReserve(Input):
 
 
 class PointsRelease(Input):
-    """A reservation to be let go."""
+    """A reservation to be released."""
 
     reservation: Annotated[int, key(models.PointReservation), "The reservation."]
 
@@ -73,7 +73,7 @@ class PointsCapture(Told):
 
 
 class PointsTransfer(Told):
-    """Points to be handed on."""
+    """Points to be transferred."""
 
     from_: Annotated[int, key(models.Customer), "Who gives them."]
     to: Annotated[int, key(models.Customer), "Who gets them."]

@@ -1,4 +1,4 @@
-"""Points: assigned, spent, put aside, handed on and taken back. Rules decide, the ledger keeps what they decided.
+"""Points: assigned, spent, reserved, transferred and taken back. Rules decide, the ledger keeps what they decided.
 
 Every operation locks the customer's row first, so that only one at a time moves a customer's points.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -17,7 +16,6 @@ from models.rules import ledger
 from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO
 from models.rules.refusals import in_points
-from resolvers.customer.lock import lock_by_key
 from resolvers.errors import Refused
 from resolvers.operation.refusal import accepted
 from resolvers.point.about import about
@@ -39,7 +37,7 @@ def _answer(entry: models.PointEntry | None) -> EntryAnswer:
 
 async def assign(transaction: Transaction, given: PointsAssign) -> EntryAnswer:
     """Assign points: a lot of their own, active at once or from a date on. They count for statuses from now on."""
-    await lock_by_key(transaction, given.customer, "customer", active=True)
+    await transaction.lock_customer(given.customer, "customer", active=True)
     told = await about(transaction, given, given.customer, given.type)
     lot = ledger.assign(given.amount, at=transaction.now, active_from=given.active_from, expires_at=given.expires_at)
     lots = [accepted(lot, "amount")]
@@ -50,7 +48,7 @@ async def assign(transaction: Transaction, given: PointsAssign) -> EntryAnswer:
 
 async def spend(transaction: Transaction, given: PointsSpend) -> EntryAnswer:
     """Spend points, those that expire soonest first."""
-    await lock_by_key(transaction, given.customer, "customer", active=True)
+    await transaction.lock_customer(given.customer, "customer", active=True)
     told = await about(transaction, given, given.customer)
     has = await account(transaction, given.customer)
     takens = accepted(ledger.spend(has.lots, given.amount, reserved=has.reserved, at=transaction.now), "amount")
@@ -58,13 +56,11 @@ async def spend(transaction: Transaction, given: PointsSpend) -> EntryAnswer:
 
 
 async def transfer(transaction: Transaction, given: PointsTransfer) -> TransferAnswer:
-    """Hand points on to another customer; they keep the expiry they had."""
+    """Transfer points to another customer; they keep the expiry they had."""
     sender, receiver = given.from_, given.to
     if sender == receiver:
-        raise Refused(ErrorCode.SAME_CUSTOMER, "Points are handed on to somebody else.", "to")
-    # In the order of their keys, so that nobody waits in a circle.
-    for key, name in sorted([(sender, "from"), (receiver, "to")]):
-        await lock_by_key(transaction, key, name, active=True)
+        raise Refused(ErrorCode.SAME_CUSTOMER, "Points are transferred to another customer.", "to")
+    await transaction.lock_named({"from": sender, "to": receiver}, active=True)
     told = await about(transaction, given, sender) | await about(transaction, given, receiver)
     has = await account(transaction, sender)
     moved = accepted(ledger.transfer(has.lots, given.amount, reserved=has.reserved, at=transaction.now), "amount")
@@ -101,10 +97,9 @@ async def reverse(transaction: Transaction, given: PointsReverse) -> EntryAnswer
 
 async def _reversible(transaction: Transaction, key: int) -> models.PointEntry:
     """The entry, its customer locked. What belongs to a bill or a voucher goes back with that."""
-    entry = await transaction.session.get(models.PointEntry, key)
-    if entry is None:
+    if await transaction.lock_owner(select(models.PointEntry.customer_id).where(models.PointEntry.id == key)) is None:
         raise Refused(ErrorCode.NOT_FOUND, "There is no PointEntry with this id.", "entry")
-    await lock_by_key(transaction, entry.customer_id, "entry")
+    entry = await transaction.session.get_one(models.PointEntry, key)
     if entry.purchase_id is not None or entry.voucher_id is not None:
         whole = "voucher" if entry.purchase_id is None else "bill"
         raise Refused(ErrorCode.NOT_REVERSIBLE, f"These points go back with their {whole}: cancel that.", "entry")
@@ -115,7 +110,7 @@ async def _reversible(transaction: Transaction, key: int) -> models.PointEntry:
 
 
 async def _give_back(
-    transaction: Transaction, entry: models.PointEntry, amount: Decimal | None, told: dict[str, Any]
+    transaction: Transaction, entry: models.PointEntry, amount: Decimal | None, told: dict[str, object]
 ) -> models.PointEntry:
     takens = await outstanding(transaction, entry.id)
     if not takens:
@@ -127,7 +122,7 @@ async def _give_back(
 
 
 async def _retract(
-    transaction: Transaction, entry: models.PointEntry, amount: Decimal | None, told: dict[str, Any]
+    transaction: Transaction, entry: models.PointEntry, amount: Decimal | None, told: dict[str, object]
 ) -> models.PointEntry:
     part, other = models.PointEntryLot, models.PointEntry
     lot_id = await transaction.session.scalar(select(part.lot_id).where(part.entry_id == entry.id))

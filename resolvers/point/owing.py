@@ -1,13 +1,12 @@
 """Points that are owed: what is taken back after it was used, and how it is paid off.
 
-Whoever owes points has none left: what is owed comes first out of whatever flows back or is earned.
+A customer who owes points has none left: what is owed comes first out of whatever flows back or is earned.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -29,7 +28,7 @@ async def repay(
     transaction: Transaction,
     customer_id: int,
     incoming: Sequence[Given],
-    about: dict[str, Any],
+    about: dict[str, object],
     debt: Decimal | None = None,
 ) -> None:
     """Take what a customer owes out of points that have just come, as far as they go; it is read unless known."""
@@ -41,8 +40,8 @@ async def repay(
         await move(transaction, customer_id, PointEntryKind.REPAY, touched, owed=paid, **told)
 
 
-async def take_back(transaction: Transaction, entry: models.PointEntry, points: Decimal, **about: Any) -> Withdrawn:
-    """Take back points that a bill earned; what of them was spent, handed on or turned into a voucher is owed.
+async def take_back(transaction: Transaction, entry: models.PointEntry, points: Decimal, **about: object) -> Withdrawn:
+    """Take back points that a bill earned; what of them was spent, transferred or turned into a voucher is owed.
 
     What had expired of the bill's own points was never used: it comes back to be taken, and is not owed.
     """
@@ -57,7 +56,7 @@ async def take_back(transaction: Transaction, entry: models.PointEntry, points: 
 
 
 async def withdraw(
-    transaction: Transaction, entry: models.PointEntry, withdrawn: Withdrawn, **about: Any
+    transaction: Transaction, entry: models.PointEntry, withdrawn: Withdrawn, **about: object
 ) -> models.PointEntry:
     """Book what is taken back of an entry, and what is owed for it."""
     touched = [(taken.lot_id, -taken.amount) for taken in withdrawn.takens]

@@ -1,4 +1,4 @@
-"""Points put aside for a time: nothing else spends them until they are captured, released, or the time is over."""
+"""Points reserved for a time: nothing else spends them until they are captured, released, or the time is over."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from models import PointEntryKind, PointReservation, PointReservationState
 from models.event_kinds import EventKind
 from models.rules import point_reservation as rules
 from models.rules.error_codes import ErrorCode
-from resolvers.customer.lock import lock_by_key
 from resolvers.errors import Refused
 from resolvers.operation.refusal import accepted
 from resolvers.point.about import about
@@ -40,11 +39,11 @@ def _shown(reservation: PointReservation) -> dict[str, Any]:
 async def reserve(transaction: Transaction, given: PointsReserve) -> ReservationAnswer:
     """Put points aside. The same external id with the same amount is the same reservation."""
     customer_id, amount, external_id = given.customer, given.amount, given.external_id
-    await lock_by_key(transaction, customer_id, "customer", active=True)
+    await transaction.lock_customer(customer_id, "customer", active=True)
     known = await _known(transaction, customer_id, external_id)
     if known is not None:
         if known.amount != amount:
-            message = "Another amount is put aside under this external id."
+            message = "Another amount is reserved under this external id."
             raise Refused(ErrorCode.EXTERNAL_ID_TAKEN, message, "externalId")
         return ReservationAnswer(**_shown(known), repeated=True)
     until = given.expires_at or transaction.now + USUAL_TIME
@@ -97,10 +96,9 @@ async def capture(transaction: Transaction, given: PointsCapture) -> CapturedAns
 
 async def _locked(transaction: Transaction, key: int) -> PointReservation:
     """A reservation, its customer locked; read again under the lock."""
-    owner = await transaction.session.scalar(select(PointReservation.customer_id).where(PointReservation.id == key))
-    if owner is None:
+    owner = select(PointReservation.customer_id).where(PointReservation.id == key)
+    if await transaction.lock_owner(owner) is None:
         raise Refused(ErrorCode.NOT_FOUND, "There is no PointReservation with this id.", "reservation")
-    await lock_by_key(transaction, owner, "reservation")
     return await transaction.lock(PointReservation, key)
 
 

@@ -3,64 +3,93 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import delete, insert, select
 
 import models
+from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
-from models.types import MONEY
 from resolvers.errors import Refused
 from resolvers.normalise import product_terms
 from resolvers.operation import property_values
-from resolvers.operation.activation import switching
+from resolvers.operation.activation import switch_operation
+from resolvers.operation.checks import By
+from resolvers.operation.parts import MoneyInput
 from resolvers.operation.upsert import Record, UpsertSpec, no_twice, replace_parts, upsert, upsert_all
-from resolvers.operation.validation import Values, currency, exact, text
 from resolvers.product import group_tree
+from resolvers.product.inputs import (
+    ProductAnswer,
+    ProductBrandAnswer,
+    ProductBrandId,
+    ProductBrandsAnswer,
+    ProductBrandsUpsert,
+    ProductBrandUpsertInput,
+    ProductCodeInput,
+    ProductGroupAnswer,
+    ProductGroupId,
+    ProductGroupsAnswer,
+    ProductGroupsUpsert,
+    ProductGroupUpsertInput,
+    ProductId,
+    ProductsAnswer,
+    ProductsUpsert,
+    ProductUpsertInput,
+)
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
-MOST_PARTS = 100
+ON, OFF = models.State.ACTIVE, models.State.INACTIVE
 CODE = models.ProductCode
 TERM = models.ProductTerm
 
 
-async def upsert_product(transaction: Transaction, given: Values) -> Values:
-    """Put a product in its place."""
-    return {"product": _shown(await upsert(PRODUCT, transaction, given))}
+async def upsert_product(transaction: Transaction, given: ProductUpsertInput) -> ProductAnswer:
+    """Create or update a product."""
+    return ProductAnswer(product=_shown(await upsert(PRODUCT, transaction, given)))
 
 
-async def upsert_products(transaction: Transaction, given: Values) -> Values:
-    """Put several products in their places, all or none."""
-    return {"products": [_shown(row) for row in await upsert_all(PRODUCT, transaction, given["products"], "products")]}
+async def upsert_products(transaction: Transaction, given: ProductsUpsert) -> ProductsAnswer:
+    """Create or update several products, all or none."""
+    rows = await upsert_all(PRODUCT, transaction, given.products, "products")
+    return ProductsAnswer(products=[_shown(row) for row in rows])
 
 
-async def upsert_brand(transaction: Transaction, given: Values) -> Values:
-    """Put a brand in its place."""
-    return {"brand": _shown(await upsert(BRAND, transaction, given))}
+async def upsert_brand(transaction: Transaction, given: ProductBrandUpsertInput) -> ProductBrandAnswer:
+    """Create or update a brand."""
+    return ProductBrandAnswer(brand=_shown(await upsert(BRAND, transaction, given)))
 
 
-async def upsert_brands(transaction: Transaction, given: Values) -> Values:
-    """Put several brands in their places, all or none."""
-    return {"brands": [_shown(row) for row in await upsert_all(BRAND, transaction, given["brands"], "brands")]}
+async def upsert_brands(transaction: Transaction, given: ProductBrandsUpsert) -> ProductBrandsAnswer:
+    """Create or update several brands, all or none."""
+    rows = await upsert_all(BRAND, transaction, given.brands, "brands")
+    return ProductBrandsAnswer(brands=[_shown(row) for row in rows])
 
 
-async def upsert_group(transaction: Transaction, given: Values) -> Values:
-    """Put a group in its place in the tree."""
-    return {"group": _shown(await upsert(GROUP, transaction, given))}
+async def upsert_group(transaction: Transaction, given: ProductGroupUpsertInput) -> ProductGroupAnswer:
+    """Create or update a group, at its place in the tree."""
+    return ProductGroupAnswer(group=_shown(await upsert(GROUP, transaction, given)))
 
 
-async def upsert_groups(transaction: Transaction, given: Values) -> Values:
-    """Put several groups in their places, all or none; one may name a parent that comes before it in the list."""
-    return {"groups": [_shown(row) for row in await upsert_all(GROUP, transaction, given["groups"], "groups")]}
+async def upsert_groups(transaction: Transaction, given: ProductGroupsUpsert) -> ProductGroupsAnswer:
+    """Create or update several groups, all or none; one may name a parent that comes before it in the list."""
+    rows = await upsert_all(GROUP, transaction, given.groups, "groups")
+    return ProductGroupsAnswer(groups=[_shown(row) for row in rows])
 
 
-deactivate = switching(models.Product, models.State.INACTIVE, "DEACTIVATED", "product")
-reactivate = switching(models.Product, models.State.ACTIVE, "REACTIVATED", "product")
-deactivate_brand = switching(models.ProductBrand, models.State.INACTIVE, "DEACTIVATED", "brand")
-reactivate_brand = switching(models.ProductBrand, models.State.ACTIVE, "REACTIVATED", "brand")
-deactivate_group = switching(models.ProductGroup, models.State.INACTIVE, "DEACTIVATED", "group")
-reactivate_group = switching(models.ProductGroup, models.State.ACTIVE, "REACTIVATED", "group")
+deactivate = switch_operation(models.Product, OFF, EventKind.PRODUCT_DEACTIVATED, ProductId, ProductAnswer)
+reactivate = switch_operation(models.Product, ON, EventKind.PRODUCT_REACTIVATED, ProductId, ProductAnswer)
+deactivate_brand = switch_operation(
+    models.ProductBrand, OFF, EventKind.PRODUCT_BRAND_DEACTIVATED, ProductBrandId, ProductBrandAnswer
+)
+reactivate_brand = switch_operation(
+    models.ProductBrand, ON, EventKind.PRODUCT_BRAND_REACTIVATED, ProductBrandId, ProductBrandAnswer
+)
+deactivate_group = switch_operation(
+    models.ProductGroup, OFF, EventKind.PRODUCT_GROUP_DEACTIVATED, ProductGroupId, ProductGroupAnswer
+)
+reactivate_group = switch_operation(
+    models.ProductGroup, ON, EventKind.PRODUCT_GROUP_REACTIVATED, ProductGroupId, ProductGroupAnswer
+)
 
 
 def _shown(row: models.Base) -> RowRef:
@@ -72,49 +101,32 @@ async def _check_product(record: Record) -> None:
     for name, read in (("codes", _codes), ("prices", _prices), ("tags", _tags)):
         if name in record.given:
             with record.problems.noted():
-                record.lists[name] = await read(record, record.given[name] or [])
+                record.lists[name] = await read(record, record.given[name] or ())
     await property_values.read(record, "product_id")
 
 
-async def _codes(record: Record, given: Sequence[Values]) -> list[dict[str, Any]]:
-    at = _places(record, given, "codes")
-    pairs = [
-        (text(code["list"], f"{path}.list", 64), text(code["code"], f"{path}.code", 64))
-        for code, path in zip(given, at, strict=True)
-    ]
+async def _codes(record: Record, given: Sequence[ProductCodeInput]) -> list[dict[str, object]]:
+    pairs = [(one.list, one.code) for one in given]
     no_twice(pairs, record.problems, "codes", ".code")
-    for (list_code, code), path in zip(pairs, at, strict=True):
+    for place, (list_code, code) in enumerate(pairs):
         others = select(CODE.product_id).where(CODE.list_code == list_code, CODE.code == code)
         owner = await record.transaction.session.scalar(others)
         if owner is not None and owner != getattr(record.row, "id", None):
-            raise Refused(ErrorCode.TAKEN, f"The code {code} of {list_code} is another product's.", f"{path}.code")
+            path = f"{record.problems.at('codes')}[{place}].code"
+            raise Refused(ErrorCode.TAKEN, f"The code {code} of {list_code} is another product's.", path)
     return [{"of": pair, "list_code": pair[0], "code": pair[1]} for pair in pairs]
 
 
-async def _prices(record: Record, given: Sequence[Values]) -> list[dict[str, Any]]:
-    at = _places(record, given, "prices")
-    prices = [
-        {
-            "currency_code": currency(price["currency"], f"{path}.currency"),
-            "amount": exact(MONEY, price["amount"], f"{path}.amount"),
-        }
-        for price, path in zip(given, at, strict=True)
-    ]
-    no_twice((price["currency_code"] for price in prices), record.problems, "prices", ".currency")
-    return prices
+async def _prices(record: Record, given: Sequence[MoneyInput]) -> list[dict[str, object]]:
+    no_twice((price.currency for price in given), record.problems, "prices", ".currency")
+    return [{"currency_code": price.currency, "amount": price.amount} for price in given]
 
 
-async def _tags(record: Record, given: Sequence[Values]) -> list[dict[str, Any]]:
-    at = _places(record, given, "tags")
-    keys = [(await record.references.find(models.Tag, by, path)).id for by, path in zip(given, at, strict=True)]
+async def _tags(record: Record, given: Sequence[By]) -> list[dict[str, object]]:
+    at = record.problems.at("tags")
+    keys = [(await record.references.find(models.Tag, by, f"{at}[{place}]")).id for place, by in enumerate(given)]
     no_twice(keys, record.problems, "tags", "")
     return [{"tag_id": key} for key in keys]
-
-
-def _places(record: Record, given: Sequence[Values], name: str) -> list[str]:
-    if len(given) > MOST_PARTS:
-        raise Refused(ErrorCode.TOO_MANY, f"A product takes {MOST_PARTS} of them at most.", record.problems.at(name))
-    return [f"{record.problems.at(name)}[{place}]" for place in range(len(given))]
 
 
 async def _follow_product(record: Record) -> None:

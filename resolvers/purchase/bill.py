@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
-from msgspec.structs import replace
-from sqlalchemy import BigInteger, select
+from sqlalchemy import BigInteger, ColumnElement, select
 
 from models import State, Store
 from models.rules import basket
@@ -17,7 +15,7 @@ from models.rules.bill_checks import bill_refusals
 from models.rules.error_codes import ErrorCode
 from models.rules.money import half_up, unit_of
 from models.types import text
-from resolvers.customer.find import find_customer
+from resolvers.customer.find import Found, Sought, find_customer, found_customer, sought
 from resolvers.errors import Refused
 from resolvers.operation import validation
 from resolvers.operation.checks import By
@@ -28,8 +26,10 @@ from resolvers.purchase.goods import NAMED, TYPES, goods_of, names_of, types_of
 from resolvers.purchase.inputs import LINE_AMOUNT, BillInput, BillItemInput
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.expressions import word
-from resolvers.query.together import Found, Together
+from resolvers.query.together import Found as Rows
+from resolvers.query.together import Together
 from resolvers.storage.context import RequestContext
+from resolvers.storage.reader import Row
 from resolvers.storage.statement import parameter
 
 CLOCKS_DIFFER = timedelta(days=1)
@@ -52,7 +52,7 @@ STORES = {
 NAMED_ON_BILLS = {key: Together(store=store, goods=NAMED, types=TYPES) for key, store in STORES.items()}
 
 
-def _known() -> Any:
+def _known() -> ColumnElement[bool]:
     return Store.state != word(State.DELETED)
 
 
@@ -108,10 +108,50 @@ async def read_bill(context: RequestContext, given: BillInput, customer: By | No
     return TillBill(_bill(given, known, store_id, zone), items, given, paid_at, total)
 
 
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """A customer who was looked up by what a bill names them by, before anybody says what is made of it."""
+
+    asked: Sought
+    rows: Sequence[Row]
+
+
+async def recognised(
+    context: RequestContext,
+    customer: By | None,
+    card_number: str | None,
+    at: datetime | None = None,
+    known: LookedUp | None = None,
+) -> Found | None:
+    """The customer whose bill it is: named outright, or by the card that it shows; a card of another is refused.
+
+    With a moment, they are recognised as they were then. Who is looked up already isn't looked up again.
+    """
+
+    async def find(by: By, field: str) -> Found:
+        if known is not None and known.asked == sought(by, field):
+            return await found_customer(context, known.asked, known.rows, at)
+        return await find_customer(context, by, field, at)
+
+    holder: Found | None = None
+    if card_number is not None:
+        try:
+            holder = await find(By("card_number", card_number), "bill")
+        except Refused as refused:
+            # A card that nobody holds says nothing about a customer who is named outright.
+            if customer is None or refused.code is not ErrorCode.UNKNOWN_CARD:
+                raise
+    if customer is None:
+        return holder
+    named = await find(customer, "customer")
+    if holder is not None and holder.id != named.id:
+        raise Refused(ErrorCode.WRONG_CUSTOMER, "The card is another customer's.", "bill.cardNumber")
+    return named
+
+
 async def _priced(context: RequestContext, given: BillInput, customer: By | None) -> BillInput:
     """A bill with the prices of the list and of campaigns on its lines, but where the till says what is to pay."""
-    by = By("card_number", given.card_number) if customer is None and given.card_number else customer
-    found = None if by is None else await find_customer(context, by, "bill" if customer is None else "customer")
+    found = await recognised(context, customer, given.card_number)
     (store_id, _), named = await _look_up(context, given)
     keys = [None if one is None else one.product_id for one in goods_of(given.items, named["goods"])]
     known = {key for key in keys if key is not None}
@@ -120,9 +160,7 @@ async def _priced(context: RequestContext, given: BillInput, customer: By | None
         item if item.paid is not None else _at_price(item, prices, key)
         for item, key in zip(given.items, keys, strict=True)
     ]
-    struct: Any = given
-    priced: BillInput = replace(struct, items=tuple(items))
-    return priced
+    return given.replaced(items=tuple(items))
 
 
 def _at_price(item: BillItemInput, prices: Prices, product_id: int | None) -> BillItemInput:
@@ -130,9 +168,7 @@ def _at_price(item: BillItemInput, prices: Prices, product_id: int | None) -> Bi
     if price is None or product_id is None:
         return item
     listed = prices.listed.get(product_id, price) if item.price is None else item.price
-    struct: Any = item
-    priced: BillItemInput = replace(struct, price=listed, paid=half_up(price * item.quantity, prices.unit))
-    return priced
+    return item.replaced(price=listed, paid=half_up(price * item.quantity, prices.unit))
 
 
 def _line(item: BillItemInput, field: str, unit: Decimal) -> basket.Line:
@@ -162,10 +198,10 @@ def _item(given: BillItemInput, line: basket.Line, types: Mapping[str, int], uni
     return Item(line, given.name, kind, given.vat_rate, max(listed - line.paid, Decimal(0)))
 
 
-async def _look_up(context: RequestContext, given: BillInput) -> tuple[tuple[int, str], Found]:
+async def _look_up(context: RequestContext, given: BillInput) -> tuple[tuple[int, str], Rows]:
     """The store with its zone, and the rows of the products and kinds that the lines name."""
     by = given.store
-    values: dict[str, Any] = {"sought": by.value}
+    values: dict[str, object] = {"sought": by.value}
     if by.name == "external_id":
         values = {"source": by.value["source"], "sought": by.value["external_id"]}
     found = await NAMED_ON_BILLS[by.name].read(context, **values, **names_of(given.items))

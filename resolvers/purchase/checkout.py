@@ -7,25 +7,26 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from models.rules.basket import Benefit, Reward, Shopper, Voucher
 from models.rules.combination import Combination
+from models.rules.error_codes import ErrorCode
 from models.rules.late import as_paid, takes_rewards
 from models.rules.ledger import NEVER
 from models.rules.money import ZERO
 from models.rules.programme import Programme
-from models.rules.refusals import Refusal, RefusalCode
+from models.rules.refusals import Refusal
 from models.rules.settlement import RequestedBenefits, Settlement, best_of, settle
-from models.rules.voucher_code import normalised
+from models.rules.voucher_code import code_key, readings
 from resolvers.benefit.limits import lock_limited
 from resolvers.benefit.offers import (
     AT_THE_TILL,
     VOUCHERS_LOCKED,
     VOUCHERS_NAMED,
     Offer,
+    is_told,
     offers_of,
-    spellings,
     vouchers_with,
 )
 from resolvers.benefit.shopper import OF_THE_SHOPPER, PointBalance, shopper_of
@@ -36,10 +37,12 @@ from resolvers.query.together import Found, Together
 from resolvers.segment.qualifying import qualifies_for
 from resolvers.status.requalifying import BEFORE_A_BILL, Before, before_of
 from resolvers.storage.context import RequestContext
+from resolvers.storage.reader import Row
 
 T = TypeVar("T")
+Coded = TypeVar("Coded", Reward, Voucher)
 
-NOT_LATE = Refusal(RefusalCode.VOUCHER_REQUIRED, "On a bill that was paid so long ago, rewards take a voucher.")
+NOT_LATE = Refusal(ErrorCode.VOUCHER_REQUIRED, "On a bill that was paid so long ago, rewards take a voucher.")
 KNOWN = Together(**AT_THE_TILL, **OF_THE_SHOPPER, owed=OWED, **BEFORE_A_BILL)
 """All that decides about a bill, read in one statement once the customer and the vouchers are locked."""
 
@@ -132,10 +135,9 @@ async def read_checkout(
     at = judged_at(context, bill)
     terms = await read_terms(context, at) if terms is None else terms
     vouchers = await read_vouchers(context, customer_id, codes, locked=locked)
-    found = await KNOWN.read(
-        context, **_asked(vouchers, codes), customer=customer_id or 0, keys=[customer_id or 0], at=at
-    )
-    named = named_by(codes, vouchers, found, customer_id)
+    asked = {"rewards": sorted({row[2] for row in vouchers}), "codes": _readings(codes)}
+    found = await KNOWN.read(context, **asked, customer=customer_id or 0, keys=[customer_id or 0], at=at)
+    named = named_by(context, codes, vouchers, found, customer_id)
     automatic = offers_of(found["automatic"], found)
     rewards = [*named.direct, *(offer.terms for offer in automatic)]
     if locked:
@@ -165,46 +167,49 @@ async def with_segments(context: RequestContext, shopper: Shopper, rewards: Iter
 
 async def read_vouchers(
     context: RequestContext, customer_id: int | None, codes: Sequence[str], *, locked: bool
-) -> list[tuple[Any, ...]]:
+) -> Sequence[Row]:
     """The vouchers that codes name, and the shopper's own of the rewards that codes name."""
     if not codes:
         return []
-    spelt = sorted({spelling for code in codes for spelling in spellings(code)})
     statement = VOUCHERS_LOCKED if locked else VOUCHERS_NAMED
-    return await statement.read(context, codes=spelt, customer=customer_id or 0)
-
-
-def _asked(vouchers: Sequence[tuple[Any, ...]], codes: Sequence[str]) -> dict[str, list[Any]]:
-    """The rewards of vouchers by key, and those that are named by codes of no voucher."""
-    named = {row[1] for row in vouchers}
-    left = [code for code in codes if named.isdisjoint(spellings(code))]
-    return {
-        "rewards": sorted({row[2] for row in vouchers}),
-        "codes": sorted({each for code in left for each in spellings(code)}),
-    }
+    return await statement.read(context, codes=_readings(codes), customer=customer_id or 0)
 
 
 def named_by(
-    codes: Sequence[str], rows: Sequence[tuple[Any, ...]], found: Found, customer_id: int | None
+    context: RequestContext, codes: Sequence[str], rows: Sequence[Row], found: Found, customer_id: int | None
 ) -> NamedBenefits:
     """What codes name: a voucher; of a reward's code, a voucher of the shopper's, or else the reward as it is."""
-    vouchers = vouchers_with(rows, {offer.terms.id: offer for offer in offers_of(found["named"], found)})
-    offers = {offer.terms.code: offer for offer in offers_of(found["coded"], found)}
-    return _named(codes, vouchers, offers, customer_id)
+    offers = {offer.terms.id: offer for offer in offers_of(found["named"], found)}
+    vouchers = [one for one in vouchers_with(rows, offers) if is_told(one, customer_id, context.viewer)]
+    return _named(codes, vouchers, offers_of(found["coded"], found), customer_id)
+
+
+def _readings(codes: Iterable[str]) -> list[str]:
+    return sorted({each for code in codes for each in readings(code)})
+
+
+def _by_code(coded: Iterable[Coded]) -> dict[str, Coded]:
+    """Vouchers or rewards by their codes, as they are and as they are read."""
+    found = {code_key(one.code): one for one in coded}
+    return found | {one.code: one for one in coded}
+
+
+def _found(coded: Mapping[str, Coded], code: str) -> Coded | None:
+    return coded.get(code) or coded.get(code_key(code))
 
 
 def _named(
-    codes: Sequence[str], vouchers: Sequence[Voucher], offers: Mapping[str, Offer], customer_id: int | None
+    codes: Sequence[str], vouchers: Sequence[Voucher], offers: Sequence[Offer], customer_id: int | None
 ) -> NamedBenefits:
     """Each code in turn; of one's own vouchers of a reward, the one that expires first is taken."""
-    by_code = {voucher.code: voucher for voucher in vouchers}
+    by_code, rewards = _by_code(vouchers), _by_code([offer.terms for offer in offers])
+    by_reward = {offer.terms.id: offer for offer in offers}
     taken: set[int] = set()
     found: list[Benefit] = []
     unknown: list[tuple[str, Refusal]] = []
     for code in codes:
-        tries = (code, normalised(code))
-        voucher = next((by_code[each] for each in tries if each in by_code), None)
-        offer = next((offers[each] for each in tries if each in offers), None)
+        voucher, reward = _found(by_code, code), _found(rewards, code)
+        offer = by_reward[reward.id] if reward else None
         if voucher is None and offer is not None:
             voucher = _own(offer, [one for one in vouchers if one.id not in taken], customer_id)
         if voucher is not None:
@@ -224,5 +229,7 @@ def _own(offer: Offer, vouchers: Iterable[Voucher], customer_id: int | None) -> 
 
 def _unknown(offer: Offer | None) -> Refusal:
     if offer is None:
-        return Refusal(RefusalCode.UNKNOWN_CODE, "There is no voucher and no reward of this code.")
-    return Refusal(RefusalCode.VOUCHER_REQUIRED, "The reward takes a voucher, and the customer has none.")
+        return Refusal(
+            ErrorCode.UNKNOWN_CODE, "There is no voucher that can be used here, and no reward, of this code."
+        )
+    return Refusal(ErrorCode.VOUCHER_REQUIRED, "The reward takes a voucher, and the customer has none.")

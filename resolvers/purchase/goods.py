@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import literal_column, null, select, union_all
 
@@ -16,6 +15,8 @@ from resolvers.purchase.inputs import BillItemInput
 from resolvers.query.compiled_query import CompiledQuery, among
 from resolvers.query.expressions import word
 from resolvers.storage.context import RequestContext
+from resolvers.storage.reader import Row
+from resolvers.storage.sql import AnySelect
 
 Name = tuple[str, str | None, str]
 """How an item names its product: by which key, in which list or source, and as what."""
@@ -33,17 +34,17 @@ class Goods:
     brand_id: int | None
 
 
-def _named(backend: str) -> Any:
+def _named(backend: str) -> AnySelect:
     """Products by the names that items give them, with their brand and all their groups."""
-    listed: Any = select(
+    listed: AnySelect = select(
         literal_column("'LISTED'").label("kind"),
         ProductCode.list_code.label("scope"),
         ProductCode.code.label("code"),
         ProductCode.product_id.label("key"),
     )
-    own: Any = select(literal_column("'OWN'"), null(), Product.code, Product.id)
-    external: Any = select(literal_column("'EXTERNAL'"), Product.source, Product.external_id, Product.id)
-    keyed: Any = select(literal_column("'KEY'"), null(), null(), Product.id)
+    own: AnySelect = select(literal_column("'OWN'"), null(), Product.code, Product.id)
+    external: AnySelect = select(literal_column("'EXTERNAL'"), Product.source, Product.external_id, Product.id)
+    keyed: AnySelect = select(literal_column("'KEY'"), null(), null(), Product.id)
     named = union_all(
         listed.where(among(ProductCode.code, "codes", backend, text())),
         own.where(among(Product.code, "own", backend, text()), KNOWN),
@@ -73,7 +74,7 @@ TYPES = CompiledQuery(
 )
 
 
-def names_of(items: Sequence[BillItemInput]) -> dict[str, list[Any]]:
+def names_of(items: Sequence[BillItemInput]) -> dict[str, list[str] | list[int]]:
     """What is to be looked up for items: values of the parameters of `NAMED` and `TYPES`."""
     names = {name for item in items for name in _names(item)}
     of = {kind: sorted({code for its, _, code in names if its == kind}) for kind in (LISTED, OWN, EXTERNAL)}
@@ -86,11 +87,11 @@ def names_of(items: Sequence[BillItemInput]) -> dict[str, list[Any]]:
     }
 
 
-def goods_of(items: Sequence[BillItemInput], rows: Sequence[tuple[Any, ...]]) -> list[Goods | None]:
+def goods_of(items: Sequence[BillItemInput], rows: Sequence[Row]) -> list[Goods | None]:
     """The product of each item; none where the codes are unknown here. One named by an id must exist."""
     goods = _goods(row[3:] for row in rows)
     # Where a code is that of several products, the first of them is meant.
-    found: dict[Name, int] = {row[:3]: row[3] for row in sorted(rows, key=lambda row: -row[3])}
+    found: dict[Name, int] = {(row[0], row[1], row[2]): row[3] for row in sorted(rows, key=lambda row: -row[3])}
     wanted: list[Goods | None] = []
     for place, item in enumerate(items):
         key = _key(item)
@@ -101,9 +102,9 @@ def goods_of(items: Sequence[BillItemInput], rows: Sequence[tuple[Any, ...]]) ->
     return wanted
 
 
-def types_of(items: Sequence[BillItemInput], rows: Sequence[tuple[Any, ...]]) -> dict[str, int]:
+def types_of(items: Sequence[BillItemInput], rows: Sequence[Row]) -> dict[str, int]:
     """The kinds of lines by their codes; each that is named must exist."""
-    found = dict(rows)
+    found: dict[str, int] = {code: key for code, key in rows}  # noqa: C416
     for code, place in {item.type: place for place, item in enumerate(items) if item.type is not None}.items():
         if code not in found:
             raise Refused(ErrorCode.NOT_FOUND, f"There is no kind of line {code}.", f"bill.items[{place}].type")
@@ -129,7 +130,7 @@ async def goods_by_key(context: RequestContext, keys: set[int]) -> dict[int, Goo
     return _goods(await BY_KEY.read(context, keys=sorted(keys))) if keys else {}
 
 
-def _goods(rows: Iterable[Sequence[Any]]) -> dict[int, Goods]:
+def _goods(rows: Iterable[Row]) -> dict[int, Goods]:
     brands: dict[int, int | None] = {}
     groups: dict[int, set[int]] = {}
     for key, brand, group in rows:

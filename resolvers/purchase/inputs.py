@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 import models
 from models.rules.bill_checks import MAX_ITEMS
+from models.rules.card_number import normalised
 from models.rules.error_codes import ErrorCode
 from models.types import MONEY, PERCENT, POINTS, QUANTITY, ExactDecimal
 from resolvers.errors import Refused
 from resolvers.operation.answers import TEXT, Answer, RepeatableAnswer, Shown, row
-from resolvers.operation.checks import CURRENCY, By, at_most, by, exact, key, shown_as, text, whole
+from resolvers.operation.checks import CURRENCY, By, at_most, by, converted, exact, key, shown_as, text, whole
 from resolvers.operation.inputs import Input
+from resolvers.operation.parts import UtmInput
 from resolvers.storage.context import RowRef
 from resolvers.values import Money
 
@@ -78,7 +80,11 @@ class BillInput(Input):
         exact(MONEY, None),
         "What the lines come to; refused as TOTALS_DIFFER when they come to something else.",
     ] = None
-    card_number: Annotated[str | None, text(64), "Number of the card shown at the till."] = None
+    card_number: Annotated[
+        str | None,
+        converted(text(64), normalised),
+        "Number of the card shown at the till, with or without spaces and hyphens.",
+    ] = None
     campaign_prices: Annotated[
         bool,
         "Whether lines without `paid` cost what campaigns offer their product for, to this customer and at this store "
@@ -91,19 +97,11 @@ class BillInput(Input):
     ]
 
 
-class UtmInput(Input):
-    """Where a visitor came from, as web analytics name it."""
-
-    source: Annotated[str | None, text(255), "The site or app (utm_source)."] = None
-    medium: Annotated[str | None, text(255), "The medium (utm_medium)."] = None
-    campaign: Annotated[str | None, text(255), "The campaign (utm_campaign)."] = None
-
-
 class BillToClose(Input):
     """A bill with whom it belongs to, and what no rule looks at."""
 
     customer: Annotated[
-        By | None, by(models.Customer), "Who bought; nobody in particular where neither they nor a card are given."
+        By | None, by(models.Customer), "Who bought; an unknown customer where neither they nor a card are given."
     ] = None
     bill: Annotated[BillInput, "The bill."]
     source: Annotated[str | None, text(64), "Code of the outside system that closes the bill."] = None
@@ -148,7 +146,7 @@ class ProductsRequest(Input):
     """Who asks what to offer with a bill."""
 
     bill: Annotated[BillInput, "The bill or shopping cart as it is so far."]
-    customer: Annotated[By | None, by(models.Customer), "Who buys; left out where nobody is known."] = None
+    customer: Annotated[By | None, by(models.Customer), "Who buys; left out where the customer isn't known."] = None
     count: Annotated[int, whole(1, MOST_PRODUCTS), "How many at most."] = 5
 
 
@@ -156,7 +154,7 @@ class PreviewRequest(Input):
     """A bill to be previewed."""
 
     customer: Annotated[
-        By | None, by(models.Customer), "Who stands at the till; nobody in particular where left out."
+        By | None, by(models.Customer), "Who stands at the till; an unknown customer where left out."
     ] = None
     bill: Annotated[BillInput, "The bill as it is so far."]
     benefit_codes: Annotated[
@@ -258,7 +256,7 @@ class ReturnAnswer(PurchaseAnswer):
 class PurchasesImport(Input):
     """Bills that were closed offline."""
 
-    bills: Annotated[tuple[Mapping[str, Any], ...], shown_as("OfflineBillInput"), at_most(MOST_BILLS), "The bills."]
+    bills: Annotated[tuple[Mapping[str, object], ...], shown_as("OfflineBillInput"), at_most(MOST_BILLS), "The bills."]
     without_effects: Annotated[
         bool,
         "Whether they are history: kept as they are, but they earn no points and no vouchers, use none up, and lead "

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -20,11 +19,12 @@ from resolvers.customer.find import FINDERS, Sought, find_customer, sought
 from resolvers.errors import CrmError, Refused
 from resolvers.operation.checks import By
 from resolvers.programme.reading import IN_FORCE, terms_of
-from resolvers.purchase.bill import TillBill
+from resolvers.purchase.bill import LookedUp, TillBill
 from resolvers.purchase.inputs import BillToClose
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.together import Together
 from resolvers.storage.context import RequestContext
+from resolvers.storage.reader import Row
 from resolvers.storage.statement import parameter
 from resolvers.storage.transaction import Transaction
 
@@ -56,11 +56,10 @@ FIRST_OF_NOBODY = Together(same=SAME, terms=IN_FORCE)
 class First:
     """What is known of a bill once it is read: if it was here before, by which terms it is judged, whose it is."""
 
-    same: Sequence[tuple[Any, ...]]
+    same: Sequence[Row]
     terms: Programme
-    asked: Sought | None
+    customer: LookedUp | None
     """Whom the bill names, by their card where it doesn't say so outright; none where that makes no sense."""
-    customer: Sequence[tuple[Any, ...]]
 
 
 async def read_first(context: RequestContext, bill: TillBill, given: BillToClose, at: datetime) -> First:
@@ -69,7 +68,8 @@ async def read_first(context: RequestContext, bill: TillBill, given: BillToClose
     read = FIRST_OF_NOBODY if asked is None else FIRST[asked.key]
     of_customer = {} if asked is None else asked.values
     found = await read.read(context, **_named(bill), at=at, **of_customer)
-    return First(found["same"], terms_of(found["terms"]), asked, found.get("customer", ()))
+    customer = None if asked is None else LookedUp(asked, found["customer"])
+    return First(found["same"], terms_of(found["terms"]), customer)
 
 
 def _asked(given: BillToClose) -> Sought | None:
@@ -83,7 +83,7 @@ def _asked(given: BillToClose) -> Sought | None:
         return None
 
 
-def _named(bill: TillBill) -> dict[str, Any]:
+def _named(bill: TillBill) -> dict[str, object]:
     return {"store": bill.rules.store_id, "external_id": bill.external_id}
 
 

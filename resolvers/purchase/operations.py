@@ -16,11 +16,8 @@ from models import Purchase, PurchaseState, PurchaseType, State
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from models.rules.late import is_late
-from resolvers.customer.find import Found, find_customer, found_customer, sought
-from resolvers.customer.lock import lock_customer
 from resolvers.errors import Refused, UserError
-from resolvers.operation.checks import By
-from resolvers.purchase.bill import TillBill, read_bill
+from resolvers.purchase.bill import TillBill, read_bill, recognised
 from resolvers.purchase.checkout import judged_at, read_checkout
 from resolvers.purchase.inputs import BillToClose, CancelAnswer, LeftOut, PurchaseCancel, PurchaseSend, SentAnswer
 from resolvers.purchase.known import First, read_first, sent_before
@@ -76,36 +73,7 @@ async def cancel(transaction: Transaction, given: PurchaseCancel) -> CancelAnswe
     )
 
 
-async def recognised(
-    transaction: Transaction, given: BillToClose, bill: TillBill, *, late: bool, first: First | None = None
-) -> Found | None:
-    """The customer that a bill names: outright, or by the card that it shows; a card of another is refused."""
-    context = await transaction.inside()
-    at = bill.paid_at if late else None
-    number = given.bill.card_number
-
-    async def find(by: By, field: str) -> Found:
-        if first is not None and first.asked is not None and first.asked == sought(by, field):
-            return await found_customer(context, first.asked, first.customer, at)
-        return await find_customer(context, by, field, at)
-
-    holder: Found | None = None
-    if number is not None:
-        try:
-            holder = await find(By("card_number", number), "bill")
-        except Refused as refused:
-            # A card that nobody holds says nothing about a customer who is named outright.
-            if given.customer is None or refused.code is not ErrorCode.UNKNOWN_CARD:
-                raise
-    if given.customer is None:
-        return holder
-    named = await find(given.customer, "customer")
-    if holder is not None and holder.id != named.id:
-        raise Refused(ErrorCode.WRONG_CUSTOMER, "The card is another customer's.", "bill.cardNumber")
-    return named
-
-
-async def details(transaction: Transaction, given: BillToClose) -> dict[str, Any]:
+async def details(transaction: Transaction, given: BillToClose) -> dict[str, object]:
     """Columns of a purchase that no rule looks at."""
     return {
         "type_id": await _type(transaction, given.type),
@@ -118,9 +86,7 @@ async def details(transaction: Transaction, given: BillToClose) -> dict[str, Any
 
 async def lock_purchase(transaction: Transaction, key: int) -> Purchase:
     """A bill, its customer locked before it."""
-    owner = await transaction.session.scalar(select(Purchase.customer_id).where(Purchase.id == key))
-    if owner is not None:
-        await lock_customer(transaction, owner)
+    await transaction.lock_owner(select(Purchase.customer_id).where(Purchase.id == key))
     purchase = await transaction.session.get(Purchase, key, with_for_update={"key_share": True}, populate_existing=True)
     if purchase is None:
         raise Refused(ErrorCode.NOT_FOUND, "There is no Purchase with this id.", "id")
@@ -143,10 +109,11 @@ async def _close(
 ) -> tuple[int | None, list[LeftOut]]:
     context = await transaction.inside()
     late = is_late(bill.paid_at, transaction.now, first.terms.clocks_differ)
-    customer = await recognised(transaction, given, bill, late=late, first=first)
+    at = bill.paid_at if late else None
+    customer = await recognised(context, given.customer, given.bill.card_number, at, first.customer)
     about = await details(transaction, given)
     if customer is not None:
-        if not await lock_customer(transaction, customer.id):
+        if not await transaction.lock_customers([customer.id]):
             raise Refused(ErrorCode.NOT_FOUND, "There is no such customer.", "customer")
         about["card_number"] = given.bill.card_number or customer.card_number
     key = customer.id if customer else None

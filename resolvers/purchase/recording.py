@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import update
 
@@ -83,7 +82,7 @@ class Closing:
 
     case: Checkout
     settled: Settlement
-    details: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, object] = field(default_factory=dict)
     """Columns of the purchase that no rule looks at."""
     has_effects: bool = True
 
@@ -117,9 +116,7 @@ async def reward_customer(transaction: Transaction, case: Checkout, earnings: Ea
         lots = case.programme.lots(earnings, case.at)
         about = {"at": case.at, "store_id": bill.store_id, "purchase_id": purchase_id}
         rules = kept(earned_by(case.programme.code, earnings))
-        await booking.credit(
-            transaction, customer_id, lots, PointEntryKind.EARN, owed=case.owed, earned_by=rules, **about
-        )
+        await booking.earn(transaction, customer_id, lots, case.owed, earned_by=rules, **about)
     assert case.before is not None
     await promote(transaction, customer_id, purchase_id, case.at, case.before)
     for reward in earned_rewards(case):

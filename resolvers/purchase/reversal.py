@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import select, update
 
@@ -14,7 +13,6 @@ from models import PointEntry, PointEntryKind, Purchase, PurchaseItem
 from models.rules import ledger
 from models.rules.money import ZERO
 from models.rules.returning import BenefitKey, GoingBack, Sale, going_back
-from resolvers.customer.lock import lock_customer
 from resolvers.operation.refusal import accepted
 from resolvers.point import booking
 from resolvers.purchase.recording import FOR_REWARD
@@ -67,7 +65,7 @@ async def points_back(
 ) -> Decimal:
     """Move the points that go back; what of those that were earned is owed, as they were used already."""
     purchase = closed.purchase
-    if purchase.customer_id is None or not await lock_customer(transaction, purchase.customer_id):
+    if purchase.customer_id is None or not await transaction.lock_customers([purchase.customer_id]):
         return ZERO
     rewards = await _direct(transaction, gone)
     owed = ZERO
@@ -84,7 +82,7 @@ async def points_back(
 
 async def status_back(transaction: Transaction, purchase: Purchase) -> None:
     """The status that the customer has without what was undone."""
-    if purchase.customer_id is not None and await lock_customer(transaction, purchase.customer_id):
+    if purchase.customer_id is not None and await transaction.lock_customers([purchase.customer_id]):
         await restore_status(transaction, purchase.customer_id)
 
 
@@ -107,7 +105,7 @@ async def _unearn(transaction: Transaction, purchase: Purchase, entry: PointEntr
     """Points that were earned are taken back; what of them is owed, as it was used already."""
     if not points:
         return ZERO
-    about: dict[str, Any] = {"purchase_id": purchase.id, "store_id": entry.store_id}
+    about: dict[str, object] = {"purchase_id": purchase.id, "store_id": entry.store_id}
     withdrawn = await booking.take_back(transaction, entry, points, **about)
     return withdrawn.owed
 
@@ -119,5 +117,5 @@ async def _unspend(transaction: Transaction, purchase: Purchase, entry: PointEnt
     if not wanted:
         return
     givens = accepted(ledger.reverse_part(out, wanted))
-    about: dict[str, Any] = {"purchase_id": purchase.id, "store_id": entry.store_id}
+    about: dict[str, object] = {"purchase_id": purchase.id, "store_id": entry.store_id}
     await booking.give_back(transaction, entry.customer_id, givens, entry.id, **about)

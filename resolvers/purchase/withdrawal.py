@@ -47,7 +47,7 @@ async def withdraw_earned(
 
 
 async def restore(transaction: Transaction, purchase_id: int, key: int, note: str | None) -> None:
-    """A voucher comes back as it was: put aside for the bill if it still is, else free to be used.
+    """A voucher comes back as it was: reserved for the bill if it still is, else free to be used.
 
     One that nothing justifies any more doesn't, unless it was made up for.
     """

@@ -9,38 +9,41 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, TypeVarTuple, cast
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Enum, Select, func
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Enum, Select, SelectBase, func
 from sqlalchemy import select as select_
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from models.types import ExactDecimal, Instant
 from resolvers.query.columns import scaled
 from resolvers.storage.context import RequestContext
+from resolvers.storage.sql import SqlColumn, SqlType
 from resolvers.storage.statement import ListParameter, Statement, compile_statement, parameter
 
-Convert = Callable[[Any], Any]
+Values = TypeVarTuple("Values")
+Convert = Callable[[Any], object]
 Converts = Sequence[tuple[int, Convert]]
 """How the values of a row are read, by their places; the others are meant as they come."""
 
 
-class CompiledQuery:
+class CompiledQuery(Generic[*Values]):
     """A select, compiled once for each database. `build` is given the database's name. Unions hold no decimals."""
 
-    def __init__(self, build: Callable[[str], Any]) -> None:
+    def __init__(self, build: Callable[[str], TypedReturnsRows[*Values]]) -> None:
         self._build = build
         self._made: dict[str, tuple[Statement, Converts]] = {}
 
-    async def read(self, context: RequestContext, **values: Any) -> list[tuple[Any, ...]]:
+    async def read(self, context: RequestContext, **values: object) -> list[tuple[*Values]]:
         """All rows, for values of the select's parameters."""
         statement, converts = self._statement(context.backend)
-        rows = await context.fetch(statement, values)
-        return converted(rows, converts)
+        # What a column's type makes of a value is what the select says that it holds.
+        return cast("list[tuple[*Values]]", converted(await context.fetch(statement, values), converts))
 
-    def select(self, backend: str) -> tuple[Any, Converts]:
+    def select(self, backend: str) -> tuple[SelectBase, Converts]:
         """The select as it is run, and how the values of its rows are read."""
-        select: Any = self._build(backend)
+        select = self._build(backend)
+        assert isinstance(select, SelectBase)
         columns = list(select.selected_columns)
         if isinstance(select, Select):
             in_units = [scaled(column, backend) for column in columns]
@@ -55,7 +58,7 @@ class CompiledQuery:
         return self._made[backend]
 
 
-def converted(rows: Iterable[Sequence[Any]], converts: Converts) -> list[tuple[Any, ...]]:
+def converted(rows: Iterable[Sequence[object]], converts: Converts) -> list[tuple[Any, ...]]:
     """Rows with their values as they are meant."""
     found = []
     for row in rows:
@@ -67,7 +70,7 @@ def converted(rows: Iterable[Sequence[Any]], converts: Converts) -> list[tuple[A
     return found
 
 
-def _convert(kind: TypeEngine[Any]) -> Convert | None:
+def _convert(kind: SqlType) -> Convert | None:
     if isinstance(kind, ExactDecimal):
         scale = -kind.scale
         return lambda units: Decimal(units).scaleb(scale)
@@ -78,16 +81,14 @@ def _convert(kind: TypeEngine[Any]) -> Convert | None:
     return bool if isinstance(kind, Boolean) else None
 
 
-def _moment(value: Any) -> datetime:
-    moment: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
+def _moment(value: str | datetime) -> datetime:
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
-def among(column: Any, name: str, backend: str, kind: TypeEngine[Any] | None = None) -> ColumnElement[bool]:
+def among(column: SqlColumn, name: str, backend: str, kind: SqlType | None = None) -> ColumnElement[bool]:
     """Whether a column is one of those that a parameter lists: keys, or what `kind` says."""
     given = parameter(name, ListParameter(kind or BigInteger()))
     if backend == "postgresql":
-        matches: ColumnElement[bool] = column == func.any(given)
-        return matches
-    found: ColumnElement[bool] = column.in_(select_(func.json_each(given).table_valued("value").c.value))
-    return found
+        return column == func.any(given)
+    return column.in_(select_(func.json_each(given).table_valued("value").c.value))

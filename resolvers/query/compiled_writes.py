@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import UpdateBase
+
 from resolvers.storage.inserting import Rows
+from resolvers.storage.reader import Row
 from resolvers.storage.statement import Statement, compile_statement
 from resolvers.storage.transaction import Transaction
 
@@ -13,11 +16,11 @@ from resolvers.storage.transaction import Transaction
 class Insert(Rows):
     """New rows of a table, written behind whatever the session holds."""
 
-    async def rows(self, transaction: Transaction, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    async def rows(self, transaction: Transaction, rows: Sequence[Mapping[str, object]]) -> list[Row]:
         """Write rows; what they answer, in no particular order."""
         return await self.write(await transaction.inside(), rows)
 
-    async def one(self, transaction: Transaction, **row: Any) -> Any:
+    async def one(self, transaction: Transaction, **row: object) -> Any:
         """Write one row; the first of what it answers, none where it was left out."""
         answers = await self.rows(transaction, [row])
         return answers[0][0] if answers else None
@@ -26,11 +29,11 @@ class Insert(Rows):
 class Update:
     """A change of rows. `build` makes it; what it returns is answered, so that one can see if anything was changed."""
 
-    def __init__(self, build: Callable[[], Any]) -> None:
+    def __init__(self, build: Callable[[], UpdateBase]) -> None:
         self._build = build
         self._made: dict[str, Statement] = {}
 
-    async def run(self, transaction: Transaction, **values: Any) -> list[tuple[Any, ...]]:
+    async def run(self, transaction: Transaction, **values: object) -> Sequence[Row]:
         """What was changed."""
         context = await transaction.inside()
         if context.backend not in self._made:

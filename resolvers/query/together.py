@@ -10,8 +10,10 @@ from sqlalchemy import func as sql
 from resolvers.query.compiled_query import CompiledQuery, Converts, converted
 from resolvers.query.json_rows import NESTING, ordered, rows_of
 from resolvers.storage.context import RequestContext
+from resolvers.storage.sql import SqlValue
 from resolvers.storage.statement import Statement, compile_statement
 
+AnyQuery = CompiledQuery[*tuple[Any, ...]]
 Found = dict[str, list[tuple[Any, ...]]]
 """The rows that each read found, as it would have answered them by itself."""
 
@@ -19,11 +21,11 @@ Found = dict[str, list[tuple[Any, ...]]]
 class Together:
     """Reads that are put into one statement, by name. Parameters of one name are the same for all of them."""
 
-    def __init__(self, **reads: CompiledQuery) -> None:
+    def __init__(self, **reads: AnyQuery) -> None:
         self._reads = reads
         self._made: dict[str, tuple[Statement, list[Converts]]] = {}
 
-    async def read(self, context: RequestContext, **values: Any) -> Found:
+    async def read(self, context: RequestContext, **values: object) -> Found:
         """All rows of each read, for values of their parameters."""
         statement, converts = self._statement(context.backend)
         (row,) = await context.fetch(statement, values)
@@ -42,7 +44,7 @@ class Together:
         return self._made[backend]
 
 
-def _as_text(found: Any, backend: str) -> Any:
+def _as_text(found: Any, backend: str) -> SqlValue:
     """All rows of a select as one text of JSON, in their order."""
     nesting = NESTING[backend]
     rows = (ordered(found) if found._order_by_clauses and not nesting.has_type else found).subquery()

@@ -11,17 +11,14 @@ from sqlalchemy import select
 import models
 from models import State
 from models.rules.error_codes import ErrorCode
-from models.types import PERCENT, QUANTITY
 from resolvers.errors import Refused
-from resolvers.operation import validation
 from resolvers.operation.references import References
-from resolvers.operation.validation import Values
+from resolvers.reservation.inputs import ProductReservationCreate, ProductReservationItemInput
 from resolvers.reservation.stock import Wanted
 from resolvers.storage.transaction import Transaction
 
 OFFER = models.ReservableOffer
 PRICE = models.ReservablePrice
-MOST_ITEMS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,37 +36,28 @@ class Item:
         return self.wanted.quantity
 
 
-async def read(transaction: Transaction, given: Values, store: models.Store) -> list[Item]:
+async def read(transaction: Transaction, given: ProductReservationCreate, store: models.Store) -> list[Item]:
     """The items, each of a product that the store offers and that has a price."""
-    wanted = given["items"]
-    if not 0 < len(wanted) <= MOST_ITEMS:
-        code = ErrorCode.TOO_MANY if wanted else ErrorCode.REQUIRED
-        raise Refused(code, f"Reserve from 1 to {MOST_ITEMS} products.", "items")
-    currency = given.get("currency")
-    if currency is not None:
-        validation.currency(currency, "currency")
+    currency = given.currency or store.currency_code
     references, items, seen = References(transaction), [], set()
-    for place, one in enumerate(wanted):
+    for place, one in enumerate(given.items):
         at = f"items[{place}]"
-        product = await references.find(models.ReservableProduct, one["reservable_product"], f"{at}.reservableProduct")
+        product = await references.find(models.ReservableProduct, one.reservable_product, f"{at}.reservableProduct")
         if product.id in seen:
             raise Refused(ErrorCode.DUPLICATE_ITEM, "This product is given twice.", f"{at}.reservableProduct")
         seen.add(product.id)
-        items.append(await _item(transaction, one, product, store, currency or store.currency_code, at))
+        items.append(await _item(transaction, one, product, store, currency, at))
     return items
 
 
 async def _item(
     transaction: Transaction,
-    given: Values,
+    given: ProductReservationItemInput,
     product: models.ReservableProduct,
     store: models.Store,
     currency: str,
     at: str,
 ) -> Item:
-    quantity = validation.above_zero(QUANTITY, given["quantity"], f"{at}.quantity")
-    rate = given.get("vat_rate")
-    vat_rate = None if rate is None else validation.exact(PERCENT, rate, f"{at}.vatRate", highest=100)
     offer = await transaction.session.scalar(
         select(OFFER).where(OFFER.reservable_product_id == product.id, OFFER.store_id == store.id)
     )
@@ -79,7 +67,7 @@ async def _item(
             ErrorCode.NOT_OFFERED, "The store doesn't offer this product for reservation.", f"{at}.reservableProduct"
         )
     price = await _price(transaction, offer, currency, at)
-    return Item(Wanted(offer, quantity, goods.name, f"{at}.quantity"), price, currency, vat_rate)
+    return Item(Wanted(offer, given.quantity, goods.name, f"{at}.quantity"), price, currency, given.vat_rate)
 
 
 async def _price(transaction: Transaction, offer: models.ReservableOffer, currency: str, at: str) -> Decimal:

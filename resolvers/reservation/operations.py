@@ -1,13 +1,12 @@
-"""Reservations: what a customer has put aside in a store. One holds stock from when it is entered until it ends."""
+"""Reservations: what a customer has reserved in a store. One holds stock from when it is entered until it ends."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -22,35 +21,41 @@ from models.rules.reservation_steps import gives_back, step_refusal
 from models.rules.voucher_code import CodeGeneration, voucher_code
 from models.types import MONEY
 from resolvers.errors import Refused
-from resolvers.operation import input_fields, validation
+from resolvers.operation import validation
+from resolvers.operation.parts import UtmInput
 from resolvers.operation.references import References
 from resolvers.operation.upsert import settle
-from resolvers.operation.validation import Values
 from resolvers.reservation import items as reservation_items
+from resolvers.reservation.inputs import (
+    ProductReservationAdvance,
+    ProductReservationCreate,
+    ProductReservationRemark,
+    ReservationAnswer,
+    ReservationExternalCodeInput,
+)
 from resolvers.reservation.stock import give_back, take
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction, in_transaction
 
 RESERVATION = models.ProductReservation
-MOST_CODES = 20
 EASTMOST = timedelta(hours=14)
 """How far ahead of UTC the first calendar of the world is."""
 
 
-async def create(transaction: Transaction, given: Values) -> Values:
+async def create(transaction: Transaction, given: ProductReservationCreate) -> ReservationAnswer:
     """Reserve products in a store for a customer; the stock is held at once, all of it or none."""
-    customer = await transaction.find(models.Customer, given["customer"], "customer")
+    customer = await transaction.locked(models.Customer, given.customer, "customer")
     _in_use(customer, "customer")
     known = await _known(transaction, given, customer.id)
     if known is not None:
-        return {"reservation": RowRef("ProductReservation", known), "repeated": True}
-    store = await References(transaction).find(models.Store, given["store"], "store")
+        return _answer(known, repeated=True)
+    store = await References(transaction).find(models.Store, given.store, "store")
     _in_use(store, "store")
     items = await reservation_items.read(transaction, given, store)
     reservation = await _entered(transaction, given, store)
     reservation.customer_id = customer.id
     reservation.currency_code, reservation.total = items[0].currency, _total(items)
-    codes = await _external_codes(transaction, given.get("external_codes") or [])
+    codes = await _external_codes(transaction, given.external_codes or ())
     await take(transaction, [item.wanted for item in items])
     transaction.session.add(reservation)
     await settle(transaction)
@@ -61,36 +66,37 @@ async def create(transaction: Transaction, given: Values) -> Values:
     )
     await _note_progress(transaction, reservation, None)
     transaction.emit(EventKind.RESERVATION_ENTERED, reservation, customer_id=customer.id)
-    return {"reservation": RowRef("ProductReservation", reservation.id)}
+    return _answer(reservation.id)
 
 
-async def advance(transaction: Transaction, given: Values) -> Values:
+async def advance(transaction: Transaction, given: ProductReservationAdvance) -> ReservationAnswer:
     """Move a reservation one step on; stock that it no longer holds goes back."""
-    reservation = await transaction.find(RESERVATION, given["id"], "id")
-    wanted = ReservationState(given["state"])
-    refusal = step_refusal(reservation.state, wanted)
+    reservation = await transaction.locked(RESERVATION, given.id, "id")
+    refusal = step_refusal(reservation.state, given.state)
     if refusal is not None:
         raise Refused(refusal.code, refusal.message, "state", refusal.missing)
-    if given.get("pickup_date") is not None:
-        store = await transaction.session.get(models.Store, reservation.store_id)
-        assert store is not None
-        reservation.pickup_date = _pickup_date(given["pickup_date"], store, transaction.now)
-    if given.get("external_purchase_id") is not None:
-        reservation.external_purchase_id = validation.text(given["external_purchase_id"], "externalPurchaseId", 128)
-    await _step(transaction, [reservation], wanted, input_fields.text(given, "note"))
-    return {"reservation": RowRef("ProductReservation", reservation.id)}
+    if given.pickup_date is not None:
+        store = await transaction.session.get_one(models.Store, reservation.store_id)
+        reservation.pickup_date = _pickup_date(given.pickup_date, store, transaction.now)
+    if given.external_purchase_id is not None:
+        reservation.external_purchase_id = given.external_purchase_id
+    await _step(transaction, [reservation], given.state, given.note)
+    return _answer(reservation.id)
 
 
-async def comment(transaction: Transaction, given: Values) -> Values:
+async def comment(transaction: Transaction, given: ProductReservationRemark) -> ReservationAnswer:
     """Write a remark on a reservation."""
-    note = input_fields.required_text(given, "note")
-    reservation = await transaction.find(RESERVATION, given["id"], "id")
+    reservation = await transaction.locked(RESERVATION, given.id, "id")
     transaction.session.add(
-        models.ProductReservationComment(reservation_id=reservation.id, at=transaction.now, note=note)
+        models.ProductReservationComment(reservation_id=reservation.id, at=transaction.now, note=given.note)
     )
     reservation.updated_at = transaction.now
     transaction.emit(EventKind.RESERVATION_COMMENTED, reservation, customer_id=reservation.customer_id)
-    return {"reservation": RowRef("ProductReservation", reservation.id)}
+    return _answer(reservation.id)
+
+
+def _answer(key: int, *, repeated: bool = False) -> ReservationAnswer:
+    return ReservationAnswer(reservation=RowRef("ProductReservation", key), repeated=repeated)
 
 
 async def expire_reservations(engine: AsyncEngine, now: datetime, batch: int) -> int:
@@ -104,7 +110,7 @@ async def expire_reservations(engine: AsyncEngine, now: datetime, batch: int) ->
 
 
 async def _expire(transaction: Transaction, *, after: int, batch: int) -> tuple[int, int]:
-    """Let go of the overdue among the next few by key; how many, and the last key looked at, 0 at the end."""
+    """Release the overdue among the next few by key; how many, and the last key looked at, 0 at the end."""
     query = (
         select(RESERVATION.id, RESERVATION.pickup_date, models.Store.time_zone)
         .join(models.Store, models.Store.id == RESERVATION.store_id)
@@ -149,16 +155,12 @@ async def _note_progress(transaction: Transaction, reservation: models.ProductRe
     )
 
 
-async def _known(transaction: Transaction, given: Values, customer_id: int) -> int | None:
+async def _known(transaction: Transaction, given: ProductReservationCreate, customer_id: int) -> int | None:
     """The reservation that the outside system has entered before under the same id."""
-    source, external_id = given.get("source"), given.get("external_id")
-    if (source is None) != (external_id is None):
-        raise Refused(ErrorCode.REQUIRED, "`source` and `externalId` belong together.", "externalId")
-    if source is None or external_id is None:
+    if given.source is None:
         return None
     known = select(RESERVATION.id, RESERVATION.customer_id).where(
-        RESERVATION.source == validation.text(source, "source", 64),
-        RESERVATION.external_id == validation.text(external_id, "externalId", 128),
+        RESERVATION.source == given.source, RESERVATION.external_id == given.external_id
     )
     found = (await transaction.session.execute(known)).first()
     if found is not None and found.customer_id != customer_id:
@@ -166,24 +168,26 @@ async def _known(transaction: Transaction, given: Values, customer_id: int) -> i
     return found.id if found is not None else None
 
 
-async def _entered(transaction: Transaction, given: Values, store: models.Store) -> models.ProductReservation:
+async def _entered(
+    transaction: Transaction, given: ProductReservationCreate, store: models.Store
+) -> models.ProductReservation:
     """A new reservation with what the input says of it."""
-    utm: Mapping[str, Any] = given.get("utm") or {}
-    origin = given.get("origin")
-    source = await References(transaction).find(models.ProductReservationSource, origin, "origin") if origin else None
+    utm = given.utm or UtmInput()
+    source = models.ProductReservationSource
+    origin = None if given.origin is None else await References(transaction).find(source, given.origin, "origin")
     return RESERVATION(
         store_id=store.id,
-        origin_id=source.id if source else None,
-        source=given.get("source"),
-        external_id=given.get("external_id"),
+        origin_id=origin.id if origin else None,
+        source=given.source,
+        external_id=given.external_id,
         state=ReservationState.ENTERED,
-        pickup_date=_pickup_date(given.get("pickup_date"), store, transaction.now),
-        customer_note=input_fields.text(given, "customer_note", field="customerNote"),
+        pickup_date=_pickup_date(given.pickup_date, store, transaction.now),
+        customer_note=given.customer_note,
         reservation_codes=[voucher_code(CodeGeneration.RANDOM, secrets.choice, "")],
-        benefit_codes=validation.texts(given.get("benefit_codes") or [], "benefitCodes"),
-        **{
-            f"utm_{name}": input_fields.text(utm, name, 255, f"utm.{name}") for name in ("source", "medium", "campaign")
-        },
+        benefit_codes=list(given.benefit_codes or ()),
+        utm_source=utm.source,
+        utm_medium=utm.medium,
+        utm_campaign=utm.campaign,
         created_at=transaction.now,
         updated_at=transaction.now,
     )
@@ -209,12 +213,12 @@ def _total(items: Sequence[reservation_items.Item]) -> Decimal:
     return validation.exact(MONEY, total, "items")
 
 
-async def _external_codes(transaction: Transaction, given: Sequence[Values]) -> list[tuple[int, str]]:
-    if len(given) > MOST_CODES:
-        raise Refused(ErrorCode.TOO_MANY, f"A reservation takes {MOST_CODES} codes at most.", "externalCodes")
-    references, codes = References(transaction), []
+async def _external_codes(
+    transaction: Transaction, given: Sequence[ReservationExternalCodeInput]
+) -> list[tuple[int, str]]:
+    references = References(transaction)
+    codes: dict[tuple[int, str], None] = {}
     for place, code in enumerate(given):
-        at = f"externalCodes[{place}]"
-        kind = await references.find(models.ExternalListType, code["type"], f"{at}.type")
-        codes.append((kind.id, validation.text(code["value"], f"{at}.value", 128)))
-    return list(dict.fromkeys(codes))
+        kind = await references.find(models.ExternalListType, code.type, f"externalCodes[{place}].type")
+        codes[kind.id, code.value] = None
+    return list(codes)

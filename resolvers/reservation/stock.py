@@ -5,7 +5,7 @@ Whoever changes the stock of several offers does so in the order of their keys, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -19,7 +19,8 @@ from models.types import QUANTITY
 from resolvers.errors import Refused, UserError
 from resolvers.ids import opaque_id
 from resolvers.operation.references import References
-from resolvers.operation.validation import Values, exact
+from resolvers.operation.validation import exact
+from resolvers.reservation.inputs import NamedOffer, OfferAnswer, RemovedOffer, StockAdjust, StockSet
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
@@ -30,7 +31,7 @@ RESERVATION = models.ProductReservation
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How much of an offer somebody wants, and where they said so."""
+    """How much of an offer is wanted, and where that was said."""
 
     offer: models.ReservableOffer
     quantity: Decimal
@@ -82,45 +83,43 @@ async def _move(transaction: Transaction, offer: int, by: Decimal) -> bool:
     return changed is not None
 
 
-async def set_stock(transaction: Transaction, given: Values) -> Values:
+async def set_stock(transaction: Transaction, given: StockSet) -> OfferAnswer:
     """Say how many of a product are free to reserve in a store: what was counted."""
-    stock = exact(QUANTITY, given["stock"], "stock")
     offer = await _offer(transaction, given)
-    if offer.stock != stock:
-        offer.stock, offer.updated_at = stock, transaction.now
+    if offer.stock != given.stock:
+        offer.stock, offer.updated_at = given.stock, transaction.now
         await transaction.session.flush()
-        transaction.emit(EventKind.STOCK_SET, offer, data={"stock": plain(stock)})
-    return {"offer": RowRef("ReservableOffer", offer.id)}
+        transaction.emit(EventKind.STOCK_SET, offer, data={"stock": plain(given.stock)})
+    return OfferAnswer(offer=RowRef("ReservableOffer", offer.id))
 
 
-async def adjust_stock(transaction: Transaction, given: Values) -> Values:
+async def adjust_stock(transaction: Transaction, given: StockAdjust) -> OfferAnswer:
     """Add to what is free to reserve in a store, or take from it: what came or went."""
-    by = exact(QUANTITY, given["by"], "by", lowest=None)
     offer = await _offer(transaction, given)
-    if offer.stock + by < 0:
-        missing = plain(-by - offer.stock)
+    if offer.stock + given.by < 0:
+        missing = plain(-given.by - offer.stock)
         raise Refused(ErrorCode.OUT_OF_STOCK, f"Only {plain(offer.stock)} are left.", "by", missing)
-    exact(QUANTITY, offer.stock + by, "by")
-    if by:
-        await _move(transaction, offer.id, by)
-        transaction.emit(EventKind.STOCK_ADJUSTED, offer, data={"by": plain(by)})
-    return {"offer": RowRef("ReservableOffer", offer.id)}
+    exact(QUANTITY, offer.stock + given.by, "by")
+    if given.by:
+        await _move(transaction, offer.id, given.by)
+        transaction.emit(EventKind.STOCK_ADJUSTED, offer, data={"by": plain(given.by)})
+    return OfferAnswer(offer=RowRef("ReservableOffer", offer.id))
 
 
-async def remove_offer(transaction: Transaction, given: Values) -> Values:
+async def remove_offer(transaction: Transaction, given: NamedOffer) -> RemovedOffer:
     """A store no longer offers a product: its stock and prices go, and nothing that was reserved comes back to it."""
     offer = await _offer(transaction, given)
     deleted = opaque_id("ReservableOffer", offer.id)
     transaction.emit(EventKind.RESERVABLE_OFFER_REMOVED, offer, data={"stock": plain(offer.stock)})
     await transaction.session.execute(delete(OFFER).where(OFFER.id == offer.id))
-    return {"deleted_id": deleted}
+    return RemovedOffer(deleted_id=deleted)
 
 
-async def _offer(transaction: Transaction, given: Mapping[str, str]) -> models.ReservableOffer:
+async def _offer(transaction: Transaction, given: NamedOffer) -> models.ReservableOffer:
     """A store's offer of a product, locked."""
     references = References(transaction)
-    product = await references.find(models.ReservableProduct, given["reservable_product"], "reservableProduct")
-    store = await references.find(models.Store, given["store"], "store")
+    product = await references.find(models.ReservableProduct, given.reservable_product, "reservableProduct")
+    store = await references.find(models.Store, given.store, "store")
     query = select(OFFER).where(OFFER.reservable_product_id == product.id, OFFER.store_id == store.id)
     offer: models.ReservableOffer | None = await transaction.session.scalar(query.with_for_update())
     if offer is None:

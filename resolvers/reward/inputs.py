@@ -165,7 +165,7 @@ class RewardUpsert(Input):
     is_portable: Annotated[
         bool | UnsetType,
         column(models.Reward.is_portable),
-        "Whether a voucher may be used by, and handed on to, another customer.",
+        "Whether a voucher may be used by, and transferred to, another customer.",
     ] = UNSET
     limit_per_customer: Annotated[
         int | UnsetType | None,

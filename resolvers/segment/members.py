@@ -37,7 +37,7 @@ log = logging.getLogger("crm360")
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class MemberChanges:
     """How many came and went, and the last customer looked at; none when all were."""
 
     added: int = 0
@@ -45,7 +45,7 @@ class Changed:
     last: int | None = None
 
 
-async def work_out(transaction: Transaction, segment: models.Segment) -> Changed:
+async def work_out(transaction: Transaction, segment: models.Segment) -> MemberChanges:
     """Work all members of a locked segment out; criteria that can't be applied are refused."""
     added = removed = 0
     last: int | None = 0
@@ -60,7 +60,7 @@ async def work_out(transaction: Transaction, segment: models.Segment) -> Changed
         raise Refused(ErrorCode.BAD_FILTER, message, "where") from error
     segment.refreshed_at = transaction.now
     segment.touch(transaction.now)
-    return Changed(added, removed)
+    return MemberChanges(added, removed)
 
 
 def _is_about_values(error: StatementError) -> bool:
@@ -88,19 +88,19 @@ async def refresh_segments(engine: AsyncEngine, now: datetime, batch: int) -> in
     return moved
 
 
-async def _refresh(transaction: Transaction, *, key: int, after: int, batch: int) -> Changed:
+async def _refresh(transaction: Transaction, *, key: int, after: int, batch: int) -> MemberChanges:
     """One stretch of one segment; its criteria are read anew, as somebody may have changed them since."""
     wanted = select(SEGMENT).where(
         SEGMENT.id == key, SEGMENT.kind == SegmentKind.CRITERIA, SEGMENT.state == State.ACTIVE
     )
     segment = await transaction.session.scalar(wanted.with_for_update())
     if segment is None:
-        return Changed()
+        return MemberChanges()
     try:
         stretch = await _stretch(transaction, segment, after, batch)
     except BadFilter as error:
         log.warning("Segment %s can't be worked out: %s", key, error)
-        return Changed()
+        return MemberChanges()
     if stretch.last is None:
         segment.refreshed_at = transaction.now
         segment.touch(transaction.now)
@@ -115,7 +115,7 @@ async def empty(transaction: Transaction, segment: models.Segment) -> None:
     await _note(transaction, segment, EventKind.SEGMENT_LEFT, list(left))
 
 
-async def _stretch(transaction: Transaction, segment: models.Segment, after: int, size: int) -> Changed:
+async def _stretch(transaction: Transaction, segment: models.Segment, after: int, size: int) -> MemberChanges:
     """Let the customers of a stretch of keys leave or join."""
     session, ends = transaction.session, models.Customer.id
     last = await session.scalar(select(ends).where(ends > after).order_by(ends).offset(size - 1).limit(1))
@@ -128,7 +128,7 @@ async def _stretch(transaction: Transaction, segment: models.Segment, after: int
     added = list(await session.scalars(joining, bound))
     await _note(transaction, segment, EventKind.SEGMENT_LEFT, removed)
     await _note(transaction, segment, EventKind.SEGMENT_JOINED, added)
-    return Changed(len(added), len(removed), last)
+    return MemberChanges(len(added), len(removed), last)
 
 
 async def _note(transaction: Transaction, segment: models.Segment, kind: EventKind, customers: list[int]) -> None:

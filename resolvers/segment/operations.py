@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
+from msgspec import UNSET
 from sqlalchemy import select
 
 import models
@@ -12,36 +12,43 @@ from models import SegmentKind, State
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from resolvers.errors import BadFilter, Refused, UserError
-from resolvers.ids import key_of
-from resolvers.operation import validation
+from resolvers.ids import opaque_id
 from resolvers.operation.references import References
 from resolvers.operation.upsert import UpsertSpec, alone, refuse_cycle, set_values, settle, upsert
-from resolvers.operation.validation import Values
 from resolvers.query.visibility import listed
 from resolvers.segment.criteria import kept
+from resolvers.segment.inputs import (
+    AddedAnswer,
+    DeletedSegmentAnswer,
+    RefreshedAnswer,
+    RemovedAnswer,
+    SegmentAnswer,
+    SegmentCreate,
+    SegmentCustomers,
+    SegmentGroupAnswer,
+    SegmentGroupUpsert,
+    SegmentId,
+    SegmentRefresh,
+    SegmentUpdate,
+)
 from resolvers.segment.members import empty, work_out
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
 SEGMENT = models.Segment
 MEMBER = models.SegmentMember
-MOST_CUSTOMERS = 1_000
-TEXTS = {"name": "name", "note": "note", "picture_url": "pictureUrl"}
 
 
-async def create(transaction: Transaction, given: Values) -> Values:
-    """Make a segment: a list with its first members, or criteria whose members are worked out at once."""
-    kind = SegmentKind(given.get("kind") or ("CRITERIA" if given.get("where") is not None else "LIST"))
-    _check_kind(kind, given)
+async def create(transaction: Transaction, given: SegmentCreate) -> SegmentAnswer:
+    """Create a segment: a list with its first members, or criteria whose members are worked out at once."""
     await alone(transaction, SEGMENT)
     values = await _values(transaction, given)
     await _refuse_taken(transaction, given)
-    criteria = _criteria(transaction, given["where"]) if kind is SegmentKind.CRITERIA else None
     segment = SEGMENT(
-        kind=kind,
-        criteria=criteria,
-        source=given.get("source"),
-        external_id=given.get("external_id"),
+        kind=given.will_be(),
+        criteria=None if given.where is None else _criteria(transaction, given.where),
+        source=given.source,
+        external_id=given.external_id,
         created_at=transaction.now,
         updated_at=transaction.now,
         **values,
@@ -49,70 +56,72 @@ async def create(transaction: Transaction, given: Values) -> Values:
     transaction.session.add(segment)
     await settle(transaction)
     transaction.emit(EventKind.SEGMENT_CREATED, segment)
-    if kind is SegmentKind.CRITERIA:
+    if segment.kind is SegmentKind.CRITERIA:
         await work_out(transaction, segment)
     else:
-        await _add(transaction, segment, given.get("customers") or [])
-    return {"segment": RowRef("Segment", segment.id)}
+        await _add(transaction, segment, given.customers or ())
+    return _shown(segment)
 
 
-async def update(transaction: Transaction, given: Values) -> Values:
+async def update(transaction: Transaction, given: SegmentUpdate) -> SegmentAnswer:
     """Change what a segment is called, or its criteria; then its members are worked out anew."""
-    segment = await transaction.find(SEGMENT, given["id"], "id")
+    segment = await transaction.locked(SEGMENT, given.id, "id")
     changed = set_values(segment, await _values(transaction, given))
-    if given.get("where") is not None:
+    if given.where is not None:
         _refuse_kind(segment, SegmentKind.CRITERIA, "where")
-        if set_values(segment, {"criteria": _criteria(transaction, given["where"])}):
+        if set_values(segment, {"criteria": _criteria(transaction, given.where)}):
             changed = True
             await work_out(transaction, segment)
     if changed:
         segment.updated_at = transaction.now
         transaction.emit(EventKind.SEGMENT_UPDATED, segment)
-    return {"segment": RowRef("Segment", segment.id)}
+    return _shown(segment)
 
 
-async def add_customers(transaction: Transaction, given: Values) -> Values:
+async def add_customers(transaction: Transaction, given: SegmentCustomers) -> AddedAnswer:
     """Put customers on a list; those who are on it stay."""
-    segment = await transaction.find(SEGMENT, given["segment"], "segment")
+    segment = await transaction.locked(SEGMENT, given.segment, "segment")
     _refuse_kind(segment, SegmentKind.LIST, "segment")
-    return {"segment": RowRef("Segment", segment.id), "added": await _add(transaction, segment, given["customers"])}
+    added = await _add(transaction, segment, given.customers)
+    return AddedAnswer(segment=RowRef("Segment", segment.id), added=added)
 
 
-async def remove_customers(transaction: Transaction, given: Values) -> Values:
+async def remove_customers(transaction: Transaction, given: SegmentCustomers) -> RemovedAnswer:
     """Take customers off a list; those who aren't on it don't count."""
-    segment = await transaction.find(SEGMENT, given["segment"], "segment")
+    segment = await transaction.locked(SEGMENT, given.segment, "segment")
     _refuse_kind(segment, SegmentKind.LIST, "segment")
-    keys = _keys(given["customers"])
-    there = select(MEMBER).where(MEMBER.segment_id == segment.id, MEMBER.customer_id.in_(keys)).order_by(MEMBER.id)
+    chosen = MEMBER.customer_id.in_(set(given.customers))
+    there = select(MEMBER).where(MEMBER.segment_id == segment.id, chosen).order_by(MEMBER.id)
     members = list(await transaction.session.scalars(there))
+    await transaction.raise_if_merged(set(given.customers) - {member.customer_id for member in members})
     for member in members:
         await transaction.session.delete(member)
         transaction.emit(EventKind.SEGMENT_LEFT, segment, customer_id=member.customer_id)
-    return {"segment": RowRef("Segment", segment.id), "removed": len(members)}
+    return RemovedAnswer(segment=RowRef("Segment", segment.id), removed=len(members))
 
 
-async def refresh(transaction: Transaction, given: Values) -> Values:
+async def refresh(transaction: Transaction, given: SegmentRefresh) -> RefreshedAnswer:
     """Work the members of a segment out from its criteria now."""
-    segment = await transaction.find(SEGMENT, given["id"], "id")
+    segment = await transaction.locked(SEGMENT, given.id, "id")
     _refuse_kind(segment, SegmentKind.CRITERIA, "id")
     changed = await work_out(transaction, segment)
     counts = {"added": changed.added, "removed": changed.removed}
     transaction.emit(EventKind.SEGMENT_REFRESHED, segment, data=counts)
-    return {"segment": RowRef("Segment", segment.id), **counts}
+    return RefreshedAnswer(segment=RowRef("Segment", segment.id), **counts)
 
 
-async def remove(transaction: Transaction, given: Values) -> Values:
-    """Delete a segment: its customers leave it, each by an event of their own; what was for it alone is for nobody."""
-    segment = await transaction.find(SEGMENT, given["id"], "id")
+async def remove(transaction: Transaction, given: SegmentId) -> DeletedSegmentAnswer:
+    """Delete a segment: its customers leave it, each by an event; what was for it alone is for no customer."""
+    segment = await transaction.locked(SEGMENT, given.id, "id")
     segment.state, segment.updated_at = State.DELETED, transaction.now
     await empty(transaction, segment)
     transaction.emit(EventKind.SEGMENT_DELETED, segment)
-    return {"deleted_id": given["id"]}
+    return DeletedSegmentAnswer(deleted_id=opaque_id("Segment", segment.id))
 
 
-async def upsert_group(transaction: Transaction, given: Values) -> Values:
-    """Put a folder of segments in its place."""
-    return {"segment_group": RowRef("SegmentGroup", (await upsert(GROUP, transaction, given)).id)}
+async def upsert_group(transaction: Transaction, given: SegmentGroupUpsert) -> SegmentGroupAnswer:
+    """Create or update a folder of segments."""
+    return SegmentGroupAnswer(segment_group=RowRef("SegmentGroup", (await upsert(GROUP, transaction, given)).id))
 
 
 GROUP = UpsertSpec(
@@ -125,32 +134,26 @@ GROUP = UpsertSpec(
 )
 
 
-async def _values(transaction: Transaction, given: Values) -> dict[str, Any]:
+def _shown(segment: models.Segment) -> SegmentAnswer:
+    return SegmentAnswer(segment=RowRef("Segment", segment.id))
+
+
+async def _values(transaction: Transaction, given: SegmentCreate | SegmentUpdate) -> dict[str, object]:
     """What the input says of a segment beside its members."""
-    values = {
-        name: validation.for_column(SEGMENT, name, given[name], field) for name, field in TEXTS.items() if name in given
-    }
-    if "group" in given:
-        by = given["group"]
-        group = await References(transaction).find(models.SegmentGroup, by, "group") if by is not None else None
-        values["group_id"] = group.id if group else None
+    told = {"name": given.name, "note": given.note, "picture_url": given.picture_url}
+    values: dict[str, object] = {name: value for name, value in told.items() if value is not UNSET}
+    if given.group is None:
+        values["group_id"] = None
+    elif given.group is not UNSET:
+        values["group_id"] = (await References(transaction).find(models.SegmentGroup, given.group, "group")).id
     return values
 
 
-def _criteria(transaction: Transaction, where: Any) -> dict[str, Any]:
+def _criteria(transaction: Transaction, where: Mapping[str, object]) -> dict[str, object]:
     try:
         return kept(where, transaction.backend)
     except BadFilter as error:
         raise Refused(ErrorCode.BAD_FILTER, str(error), "where") from error
-
-
-def _check_kind(kind: SegmentKind, given: Values) -> None:
-    if kind is SegmentKind.CRITERIA and given.get("where") is None:
-        raise Refused(ErrorCode.REQUIRED, "A segment by criteria needs its filter.", "where")
-    if kind is SegmentKind.CRITERIA and given.get("customers"):
-        raise Refused(ErrorCode.WRONG_KIND, "Members of a segment by criteria are worked out, not given.", "customers")
-    if kind is SegmentKind.LIST and given.get("where") is not None:
-        raise Refused(ErrorCode.WRONG_KIND, "A list is kept by hand; only CRITERIA takes a filter.", "where")
 
 
 def _refuse_kind(segment: models.Segment, kind: SegmentKind, field: str) -> None:
@@ -159,38 +162,27 @@ def _refuse_kind(segment: models.Segment, kind: SegmentKind, field: str) -> None
         raise Refused(ErrorCode.WRONG_KIND, f"The members of this segment are {how}.", field)
 
 
-async def _refuse_taken(transaction: Transaction, given: Values) -> None:
-    source, external_id = given.get("source"), given.get("external_id")
-    if (source is None) != (external_id is None):
-        raise Refused(ErrorCode.REQUIRED, "`source` and `externalId` belong together.", "externalId")
-    if source is None or external_id is None:
+async def _refuse_taken(transaction: Transaction, given: SegmentCreate) -> None:
+    if given.source is None:
         return
-    named = {
-        "source": validation.text(source, "source", 64),
-        "external_id": validation.text(external_id, "externalId", 128),
-    }
-    if await transaction.session.scalar(select(SEGMENT.id).filter_by(**named)) is not None:
+    same = SEGMENT.source == given.source, SEGMENT.external_id == given.external_id
+    if await transaction.session.scalar(select(SEGMENT.id).where(*same)) is not None:
         raise Refused(ErrorCode.TAKEN, "Another segment has this external id.", "externalId")
 
 
-def _keys(customers: Sequence[str]) -> list[int]:
-    if len(customers) > MOST_CUSTOMERS:
-        raise Refused(ErrorCode.TOO_MANY, f"One call takes {MOST_CUSTOMERS} customers at most.", "customers")
-    return list(dict.fromkeys(key_of(opaque, "Customer") for opaque in customers))
-
-
-async def _add(transaction: Transaction, segment: models.Segment, customers: Sequence[str]) -> int:
-    keys = _keys(customers)
+async def _add(transaction: Transaction, segment: models.Segment, customers: Sequence[int]) -> int:
+    keys = list(dict.fromkeys(customers))
     entity = models.Customer
     known = set(
         await transaction.session.scalars(select(entity.id).where(entity.id.in_(keys), *listed(entity, entity)))
     )
     gone = [
         UserError(ErrorCode.NOT_FOUND, "There is no such Customer.", f"customers[{place}]")
-        for place, opaque in enumerate(customers)
-        if key_of(opaque, "Customer") not in known
+        for place, key in enumerate(customers)
+        if key not in known
     ]
     if gone:
+        await transaction.raise_if_merged(set(keys) - known)
         raise Refused.because_of(gone)
     there = select(MEMBER.customer_id).where(MEMBER.segment_id == segment.id, MEMBER.customer_id.in_(keys))
     members = set(await transaction.session.scalars(there))

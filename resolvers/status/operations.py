@@ -19,7 +19,8 @@ from resolvers.storage.transaction import Transaction
 
 async def set_by_hand(transaction: Transaction, given: CustomerStatusSet) -> StatusRecordAnswer:
     """Give a customer a status by hand; the one they hold ends, and stays in the history."""
-    customer = await transaction.locked(models.Customer, given.customer, "customer")
+    customer = given.customer
+    await transaction.lock_customer(customer, "customer")
     status = await References(transaction).find(models.Status, given.status, "status")
     if status.state is not models.State.ACTIVE:
         raise Refused(ErrorCode.INACTIVE, "This status is not in use.", "status")
@@ -29,7 +30,7 @@ async def set_by_hand(transaction: Transaction, given: CustomerStatusSet) -> Sta
     valid_to = given.valid_to or rules.valid_until(status.validity, transaction.now, zone)
     held = rules.Status(status.id, status.rank)
     decision = rules.StatusDecision(held, rules.StatusChange.SET, transaction.now, valid_to)
-    current = await current_record(transaction, customer.id)
-    record = await replace_record(transaction, customer.id, current, decision, given.note)
+    current = await current_record(transaction, customer)
+    record = await replace_record(transaction, customer, current, decision, given.note)
     assert record is not None
     return StatusRecordAnswer(status_record=RowRef("StatusRecord", record.id))

@@ -82,7 +82,7 @@ async def count_points(transaction: Transaction, customer_id: int, undone: datet
     if all(status.points is None for status in standing.statuses):
         return
     if undone is not None:
-        await restore(transaction, customer_id, undone)
+        await restore(transaction, customer_id, undone=undone)
     else:
         await _go_on(transaction, customer_id, standing, [transaction.now])
 
@@ -92,24 +92,28 @@ async def requalify(transaction: Transaction, customer_id: int, *, rises: bool =
 
     Somebody who is gone has no status to decide on.
     """
-    alive = select(models.Customer.id).where(
-        models.Customer.id == customer_id, models.Customer.state != models.State.DELETED
-    )
-    if await transaction.session.scalar(alive.with_for_update()) is None:
+    if not await transaction.lock_customers([customer_id]):
         return None
     standing = await read_standing(await transaction.inside(), [customer_id])
     return await _go_on(transaction, customer_id, standing, [transaction.now] if rises else [])
 
 
-async def restore(transaction: Transaction, customer_id: int, undone: datetime | None = None) -> None:
+async def restore(
+    transaction: Transaction,
+    customer_id: int,
+    anchors: Sequence[StatusRecord] = (),
+    undone: datetime | None = None,
+) -> None:
     """Give a customer the status that their standing bills and points justify, in whatever order others were undone.
 
-    One that they rose to at the moment of something that was `undone` doesn't stand by itself.
+    They begin with what they were given: of several `anchors`, as when customers were merged, with the strongest one.
+    One that they rose to at the moment of something that was `undone` was not given.
     """
     context = await transaction.inside()
     standing = await read_standing(context, [customer_id])
     records = await _records(transaction, customer_id)
-    anchor = next((one for one in reversed(records) if _is_given(one) and one.valid_from != undone), None)
+    given = [record for record in records if record.valid_from != undone]
+    anchor = _strongest(anchors, standing, transaction.now) if anchors else _last_given(given)
     since = anchor.valid_from if anchor else min((one.valid_from for one in records), default=transaction.now)
     bills = await _bills(transaction, customer_id, standing)
     points = await _points(transaction, customer_id)
@@ -129,6 +133,28 @@ async def restore(transaction: Transaction, customer_id: int, undone: datetime |
         zone=standing.zone,
     )
     await _make_so(transaction, customer_id, standing, anchor, decided, [key for _, key in ordered])
+
+
+async def given_record(transaction: Transaction, customer_id: int) -> StatusRecord | None:
+    """The last record that a customer was given, not reached by bills."""
+    return _last_given(await _records(transaction, customer_id))
+
+
+def _last_given(records: Sequence[StatusRecord]) -> StatusRecord | None:
+    return next((one for one in reversed(records) if _is_given(one)), None)
+
+
+def _strongest(anchors: Sequence[StatusRecord], standing: Standing, at: datetime) -> StatusRecord:
+    """A status set by hand that is not over comes first, the one set last; then the higher one, and the longer."""
+    ranks = {one.id: one.rank for one in standing.statuses}
+
+    def strength(record: StatusRecord) -> tuple[bool, bool, float, float]:
+        holds = record.valid_to is None or record.valid_to > at
+        by_hand = holds and record.change is StatusChange.SET
+        until = float("inf") if record.valid_to is None else record.valid_to.timestamp()
+        return by_hand, holds, record.valid_from.timestamp() if by_hand else ranks.get(record.status_id, 0), until
+
+    return max(anchors, key=strength)
 
 
 def _is_given(record: StatusRecord) -> bool:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Table, null
+from sqlalchemy import JSON, Table, null
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
 from models import Base
 from resolvers.storage.context import RequestContext
+from resolvers.storage.reader import Row
+from resolvers.storage.sql import SqlValue
 from resolvers.storage.statement import Statement, compile_statement, parameter
 
 ROWS_AT_ONCE = 20
@@ -35,7 +37,7 @@ class Rows:
         *,
         returning: str = "",
         unless: Sequence[str] | None = None,
-        always: Mapping[str, ColumnElement[Any]] | None = None,
+        always: Mapping[str, SqlValue] | None = None,
     ) -> None:
         self._entity, self._columns = entity, names.split()
         self._returning, self._unless, self._always = returning.split(), unless, always or {}
@@ -44,9 +46,9 @@ class Rows:
         self._absent = {name: null() for name in self._columns if isinstance(columns[name].type, JSON)}
         self._made: dict[tuple[str, int], Statement] = {}
 
-    async def write(self, context: RequestContext, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    async def write(self, context: RequestContext, rows: Sequence[Mapping[str, object]]) -> list[Row]:
         """Write rows; what they answer, in no particular order."""
-        answers: list[tuple[Any, ...]] = []
+        answers: list[Row] = []
         for start in range(0, len(rows), ROWS_AT_ONCE):
             some = rows[start : start + ROWS_AT_ONCE]
             values = {
@@ -59,7 +61,7 @@ class Rows:
 
     def _statement(self, backend: str, count: int) -> Statement:
         if (backend, count) not in self._made:
-            table: Any = self._entity.__table__
+            table = self._entity.__table__
             assert isinstance(table, Table)
             insert: Any = insert_on_postgresql if backend == "postgresql" else insert_on_sqlite
             values = [

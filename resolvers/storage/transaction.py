@@ -6,28 +6,31 @@ one to read inside, one place that tries again when the database asks for it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import uuid4
 
 import orjson
+from sqlalchemy import Select, literal_column, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
-from models import AuditEntry, Base, Event
+from models import AuditEntry, Base, Customer, CustomerMerge, Event, State
 from models.event import CurrentTransaction
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
+from models.types import BigKey
 from resolvers.errors import Refused
 from resolvers.ids import key_of
 from resolvers.storage.audit import change_of
 from resolvers.storage.context import RequestContext, Viewer
 from resolvers.storage.inserting import Rows
 from resolvers.storage.reader import Row
-from resolvers.storage.statement import Statement
+from resolvers.storage.statement import Statement, compile_statement, parameter
 from resolvers.storage.turns import turn
 
 Entity = TypeVar("Entity", bound=Base)
@@ -46,6 +49,10 @@ CONFLICTS = frozenset({"40001", "40P01"})
 """PostgreSQL's codes for a transaction that lost against another and may be tried again."""
 
 
+class CustomerMerged(Exception):  # noqa: N818
+    """A customer who is named became another one meanwhile, or long ago: what names them is read anew."""
+
+
 class TransactionReader:
     """Reads through an open transaction, and so sees what it wrote."""
 
@@ -55,7 +62,7 @@ class TransactionReader:
         self.requests = 1
         self.backend = connection.dialect.name
 
-    async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
+    async def fetch(self, statement: Statement, values: Mapping[str, object]) -> list[Row]:
         """All rows of a statement."""
         driver = self._driver
         if driver is None:
@@ -167,11 +174,77 @@ class Transaction:
             raise Refused(ErrorCode.NOT_FOUND, f"There is no {entity.__name__} with this id.", field_name)
         return row
 
+    async def lock_customers(self, keys: Iterable[int]) -> dict[int, State]:
+        """Lock customers before anything of theirs is read; the states of those who are there, by key.
+
+        They are locked in the order of their keys, so that nobody waits in a circle. Rows that merely refer to a
+        customer take no notice of this lock, so nobody waits who needn't.
+        """
+        context, statement = await self.inside(), _customer(self.backend)
+        wanted = sorted(set(keys))
+        rows = [row for key in wanted for row in await context.fetch(statement, {"key": key})]
+        states = {key: State(state) for key, state in rows}
+        await self.raise_if_merged(key for key in wanted if key not in states)
+        return states
+
+    async def raise_if_merged(self, keys: Iterable[int]) -> None:
+        """Begin anew where a customer who isn't there was merged into another one: `CustomerMerged`."""
+        for key in keys:
+            if await self.context.fetch(_merged(self.backend), {"key": key}):
+                raise CustomerMerged
+
+    async def lock_customer(self, key: int, field_name: str, *, active: bool = False) -> None:
+        """Lock a customer whom a field names, and refuse where there is none; with `active`, one deactivated too."""
+        await self.lock_named({field_name: key}, active=active)
+
+    async def lock_named(self, named: Mapping[str, int], *, active: bool = False) -> None:
+        """Lock customers by the fields that name them, and refuse as above."""
+        states = await self.lock_customers(named.values())
+        for field_name, key in named.items():
+            if key not in states:
+                raise Refused(ErrorCode.NOT_FOUND, "There is no Customer with this id.", field_name)
+            if active and states[key] is not State.ACTIVE:
+                message = "The customer is deactivated; reactivate them first."
+                raise Refused(ErrorCode.CUSTOMER_INACTIVE, message, field_name)
+
+    async def lock_owner(self, owner: Select[int] | Select[int | None], *others: int) -> int | None:
+        """Lock the customer to whom a row belongs, and others concerned; none where the row belongs to nobody.
+
+        A row that changed hands while its owner was waited for belongs to somebody else, who is locked too.
+        """
+        found: int | None = await self.session.scalar(owner)
+        while found is not None:
+            await self.lock_customers({found, *others})
+            before, found = found, await self.session.scalar(owner)
+            if found == before:
+                break
+        return found
+
+    async def customer(self, key: int, field_name: str) -> Customer:
+        """A customer whom a field names, locked; `NOT_FOUND` where there is none."""
+        await self.lock_customer(key, field_name)
+        return await self.session.get_one(Customer, key, populate_existing=True)
+
     async def lock(self, entity: type[Entity], key: int) -> Entity:
         """A row that is there, as it is now, locked until the end of the transaction."""
         row = await self.session.get(entity, key, with_for_update=True, populate_existing=True)
         assert row is not None
         return row
+
+
+@lru_cache(maxsize=2)
+def _customer(backend: str) -> Statement:
+    """The state of a customer who was not deleted, their row locked."""
+    is_there = Customer.state != literal_column(f"'{State.DELETED}'")
+    chosen = select(Customer.id, Customer.state).where(Customer.id == parameter("key", BigKey), is_there)
+    return compile_statement(chosen.with_for_update(key_share=True), backend)
+
+
+@lru_cache(maxsize=2)
+def _merged(backend: str) -> Statement:
+    return compile_statement(
+        select(CustomerMerge.id).where(CustomerMerge.merged_id == parameter("key", BigKey)), backend
+    )
 
 
 async def in_transaction(
@@ -180,18 +253,23 @@ async def in_transaction(
     work: Callable[[Transaction], Awaitable[T]],
     request: RequestContext | None = None,
 ) -> T:
-    """Do a piece of work in a transaction as of a moment, for whom a request is; done again when the database asks.
+    """Do a piece of work in a transaction as of a moment, for whom a request is.
 
-    It is committed at its end unless it `is_undone`, and rolled back by any error.
+    It is done again when the database asks for it, and when a customer was merged. It is committed at its end unless it
+    `is_undone`, and rolled back by any error.
     """
     for attempt in range(1, TRIES + 1):
         try:
             async with _opened(engine, now, request) as transaction:
                 return await work(transaction)
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) not in CONFLICTS or attempt == TRIES:
+        except (DBAPIError, CustomerMerged) as error:
+            if not _may_be_tried_again(error) or attempt == TRIES:
                 raise
     raise AssertionError
+
+
+def _may_be_tried_again(error: DBAPIError | CustomerMerged) -> bool:
+    return isinstance(error, CustomerMerged) or getattr(error.orig, "sqlstate", None) in CONFLICTS
 
 
 @asynccontextmanager

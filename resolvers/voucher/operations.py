@@ -20,14 +20,14 @@ from models.rules.applicability import affordable, refusals
 from models.rules.basket import Bill, Shopper, Voucher
 from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO
-from models.rules.refusals import RefusalCode
-from models.rules.voucher_code import normalised
-from resolvers.benefit.offers import VOUCHER_COLUMNS, offers_by_key, vouchers_of
+from models.rules.reward_value import own_value_refusal
+from models.rules.voucher_code import code_key
+from resolvers.benefit.offers import VOUCHER_COLUMNS, is_told, offers_by_key, vouchers_of
 from resolvers.benefit.shopper import read_shopper
-from resolvers.customer.lock import lock_by_key, lock_customers
 from resolvers.errors import Refused
-from resolvers.operation.references import References
+from resolvers.operation.references import References, coded_as
 from resolvers.operation.refusal import refuse
+from resolvers.operation.upsert import alone
 from resolvers.operation.validation import in_order
 from resolvers.point import booking
 from resolvers.query.compiled_query import CompiledQuery, among
@@ -49,9 +49,10 @@ from resolvers.voucher.inputs import (
     VoucherTransfer,
 )
 
+NO_VOUCHER = "There is no such voucher, or none that can be used here."
 USABLE = (VoucherState.ACTIVE, VoucherState.RESERVED)
 
-OF_A_BILL = frozenset({RefusalCode.MINIMUM_NOT_MET, RefusalCode.CONDITION_NOT_MET, RefusalCode.WRONG_CURRENCY})
+OF_A_BILL = frozenset({ErrorCode.MINIMUM_NOT_MET, ErrorCode.CONDITION_NOT_MET, ErrorCode.WRONG_CURRENCY})
 """What can't be asked of a voucher that is used without a bill."""
 
 BY_KEY = CompiledQuery(lambda backend: select(*VOUCHER_COLUMNS).where(among(models.Voucher.id, "keys", backend)))
@@ -61,8 +62,8 @@ async def issue(transaction: Transaction, given: VoucherIssue) -> VoucherAnswer:
     """Issue a voucher to a customer, for the points that it costs, within its limits."""
     reward = await _reward(transaction, given.reward)
     store = await _store(transaction, given.store)
-    own = _own(given, transaction.now)
-    await lock_by_key(transaction, given.customer, "customer", active=True)
+    own = await _own(transaction, given, reward)
+    await transaction.lock_customer(given.customer, "customer", active=True)
     zone = store.time_zone if store else issuing.ZONE
     return _answer(await issuing.issue(transaction, reward.id, given.customer, zone=zone, **own))
 
@@ -76,7 +77,7 @@ async def issue_batch(transaction: Transaction, given: VoucherIssueBatch) -> Vou
     for key in keys:
         try:
             async with transaction.attempt():
-                await lock_by_key(transaction, key, "customers", active=True)
+                await transaction.lock_customer(key, "customers", active=True)
                 made.append(RowRef("Voucher", await issuing.issue(transaction, reward.id, key, note=given.note)))
         except Refused as error:
             there = None if error.code is ErrorCode.NOT_FOUND else RowRef("Customer", key)
@@ -85,11 +86,11 @@ async def issue_batch(transaction: Transaction, given: VoucherIssueBatch) -> Vou
 
 
 async def reserve(transaction: Transaction, given: VoucherReserve) -> VoucherAnswer:
-    """Reserve a voucher for a bill for some time; nobody else can use it until then."""
+    """Reserve a voucher for a bill for some time; no other bill can use it until then."""
     voucher = await _locked(transaction, given)
     _usable(voucher, transaction.now)
     if _is_held(voucher, transaction.now) and voucher.reserved_for != given.bill:
-        raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is put aside for another bill.", "bill")
+        raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is reserved for another bill.", "bill")
     voucher.state = VoucherState.RESERVED
     voucher.reserved_for, voucher.reserved_until = given.bill, transaction.now + timedelta(minutes=given.minutes)
     return await _changed(transaction, voucher, VoucherChange.RESERVED)
@@ -99,10 +100,10 @@ async def release(transaction: Transaction, given: VoucherRelease) -> VoucherAns
     """Release a voucher that was reserved."""
     voucher = await _locked(transaction, given)
     if voucher.state is not VoucherState.RESERVED:
-        raise Refused(ErrorCode.WRONG_STATE, "The voucher is not put aside.", "id")
+        raise Refused(ErrorCode.WRONG_STATE, "The voucher is not reserved.", "id")
     held = _is_held(voucher, transaction.now)
     if given.bill is not None and held and voucher.reserved_for != given.bill:
-        raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is put aside for another bill.", "bill")
+        raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is reserved for another bill.", "bill")
     voucher.state, voucher.reserved_for, voucher.reserved_until = VoucherState.ACTIVE, None, None
     return await _changed(transaction, voucher, VoucherChange.RELEASED)
 
@@ -114,6 +115,8 @@ async def redeem(transaction: Transaction, given: VoucherRedeem) -> VoucherAnswe
     context = await transaction.inside()
     rule = (await vouchers_of(context, await BY_KEY.read(context, keys=[voucher.id])))[0]
     holder = voucher.customer_id if given.customer is None else given.customer
+    if given.id is None and not is_told(rule, holder, transaction.viewer):
+        raise Refused(ErrorCode.NOT_FOUND, NO_VOUCHER, "code")
     shopper, _ = await read_shopper(context, holder, [])
     refuse(redemption_refusals(rule, shopper, store, given.bill, transaction.now), "id")
     voucher.state, voucher.redeemed_at = VoucherState.APPLIED, transaction.now
@@ -140,20 +143,23 @@ async def transfer(transaction: Transaction, given: VoucherTransfer) -> VoucherA
     """Transfer a portable voucher to another customer, who has not had as many of the reward as they may."""
     receiver = given.customer
     voucher = await _locked(transaction, given, receiver)
-    await lock_by_key(transaction, receiver, "customer", active=True)
+    await transaction.lock_customer(receiver, "customer", active=True)
     _usable(voucher, transaction.now)
     if _is_held(voucher, transaction.now):
-        raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is put aside for a bill.", "id")
+        raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is reserved for a bill.", "id")
     context = await transaction.inside()
     offer = (await offers_by_key(context, [voucher.reward_id]))[voucher.reward_id]
     if not offer.is_portable:
-        raise Refused(ErrorCode.NOT_PORTABLE, "Vouchers of this reward can't be handed on.", "id")
+        raise Refused(ErrorCode.NOT_PORTABLE, "Vouchers of this reward can't be transferred.", "id")
     if receiver == voucher.customer_id:
         raise Refused(ErrorCode.SAME_CUSTOMER, "The voucher is this customer's already.", "customer")
     shopper, _ = await read_shopper(context, receiver, [offer.terms])
-    # There is no voucher more than before, and it is paid for.
+    issued_to = voucher.issued_to_id or voucher.customer_id
+    # There is no voucher more than before, and it is paid for; one that comes back counts already.
     their_own = replace(offer.terms, limit_total=None, points_cost=ZERO)
-    refuse(affordable(their_own, shopper), "customer")
+    if receiver != issued_to:
+        refuse(affordable(their_own, shopper), "customer")
+    voucher.issued_to_id = None if issued_to == receiver else issued_to
     voucher.customer_id, voucher.state = receiver, VoucherState.ACTIVE
     voucher.reserved_for = voucher.reserved_until = None
     return await _changed(transaction, voucher, VoucherChange.TRANSFERRED)
@@ -170,8 +176,18 @@ async def _reward(transaction: Transaction, key: int) -> models.Reward:
     return reward
 
 
-def _own(given: VoucherIssue, now: datetime) -> dict[str, Any]:
+async def _own(transaction: Transaction, given: VoucherIssue, reward: models.Reward) -> dict[str, Any]:
     """What the voucher has of its own, and not from its reward."""
+    if given.value is not None:
+        wrong = own_value_refusal(reward.kind, reward.currency_code, given.value, given.currency)
+        if wrong is not None:
+            raise Refused(wrong[1].code, wrong[1].message, wrong[0])
+    if given.code is not None:
+        # A reward of this code can't be made meanwhile.
+        await alone(transaction, models.Reward)
+        taken = select(models.Reward.id).where(models.Reward.code_key == code_key(given.code)).limit(1)
+        if await transaction.session.scalar(taken) is not None:
+            raise Refused(ErrorCode.CODE_TAKEN, "A reward has this code.", "code")
     own = {
         "code": given.code,
         "value": given.value,
@@ -179,7 +195,7 @@ def _own(given: VoucherIssue, now: datetime) -> dict[str, Any]:
         "valid_from": given.valid_from,
         "valid_to": given.valid_to,
     }
-    in_order(given.valid_from or now, given.valid_to, "validTo")
+    in_order(given.valid_from or transaction.now, given.valid_to, "validTo")
     return {"note": given.note} | {name: value for name, value in own.items() if value is not None}
 
 
@@ -201,17 +217,16 @@ def _named(given: NamedVoucher) -> ColumnElement[bool]:
     """The voucher that an input names, by its id or its code."""
     if given.id is not None:
         return models.Voucher.id == given.id
-    return models.Voucher.code.in_([given.code, normalised(given.code or "")])
+    return coded_as(models.Voucher, given.code or "")
 
 
 async def _locked(transaction: Transaction, given: NamedVoucher, *others: int) -> models.Voucher:
     """The voucher, locked after its owner and after other customers concerned, all in the order of their keys."""
     condition = _named(given)
-    owner = await transaction.session.scalar(select(models.Voucher.customer_id).where(condition))
-    if owner is None:
+    owner = select(models.Voucher.customer_id).where(condition)
+    if await transaction.lock_owner(owner, *others) is None:
         field = "id" if given.id is not None else "code"
-        raise Refused(ErrorCode.NOT_FOUND, "There is no such voucher.", field)
-    await lock_customers(transaction, {owner, *others})
+        raise Refused(ErrorCode.NOT_FOUND, NO_VOUCHER, field)
     found = select(models.Voucher).where(condition).with_for_update(key_share=True)
     voucher = await transaction.session.scalar(found, execution_options={"populate_existing": True})
     assert voucher is not None
@@ -247,7 +262,7 @@ def redemption_refusals(
     anywhere = store is None
     here = Bill("", store.id if store else 0, (), store.time_zone if store else "UTC", bill)
     reasons = refusals(voucher, here, shopper, at)
-    ignored = OF_A_BILL | ({RefusalCode.WRONG_STORE} if anywhere and not voucher.reward.store_ids else set())
+    ignored = OF_A_BILL | ({ErrorCode.WRONG_STORE} if anywhere and not voucher.reward.store_ids else set())
     return [reason for reason in reasons if reason.code not in ignored]
 
 

@@ -10,12 +10,12 @@ from models.described import DescribedEnum
 
 CHANGES = {
     "ISSUED": "It came into being.",
-    "RESERVED": "It was put aside for a bill.",
+    "RESERVED": "It was reserved for a bill.",
     "RELEASED": "It came free again.",
     "APPLIED": "It was used on a bill.",
     "RESTORED": "Its use was taken back with the bill.",
     "EXPIRED": "Its validity ended.",
-    "CANCELLED": "It was called off.",
+    "CANCELLED": "It was cancelled.",
     "TRANSFERRED": "It was passed on to another customer.",
     "REGISTERED": "It came with registration.",
     "SET": "It was set by hand.",
@@ -28,13 +28,13 @@ CHANGES = {
 }
 
 MEANINGS: Mapping[str, Mapping[str, str]] = {
-    "Audience": {"ALL": "Everybody.", "SEGMENT": "The customers of one segment.", "CUSTOMER": "One customer."},
+    "Audience": {"ALL": "All customers.", "SEGMENT": "The customers of one segment.", "CUSTOMER": "One customer."},
     "CampaignValueKind": {"PERCENT": "Per cent off the price.", "FINAL_PRICE": "The price to pay."},
     "CardChange": CHANGES,
     "CardState": {
         "FREE": "It has no holder yet.",
         "ASSIGNED": "It identifies its holder.",
-        "BLOCKED": "It identifies nobody until it is unblocked.",
+        "BLOCKED": "It identifies no customer until it is unblocked.",
         "EXPIRED": "Its validity is over.",
     },
     "CheckDigit": {
@@ -52,7 +52,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     "ConsentValue": {
         "GIVEN": "The customer agreed.",
         "WITHDRAWN": "The customer no longer agrees.",
-        "NOT_SET": "Nobody answered yet.",
+        "NOT_SET": "There is no answer yet.",
     },
     "Gender": {
         "FEMALE": "Female.",
@@ -78,9 +78,9 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "REPAY": "Paid for points that were owed.",
     },
     "PointReservationState": {
-        "ACTIVE": "The points are put aside.",
+        "ACTIVE": "The points are reserved.",
         "CAPTURED": "The points were spent.",
-        "RELEASED": "The points were let go.",
+        "RELEASED": "The points were released.",
         "EXPIRED": "The points came free by themselves.",
     },
     "PropertyType": {
@@ -94,7 +94,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "CLOSED": "It was paid.",
         "PARTLY_RETURNED": "Some of it was returned.",
         "RETURNED": "All of it was returned.",
-        "CANCELLED": "It was called off, and counts nowhere.",
+        "CANCELLED": "It was cancelled, and counts nowhere.",
     },
     "Qualification": {
         "REGISTRATION": "By joining the programme.",
@@ -120,13 +120,13 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "ANY": "Any product.",
     },
     "ReservationState": {
-        "CANCELLED": "Called off; the stock is free again.",
+        "CANCELLED": "Cancelled; the stock is free again.",
         "ENTERED": "Just made; the stock is held.",
         "ACCEPTED": "The store took it on.",
         "READY": "It waits to be picked up.",
         "DELIVERED": "It was picked up or delivered.",
         "IN_PROGRESS": "It is being prepared.",
-        "NOT_PICKED_UP": "Nobody came; the stock is free again.",
+        "NOT_PICKED_UP": "Not picked up in time; the stock is free again.",
         "ORDERED": "The goods are on order.",
         "BEING_SOLVED": "Something is being cleared up.",
     },
@@ -167,7 +167,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     },
     "ViewerKind": {
         "OPEN": "Anyone, in a gateway that is explicitly open, or the gateway by itself.",
-        "ANONYMOUS": "Nobody in particular, for whom there is what is public.",
+        "ANONYMOUS": "Without a token: there is what is public.",
         "CUSTOMER": "A customer who is logged in.",
         "ENTERPRISE": "A shop, a till or a back office, with scopes.",
     },
@@ -181,10 +181,10 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     "VoucherChange": CHANGES,
     "VoucherState": {
         "ACTIVE": "It can be used, within its validity.",
-        "RESERVED": "It is put aside for a bill.",
+        "RESERVED": "It is reserved for a bill.",
         "APPLIED": "It was used.",
         "EXPIRED": "Its validity is over.",
-        "CANCELLED": "It was called off.",
+        "CANCELLED": "It was cancelled.",
     },
     "VoucherValidity": {
         "INTERVAL": "A period from the day of issue.",

@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 
 from resolvers.recommendation.numbers.evaluation import TOP, Compared, Method
-from resolvers.recommendation.numbers.splits import Held
+from resolvers.recommendation.numbers.splits import HeldOut
 
 BEGIN, END = "<!-- figures: `crm360 recommend evaluate --write docs` -->", "<!-- end of figures -->"
 PAGE, CHART = "recommendations.md", "recommendations.svg"
-HELD = {Held.LAST_BASKET: "last basket", Held.LAST_FOUR_WEEKS: "last four weeks"}
+HELD = {HeldOut.LAST_BASKET: "last basket", HeldOut.LAST_FOUR_WEEKS: "last four weeks"}
 METRICS = {"recall": f"recall@{TOP}", "ndcg": f"NDCG@{TOP}"}
 COLOURS = {
     Method.POPULARITY: "#dfe4e9",

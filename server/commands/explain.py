@@ -12,7 +12,7 @@ from graphql.execution.values import VariableValues
 from models.postgres import backend_of
 from resolvers.query.visibility import EVERYTHING
 from schema.declaring.build import build
-from schema.execution.plan.document_cache import Plan
+from schema.execution.plan.document_cache import OperationPlan
 from schema.execution.plan.plan_nodes import Level, Shape
 from schema.execution.run.level_reader import ask
 from schema.execution.run.planned_schema import PlannedSchema
@@ -20,7 +20,7 @@ from server.cli_errors import Obstacle
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LevelStep:
     """A level of a plan: where its answer stands, how it is found, and the statement that is its own."""
 
     path: str
@@ -59,7 +59,7 @@ def given_variables(text: str) -> dict[str, Any]:
 
 def plan_of(
     schema: PlannedSchema, text: str, operation_name: str | None, variables: dict[str, Any]
-) -> tuple[Plan, VariableValues]:
+) -> tuple[OperationPlan, VariableValues]:
     """The plan of a document's operation, and its variables."""
     document = schema.documents.document(text)
     if document.errors:
@@ -80,26 +80,26 @@ class Explaining:
     def __init__(self, values: VariableValues, backend: str) -> None:
         self.values, self.backend = values, backend
 
-    def shape(self, shape: Shape, path: str, along: Sequence[Level] = ()) -> Iterator[Step]:
+    def shape(self, shape: Shape, path: str, along: Sequence[Level] = ()) -> Iterator[LevelStep]:
         """The levels below a shape; some are read along with it."""
         for where, filler in shape.fillers(path):
             if isinstance(filler, Level):
                 yield from self._level(filler, where, is_along=filler in along)
                 continue
-            yield Step(where, filler.describe())
+            yield LevelStep(where, filler.describe())
             for part in filler.levels:
                 yield from self._level(part, f"{where}.{part.key}", is_along=part in along)
 
-    def _level(self, level: Level, where: str, *, is_along: bool) -> Iterator[Step]:
+    def _level(self, level: Level, where: str, *, is_along: bool) -> Iterator[LevelStep]:
         what = level.describe()
         asked = ask(level, self.values)
         if asked.is_empty:
-            yield Step(where, f"{what}, of which nothing is asked")
+            yield LevelStep(where, f"{what}, of which nothing is asked")
             return
         if is_along:
-            yield Step(where, f"{what}, in the statement above")
+            yield LevelStep(where, f"{what}, in the statement above")
         else:
-            yield Step(
+            yield LevelStep(
                 where, f"{what}, one statement for all its parents", asked.statement(self.backend, EVERYTHING).sql
             )
         for shape in level.shapes():

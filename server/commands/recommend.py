@@ -25,11 +25,11 @@ def evaluate(folder: Path | None, *, validation: bool, today: date) -> None:
     _require((*EVALUATING, *(("matplotlib",) if folder else ())), "dev" if folder else "demo")
     from resolvers.demo.history import as_published  # noqa: PLC0415 - needs the extra
     from resolvers.recommendation.numbers.evaluation import compare  # noqa: PLC0415
-    from resolvers.recommendation.numbers.splits import Held, Part  # noqa: PLC0415
+    from resolvers.recommendation.numbers.splits import HeldOut, SplitPart  # noqa: PLC0415
     from server.commands import evaluation_report as report  # noqa: PLC0415
 
     history = as_published()
-    results = [compare(history, held, Part.VALIDATION if validation else Part.TEST) for held in Held]
+    results = [compare(history, held, SplitPart.VALIDATION if validation else SplitPart.TEST) for held in HeldOut]
     typer.echo(report.table(results))
     if folder is not None:
         report.write(folder, results, today)

@@ -43,7 +43,7 @@ class Origins:
         return self.local or bool(self.named)
 
 
-class Edge:
+class EdgeMiddleware:
     """Stands before an application."""
 
     def __init__(self, app: ASGIApp, hosts: Hosts, origins: Origins) -> None:

@@ -72,7 +72,7 @@ def _cause(error: GraphQLError) -> Exception | None:
 
 
 def masked(error: BaseException) -> Shown:
-    """The answer to an error that nobody foresaw, which is logged once."""
+    """The answer to an unexpected error, which is logged once."""
     error_id = token_hex(8)
     logger.error("Internal error %s\n%s", error_id, where_raised(error))
     made = refusal("Internal error", INTERNAL)

@@ -70,7 +70,7 @@ class Unreadable(Exception):  # noqa: N818
     """A request that is not read on."""
 
 
-class Connection(HttpToolsProtocol):
+class ClientConnection(HttpToolsProtocol):
     """One client's connection."""
 
     seconds = 5.0

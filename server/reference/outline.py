@@ -15,23 +15,23 @@ from graphql import (
     is_introspection_type,
 )
 
-from .resources import RESOURCES, Resource, check
+from .resources import RESOURCES, ReferenceResource, check
 from .shapes import Shapes
-from .survey import Found, Sorting, survey
+from .survey import Sorting, TypePlaces, survey
 
 
 @dataclass(frozen=True)
-class Entry:
+class TypeEntry:
     """A type at its resource, with the filters and sort keys of its lists."""
 
     type: GraphQLNamedType
-    found: Found
+    found: TypePlaces
     filters: tuple[GraphQLInputObjectType, ...]
     sortings: tuple[Sorting, ...]
 
 
 @dataclass(frozen=True)
-class Group:
+class StructureGroup:
     """Structures of one kind."""
 
     name: str
@@ -48,10 +48,10 @@ class Group:
 class Outline:
     """All chapters, in their order."""
 
-    resources: tuple[tuple[Resource, tuple[Entry, ...]], ...]
-    groups: tuple[Group, ...]
+    resources: tuple[tuple[ReferenceResource, tuple[TypeEntry, ...]], ...]
+    groups: tuple[StructureGroup, ...]
     roots: tuple[GraphQLObjectType, ...]
-    found: Mapping[str, Found]
+    found: Mapping[str, TypePlaces]
 
 
 def outline(schema: GraphQLSchema) -> Outline:
@@ -72,19 +72,19 @@ def outline(schema: GraphQLSchema) -> Outline:
     return Outline(resources, tuple(_groups(others, shapes)), tuple(shapes.roots), found)
 
 
-def _entry(type_: GraphQLNamedType, found: Found, placed: set[str]) -> Entry:
+def _entry(type_: GraphQLNamedType, found: TypePlaces, placed: set[str]) -> TypeEntry:
     """Keep a filter or an order with the first type whose lists take it."""
     filters = [given for name, given in found.filters.items() if name not in placed]
     placed.update(given.name for given in filters)
     sortings = [given for name, given in found.sortings.items() if name not in placed]
     placed.update(name for given in sortings for name in (given.order.name, given.keys.name))
-    return Entry(type_, found, tuple(filters), tuple(sortings))
+    return TypeEntry(type_, found, tuple(filters), tuple(sortings))
 
 
-def _groups(types: Sequence[GraphQLNamedType], shapes: Shapes) -> Iterator[Group]:
+def _groups(types: Sequence[GraphQLNamedType], shapes: Shapes) -> Iterator[StructureGroup]:
     for name, summary, takes in _kinds(shapes):
         if taken := tuple(type_ for type_ in types if takes(type_)):
-            yield Group(name, summary, taken)
+            yield StructureGroup(name, summary, taken)
 
 
 def _kinds(shapes: Shapes) -> list[tuple[str, str, Callable[[GraphQLNamedType], bool]]]:

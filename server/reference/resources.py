@@ -10,7 +10,7 @@ class MissingTypeError(LookupError):
 
 
 @dataclass(frozen=True)
-class Resource:
+class ReferenceResource:
     """A resource by its name in the overview; Structures has no types of its own: it is all that remain."""
 
     name: str
@@ -36,94 +36,94 @@ def check(schema: GraphQLSchema) -> None:
 
 
 RESOURCES = (
-    Resource(
+    ReferenceResource(
         "Campaign products",
         ("CampaignProduct", "Campaign"),
         "Products offered under special conditions for a time: a percentage off or a final price, in a leaflet, "
         "an e-shop or some stores only.",
     ),
-    Resource(
+    ReferenceResource(
         "Cards",
         ("Card",),
         "What identifies a customer at the till: a loyalty card, a card in the phone, a bar code, a skipass.",
     ),
-    Resource(
+    ReferenceResource(
         "Card types",
         ("CardType",),
         "The kinds of cards, told apart by name, number prefix and design.",
     ),
-    Resource("Countries", ("Country",), "The countries that addresses name."),
-    Resource(
+    ReferenceResource("Countries", ("Country",), "The countries that addresses name."),
+    ReferenceResource(
         "Customers",
         ("Customer",),
         "The root of the 360° view: a person, and all that hangs from them.",
     ),
-    Resource(
+    ReferenceResource(
         "Customer source",
         ("CustomerSource",),
         "Where accounts come from: a registration form, an e-shop, an app, a till, a campaign.",
     ),
-    Resource("Currencies", ("Currency",), "The currencies that prices and turnovers are in."),
-    Resource("Languages", ("Language",), "The languages in which customers and applications are addressed."),
-    Resource(
+    ReferenceResource("Currencies", ("Currency",), "The currencies that prices and turnovers are in."),
+    ReferenceResource("Languages", ("Language",), "The languages in which customers and applications are addressed."),
+    ReferenceResource(
         "Points",
         ("PointAccount", "PointEntry", "PointLot", "PointType", "PointReservation"),
         "Collecting and spending points: a ledger of entries that never change, and lots that expire.",
     ),
-    Resource(
+    ReferenceResource(
         "Products",
         ("Product",),
         "What is sold, with its group, brand, codes and prices.",
     ),
-    Resource("Products Brands", ("ProductBrand",), "Sets of products of the same brand."),
-    Resource("Product Groups", ("ProductGroup",), "Sets of products alike, each within a larger one."),
-    Resource(
+    ReferenceResource("Products Brands", ("ProductBrand",), "Sets of products of the same brand."),
+    ReferenceResource("Product Groups", ("ProductGroup",), "Sets of products alike, each within a larger one."),
+    ReferenceResource(
         "Product Reservations",
         ("ProductReservation",),
-        "Products put aside for a customer, from the order to the counter.",
+        "Products reserved for a customer, from the order to the counter.",
     ),
-    Resource(
+    ReferenceResource(
         "Purchases",
         ("Purchase", "PurchaseItem"),
         "Bills from tills and e-shops, with their items, the discounts applied and the points earned.",
     ),
-    Resource(
+    ReferenceResource(
         "Recommendations",
         ("Recommendation",),
         "A product, a service or just information, for those whom it may interest; products are worked out from bills.",
     ),
-    Resource(
+    ReferenceResource(
         "Reservable Products",
         ("ReservableProduct",),
         "The products that can be reserved, with their stock and price in each store.",
     ),
-    Resource(
+    ReferenceResource(
         "Rewards",
         ("Reward",),
         "The patterns that vouchers are made from: what they take off, when, where, and for how many points.",
     ),
-    Resource(
+    ReferenceResource(
         "Segment",
         ("Segment", "SegmentGroup"),
         "Groups of customers with something in common: lists kept by hand, or criteria.",
     ),
-    Resource(
+    ReferenceResource(
         "Statuses",
         ("Status", "StatusRecord"),
         "The tiers of the loyalty programme, how they are reached and kept, and who had which when.",
     ),
-    Resource("Stores", ("Store",), "The branches, with address, position, opening hours and contacts."),
-    Resource(
+    ReferenceResource("Stores", ("Store",), "The branches, with address, position, opening hours and contacts."),
+    ReferenceResource(
         "Structures",
         (),
         "All that the resources are made of: values, enumerations, inputs, payloads and scalars.",
     ),
-    Resource(
+    ReferenceResource(
         "Tokens",
         ("Token",),
         "An application installed on a device: who is logged in there, its language and permissions.",
     ),
-    Resource(
+    ReferenceResource(
         "Vouchers",
         ("Voucher",),
         "Made from a reward for one customer, with a value and a validity, and used at most once.",

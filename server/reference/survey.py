@@ -28,7 +28,7 @@ class Sorting:
 
 
 @dataclass
-class Found:
+class TypePlaces:
     """Where a type is to be had, each place written as `Type.field`."""
 
     queries: list[str] = field(default_factory=list)
@@ -43,9 +43,9 @@ class Found:
         return ("Queries", self.queries), ("Fields", sorted(self.fields)), ("Mutations", self.mutations)
 
 
-def survey(shapes: Shapes) -> dict[str, Found]:
+def survey(shapes: Shapes) -> dict[str, TypePlaces]:
     """Go through all fields once, and note at each type what leads to it."""
-    found: dict[str, Found] = defaultdict(Found)
+    found: dict[str, TypePlaces] = defaultdict(TypePlaces)
     for owner in shapes.objects:
         if owner.name in shapes.connections or owner.name in shapes.edges:
             continue
@@ -66,7 +66,7 @@ def _members(shapes: Shapes, type_: GraphQLNamedType) -> Iterator[GraphQLNamedTy
         yield from shapes.schema.get_possible_types(type_)
 
 
-def _note_place(found: Found, shapes: Shapes, owner: GraphQLObjectType, name: str) -> None:
+def _note_place(found: TypePlaces, shapes: Shapes, owner: GraphQLObjectType, name: str) -> None:
     place = f"{owner.name}.{name}"
     mutation = shapes.schema.mutation_type
     if owner is shapes.schema.query_type:
@@ -80,7 +80,7 @@ def _note_place(found: Found, shapes: Shapes, owner: GraphQLObjectType, name: st
         found.fields.append(place)
 
 
-def _note_arguments(found: Found, given: GraphQLField) -> None:
+def _note_arguments(found: TypePlaces, given: GraphQLField) -> None:
     if where := given.args.get("where"):
         type_ = get_named_type(where.type)
         if isinstance(type_, GraphQLInputObjectType):

@@ -23,7 +23,7 @@ from sqlalchemy import Column, Computed, String, Table, UniqueConstraint
 
 from models import Base, Customer, migrations
 from resolvers.demo import import_journey
-from resolvers.demo.writing.writer import Writer, writer_for
+from resolvers.demo.writing.writer import DatabaseWriter, writer_for
 from resolvers.files.progress import Silent
 from tests.benchmarks.postgres import Postgres
 
@@ -99,7 +99,7 @@ async def multiply(url: str, times: int) -> None:
         await writer.analyze()
 
 
-async def _copy(writer: Writer, table: Table, offsets: Mapping[str, int], times: int) -> None:
+async def _copy(writer: DatabaseWriter, table: Table, offsets: Mapping[str, int], times: int) -> None:
     async with writer.transaction():
         remade = await writer.take_off(table.name)
         for copy in range(1, times):

@@ -20,8 +20,8 @@ from sqlalchemy.pool import NullPool
 from models.postgres import make_engine
 from models.types import ExactDecimal
 from resolvers.demo.writing.batch import RowBatch
-from resolvers.demo.writing.writer import Writer, tables
-from resolvers.files.progress import Progress
+from resolvers.demo.writing.writer import DatabaseWriter, tables
+from resolvers.files.progress import ProgressListener
 
 LOADING = (
     "SET TIME ZONE 'UTC'",
@@ -39,12 +39,12 @@ KEYS = """
     WHERE conrelid = '{0}'::regclass AND contype = 'f' ORDER BY 1"""
 
 
-class PostgresWriter(Writer):
+class PostgresWriter(DatabaseWriter):
     """Writes with COPY, from text that is made column by column: four times as fast as binary rows made one by one."""
 
     dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 
-    def __init__(self, url: str, progress: Progress) -> None:
+    def __init__(self, url: str, progress: ProgressListener) -> None:
         super().__init__(progress)
         self.engine = make_engine(url, poolclass=NullPool)
 

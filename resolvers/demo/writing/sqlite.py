@@ -15,8 +15,8 @@ from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.engine import make_url
 
 from resolvers.demo.writing.batch import RowBatch
-from resolvers.demo.writing.writer import Writer, tables
-from resolvers.files.progress import Progress
+from resolvers.demo.writing.writer import DatabaseWriter, tables
+from resolvers.files.progress import ProgressListener
 from resolvers.storage.engine import sqlite_connection
 
 LOADING = (
@@ -29,12 +29,12 @@ LOADING = (
 )
 
 
-class SqliteWriter(Writer):
+class SqliteWriter(DatabaseWriter):
     """Writes with `executemany`, inside the event loop: nothing else runs while a database is filled."""
 
     dialect = SQLiteDialect_aiosqlite()
 
-    def __init__(self, url: str, progress: Progress) -> None:
+    def __init__(self, url: str, progress: ProgressListener) -> None:
         super().__init__(progress)
         self.path = make_url(url).database or ""
 

@@ -13,16 +13,16 @@ from sqlalchemy import Dialect, Table
 
 from models import Base
 from models.postgres import backend_of
-from resolvers.demo.writing.batch import RowBatch, Statement
-from resolvers.files.progress import Progress
+from resolvers.demo.writing.batch import InsertSelect, RowBatch
+from resolvers.files.progress import ProgressListener
 
 
-class Writer(ABC):
+class DatabaseWriter(ABC):
     """An open database that rows are loaded into."""
 
     dialect: Dialect
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: ProgressListener) -> None:
         self.progress = progress
         self.counts: Counter[str] = Counter()
 
@@ -52,7 +52,7 @@ class Writer(ABC):
             self.counts[batch.table.name] += chunk.rows
             self.progress.advance(chunk.rows)
 
-    async def work_out(self, statement: Statement) -> None:
+    async def work_out(self, statement: InsertSelect) -> None:
         """Let the database add rows."""
         options = {"literal_binds": True}
         compiled = statement.sql.compile(dialect=self.dialect, compile_kwargs=options)  # type: ignore[attr-defined]
@@ -70,7 +70,7 @@ class Writer(ABC):
 
     @abstractmethod
     async def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
 
     @abstractmethod
     def transaction(self) -> AbstractAsyncContextManager[None]:
@@ -101,7 +101,7 @@ class Writer(ABC):
         """Let the database learn what its tables hold."""
 
 
-def writer_for(url: str, progress: Progress) -> Writer:
+def writer_for(url: str, progress: ProgressListener) -> DatabaseWriter:
     """The writer for a database's address."""
     if backend_of(url) == "sqlite":
         from resolvers.demo.writing.sqlite import SqliteWriter  # noqa: PLC0415 - each imports this module

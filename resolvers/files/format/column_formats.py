@@ -19,7 +19,7 @@ from resolvers.files.format.value_formats import (
     INTEGER,
     TEXTS,
     YES_NO,
-    Kind,
+    ValueFormat,
     decimals,
     document,
     json_cell,
@@ -32,7 +32,7 @@ CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
-def of(column: Column[Any]) -> Kind:
+def of(column: Column[Any]) -> ValueFormat:
     """The kind of a column's values; those of some text columns have a form of their own."""
     kind = column.type
     if column.name in FORMS:
@@ -51,25 +51,25 @@ def of(column: Column[Any]) -> Kind:
     return text(getattr(kind, "length", None))
 
 
-def between(kind: Kind, lowest: int, highest: int) -> Kind:
+def between(kind: ValueFormat, lowest: int, highest: int) -> ValueFormat:
     """A number within bounds that the database doesn't keep by itself."""
 
-    def parse(value: Any) -> Any:
+    def parse(value: object) -> object:
         found = kind.parse(value)
         if not lowest <= found <= highest:
             raise ValueError(f"must be from {lowest} to {highest}")
         return found
 
-    return Kind(f"{kind.label}, from {lowest} to {highest}", parse, kind.show, kind.cell)
+    return ValueFormat(f"{kind.label}, from {lowest} to {highest}", parse, kind.show, kind.cell)
 
 
-def _iso(type_name: str, label: str) -> Kind:
-    def parse(value: Any) -> str:
+def _iso(type_name: str, label: str) -> ValueFormat:
+    def parse(value: object) -> str:
         if value not in _codes(type_name):
             raise ValueError(f"must be a {label}")
         return str(value)
 
-    return Kind(label, parse)
+    return ValueFormat(label, parse)
 
 
 def _codes(type_name: str) -> frozenset[str]:
@@ -82,14 +82,14 @@ def _codes(type_name: str) -> frozenset[str]:
 _KNOWN: dict[str, frozenset[str]] = {}
 
 
-def _email(value: Any) -> str:
+def _email(value: object) -> str:
     address = text(320).parse(value).strip()
     if not EMAIL.fullmatch(address):
         raise ValueError("must be an e-mail address")
     return str(address)
 
 
-def _opening(value: Any) -> dict[str, Any]:
+def _opening(value: object) -> dict[str, object]:
     hours = json_object(value)
     if not hours.keys() <= set(WEEKDAYS):
         raise ValueError(f"must have days from {', '.join(WEEKDAYS)}")
@@ -100,7 +100,7 @@ def _opening(value: Any) -> dict[str, Any]:
     return hours
 
 
-def _time_of_day(value: Any) -> str:
+def _time_of_day(value: object) -> str:
     if not isinstance(value, str) or not CLOCK.fullmatch(value):
         raise ValueError("must be a time of day such as 08:30")
     return value
@@ -109,7 +109,7 @@ def _time_of_day(value: Any) -> str:
 EARNED_FIELDS = {"programme", "rule", "name", "points"}
 
 
-def _earned_by(value: Any) -> list[dict[str, str]]:
+def _earned_by(value: object) -> list[dict[str, str]]:
     rules: list[Any] = value if isinstance(value, list) else [None]
     if not all(isinstance(rule, dict) and rule.keys() == EARNED_FIELDS for rule in rules):
         raise ValueError("must be a list of objects with programme, rule, name and points")
@@ -121,19 +121,19 @@ def _earned_by(value: Any) -> list[dict[str, str]]:
 
 
 POINTS_OF_RULE = decimals(POINTS)
-TIME_OF_DAY = Kind("time of day (HH:MM)", _time_of_day)
-FORMS: dict[str, Kind] = {
+TIME_OF_DAY = ValueFormat("time of day (HH:MM)", _time_of_day)
+FORMS: dict[str, ValueFormat] = {
     "currency_code": _iso("Currency", "currency code of ISO 4217"),
     "country_code": _iso("Country", "country code of ISO 3166-1 alpha-2"),
     "language_code": _iso("Language", "language code of ISO 639-1"),
     "time_zone": _iso("Zone", "known time zone (IANA)"),
-    "email": Kind("e-mail address", _email),
-    "contact_email": Kind("e-mail address", _email),
-    "phone": Kind(
+    "email": ValueFormat("e-mail address", _email),
+    "contact_email": ValueFormat("e-mail address", _email),
+    "phone": ValueFormat(
         "phone number, international or as dialled in the row's country", lambda value: text(40).parse(value)
     ),
-    "opening": Kind("opening hours", _opening, document, json_cell),
-    "earned_by": Kind("rules of the programme, with the points that each gave", _earned_by, document, json_cell),
+    "opening": ValueFormat("opening hours", _opening, document, json_cell),
+    "earned_by": ValueFormat("rules of the programme, with the points that each gave", _earned_by, document, json_cell),
     "time_from": TIME_OF_DAY,
     "time_to": TIME_OF_DAY,
 }

@@ -17,7 +17,7 @@ import orjson
 
 from models import Base
 from resolvers.files.format import value_formats
-from resolvers.files.format.record_schema import Field, Shape
+from resolvers.files.format.record_schema import Field, RecordSchema
 from resolvers.files.record.natural_keys import keys_of, parts
 
 PAIRS_OF_QUOTES = re.compile(r'("")*')
@@ -28,7 +28,7 @@ Path = tuple[str, ...]
 Cell = Callable[[str], Any]
 
 
-def columns(shape: Shape) -> dict[str, Path]:
+def columns(shape: RecordSchema) -> dict[str, Path]:
     """The columns in which a row is exported, each with the path to its value."""
     found = {}
     for item in shape.fields.values():
@@ -37,7 +37,7 @@ def columns(shape: Shape) -> dict[str, Path]:
     return found | {name: (name,) for name in shape.lists}
 
 
-def readers(shape: Shape) -> dict[str, tuple[Path, Cell]]:
+def readers(shape: RecordSchema) -> dict[str, tuple[Path, Cell]]:
     """The columns that can be imported, each with the path to its value and how its cells are read."""
     found: dict[str, tuple[Path, Cell]] = {}
     for item in shape.fields.values():
@@ -70,7 +70,7 @@ def _inside(path: Path, model: type[Base], place: int) -> Iterator[Path]:
             yield from _inside(inner, to, 0)
 
 
-def write_cell(row: dict[str, Any], path: Path) -> str:
+def write_cell(row: dict[str, object], path: Path) -> str:
     """A value as a cell."""
     value: Any = row
     for name in path:
@@ -91,7 +91,7 @@ def table(rows: Iterable[Iterable[str]]) -> bytes:
     return text.getvalue().encode()
 
 
-def read_cell(cell: str, read: Cell) -> Any:
+def read_cell(cell: str, read: Cell) -> object:
     """The value in a cell."""
     if not cell:
         return None
@@ -100,7 +100,7 @@ def read_cell(cell: str, read: Cell) -> Any:
     return read(cell[2:] if PAIRS_OF_QUOTES.fullmatch(cell) else cell)
 
 
-def place(row: dict[str, Any], path: Path, value: Any) -> None:
+def place(row: dict[str, Any], path: Path, value: object) -> None:
     """Put a value where its path leads; a reference of which no part is given names nothing."""
     *above, last = path
     for name in above:

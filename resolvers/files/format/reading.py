@@ -13,7 +13,7 @@ from typing import IO, Any, cast
 import orjson
 
 from resolvers.files.format import csv_columns
-from resolvers.files.format.record_schema import Shape
+from resolvers.files.format.record_schema import RecordSchema
 from resolvers.files.resources import RESOURCES, Resource
 
 LONGEST_LINE = 16 * 1024 * 1024
@@ -34,7 +34,7 @@ class BrokenFile(Exception):  # noqa: N818
 
 
 @dataclass(slots=True)
-class Record:
+class FileRow:
     """A row as it stands in a file, and what made it unreadable."""
 
     line: int
@@ -59,7 +59,7 @@ def kind_of(path: Path) -> str:
     return kind
 
 
-def records(path: Path, shape: Shape) -> Iterator[Record]:
+def records(path: Path, shape: RecordSchema) -> Iterator[FileRow]:
     """All rows of a file, good and bad; `BrokenFile` where it can't be read on."""
     read = _json_lines(path) if kind_of(path) == ".jsonl" else _csv_rows(path, shape)
     yield from read
@@ -102,15 +102,15 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
         raise BrokenFile(number + 1, f"can't be read on: {error}") from error
 
 
-def _json_lines(path: Path) -> Iterator[Record]:
+def _json_lines(path: Path) -> Iterator[FileRow]:
     for number, line in _lines(path):
         if line is None:
-            yield Record(number, errors=[(None, f"is longer than {LONGEST_LINE} bytes")])
+            yield FileRow(number, errors=[(None, f"is longer than {LONGEST_LINE} bytes")])
         elif not line.isspace():
             try:
-                yield Record(number, orjson.loads(line))
+                yield FileRow(number, orjson.loads(line))
             except orjson.JSONDecodeError as error:
-                yield Record(number, errors=[(None, f"is not JSON: {error}")])
+                yield FileRow(number, errors=[(None, f"is not JSON: {error}")])
 
 
 class _Text:
@@ -140,7 +140,7 @@ class _Text:
         return line.decode("utf-8", "surrogateescape")
 
 
-def _csv_rows(path: Path, shape: Shape) -> Iterator[Record]:
+def _csv_rows(path: Path, shape: RecordSchema) -> Iterator[FileRow]:
     csv.field_size_limit(LONGEST_LINE)
     text = _Text(path)
     text.first = next(iter(text), "")
@@ -155,16 +155,16 @@ def _csv_rows(path: Path, shape: Shape) -> Iterator[Record]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield Record(line, errors=[(None, f"is not CSV: {error}")])
+            yield FileRow(line, errors=[(None, f"is not CSV: {error}")])
             continue
         if text.too_long:
             text.too_long = False
-            yield Record(line, errors=[(None, f"is longer than {LONGEST_LINE} bytes")])
+            yield FileRow(line, errors=[(None, f"is longer than {LONGEST_LINE} bytes")])
         elif row:
             yield _record(line, row, columns)
 
 
-def _header(parser: Any, shape: Shape) -> list[tuple[csv_columns.Path, csv_columns.Cell]]:
+def _header(parser: Any, shape: RecordSchema) -> list[tuple[csv_columns.Path, csv_columns.Cell]]:
     try:
         header: list[str] = next(parser, [])
     except csv.Error as error:
@@ -179,8 +179,8 @@ def _header(parser: Any, shape: Shape) -> list[tuple[csv_columns.Path, csv_colum
     return [known[name] for name in header]
 
 
-def _record(line: int, row: list[str], columns: list[tuple[csv_columns.Path, csv_columns.Cell]]) -> Record:
-    record = Record(line, {})
+def _record(line: int, row: list[str], columns: list[tuple[csv_columns.Path, csv_columns.Cell]]) -> FileRow:
+    record = FileRow(line, {})
     if len(row) != len(columns):
         record.errors.append((None, f"has {len(row)} cells where the header has {len(columns)}"))
         return record

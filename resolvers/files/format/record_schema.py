@@ -13,7 +13,7 @@ from models import Base
 from resolvers.files.format import column_formats, value_formats
 from resolvers.files.record.natural_keys import Ref, camel, field_name, read_ref, shape_of, table_of, target
 
-DERIVED = {"id", "updated_at", "first_name_key", "last_name_key", "email_key"}
+DERIVED = {"id", "updated_at", "first_name_key", "last_name_key", "email_key", "code_key"}
 """Columns that the CRM fills by itself."""
 
 
@@ -23,7 +23,7 @@ class Field:
 
     name: str
     column: str
-    kind: value_formats.Kind | None = None
+    kind: value_formats.ValueFormat | None = None
     to: type[Base] | None = None
     nullable: bool = False
     required: bool = True
@@ -34,7 +34,7 @@ class Field:
         """What it takes, for people."""
         return self.kind.label if self.kind else shape_of(self.to or Base)
 
-    def parse(self, value: Any) -> Any:
+    def parse(self, value: object) -> Any:
         """The value as the database takes it, or the name of the row that is meant."""
         if value is None:
             if not self.nullable:
@@ -52,14 +52,14 @@ class ListOf:
     """
 
     name: str
-    shape: Shape
+    shape: RecordSchema
     parent: str
     plain: bool = False
     numbered: str | None = None
 
 
 @dataclass(frozen=True)
-class Shape:
+class RecordSchema:
     """All that a row of one table may hold in a file."""
 
     model: type[Base]
@@ -81,7 +81,7 @@ class Shape:
         """The fields that are columns of the table."""
         return [item for item in self.fields.values() if item.column in table_of(self.model).columns]
 
-    def read(self, raw: Any, draft: Draft) -> Draft:
+    def read(self, raw: object, draft: Draft) -> Draft:
         """Check a row by itself; what is wrong is noted on it."""
         if not isinstance(raw, dict):
             return draft.refuse(None, "must be an object")
@@ -97,7 +97,7 @@ class Shape:
                     draft.refuse(name, str(error))
         return draft
 
-    def _read_list(self, part: ListOf, value: Any, owner: Draft) -> list[Draft]:
+    def _read_list(self, part: ListOf, value: object, owner: Draft) -> list[Draft]:
         if value is None:
             return []
         if not isinstance(value, list):
@@ -113,7 +113,7 @@ class Shape:
                 owner.refuse(f"{path}.{name}" if name and not part.plain else path, reason)
         return read
 
-    def _read_item(self, part: ListOf, item: Any, draft: Draft) -> Draft:
+    def _read_item(self, part: ListOf, item: object, draft: Draft) -> Draft:
         return self.read({next(iter(self.fields)): item} if part.plain else item, draft)
 
 
@@ -138,7 +138,7 @@ class Draft:
         self.errors.append((name, reason))
         return self
 
-    def refuse_missing(self, shape: Shape) -> None:
+    def refuse_missing(self, shape: RecordSchema) -> None:
         """A row that is made must have every field without which there is none."""
         given = self.values.keys() | self.refs.keys()
         wrong = {name for name, _ in self.errors}
@@ -157,11 +157,11 @@ class Draft:
 
 def shape(
     model: type[Base], *, skip: Iterable[str] = (), extra: Iterable[Field] = (), lists: Iterable[ListOf] = ()
-) -> Shape:
+) -> RecordSchema:
     """A table's shape: its columns without those that are derived or left out, then fields and lists of its own."""
     columns = [column for column in table_of(model).columns if column.name not in DERIVED and column.computed is None]
     found = [*extra, *(_field(model, column) for column in columns if column.name not in set(skip))]
-    return Shape(model, {item.name: item for item in found}, {part.name: part for part in lists})
+    return RecordSchema(model, {item.name: item for item in found}, {part.name: part for part in lists})
 
 
 def owned(
@@ -197,7 +197,7 @@ def _field(model: type[Base], column: Column[Any]) -> Field:
     )
 
 
-def names_a_line(found: Shape) -> bool:
+def names_a_line(found: RecordSchema) -> bool:
     """Whether its rows refer to an item of a bill, which files name by its line."""
     return "line" in found.fields and "item_id" in table_of(found.model).columns
 

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from models.types import ExactDecimal
+from resolvers.normalise import composed
 
 WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?", re.ASCII)
@@ -21,42 +22,43 @@ LARGEST_EXACT = 2**53
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ValueFormat:
     """How values of one kind are read from a file (`ValueError` when they can't be), and written to one."""
 
     label: str
-    parse: Callable[[Any], Any]
+    parse: Callable[[object], Any]
     show: Callable[[Any], Any] = lambda value: value
     cell: Callable[[str], Any] = lambda cell: cell
 
 
-def text(length: int | None = None) -> Kind:
+def text(length: int | None = None) -> ValueFormat:
     """Any text that fits."""
 
-    def parse(value: Any) -> str:
+    def parse(value: object) -> str:
         if not isinstance(value, str):
             raise ValueError("must be text")
         if "\0" in value:
             raise ValueError("holds a null character")
+        value = composed(value)
         if length is not None and len(value) > length:
             raise ValueError(f"is longer than {length} characters")
         return value
 
-    return Kind(f"text of up to {length} characters" if length else "text", parse)
+    return ValueFormat(f"text of up to {length} characters" if length else "text", parse)
 
 
-def decimals(kind: ExactDecimal) -> Kind:
+def decimals(kind: ExactDecimal) -> ValueFormat:
     """Exact decimals that need no more places and digits than the column has."""
 
-    def parse(value: Any) -> Decimal:
+    def parse(value: object) -> Decimal:
         number = _decimal(value)
         kind.scaled(number)
         return number
 
-    return Kind(f"decimal with up to {kind.scale} places", parse, plain)
+    return ValueFormat(f"decimal with up to {kind.scale} places", parse, plain)
 
 
-def _decimal(value: Any) -> Decimal:
+def _decimal(value: object) -> Decimal:
     if isinstance(value, str) and NUMBER.fullmatch(value):
         return Decimal(value)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -75,15 +77,15 @@ def plain(number: Decimal) -> str:
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
-def names(allowed: tuple[str, ...]) -> Kind:
+def names(allowed: tuple[str, ...]) -> ValueFormat:
     """One of an enum's names."""
 
-    def parse(value: Any) -> str:
+    def parse(value: object) -> str:
         if value not in allowed:
             raise ValueError(f"must be one of {', '.join(allowed)}")
         return str(value)
 
-    return Kind(", ".join(allowed), parse, lambda value: getattr(value, "value", value))
+    return ValueFormat(", ".join(allowed), parse, lambda value: getattr(value, "value", value))
 
 
 def _instant(value: Any) -> datetime:
@@ -106,13 +108,13 @@ def _day(value: Any) -> date:
         raise ValueError("must be a day such as 2024-05-15") from None
 
 
-def _yes_no(value: Any) -> bool:
+def _yes_no(value: object) -> bool:
     if not isinstance(value, bool):
         raise ValueError("must be true or false")
     return value
 
 
-def _integer(value: Any) -> int:
+def _integer(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise ValueError("must be a whole number")
     if abs(value) > LARGEST_INTEGER:
@@ -120,7 +122,7 @@ def _integer(value: Any) -> int:
     return value
 
 
-def document(value: Any) -> Any:
+def document(value: object) -> Any:
     """A JSON value in the one form that both databases give back; what they would change is refused."""
     if isinstance(value, dict):
         return {document(key): document(value[key]) for key in sorted(value)}
@@ -135,22 +137,22 @@ def document(value: Any) -> Any:
     return value
 
 
-def json_object(value: Any) -> dict[str, Any]:
+def json_object(value: object) -> dict[str, Any]:
     """A JSON object in that form."""
     if not isinstance(value, dict):
         raise ValueError("must be a JSON object")
-    found: dict[str, Any] = document(value)
+    found: dict[str, object] = document(value)
     return found
 
 
-def _texts(value: Any) -> list[str]:
+def _texts(value: object) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise ValueError("must be a list of texts")
     found: list[str] = document(value)
     return found
 
 
-def json_cell(cell: str) -> Any:
+def json_cell(cell: str) -> object:
     """The JSON document in a cell."""
     try:
         return orjson.loads(cell)
@@ -158,20 +160,20 @@ def json_cell(cell: str) -> Any:
         raise ValueError(f"must be JSON: {error}") from None
 
 
-def _value(value: Any) -> Any:
+def _value(value: object) -> object:
     if value is None or isinstance(value, dict | list):
         raise ValueError("must be text, a number, true or false")
     return document(value)
 
 
-def _whole_cell(cell: str) -> Any:
+def _whole_cell(cell: str) -> object:
     return int(cell) if WHOLE.fullmatch(cell) else cell
 
 
-DOCUMENT = Kind("JSON object", json_object, document, json_cell)
-TEXTS = Kind("list of texts", _texts, cell=json_cell)
-ANY_VALUE = Kind("text, number, true or false", _value, cell=json_cell)
-INSTANT = Kind("moment with offset", _instant, lambda moment: moment.isoformat())
-DAY = Kind("day", _day, lambda day: day.isoformat())
-YES_NO = Kind("true or false", _yes_no, cell=lambda cell: {"true": True, "false": False}.get(cell, cell))
-INTEGER = Kind("whole number", _integer, cell=_whole_cell)
+DOCUMENT = ValueFormat("JSON object", json_object, document, json_cell)
+TEXTS = ValueFormat("list of texts", _texts, cell=json_cell)
+ANY_VALUE = ValueFormat("text, number, true or false", _value, cell=json_cell)
+INSTANT = ValueFormat("moment with offset", _instant, lambda moment: moment.isoformat())
+DAY = ValueFormat("day", _day, lambda day: day.isoformat())
+YES_NO = ValueFormat("true or false", _yes_no, cell=lambda cell: {"true": True, "false": False}.get(cell, cell))
+INTEGER = ValueFormat("whole number", _integer, cell=_whole_cell)

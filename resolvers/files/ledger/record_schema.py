@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import models
 from resolvers.files.format import value_formats
-from resolvers.files.format.record_schema import Draft, Field, ListOf, Shape, shape
+from resolvers.files.format.record_schema import Draft, Field, ListOf, RecordSchema, shape
 from resolvers.files.record.natural_keys import Ref
 
 
@@ -44,7 +44,7 @@ def name_of(draft: Draft) -> Ref:
 
 CUSTOMER = Field("customer", "customer_id", to=models.Customer, doc="Whose points they are.")
 
-LEDGER = Shape(
+LEDGER = RecordSchema(
     models.PointEntry,
     {"customer": CUSTOMER},
     {part.name: part for part in (_lots(), _entries(), _reservations())},
@@ -52,7 +52,7 @@ LEDGER = Shape(
 """All points of a customer: a customer who has any already keeps them, and a ledger that differs is refused."""
 
 LOT = shape(models.PointLot, skip={"customer_id", "remaining", "active_from"}).fields
-OPENING = Shape(
+OPENING = RecordSchema(
     models.PointLot,
     {
         "source": Field("source", "source", value_formats.text(64), doc="Code of the system that kept the balance."),

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import Base
-from resolvers.files.format.record_schema import Draft, ListOf, Shape
+from resolvers.files.format.record_schema import Draft, ListOf, RecordSchema
 from resolvers.files.record import checks, derived, rules
-from resolvers.files.record.bulk_insert import Values, Writer
+from resolvers.files.record.bulk_insert import BulkWriter, Values
 from resolvers.files.record.key_resolver import Names
 from resolvers.files.record.natural_keys import BY_SOURCE, OWN_SOURCE, Ref, keys_of, show_ref, table_of
 from resolvers.files.report import Count
@@ -24,7 +24,7 @@ class RecordBatch:
     def __init__(self, connection: AsyncConnection, names: Names, resource: Resource, drafts: Sequence[Draft]) -> None:
         self.connection = connection
         self.names = names
-        self.writer = Writer(connection)
+        self.writer = BulkWriter(connection)
         self.resource = resource
         self.drafts = [draft for draft in drafts if not draft.errors]
         self.table = table_of(resource.model)
@@ -95,7 +95,7 @@ class RecordBatch:
             if not draft.errors:
                 own |= dict.fromkeys(draft.names, draft.key)
 
-    def _parts(self, draft: Draft) -> Iterable[tuple[str, Shape, Draft]]:
+    def _parts(self, draft: Draft) -> Iterable[tuple[str, RecordSchema, Draft]]:
         yield "", self.resource.shape, draft
         for path, owned, part in draft.inner(self.resource.shape.lists.values()):
             yield path if owned.plain else f"{path}.", owned.shape, part
@@ -144,7 +144,9 @@ def _without_own_name(values: Values) -> Values:
     return {name: value for name, value in values.items() if name not in BY_SOURCE}
 
 
-def _take_keys(draft: Draft, path: str, shape: Shape, part: Draft, found: dict[type[Base], dict[Ref, int]]) -> None:
+def _take_keys(
+    draft: Draft, path: str, shape: RecordSchema, part: Draft, found: dict[type[Base], dict[Ref, int]]
+) -> None:
     for column, ref in part.refs.items():
         item = shape.by_column[column]
         model = item.to or Base

@@ -19,7 +19,7 @@ DOCUMENT = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postg
 Values = dict[str, Any]
 
 
-class Writer:
+class BulkWriter:
     """Writes over one connection, in the transaction that its owner opened."""
 
     def __init__(self, connection: AsyncConnection) -> None:

@@ -1,4 +1,4 @@
-"""What the database itself refuses, in words for whoever wrote the file."""
+"""What the database itself refuses, in words for the file's author."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Candidates:
 
 
 @dataclass(frozen=True)
-class Known:
+class BillStatistics:
     """What all customers' bills say."""
 
     demand: Demand
@@ -46,7 +46,7 @@ class Known:
     """Products most bought over the last quarter."""
 
 
-def candidates(history: History, known: Known) -> Candidates:
+def candidates(history: History, known: BillStatistics) -> Candidates:
     """All that each customer bought, and what is near to it or popular."""
     products = len(history.catalogue)
     own, line = np.unique(history.line_customer.astype("i8") * products + history.line_product, return_inverse=True)

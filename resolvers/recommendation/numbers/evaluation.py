@@ -21,7 +21,7 @@ from resolvers.recommendation.numbers.history import History, Numbers, Places
 from resolvers.recommendation.numbers.lists import Model, chances, lists
 from resolvers.recommendation.numbers.model import know, learn
 from resolvers.recommendation.numbers.popular import NO_MEMBERS, favourites
-from resolvers.recommendation.numbers.splits import Held, Part, Split, split
+from resolvers.recommendation.numbers.splits import HeldOut, Split, SplitPart, split
 
 TOP = 10
 SUBSETS = 5
@@ -50,8 +50,8 @@ class Figures:
 class Compared:
     """The methods on one split; `subset` says which of five random parts of the customers each one is in."""
 
-    held: Held
-    part: Part
+    held: HeldOut
+    part: SplitPart
     subset: NDArray[np.int64]
     figures: Mapping[Method, Figures]
 
@@ -73,7 +73,7 @@ Top = Sequence[Places]
 """Each customer's ten products; fewer where there are no more."""
 
 
-def compare(history: History, held: Held, part: Part = Part.TEST) -> Compared:
+def compare(history: History, held: HeldOut, part: SplitPart = SplitPart.TEST) -> Compared:
     """Recommend by each method to each customer of whom something is known and who bought something since."""
     parts = split(history, held, part)
     truth = _truth(parts)

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from models.rules.recommending import ListRules, RecommendationBasis, Wanted, choose
 from resolvers.recommendation.numbers.affinity import OF_A_CUSTOMER, newest_bills, profiles, strongest
-from resolvers.recommendation.numbers.candidates import Candidates, Known, candidates
+from resolvers.recommendation.numbers.candidates import BillStatistics, Candidates, candidates
 from resolvers.recommendation.numbers.history import History, Numbers
 from resolvers.recommendation.numbers.model import Weights
 from resolvers.recommendation.numbers.popular import ALL, Favourites
@@ -25,7 +25,7 @@ EXPECTED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedRecommendation:
     """A recommendation with all keys as the database has them; 0 is none, and moments are seconds since 1970."""
 
     customer: int
@@ -42,7 +42,7 @@ class Listed:
 class Model:
     """All that lists are made from."""
 
-    known: Known
+    known: BillStatistics
     weights: Weights | None
     favourites: Mapping[int, Favourites]
     rules: ListRules
@@ -59,7 +59,9 @@ class About:
 NOTHING_ELSE = About({}, {})
 
 
-def lists(history: History, model: Model, about: About = NOTHING_ELSE) -> Iterator[dict[int, list[Listed]]]:
+def lists(
+    history: History, model: Model, about: About = NOTHING_ELSE
+) -> Iterator[dict[int, list[ListedRecommendation]]]:
     """The list of each customer by key, a stretch of customers at a time."""
     for _, block in history.blocks():
         yield dict(zip(block.customers.tolist(), _Stretch(block, model, about).lists(), strict=True))
@@ -76,7 +78,7 @@ class _Stretch:
         self.alike = model.known.alike.tocsc()
         self.together = model.known.together.tocsc()
 
-    def lists(self) -> Iterator[list[Listed]]:
+    def lists(self) -> Iterator[list[ListedRecommendation]]:
         """Of each customer, the likeliest product first."""
         for customer in range(len(self.history.customers)):
             wanted, segment = self._wanted(customer)
@@ -127,7 +129,7 @@ class _Stretch:
         for product, share in zip(liked.products.tolist(), liked.shares.tolist(), strict=True):
             yield Wanted(product, int(self.history.catalogue.groups[product]), share, basis)
 
-    def _listed(self, customer: int, one: Wanted, segment: int) -> Listed:
+    def _listed(self, customer: int, one: Wanted, segment: int) -> ListedRecommendation:
         key, product = int(self.history.customers[customer]), int(self.history.catalogue.keys[one.product])
         match one.basis:
             case RecommendationBasis.BOUGHT_AGAIN:
@@ -135,15 +137,15 @@ class _Stretch:
                 place = first + np.searchsorted(self.found.product[first:last], one.product)
                 # Days are kept as small floats: the bill itself says the moment.
                 times, at = int(self.found.times[place]), self._last_at(customer, one.product)
-                return Listed(key, product, one.score, one.basis, times=times, last_at=at)
+                return ListedRecommendation(key, product, one.score, one.basis, times=times, last_at=at)
             case RecommendationBasis.BOUGHT_TOGETHER:
                 near = self._nearest(self.newest, self.together, customer, one.product)
-                return Listed(key, product, one.score, one.basis, near=near)
+                return ListedRecommendation(key, product, one.score, one.basis, near=near)
             case RecommendationBasis.BOUGHT_BY_SIMILAR:
                 near = self._nearest(self.habits, self.alike, customer, one.product)
-                return Listed(key, product, one.score, one.basis, near=near)
+                return ListedRecommendation(key, product, one.score, one.basis, near=near)
             case _:
-                return Listed(key, product, one.score, one.basis, segment=segment)
+                return ListedRecommendation(key, product, one.score, one.basis, segment=segment)
 
     def _last_at(self, customer: int, product: int) -> int:
         history = self.history

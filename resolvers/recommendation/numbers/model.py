@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import optimize, special
 
 from resolvers.recommendation.numbers.affinity import on_bills, with_customers
-from resolvers.recommendation.numbers.candidates import POPULAR, Candidates, Known, candidates
+from resolvers.recommendation.numbers.candidates import POPULAR, BillStatistics, Candidates, candidates
 from resolvers.recommendation.numbers.demand import Demand
 from resolvers.recommendation.numbers.history import DAY, History, Numbers, Places
 
@@ -45,12 +45,12 @@ class Weights:
         return chances
 
 
-def know(history: History, weeks: int = 1) -> Known:
+def know(history: History, weeks: int = 1) -> BillStatistics:
     """Work out what all bills say."""
     demand = Demand.of(history, weeks)
     order = np.argsort(-demand.quarter[0], kind="stable")[:POPULAR]
     popular = order[demand.quarter[0][order] > 0]
-    return Known(demand, with_customers(history), on_bills(history), popular.astype("i4"))
+    return BillStatistics(demand, with_customers(history), on_bills(history), popular.astype("i4"))
 
 
 def learn(history: History) -> Weights | None:

@@ -12,14 +12,14 @@ from resolvers.recommendation.numbers.history import DAY, History
 FOUR_WEEKS = 28 * DAY
 
 
-class Held(StrEnum):
+class HeldOut(StrEnum):
     """Which bills are held out."""
 
     LAST_BASKET = "LAST_BASKET"
     LAST_FOUR_WEEKS = "LAST_FOUR_WEEKS"
 
 
-class Part(StrEnum):
+class SplitPart(StrEnum):
     """The newest bills are for the test; whatever is chosen is chosen on those just before, without them."""
 
     VALIDATION = "VALIDATION"
@@ -34,10 +34,10 @@ class Split:
     bought: History
 
 
-def split(history: History, held: Held, part: Part) -> Split:
+def split(history: History, held: HeldOut, part: SplitPart) -> Split:
     """Hold out each customer's last basket, or everybody's last four weeks."""
-    back = 0 if part is Part.TEST else 1
-    return _last_basket(history, back) if held is Held.LAST_BASKET else _last_weeks(history, back)
+    back = 0 if part is SplitPart.TEST else 1
+    return _last_basket(history, back) if held is HeldOut.LAST_BASKET else _last_weeks(history, back)
 
 
 def _last_basket(history: History, back: int) -> Split:

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 import models
 from models.rules.recommending import ListRules
 from resolvers.recommendation.numbers.history import Catalogue
-from resolvers.recommendation.numbers.lists import About, Listed, Model, lists
-from resolvers.recommendation.outbox import Changed, advance, changed_customers
+from resolvers.recommendation.numbers.lists import About, ListedRecommendation, Model, lists
+from resolvers.recommendation.outbox import ChangedCustomers, advance, changed_customers
 from resolvers.recommendation.worker import reading
 from resolvers.recommendation.worker.stored import unpack, with_products
 from resolvers.recommendation.worker.writing import write_lists
@@ -34,7 +34,7 @@ async def work_out_changed(engine: AsyncEngine, now: datetime) -> int:
     while True:
         async with engine.connect() as connection:
             await connection.execution_options(reading=True)
-            changed = await changed_customers(connection, EVENTS_AT_ONCE)
+            changed = await changed_customers(connection, now, EVENTS_AT_ONCE)
             made = await _lists(connection, *found, now, changed)
         if not changed.customers:
             return customers
@@ -52,8 +52,8 @@ async def _model(connection: AsyncConnection) -> tuple[Catalogue, Model] | None:
 
 
 async def _lists(
-    connection: AsyncConnection, catalogue: Catalogue, model: Model, now: datetime, changed: Changed
-) -> dict[int, list[Listed]]:
+    connection: AsyncConnection, catalogue: Catalogue, model: Model, now: datetime, changed: ChangedCustomers
+) -> dict[int, list[ListedRecommendation]]:
     customers = changed.customers
     bought = await reading.read_bought(connection, now, customers)
     new = np.setdiff1d(bought.line_product, catalogue.keys)

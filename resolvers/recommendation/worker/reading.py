@@ -33,7 +33,7 @@ async def read_catalogue(connection: AsyncConnection, among_keys: Keys | None = 
         .where(PRODUCT.state == State.ACTIVE, not_(is_blocked(PRODUCT)))
         .order_by(PRODUCT.id)
     )
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     if among_keys is not None:
         statement = statement.where(among(PRODUCT.id, "products", connection.dialect.name))
         values["products"] = among_keys.tolist()
@@ -42,7 +42,7 @@ async def read_catalogue(connection: AsyncConnection, among_keys: Keys | None = 
 
 
 @dataclass(frozen=True)
-class Bought:
+class BoughtLines:
     """Of each line its bill and product; of each bill its key, when it was paid and by whom."""
 
     line_bill: Keys
@@ -63,7 +63,7 @@ async def history_of(
     connection: AsyncConnection,
     catalogue: Catalogue,
     now: datetime,
-    bought: Bought,
+    bought: BoughtLines,
     customers: Sequence[int] | None = None,
 ) -> History:
     """Bills as the history of the customers that are there, those without a bill too."""
@@ -74,7 +74,9 @@ async def history_of(
     return History.of(catalogue, who, int(now.timestamp()), bills, lines)
 
 
-async def read_bought(connection: AsyncConnection, now: datetime, customers: Sequence[int] | None = None) -> Bought:
+async def read_bought(
+    connection: AsyncConnection, now: datetime, customers: Sequence[int] | None = None
+) -> BoughtLines:
     """The bills that count, of all customers or of some; what was given back altogether was not bought."""
     counts = [
         PURCHASE.customer_id.is_not(None),
@@ -82,7 +84,7 @@ async def read_bought(connection: AsyncConnection, now: datetime, customers: Seq
         PURCHASE.paid_at > now - YEARS,
         PURCHASE.paid_at <= now,
     ]
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     if customers is not None:
         counts.append(among(PURCHASE.customer_id, "customers", connection.dialect.name))
         values["customers"] = list(customers)
@@ -96,7 +98,7 @@ async def read_bought(connection: AsyncConnection, now: datetime, customers: Seq
     lines = await _columns(connection, bought, 2, values)
     # A bill may have come in between the two statements.
     there = np.isin(lines[0], bills[0])
-    return Bought(lines[0][there], lines[1][there], *bills)
+    return BoughtLines(lines[0][there], lines[1][there], *bills)
 
 
 async def _customers(connection: AsyncConnection, customers: Sequence[int] | None) -> Keys:
@@ -117,7 +119,7 @@ async def read_members(connection: AsyncConnection, customers: Sequence[int] | N
         .join(segment, segment.id == member.segment_id)
         .where(segment.state == State.ACTIVE)
     )
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     if customers is not None:
         statement = statement.where(among(member.customer_id, "customers", connection.dialect.name))
         values = {"customers": list(customers)}
@@ -133,7 +135,7 @@ async def read_dismissed(
     statement = select(response.customer_id, response.product_id).where(
         response.dismissed_at.is_not(None), response.product_id.is_not(None)
     )
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     if customers is not None:
         statement = statement.where(among(response.customer_id, "customers", connection.dialect.name))
         values = {"customers": list(customers)}
@@ -149,7 +151,7 @@ def _seconds(moment: Any, backend: str) -> ColumnElement[int]:
     return cast(func.strftime("%s", moment), Integer)
 
 
-async def _columns(connection: AsyncConnection, statement: Any, width: int, values: Mapping[str, Any]) -> list[Keys]:
+async def _columns(connection: AsyncConnection, statement: Any, width: int, values: Mapping[str, object]) -> list[Keys]:
     parts = [np.empty((0, width), dtype="i8")]
     async with connection.stream(statement, values) as rows:
         async for part in rows.partitions(AT_ONCE):

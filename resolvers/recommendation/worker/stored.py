@@ -11,14 +11,14 @@ import numpy as np
 from scipy import sparse
 
 from models.rules.recommending import ListRules
-from resolvers.recommendation.numbers.candidates import Known
+from resolvers.recommendation.numbers.candidates import BillStatistics
 from resolvers.recommendation.numbers.demand import Demand
 from resolvers.recommendation.numbers.history import Catalogue, Keys
 from resolvers.recommendation.numbers.lists import Model
 from resolvers.recommendation.numbers.model import Weights
 from resolvers.recommendation.numbers.popular import Favourites
 
-Arrays = Mapping[str, Any]
+Arrays = Mapping[str, object]
 
 
 def pack(catalogue: Catalogue, model: Model) -> bytes:
@@ -50,7 +50,7 @@ def unpack(data: bytes, rules: ListRules) -> tuple[Catalogue, Model]:
         catalogue = Catalogue(arrays["keys"], arrays["groups"])
         size = len(catalogue)
         counted = {name: arrays[name] for name in ("lately", "quarter", "lines", "buyers", "again")}
-        known = Known(
+        known = BillStatistics(
             Demand(newest=int(arrays["newest"]), **counted),
             _unpacked("alike", arrays, size),
             _unpacked("together", arrays, size),

@@ -19,13 +19,13 @@ from schema.declaring.types import FieldSpec, field_of
 from schema.execution.plan.level_request import LevelRequest
 from schema.execution.plan.plan_nodes import Child, Entry, Filler, Level
 from schema.execution.plan.selection import Selection
-from schema.execution.run.level_reader import Group
+from schema.execution.run.level_reader import ParentRows
 from schema.execution.run.loaders import Info, Resolver, load, loader_of, parent_key, planned_once, records_of
 from schema.execution.run.merged_answer import Merging, merged_page
 from schema.execution.run.records import ConnectionRecord, Record
 
 
-def merged(annotation: str, parts: Mapping[str, Many], description: str, *, sign: str, choice: Argument) -> Any:
+def merged(annotation: str, parts: Mapping[str, Many], description: str, *, sign: str, choice: Argument) -> object:
     """Show several lists as one connection."""
     return Merged(annotation=annotation, parts=parts, sign=sign, choice=choice, description=description)
 
@@ -78,19 +78,21 @@ class Merged(Declaration):
     def resolver(self) -> Resolver:
         """Load the parts of each parent and merge them."""
 
-        async def resolve(source: Record, info: Info, **args: Any) -> ConnectionRecord:
+        async def resolve(source: Record, info: Info, **args: object) -> ConnectionRecord:
             merge = planned_once(info, self.merge)
             loaders = [loader_of(info, level, args) for level in merge.levels]
             key = parent_key(source, merge.levels[0])
             groups = await asyncio.gather(*(load(loader, key) for loader in loaders))
             page = merged_page([loader.asked for loader in loaders], groups)
             rows = [(merge.levels[-place], row) for _, place, _, row in page.rows]
-            records = [record for level, row in rows for record in records_of(level, Group([row]), level.target.name)]
+            records = [
+                record for level, row in rows for record in records_of(level, ParentRows([row]), level.target.name)
+            ]
             return ConnectionRecord(page, records, partial(merged_cursor, self.sign))
 
         return resolve
 
-    def request(self, level: Level, args: Mapping[str, Any]) -> LevelRequest:
+    def request(self, level: Level, args: Mapping[str, object]) -> LevelRequest:
         """Ask for a page of one part."""
         assert level.connection is not None
         found = self._listing(level, args, probe=level.connection.probed)
@@ -103,7 +105,7 @@ class Merged(Declaration):
         assert entity is not None
         order = complete(level.target.order if part.order is None else part.order)
         size, backwards = page_size(args.get("first"), args.get("last"))
-        values: dict[str, Any] = {}
+        values: dict[str, object] = {}
         cursor = None
         if (start := start_of(args, backwards=backwards)) is not None:
             spot = open_merged(self.sign, start, len(self.parts))

@@ -11,7 +11,7 @@ from resolvers.query.columns import Column, Source
 from schema.declaring.base import TypeDeclaration
 from schema.declaring.kinds.own import OwnField
 from schema.declaring.types import FieldSpec, field_of
-from schema.execution.plan.codegen import Writer
+from schema.execution.plan.codegen import CodeWriter
 from schema.execution.plan.plan_nodes import Entry
 from schema.execution.plan.selection import Selection
 from schema.execution.run.loaders import Info
@@ -62,7 +62,7 @@ class GlobalId(Entry):
         """The key."""
         return (self.column,)
 
-    def code(self, writer: Writer) -> str:
+    def code(self, writer: CodeWriter) -> str:
         """Other rows refer to the same few again and again; a row's own id is new each time."""
         at = writer.at(self.column)
         if self.column.path:

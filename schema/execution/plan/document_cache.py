@@ -33,7 +33,7 @@ from schema.execution.plan.cost.price import OperationPrice
 from schema.execution.plan.cost.pricing import price_of
 from schema.execution.plan.plan_nodes import Change, Shape
 from schema.execution.plan.planner import Planner
-from schema.execution.plan.schema_questions import root_keys, taken_apart
+from schema.execution.plan.schema_questions import of_budget, root_keys, taken_apart
 
 Key = TypeVar("Key")
 Kept = TypeVar("Kept")
@@ -92,6 +92,8 @@ class Operation:
     read: ReadVariables
     introspection: OperationDefinitionNode | None = None
     """What it asks of the schema itself."""
+    budget: OperationDefinitionNode | None = None
+    """What it asks of its own cost."""
     keys: Sequence[str] = ()
     """The keys of the answer in their order, where it has two parts."""
     scopes: frozenset[Scope] = frozenset()
@@ -122,7 +124,7 @@ class Document:
 
 
 @dataclass(eq=False, slots=True)
-class Plan:
+class OperationPlan:
     """How an operation runs: a query by its shape, mutations one after another; neither for the ordinary way."""
 
     price: OperationPrice
@@ -136,12 +138,12 @@ class Documents:
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
         self.read: Cache[str, Document] = Cache(MOST_DOCUMENTS)
-        self.plans: Cache[Any, Plan] = Cache(MOST_PLANS)
+        self.plans: Cache[Any, OperationPlan] = Cache(MOST_PLANS)
         self.kept: dict[str, Document] = {}
-        """Documents that are never let go of."""
+        """Documents that are kept for good."""
 
     def keep(self, text: str) -> Document:
-        """Read and plan a document that is never let go of, unless it has errors."""
+        """Read and plan a document that is kept for good, unless it has errors."""
         document = self._read(text)
         if not document.errors:
             self.kept[text] = document
@@ -189,21 +191,22 @@ class Documents:
                 operation.node, operation.introspection = taken_apart(definition, named)
                 if operation.introspection is not None:
                     operation.keys = root_keys(definition, named)
+                operation.budget = of_budget(definition, named)
                 operation.scopes = scopes_of(operation.node, named)
                 document.operations[definition.name.value if definition.name else ""] = operation
         return document
 
-    def plan(self, text: str, document: Document, operation: Operation, variables: VariableValues) -> Plan:
+    def plan(self, text: str, document: Document, operation: Operation, variables: VariableValues) -> OperationPlan:
         """The plan of a query, for these values of the variables that skip fields."""
         name = operation.node.name
-        coerced: Mapping[str, Any] = variables.coerced
+        coerced: Mapping[str, object] = variables.coerced
         switches = tuple((switch, coerced.get(switch)) for switch in document.switches)
         key = (text, name.value if name else None, switches)
         return self.plans.get(key) or self.plans.put(key, self._plan(document, operation, variables), len(text))
 
-    def _plan(self, document: Document, operation: Operation, variables: VariableValues) -> Plan:
+    def _plan(self, document: Document, operation: Operation, variables: VariableValues) -> OperationPlan:
         planner = Planner(self.schema, operation.node, document.fragments, variables)
-        plan = Plan(price_of(planner))
+        plan = OperationPlan(price_of(planner))
         try:
             if operation.changes:
                 plan.changes = planner.changes()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from graphql.execution.values import VariableValues
 
@@ -30,7 +29,7 @@ CONSTANT, NESTED = "constant", "nested"
 
 
 @dataclass(slots=True)
-class Group:
+class ParentRows:
     """The rows of one parent: a page, and what is known of the list around it."""
 
     rows: list[Row]
@@ -70,7 +69,7 @@ def _ask_alone(level: Level, variables: VariableValues) -> LevelRequest:
     return asked
 
 
-def ask_with(level: Level, args: Mapping[str, Any]) -> LevelRequest:
+def ask_with(level: Level, args: Mapping[str, object]) -> LevelRequest:
     """What a level asks for with these arguments."""
     if level.request is not None:
         return level.request(level, args)
@@ -93,7 +92,7 @@ async def fetch_all(
     asking = [each for each in wanted if _finds(*each)]
     if len(asking) < 2 or any(asked.rows.width > MOST_VALUES for asked, _ in asking):
         return [await fetch_rows(asked, context, keys) for asked, keys in wanted]
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     for place, (asked, keys) in enumerate(asking):
         prefix = level_prefix(place)
         values[f"{prefix}keys"] = keys
@@ -109,12 +108,14 @@ def _finds(asked: LevelRequest, keys: Sequence[int]) -> bool:
     return not asked.is_empty and (asked.rows.link is None or bool(keys))
 
 
-async def fetch(level: Level, asked: LevelRequest, context: RequestContext, keys: Sequence[int]) -> dict[int, Group]:
+async def fetch(
+    level: Level, asked: LevelRequest, context: RequestContext, keys: Sequence[int]
+) -> dict[int, ParentRows]:
     """The rows of each parent, the page cut to size."""
     return groups_of(level, asked, await fetch_rows(asked, context, keys))
 
 
-def groups_of(level: Level, asked: LevelRequest, found: Sequence[Row]) -> dict[int, Group]:
+def groups_of(level: Level, asked: LevelRequest, found: Sequence[Row]) -> dict[int, ParentRows]:
     """Rows as one page for each parent, cut to size."""
     rows = asked.rows
     if rows.comes_reversed:
@@ -126,44 +127,44 @@ def groups_of(level: Level, asked: LevelRequest, found: Sequence[Row]) -> dict[i
     return groups
 
 
-def group_of(asked: LevelRequest, value: Any) -> Group:
+def group_of(asked: LevelRequest, value: object) -> ParentRows:
     """The page of a list that was read along with its parent, from the value that holds it."""
     rows = asked.rows
     value, count = rows_of(value) if rows.counted else (value, 0)
     found = rows_of(value)
     backwards = rows.page is not None and rows.page.backwards
-    group = Group(list(found[::-1] if backwards else found), count)
+    group = ParentRows(list(found[::-1] if backwards else found), count)
     if rows.page is not None:
         _cut(group, rows)
     return group
 
 
-def _grouped(rows: LevelQuery, found: Sequence[Row]) -> dict[int, Group]:
+def _grouped(rows: LevelQuery, found: Sequence[Row]) -> dict[int, ParentRows]:
     if rows.link is None:
-        return {NO_KEY: Group(list(found))}
-    groups: dict[int, Group] = {}
+        return {NO_KEY: ParentRows(list(found))}
+    groups: dict[int, ParentRows] = {}
     for row in found:
         group = groups.get(row[0])
         if group is None:
-            groups[row[0]] = Group([row])
+            groups[row[0]] = ParentRows([row])
         else:
             group.rows.append(row)
     return groups
 
 
-def _counted(found: Sequence[Row]) -> dict[int, Group]:
-    groups: dict[int, Group] = {}
+def _counted(found: Sequence[Row]) -> dict[int, ParentRows]:
+    groups: dict[int, ParentRows] = {}
     for row in found:
         group = groups.get(row[0])
         if group is None:
-            group = groups[row[0]] = Group([], row[1])
+            group = groups[row[0]] = ParentRows([], row[1])
         # A parent without rows has one of nothing but the count.
         if row[-1] is not None:
             group.rows.append(row)
     return groups
 
 
-def _cut(group: Group, rows: LevelQuery) -> None:
+def _cut(group: ParentRows, rows: LevelQuery) -> None:
     page = rows.page
     assert page is not None
     surplus = len(group.rows) > page.size

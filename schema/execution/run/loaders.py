@@ -23,7 +23,7 @@ from schema.execution.plan.level_request import LevelRequest
 from schema.execution.plan.plan_nodes import Filler, Level
 from schema.execution.plan.planner import Planner
 from schema.execution.plan.selection import Selection
-from schema.execution.run.level_reader import Group, ask_with, cursor_of, fetch, positions
+from schema.execution.run.level_reader import ParentRows, ask_with, cursor_of, fetch, positions
 from schema.execution.run.records import ConnectionRecord, Record
 
 Info = GraphQLResolveInfo[Any]
@@ -64,17 +64,17 @@ def planned_once(info: Info, make: Callable[[Selection], Planned], *more: Any) -
     return planned
 
 
-class LevelLoader(DataLoader[int, Group]):
+class LevelLoader(DataLoader[int, ParentRows]):
     """Reads a level for all the parents that ask for it in one turn of the event loop, in one statement."""
 
     def __init__(self, level: Level, asked: LevelRequest, reading: RequestContext) -> None:
         super().__init__(max_batch_size=None)
         self.level, self.asked, self.reading = level, asked, reading
 
-    async def batch_load_fn(self, keys: list[int]) -> list[Group]:
+    async def batch_load_fn(self, keys: list[int]) -> list[ParentRows]:
         """The group of each key; a key without rows has an empty one."""
         groups = await self.reading.apart(fetch(self.level, self.asked, self.reading, keys))
-        return [groups.get(key) or Group([]) for key in keys]
+        return [groups.get(key) or ParentRows([]) for key in keys]
 
 
 async def load(loader: DataLoader[Any, Any], key: Any) -> Any:
@@ -82,7 +82,7 @@ async def load(loader: DataLoader[Any, Any], key: Any) -> Any:
     return await asyncio.shield(loader.load(key))
 
 
-def loader_of(info: Info, level: Level, args: Mapping[str, Any]) -> LevelLoader:
+def loader_of(info: Info, level: Level, args: Mapping[str, object]) -> LevelLoader:
     """A level's loader, one a request."""
     memo = reading_of(info).memo
     key = ("loader", level)
@@ -92,7 +92,7 @@ def loader_of(info: Info, level: Level, args: Mapping[str, Any]) -> LevelLoader:
     return loader
 
 
-def records_of(level: Level, group: Group, type_name: str) -> list[Record]:
+def records_of(level: Level, group: ParentRows, type_name: str) -> list[Record]:
     """The rows of a group as resolvers see them."""
     counted = level.connection is not None and level.connection.counted
     index = positions(level, 1 + counted)
@@ -101,7 +101,7 @@ def records_of(level: Level, group: Group, type_name: str) -> list[Record]:
     return [Record(row, index, place, type_name) for row in group.rows]
 
 
-def parent_key(source: Any, level: Level) -> Any:
+def parent_key(source: object, level: Level) -> object:
     """The key by which a level finds the rows of a parent."""
     return source.raw(source.place.column(level.parent_key)) if isinstance(source, Record) else NO_KEY
 
@@ -109,11 +109,11 @@ def parent_key(source: Any, level: Level) -> Any:
 def rows_resolver(make: Callable[[Selection], Level]) -> Resolver:
     """The resolver of a field that leads to the rows of a level."""
 
-    async def resolve(source: Any, info: Info, **args: Any) -> Any:
+    async def resolve(source: object, info: Info, **args: object) -> object:
         level = planned_once(info, make)
         loader = loader_of(info, level, args)
         key = parent_key(source, level)
-        group = Group([]) if key is None else await load(loader, key)
+        group = ParentRows([]) if key is None else await load(loader, key)
         if level.item is not None:
             return [row[1] for row in group.rows]
         records = records_of(level, group, level.target.name)
@@ -124,7 +124,7 @@ def rows_resolver(make: Callable[[Selection], Level]) -> Resolver:
     return resolve
 
 
-async def rows_named(value: Any, info: Info) -> Any:
+async def rows_named(value: object, info: Info) -> object:
     """The value, with the rows that it names in their place."""
     if isinstance(value, RowRef):
         level = planned_once(info, lambda selection: selection.row_level(value.type_name), value.type_name)
@@ -135,7 +135,7 @@ async def rows_named(value: Any, info: Info) -> Any:
     return value
 
 
-def names_rows(value: Any) -> bool:
+def names_rows(value: object) -> bool:
     """Whether a value is a row's name, or a list with some."""
     return isinstance(value, RowRef) or (
         isinstance(value, list | tuple) and any(isinstance(item, RowRef) for item in value)

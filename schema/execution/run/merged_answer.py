@@ -14,7 +14,7 @@ from resolvers.query.paging import Page
 from resolvers.storage.reader import Row
 from schema.execution.plan.level_request import LevelRequest
 from schema.execution.run.connection_answer import connection
-from schema.execution.run.level_reader import Group, group_of, groups_of
+from schema.execution.run.level_reader import ParentRows, group_of, groups_of
 
 if TYPE_CHECKING:
     from schema.execution.run.assembler import LevelAssembler, Noted, Slots
@@ -32,7 +32,7 @@ class Merging:
         """What is still to be filled in, and where."""
         return [noted for part in self._parts for noted in part.noted()]
 
-    def of_list(self, *values: Any) -> Any:
+    def of_list(self, *values: Any) -> object:
         """The answer, from the values that hold the lists read along with their parent."""
         return self._of([group_of(asked, value) for asked, value in zip(self.wanted, values, strict=True)])
 
@@ -42,16 +42,16 @@ class Merging:
         answers: dict[Any, Any] = {}
         for container, key in slots:
             if key not in answers:
-                answers[key] = self._of([groups.get(key) or Group([]) for groups in grouped])
+                answers[key] = self._of([groups.get(key) or ParentRows([]) for groups in grouped])
             container[self._key] = answers[key]
 
-    def _of(self, groups: Sequence[Group]) -> dict[str, Any]:
+    def _of(self, groups: Sequence[ParentRows]) -> dict[str, object]:
         shape = self._parts[0].level.connection
         assert shape is not None
         page = merged_page(self.wanted, groups)
         return connection(shape, page, self._objects(page.rows, len(shape.shapes())), self._write)
 
-    def _objects(self, page: Sequence[Row], shapes: int) -> list[list[Any]]:
+    def _objects(self, page: Sequence[Row], shapes: int) -> list[list[object]]:
         """The page's objects for each shape."""
         rows: list[list[Row]] = [[] for _ in self._parts]
         for _, place, _, row in page:
@@ -64,7 +64,7 @@ class Merging:
         return objects
 
 
-def merged_page(asked: Sequence[LevelRequest], groups: Sequence[Group]) -> Group:
+def merged_page(asked: Sequence[LevelRequest], groups: Sequence[ParentRows]) -> ParentRows:
     """One parent's page of a merged list, whose rows are placed, from the page of each part.
 
     Each part's page is as long as the whole one, or empty where the part isn't wanted.
@@ -76,6 +76,6 @@ def merged_page(asked: Sequence[LevelRequest], groups: Sequence[Group]) -> Group
     goes_on, is_behind = len(rows) > size, any(each.rows.cursor is not None for each in asked)
     if pages[0].backwards:
         goes_on = goes_on or any(group.more_before for group in groups)
-        return Group(rows[-size:], count, more_before=goes_on, more_after=is_behind)
+        return ParentRows(rows[-size:], count, more_before=goes_on, more_after=is_behind)
     goes_on = goes_on or any(group.more_after for group in groups)
-    return Group(rows[:size], count, more_before=is_behind, more_after=goes_on)
+    return ParentRows(rows[:size], count, more_before=is_behind, more_after=goes_on)

@@ -1,4 +1,4 @@
-"""What the resolvers of the ordinary way hand on: rows, pages of rows, and rows at their place in a page."""
+"""What the resolvers of the ordinary way return: rows, pages of rows, and rows at their place in a page."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from resolvers.query.columns import Column
 from schema.declaring.scalars import Value
 from schema.execution.plan.bindings import Place, column_value
 from schema.execution.run.connection_answer import WriteCursor
-from schema.execution.run.level_reader import Group
+from schema.execution.run.level_reader import ParentRows
 
 
 @dataclass(slots=True, eq=False)
 class Record:
     """A row, or a part of it, as resolvers see it."""
 
-    row: Sequence[Any]
+    row: Sequence[object]
     index: Mapping[Column, int]
     place: Place
     type_name: str
@@ -28,7 +28,7 @@ class Record:
         """A column as the driver gave it."""
         return self.row[self.index[column]]
 
-    def python(self, column: Column) -> Any:
+    def python(self, column: Column) -> object:
         """A column's Python value."""
         raw = self.raw(column)
         return None if raw is None else _value(self.place.entity, column).python(raw)
@@ -47,7 +47,7 @@ def _value(entity: type[Base], column: Column) -> Value:
 class ConnectionRecord:
     """A page of rows as resolvers see it."""
 
-    group: Group
+    group: ParentRows
     records: Sequence[Record]
     write: WriteCursor
 

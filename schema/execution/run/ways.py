@@ -29,7 +29,7 @@ class Ways:
     handed_over: int = 0
     """Had a plan, and met what the ordinary way is to report: a bad argument, a missing row that was promised."""
     failed: int = 0
-    """Had a plan that failed in a way that nobody foresaw; each is logged."""
+    """Had a plan that failed unexpectedly; each is logged."""
     unavailable: int = 0
     """Not answered: the database was away."""
 
@@ -38,7 +38,7 @@ class Ways:
         return asdict(self)
 
     def leave_plan(self, text: str, error: Exception) -> None:
-        """Count a query that its plan didn't answer; what nobody foresaw is logged under the document's hash.
+        """Count a query that its plan didn't answer; an unexpected failure is logged under the document's hash.
 
         Neither the document nor what the error says is logged: both may hold personal data.
         """

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models.scope import ViewerKind
-from resolvers.access.account import Account
+from resolvers.access.account import LoginAccount
 from resolvers.access.throttle import Attempt, Purpose, admit, forgive
 from resolvers.errors import Refused
 from resolvers.operation.perform import Stage
@@ -22,7 +22,7 @@ from resolvers.storage.reader import make_reader
 from resolvers.storage.transaction import Transaction, in_transaction
 from tests.factories import NOW
 
-JANA = Account("email jana@example.com", 1)
+JANA = LoginAccount("email jana@example.com", 1)
 
 
 class Gate:
@@ -31,7 +31,7 @@ class Gate:
     def __init__(self, engine: AsyncEngine, url: str) -> None:
         self.engine, self.reader = engine, make_reader(url)
 
-    async def attempt(self, account: Account, address: str = "", later: timedelta = timedelta(0)) -> str:
+    async def attempt(self, account: LoginAccount, address: str = "", later: timedelta = timedelta(0)) -> str:
         """What becomes of an attempt: it is OPEN, SILENT or refused by a code."""
         try:
             attempt = await self.admitted(account, address, later)
@@ -39,7 +39,7 @@ class Gate:
             return refused.code.value
         return "SILENT" if attempt.silent else "OPEN"
 
-    async def admitted(self, account: Account, address: str = "", later: timedelta = timedelta(0)) -> Attempt:
+    async def admitted(self, account: LoginAccount, address: str = "", later: timedelta = timedelta(0)) -> Attempt:
         """An attempt that is looked at."""
         viewer = Viewer(None, ViewerKind.ANONYMOUS)
         context = RequestContext(self.reader, NOW + later, viewer=viewer, address=address)
@@ -64,16 +64,16 @@ async def test_the_sixth_guess_at_an_account_is_refused_for_a_quarter_of_an_hour
 
 
 async def test_an_address_guesses_at_five_accounts_and_no_more(gate: Gate) -> None:
-    guesses = [await gate.attempt(Account(f"email {number}@x.cz"), "192.0.2.1") for number in range(7)]
-    mapped = await gate.attempt(Account("email 8@x.cz"), "::ffff:192.0.2.1")
-    other = await gate.attempt(Account("email 8@x.cz"), "192.0.2.2")
+    guesses = [await gate.attempt(LoginAccount(f"email {number}@x.cz"), "192.0.2.1") for number in range(7)]
+    mapped = await gate.attempt(LoginAccount("email 8@x.cz"), "::ffff:192.0.2.1")
+    other = await gate.attempt(LoginAccount("email 8@x.cz"), "192.0.2.2")
 
     assert guesses == ["OPEN"] * 5 + ["TOO_MANY_ATTEMPTS"] * 2
     assert (mapped, other) == ("TOO_MANY_ATTEMPTS", "OPEN")
 
 
 async def test_guesses_by_another_name_are_not_looked_at_and_tell_nothing(gate: Gate) -> None:
-    phone, stranger = Account("phone +420601234567", 1), Account("phone +420601234568")
+    phone, stranger = LoginAccount("phone +420601234567", 1), LoginAccount("phone +420601234568")
     await asyncio.gather(*(gate.attempt(JANA) for _ in range(5)))
 
     known = [await gate.attempt(phone) for _ in range(6)]
@@ -105,14 +105,14 @@ async def test_of_many_guesses_at_the_same_moment_five_are_looked_at(gate: Gate)
 
 GUESSING = """
 import asyncio, sys
-from resolvers.access.account import Account
+from resolvers.access.account import LoginAccount
 from tests.resolvers.access.test_throttle import Gate
 from resolvers.storage.engine import make_engine
 
 async def main(url, number):
     gate = Gate(make_engine(url), url)
     sys.stdin.readline()
-    made = [gate.attempt(Account("email jana@example.com", 1), f"192.0.{number}.{place}") for place in range(20)]
+    made = [gate.attempt(LoginAccount("email jana@example.com", 1), f"192.0.{number}.{place}") for place in range(20)]
     print(" ".join(await asyncio.gather(*made)), flush=True)
     await gate.reader.close()
     await gate.engine.dispose()

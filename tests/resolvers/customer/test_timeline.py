@@ -71,4 +71,4 @@ async def test_a_change_reads_what_it_shows_in_one_statement(crm: Operations, se
     tables = ("customer", "purchase", "point_entry", "voucher_event", "status_record", "card_event")
     read = [[table for table in tables if f" {table} AS " in run.sql] for run in context.reading.runs]
     assert answer.data == {"customerDeactivate": {"customer": {"timeline": {"nodes": []}}}}
-    assert read == [list(tables)]
+    assert [each for each in read if each] == [list(tables)]

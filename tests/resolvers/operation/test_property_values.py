@@ -1,4 +1,4 @@
-"""Custom properties of what outside systems put in its place: products, stores, rewards, offers."""
+"""Custom properties of what outside systems create or update: products, stores, rewards, offers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ UPSERTS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 class Owner:
-    """A record of an upsert, put in its place again and again."""
+    """A record of an upsert, created and updated again and again."""
 
     def __init__(self, crm: Operations, mutation: str) -> None:
         self.crm, self.mutation = crm, mutation

@@ -126,8 +126,11 @@ async def test_products_that_make_no_sense_are_refused(crm: Operations) -> None:
         ("DUPLICATE_ITEM", "prices[1].currency", None)
     ]
     assert await refused(tags=[{"code": "none"}]) == [("NOT_FOUND", "tags[0]", None)]
-    assert await refused(group=by("none"), brand=by("none"), name="\x00") == [
+    assert await refused(packageSize="1" * 65, name="\x00") == [
         ("BAD_TEXT", "name", None),
+        ("TOO_LONG", "packageSize", None),
+    ]
+    assert await refused(group=by("none"), brand=by("none")) == [
         ("NOT_FOUND", "group", None),
         ("NOT_FOUND", "brand", None),
     ]
@@ -145,8 +148,10 @@ async def test_a_batch_of_products_is_put_in_place_as_a_whole_or_not_at_all(crm:
     before = await crm.dump()
     milk = {**BUTTER, "externalId": "p-2", "name": "Milk"}
 
-    refused = await crm.refused("productsUpsert", products=[BUTTER, {**milk, "name": ""}, {"source": "erp"}])
-    assert refused == [("REQUIRED", "products[1].name", None), ("REQUIRED", "products[2].externalId", None)]
+    refused = await crm.refused("productsUpsert", products=[BUTTER, {**milk, "name": ""}, {"code": " "}])
+    assert refused == [("REQUIRED", "products[1].name", None), ("REQUIRED", "products[2].code", None)]
+    refused = await crm.refused("productsUpsert", products=[BUTTER, {**milk, "group": by("none")}, {"source": "erp"}])
+    assert refused == [("NOT_FOUND", "products[1].group", None), ("REQUIRED", "products[2].externalId", None)]
     assert await crm.dump() == before
 
     payload = await crm.do("productsUpsert", "products { name } userErrors { code }", products=[BUTTER, milk])

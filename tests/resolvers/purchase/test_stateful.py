@@ -101,7 +101,7 @@ class Till(RuleBasedStateMachine):
             assert [error.code for error in answer.user_errors] == ["OUT_OF_STOCK"]
             self.done["sold out"] += 1
         else:
-            self.reserved.append((opaque(answer.values["reservation"]), amount))
+            self.reserved.append((opaque(answer.answer.reservation), amount))
             self.stock -= amount
 
     @precondition(lambda self: self.reserved)

@@ -161,7 +161,7 @@ class TillBooks:
         return (left[0][0] or 0) == (booked[0][0] or 0)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         self.run(self.reader.close())
         self.run(self.engine.dispose())
         self.loop.close()

@@ -1,6 +1,6 @@
 import numpy as np
 
-from resolvers.recommendation.numbers.splits import Held, Part, split
+from resolvers.recommendation.numbers.splits import HeldOut, SplitPart, split
 from tests.resolvers.recommendation.shoppers import BREAD, BUTTER, MILK, NOW, TEA, history
 
 DAY = 86_400
@@ -36,7 +36,7 @@ def test_blocks_have_all_customers_once_each_with_their_own_bills() -> None:
 def test_the_last_basket_is_held_out_and_each_customer_is_looked_at_as_of_it() -> None:
     made = history([(1, 5, [BREAD]), (1, 2, [MILK]), (2, 4, [TEA])])
 
-    parts = split(made, Held.LAST_BASKET, Part.TEST)
+    parts = split(made, HeldOut.LAST_BASKET, SplitPart.TEST)
 
     assert made.catalogue.keys[parts.bought.line_product].tolist() == [MILK, TEA]
     assert made.catalogue.keys[parts.known.line_product].tolist() == [BREAD]
@@ -46,7 +46,7 @@ def test_the_last_basket_is_held_out_and_each_customer_is_looked_at_as_of_it() -
 def test_the_validation_part_never_sees_what_the_test_holds_out() -> None:
     made = history([(1, days, [BREAD]) for days in (1, 20, 30, 50, 60)])
 
-    basket, weeks = (split(made, held, Part.VALIDATION) for held in Held)
+    basket, weeks = (split(made, held, SplitPart.VALIDATION) for held in HeldOut)
 
     assert np.round(basket.bought.age).tolist() == [20]
     assert [round((NOW - at) / DAY) for at in basket.known.bill_at] == [60, 50, 30]

@@ -10,7 +10,7 @@ from resolvers.recommendation.numbers.history import Catalogue, History
 from resolvers.recommendation.numbers.lists import About, Model, lists
 from resolvers.recommendation.numbers.model import know, learn
 from resolvers.recommendation.numbers.popular import ALL, NO_MEMBERS, Members, favourites
-from resolvers.recommendation.numbers.splits import Held
+from resolvers.recommendation.numbers.splits import HeldOut
 from resolvers.recommendation.worker.stored import pack, unpack, with_products
 from tests.resolvers.recommendation.shoppers import BREAD, BUTTER, CATALOGUE, COFFEE, MILK, TEA, crowd, history
 
@@ -160,7 +160,7 @@ def test_habits_that_change_are_foreseen_better_than_by_counting() -> None:
     """Everybody took tea for fifteen weeks and has taken coffee for five: counting still says tea."""
     bills = [(who, 7 * week, [TEA if week >= 5 else COFFEE]) for who in range(1, 41) for week in range(20)]
 
-    compared = compare(history(bills, customers=range(1, 41)), Held.LAST_BASKET)
+    compared = compare(history(bills, customers=range(1, 41)), HeldOut.LAST_BASKET)
     ranked, counted = (compared.figures[method] for method in (Method.RANKED, Method.FREQUENCY))
 
     assert ranked.ndcg.mean() == 1.0
@@ -170,7 +170,7 @@ def test_habits_that_change_are_foreseen_better_than_by_counting() -> None:
 def test_figures_are_those_of_the_definitions() -> None:
     bills = [(1, 9, [BREAD, BUTTER]), (1, 8, [BREAD]), (1, 1, [BREAD, TEA])]
 
-    compared = compare(history(bills, customers=[1]), Held.LAST_BASKET)
+    compared = compare(history(bills, customers=[1]), HeldOut.LAST_BASKET)
     counted = compared.figures[Method.FREQUENCY]
 
     assert counted.recall.tolist() == [0.5]

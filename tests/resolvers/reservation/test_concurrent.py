@@ -70,8 +70,9 @@ from resolvers import reservation
 from resolvers.storage.reader import make_reader
 from resolvers.storage.engine import make_engine
 from resolvers.storage.context import RequestContext
-from resolvers.operation.perform import Call, perform
+from resolvers.operation.perform import perform
 from tests.factories import NOW
+from tests.resolvers.calling import call_of
 
 async def main(url, inputs):
     engine, reader = make_engine(url), make_reader(url)
@@ -83,7 +84,7 @@ async def main(url, inputs):
 
     print("ready", flush=True)
     sys.stdin.readline()
-    calls = [Call("reserve", reservation.create, each) for each in inputs]
+    calls = [call_of(reservation.create, each) for each in inputs]
     found = Counter(await asyncio.gather(
         *(perform(engine, RequestContext(reader, now=NOW), call, shown) for call in calls)
     ))

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from resolvers.recommendation.numbers.evaluation import Compared, compare
-from resolvers.recommendation.numbers.splits import Held
+from resolvers.recommendation.numbers.splits import HeldOut
 from server.cli import app
 from server.commands import evaluation_report as report
 from server.commands import recommend
@@ -18,7 +18,7 @@ def results() -> list[Compared]:
     """Everybody took tea for fifteen weeks and has taken coffee for five."""
     bills = [(who, 7 * week, [TEA if week >= 5 else COFFEE]) for who in range(1, 41) for week in range(20)]
     of = history(bills, customers=range(1, 41))
-    return [compare(of, held) for held in Held]
+    return [compare(of, held) for held in HeldOut]
 
 
 def test_all_is_worked_out_by_command_and_what_it_took_is_told(

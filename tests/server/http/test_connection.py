@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from server.http.uvicorn_protocol import MOST_UNREAD, Connection
+from server.http.uvicorn_protocol import MOST_UNREAD, ClientConnection
 from tests.server.gateway import Client, opened
 
 BODY = b'{"query": "{ __typename }"}'
@@ -30,7 +30,7 @@ async def address(empty: str) -> AsyncIterator[int]:
 @asynccontextmanager
 async def serving(client: Client) -> AsyncIterator[int]:
     """Serve a gateway; its port."""
-    config = uvicorn.Config(client.app, port=0, lifespan="off", http=Connection, ws="none", log_config=None)
+    config = uvicorn.Config(client.app, port=0, lifespan="off", http=ClientConnection, ws="none", log_config=None)
     server = uvicorn.Server(config)
     task = asyncio.ensure_future(server._serve())
     while not server.started:
@@ -132,8 +132,8 @@ class Wire(asyncio.Transport):
 @pytest.mark.parametrize("first", [POST + b"X: ", POST, b"GET /graphql?", b"POS"])
 async def test_a_head_that_does_not_end_is_cut_off(empty: str, first: bytes) -> None:
     async with opened(empty) as client:
-        config = uvicorn.Config(client.app, lifespan="off", http=Connection, ws="none", log_config=None)
-        connection, wire = Connection(config, ServerState(), {}), Wire()
+        config = uvicorn.Config(client.app, lifespan="off", http=ClientConnection, ws="none", log_config=None)
+        connection, wire = ClientConnection(config, ServerState(), {}), Wire()
         connection.connection_made(wire)
 
         connection.data_received(first)

@@ -9,7 +9,7 @@ import uvicorn
 from strawberry.types import ExecutionResult
 
 from resolvers.storage.statement import Statement
-from server.http.uvicorn_protocol import Connection
+from server.http.uvicorn_protocol import ClientConnection
 from tests.server.gateway import Client, code, opened
 
 QUERY = "{ customers { nodes { id } } }"
@@ -124,7 +124,7 @@ async def test_a_body_that_does_not_come_is_not_waited_for(empty: str) -> None:
 async def test_a_request_whose_head_does_not_come_is_cut_off(
     client: Client, monkeypatch: pytest.MonkeyPatch, head: str, earlier: int
 ) -> None:
-    monkeypatch.setattr(Connection, "seconds", 0.2)
+    monkeypatch.setattr(ClientConnection, "seconds", 0.2)
     async with serving(client) as address:
         reader, writer = await asyncio.open_connection(*address)
         for _ in range(earlier):
@@ -154,7 +154,13 @@ class serving:  # noqa: N801 - used as a function
 
     def __init__(self, client: Client) -> None:
         config = uvicorn.Config(
-            client.app, port=0, lifespan="off", log_level="error", ws="none", http=Connection, timeout_keep_alive=1
+            client.app,
+            port=0,
+            lifespan="off",
+            log_level="error",
+            ws="none",
+            http=ClientConnection,
+            timeout_keep_alive=1,
         )
         self.server = uvicorn.Server(config)
 

@@ -18,7 +18,7 @@ LIFE = timedelta(days=30)
 
 
 @dataclass(frozen=True)
-class Bought:
+class PaidVoucher:
     """A voucher that a customer paid for with points."""
 
     voucher: int
@@ -28,12 +28,12 @@ class Bought:
     at: datetime
 
 
-def bought(journey: Journey) -> list[Bought]:
+def bought(journey: Journey) -> list[PaidVoucher]:
     """A fifth of the customers who had the points bought one, in the last four weeks.
 
     The vouchers' keys follow those of the coupons' vouchers.
     """
-    found: list[Bought] = []
+    found: list[PaidVoucher] = []
     first_voucher, first_reward = len(journey.mailed) + 1, len(journey.coupons) + 1
     priced = [(key, reward.points) for key, reward in enumerate(CATALOGUE, first_reward) if reward.points]
     for customer, household in enumerate(journey.source.households.tolist(), 1):
@@ -42,7 +42,7 @@ def bought(journey: Journey) -> list[Bought]:
         had = _points(journey, customer, at)
         affordable = [(key, cost) for key, cost in priced if cost <= had]
         if affordable and chance.random() < SHARE:
-            found.append(Bought(first_voucher + len(found), customer, *chance.choice(affordable), at))
+            found.append(PaidVoucher(first_voucher + len(found), customer, *chance.choice(affordable), at))
     return found
 
 

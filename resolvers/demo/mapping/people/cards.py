@@ -1,4 +1,4 @@
-"""Cards, all of them made up: one of plastic for everybody, a mobile one for some, and a stock of free ones."""
+"""Cards, all of them made up: one of plastic for each customer, a mobile one for some, and a stock of free ones."""
 
 from __future__ import annotations
 

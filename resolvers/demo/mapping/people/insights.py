@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 from sqlalchemy import ColumnElement, and_, exists, insert, literal, select
@@ -14,7 +13,7 @@ from models.rules.periods import add_months
 from resolvers.demo.journey import SOURCE, Journey
 from resolvers.demo.mapping.retailer.lists import key_of
 from resolvers.demo.reading.dates import ZONE, instant
-from resolvers.demo.writing.batch import Mapped, Statement, records
+from resolvers.demo.writing.batch import InsertSelect, Mapped, records
 
 SCORES = 5
 LOWEST = {"RECENCY": -100_000, "FREQUENCY": 0, "MONETARY": 0}
@@ -73,10 +72,10 @@ def criteria_segments(journey: Journey) -> Mapped:
         target = insert(models.SegmentMember).from_select(
             ["segment_id", "customer_id", "since"], chosen.where(where).order_by(models.Customer.id)
         )
-        yield Statement(models.SegmentMember, target)
+        yield InsertSelect(models.SegmentMember, target)
 
 
-def _segments(now: datetime) -> list[tuple[str, dict[str, Any], ColumnElement[bool]]]:
+def _segments(now: datetime) -> list[tuple[str, dict[str, object], ColumnElement[bool]]]:
     active = {"state": {"eq": "ACTIVE"}}
     recent, quiet = now - RECENT, now - QUIET
     return [

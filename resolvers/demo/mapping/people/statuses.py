@@ -21,7 +21,7 @@ MEMBER = 1
 """Keys of statuses are their ranks: the member's is 1, and each threshold reached adds one."""
 
 
-class Held(NamedTuple):
+class HeldStatus(NamedTuple):
     """A time during which a status is held."""
 
     status: int
@@ -62,9 +62,9 @@ def _all_spent(journey: Journey) -> Iterator[Spent]:
         yield Spent([moment(time) for time in times[start:end]], totals[start:end].tolist())
 
 
-def history(spent: Spent, joined: datetime, now: datetime) -> Iterator[Held]:
+def history(spent: Spent, joined: datetime, now: datetime) -> Iterator[HeldStatus]:
     """Registered on joining, risen with the bill that reached a threshold, kept or fallen a year after that."""
-    current = Held(MEMBER, "REGISTERED", joined, None)
+    current = HeldStatus(MEMBER, "REGISTERED", joined, None)
     yield current
     for time in [*spent.times, now]:
         while current.valid_to and current.valid_to <= time:
@@ -76,11 +76,11 @@ def history(spent: Spent, joined: datetime, now: datetime) -> Iterator[Held]:
             yield current
 
 
-def _renewed(spent: Spent, held: Held) -> Held:
+def _renewed(spent: Spent, held: HeldStatus) -> HeldStatus:
     end = held.valid_to or held.since
     rank = spent.rank(add_months(end, -MONTHS, ZONE), end)
     return _held(rank, "KEPT" if rank >= held.status else "FALLEN", end)
 
 
-def _held(rank: int, change: str, since: datetime) -> Held:
-    return Held(rank, change, since, None if rank == MEMBER else add_months(since, MONTHS, ZONE))
+def _held(rank: int, change: str, since: datetime) -> HeldStatus:
+    return HeldStatus(rank, change, since, None if rank == MEMBER else add_months(since, MONTHS, ZONE))

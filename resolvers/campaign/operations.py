@@ -2,41 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 import models
 from models import CampaignValueKind
+from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
+from resolvers.campaign.inputs import (
+    CampaignAnswer,
+    CampaignId,
+    CampaignProductAnswer,
+    CampaignProductId,
+    CampaignProductUpsert,
+    CampaignUpsert,
+    DeletedCampaign,
+    DeletedCampaignProduct,
+)
 from resolvers.errors import Refused
 from resolvers.operation import property_values
-from resolvers.operation.activation import deleting
+from resolvers.operation.activation import delete_operation
+from resolvers.operation.checks import By
 from resolvers.operation.upsert import Record, UpsertSpec, no_twice, refuse_cycle, replace_parts, upsert
-from resolvers.operation.validation import Values, currency, in_order
+from resolvers.operation.validation import in_order
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
-MOST_PLACES = 500
 WHOLE = Decimal(100)
 PRESENTATION = ("name", "subtitle", "note", "description", "image_url")
 
 
-async def upsert_campaign(transaction: Transaction, given: Values) -> Values:
-    """Put a campaign in its place."""
-    return {"campaign": RowRef("Campaign", (await upsert(CAMPAIGN, transaction, given)).id)}
+async def upsert_campaign(transaction: Transaction, given: CampaignUpsert) -> CampaignAnswer:
+    """Create or update a campaign."""
+    return CampaignAnswer(campaign=RowRef("Campaign", (await upsert(CAMPAIGN, transaction, given)).id))
 
 
-async def upsert_product(transaction: Transaction, given: Values) -> Values:
-    """Put an offer of a campaign in its place."""
-    flat = {name: value for name, value in given.items() if name != "presentation"}
-    if "presentation" in given:
-        presented = given["presentation"] or dict.fromkeys(PRESENTATION)
-        flat |= {f"presentation.{name}": value for name, value in presented.items()}
-    return {"campaign_product": RowRef("CampaignProduct", (await upsert(PRODUCT, transaction, flat)).id)}
+async def upsert_product(transaction: Transaction, given: CampaignProductUpsert) -> CampaignProductAnswer:
+    """Create or update an offer of a campaign."""
+    row = await upsert(PRODUCT, transaction, given)
+    return CampaignProductAnswer(campaign_product=RowRef("CampaignProduct", row.id))
 
 
-delete_campaign = deleting(models.Campaign)
-delete_product = deleting(models.CampaignProduct)
+delete_campaign = delete_operation(models.Campaign, EventKind.CAMPAIGN_DELETED, CampaignId, DeletedCampaign)
+delete_product = delete_operation(
+    models.CampaignProduct, EventKind.CAMPAIGN_PRODUCT_DELETED, CampaignProductId, DeletedCampaignProduct
+)
 
 
 _refuse_cycle = refuse_cycle("parent")
@@ -64,8 +74,7 @@ async def _check_product(record: Record) -> None:
 def _check_value(record: Record) -> None:
     at = record.problems.at
     if "currency" in record.given:
-        code = record.given["currency"]
-        record.values["currency_code"] = None if code is None else currency(code, at("currency"))
+        record.values["currency_code"] = record.given["currency"]
     if record.will_be("value_kind") is CampaignValueKind.FINAL_PRICE:
         if record.will_be("currency_code") is None:
             raise Refused(ErrorCode.REQUIRED, "A final price needs its currency.", at("currency"))
@@ -77,10 +86,9 @@ def _check_value(record: Record) -> None:
         raise Refused(ErrorCode.OUT_OF_RANGE, "A percentage must be from 0 to 100.", at("value"))
 
 
-async def _linked(record: Record, name: str, entity: type[models.Base], column: str) -> list[dict[str, Any]]:
-    given, path = record.given[name] or [], record.problems.at(name)
-    if len(given) > MOST_PLACES:
-        raise Refused(ErrorCode.TOO_MANY, f"An offer takes {MOST_PLACES} of them at most.", path)
+async def _linked(record: Record, name: str, entity: type[models.Base], column: str) -> list[dict[str, int]]:
+    given: Sequence[By] = record.given[name] or ()
+    path = record.problems.at(name)
     keys = [(await record.references.find(entity, by, f"{path}[{place}]")).id for place, by in enumerate(given)]
     no_twice(keys, record.problems, name, "")
     return [{column: key} for key in keys]
