@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, urlencode
 from uuid import uuid4
 
 import asyncpg
+import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 SCHEME = "postgresql+asyncpg://"
@@ -29,6 +30,13 @@ WRITES_TIME = {"timezone": "UTC", "datestyle": "ISO"}
 POOLERS = ("none", "transaction")
 IGNORED = frozenset({"keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "prepared_statements"})
 """What libpq knows and the driver doesn't: it would take them for settings of the server."""
+
+KEEPS_STATEMENTS = {
+    "statement_cache_size": 2048,
+    "max_cached_statement_lifetime": 0,
+    "max_cacheable_statement_size": 0,
+}
+"""How a connection keeps what it prepared: all of it, for good, however long the text is."""
 
 KEEPALIVE = {"tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3"}
 """How soon the server notices that a client is gone, and lets go of what it had locked."""
@@ -106,7 +114,7 @@ def make_engine(url: str, **options: Any) -> AsyncEngine:
 
     def connect() -> Any:
         driver: Any = engine.dialect.dbapi
-        return driver.connect(async_creator_fn=address.connect, **ours)
+        return driver.connect(async_creator_fn=address.connect, **KEEPS_STATEMENTS, **ours)
 
-    engine = create_async_engine(SCHEME, creator=connect, **options)
+    engine = create_async_engine(SCHEME, creator=connect, json_deserializer=orjson.loads, **options)
     return engine

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -99,6 +99,9 @@ class Purchase(Base, Timestamped):
     )
     returned_with_points: Mapped[Decimal] = mapped_column(
         MONEY, default=Decimal(0), server_default="0", doc="What of it was given back as points for returned items."
+    )
+    reward_terms: Mapped[dict[str, Any] | None] = mapped_column(
+        doc="What its rewards asked for when it was paid, by their keys; returns are judged by that."
     )
     paid_with_vouchers: Mapped[Decimal] = mapped_column(
         MONEY, server_default="0", doc="What vouchers took off; the total is without it."

@@ -121,9 +121,9 @@ async def _recommended(
 
 
 async def _preview(
-    context: RequestContext, _keys: object, args: Mapping[str, object], _names: object
+    context: RequestContext, _keys: object, args: Mapping[str, object], names: frozenset[str]
 ) -> Mapping[int, Any]:
-    return {NO_KEY: await purchase.preview(context, read(purchase.PreviewRequest, args))}
+    return {NO_KEY: await purchase.preview(context, read(purchase.PreviewRequest, args), names)}
 
 
 async def _products(

@@ -6,13 +6,13 @@ just before its end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from decimal import Decimal
 from enum import StrEnum
 
-from models.rules.goods import Goods, LineSet, Order
+from models.rules.goods import Goods, LineSet, Order, line_set
 from models.rules.money import ZERO, unit_of
 
 EVERY_DAY = frozenset(range(7))
@@ -154,6 +154,8 @@ class Reward:
     limit_per_customer: int | None = None
     limit_total: int | None = None
     max_per_bill: int = 1
+    withdrawn_on_return: bool = False
+    """Whether it is taken back when so much of a bill is returned that the rest would not have got it."""
 
     @property
     def terms(self) -> Reward:
@@ -244,23 +246,22 @@ class Standings:
         """The lines from which something can be taken off, by what is left to pay for a piece, or by weight."""
         if by_weight not in self._cheapest:
             units = self.goods.quantities if by_weight else self.goods.pieces
-            places = self.goods.places(self.open)
-            self._cheapest[by_weight] = Order(sorted(places, key=lambda place: self._price(place, units)))
+            pieces, left, freed = self.goods.pieces, self.left, self.freed
+            # What is left to pay for a unit of a line, of which so many units are sold; free pieces don't count.
+            prices = {
+                place: left[place] * pieces[place] / (units[place] * (pieces[place] - freed.get(place, 0)))
+                for place in self.goods.places(self.open)
+            }
+            self._cheapest[by_weight] = Order(sorted(prices, key=prices.__getitem__))
         return self._cheapest[by_weight]
-
-    def _price(self, place: int, units: Sequence[int]) -> float:
-        """What is left to pay for a unit of a line, of which so many units are sold; free pieces don't count."""
-        pieces = self.goods.pieces[place]
-        return self.left[place] * pieces / (units[place] * (pieces - self.freed.get(place, 0)))
 
     def less(self, amounts: Mapping[int, int], freed: Mapping[int, int]) -> Standings:
         """The lines once so much came off them, and so many more pieces of them are free."""
-        left, gone, touched = self.left.copy(), 0, 0
+        left = self.left.copy()
         for place, amount in amounts.items():
             left[place] -= amount
-            touched |= 1 << place
-            if left[place] <= 0:
-                gone |= 1 << place
+        touched = line_set(amounts, len(left))
+        gone = line_set((place for place in amounts if left[place] <= 0), len(left))
         more = {place: self.freed.get(place, 0) + pieces for place, pieces in freed.items()}
         return Standings(self.goods, left, {**self.freed, **more}, self.open & ~gone, self.whole & ~touched)
 

@@ -12,7 +12,7 @@ from math import ceil
 from typing import NamedTuple
 
 from models.rules.allotment import allot, by_weight
-from models.rules.basket import Benefit, ProductRelation, Reward, RewardKind, Standings
+from models.rules.basket import Benefit, Reward, RewardKind, Standings
 from models.rules.goods import THOUSANDTHS, Goods, LineSet
 from models.rules.money import ZERO, spread
 
@@ -50,6 +50,8 @@ class _Part(NamedTuple):
 
 
 Parts = Mapping[int, _Part]
+MADE = tuple.__new__
+"""Makes a part in a third of the time that its class takes: there may be one for each line and each of its rules."""
 
 
 def discount(benefit: Benefit, lines: Standings, times: int = 1) -> dict[str, Decimal]:
@@ -81,6 +83,14 @@ def award(benefit: Benefit, lines: Standings, times: int = 1) -> Award:
         # A piece that is paid for in part is no free one.
         amounts, freed = spread(most, amounts), {}
     return Award({place: amount for place, amount in amounts.items() if amount > 0}, freed)
+
+
+def total(benefit: Benefit, lines: Standings) -> int | None:
+    """What `award` comes to in all, where that is known before it is split: of a share or an amount of whole lines."""
+    reward = benefit.terms
+    if reward.kind not in {RewardKind.PERCENT, RewardKind.AMOUNT} or _has_counts(reward):
+        return None
+    return most(benefit, lines)
 
 
 def most(benefit: Benefit, lines: Standings) -> int:
@@ -132,7 +142,7 @@ def _amounts(reward: Reward, lines: Standings, times: int) -> Amounts:
 
 def _weights(reward: Reward, lines: Standings, times: int) -> Mapping[int, int]:
     """What is left to pay for the goods that a benefit is given on."""
-    if any(bonus.count is not None for bonus in reward.bonuses):
+    if _has_counts(reward):
         return {place: part.amount for place, part in _eligible(reward, lines, times).items()}
     left = lines.left
     return {place: left[place] for place in lines.goods.places(_meant(reward, lines.goods) & lines.open)}
@@ -153,7 +163,7 @@ def _free(reward: Reward, lines: Standings, times: int) -> Parts:
     """The cheapest pieces of the goods meant, one at least."""
     count = Decimal(max(1, int(reward.value)))
     meant = _meant(reward, lines.goods)
-    if any(bonus.count is not None for bonus in reward.bonuses):
+    if _has_counts(reward):
         parts = _counted(reward, lines, _taken(reward, lines.goods, meant, times))
         return _cheapest(sorted(parts.items(), key=lambda one: one[1].amount / float(one[1].units)), count)
     places = _cheapest_first(lines, meant & lines.open, count)
@@ -163,9 +173,14 @@ def _free(reward: Reward, lines: Standings, times: int) -> Parts:
 def _eligible(reward: Reward, lines: Standings, times: int) -> Parts:
     """The goods of the bonuses, up to their counts, cheapest first; else of the conditions; else all."""
     meant = _meant(reward, lines.goods)
-    if any(bonus.count is not None for bonus in reward.bonuses):
+    if _has_counts(reward):
         return _counted(reward, lines, _taken(reward, lines.goods, meant, times))
-    return dict(_parts(lines, lines.goods.places(meant & lines.open), {}, None))
+    return _whole(lines, meant & lines.open, {})
+
+
+def _has_counts(reward: Reward) -> bool:
+    """Whether it is given on a number of pieces, or on so much of the goods."""
+    return any(bonus.count is not None for bonus in reward.bonuses)
 
 
 def _meant(reward: Reward, goods: Goods) -> LineSet:
@@ -175,19 +190,37 @@ def _meant(reward: Reward, goods: Goods) -> LineSet:
 
 def _counted(reward: Reward, lines: Standings, taken: Mapping[int, int]) -> Parts:
     parts: dict[int, _Part] = {}
+    whole: LineSet = 0
     for bonus in reward.bonuses:
-        for place, part in _of_bonus(bonus, lines, taken):
+        meant, count = lines.goods.matching(bonus) & lines.open, bonus.count
+        if count is None:
+            # Goods that a bonus without a count means are there as a whole: another one adds nothing to them.
+            found = _whole(lines, meant & ~whole, taken)
+            whole |= meant
+        else:
+            found = _cheapest(_parts(lines, _cheapest_first(lines, meant, count), taken, count), count)
+        if not parts:
+            parts = found
+            continue
+        for place, part in found.items():
             # A line meant by several bonuses counts once, as far as the widest of them goes.
             if place not in parts or part.amount > parts[place].amount:
                 parts[place] = part
     return parts
 
 
-def _of_bonus(bonus: ProductRelation, lines: Standings, taken: Mapping[int, int]) -> Iterable[tuple[int, _Part]]:
-    meant, count = lines.goods.matching(bonus) & lines.open, bonus.count
-    if count is None:
-        return _parts(lines, lines.goods.places(meant), taken, None)
-    return _cheapest(_parts(lines, _cheapest_first(lines, meant, count), taken, count), count).items()
+def _whole(lines: Standings, meant: LineSet, taken: Mapping[int, int]) -> dict[int, _Part]:
+    """All that is there of some lines: of most of them, everything."""
+    left, quantities, pieces = lines.left, lines.goods.quantities, lines.goods.pieces
+    parts = {place: MADE(_Part, (left[place], quantities[place], pieces[place])) for place in lines.goods.places(meant)}
+    fewer = [place for place in {**lines.freed, **taken} if place in parts]
+    there = dict(_parts(lines, fewer, taken, None))
+    for place in fewer:
+        if place in there:
+            parts[place] = there[place]
+        else:
+            del parts[place]
+    return parts
 
 
 def _taken(reward: Reward, goods: Goods, meant: LineSet, times: int) -> Mapping[int, int]:
@@ -202,22 +235,19 @@ def _parts(
     lines: Standings, places: Iterable[int], taken: Mapping[int, int], count: Decimal | None
 ) -> Iterator[tuple[int, _Part]]:
     """What became free, or meets a condition, is not there to be discounted."""
-    goods, left = lines.goods, lines.left
+    goods, left, freed = lines.goods, lines.left, lines.freed
     weighed = by_weight(count)
-    gone = lines.freed or taken
     for place in places:
-        quantity, amount = goods.quantities[place], left[place]
-        units = Decimal(quantity) / THOUSANDTHS if weighed else goods.pieces[place]
-        if gone:
-            pieces, freed = goods.pieces[place], lines.freed.get(place, 0)
-            paid_for = pieces - freed
-            there = paid_for - taken.get(place, 0)
-            if there <= 0:
-                continue
+        quantity, amount, pieces = goods.quantities[place], left[place], goods.pieces[place]
+        units = Decimal(quantity) / THOUSANDTHS if weighed else pieces
+        if place not in freed and place not in taken:
+            yield place, MADE(_Part, (amount, quantity, units))
+            continue
+        paid_for = pieces - freed.get(place, 0)
+        there = paid_for - taken.get(place, 0)
+        if there > 0:
             amount = -(-amount * there // paid_for)
             yield place, _Part(amount, Decimal(quantity) * there / pieces, Decimal(units) * there / pieces)
-        else:
-            yield place, _Part(amount, quantity, units)
 
 
 def _cheapest_first(lines: Standings, meant: LineSet, count: Decimal) -> Iterable[int]:

@@ -45,7 +45,8 @@ class Goods:
     @cached_property
     def everything(self) -> LineSet:
         """All lines in loyalty."""
-        return union(1 << place for place, line in enumerate(self.lines) if not line.loyalty_off)
+        in_loyalty = (place for place, line in enumerate(self.lines) if not line.loyalty_off)
+        return line_set(in_loyalty, len(self.lines))
 
     @cached_property
     def pieces(self) -> list[int]:
@@ -70,7 +71,7 @@ class Goods:
     @cached_property
     def payable(self) -> LineSet:
         """The lines in loyalty for which there is something to pay."""
-        return union(1 << place for place in self.places(self.everything) if self.paid[place] > 0)
+        return line_set((place for place in self.places(self.everything) if self.paid[place] > 0), len(self.lines))
 
     @cached_property
     def dearest_first(self) -> Order:
@@ -82,8 +83,7 @@ class Goods:
         """The lines of a set in an order of all lines, gone through as far as is asked; few are sorted."""
         if lines.bit_count() <= FEW:
             return sorted(self.places(lines), key=order.turns.__getitem__)
-        meant = set(self.places(lines))
-        return (place for place in order.places if place in meant)
+        return (place for place in order.places if lines >> place & 1)
 
     def matching(self, relation: ProductRelation) -> LineSet:
         """The lines whose goods a rule means: the product, its group or one above it, or its brand, at such a price."""
@@ -164,6 +164,15 @@ def union(sets: Iterable[LineSet]) -> LineSet:
     return found
 
 
+def line_set(places: Iterable[int], lines: int) -> LineSet:
+    """The set of the lines at some places, of so many lines in all."""
+    digits = bytearray(b"0" * lines)
+    for place in places:
+        digits[-1 - place] = ONE_DIGIT
+    return int(digits, 2)
+
+
+ONE_DIGIT = ord("1")
 BITS_OF_BYTES = [tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256)]
 
 

@@ -139,10 +139,12 @@ def spend(lots: Sequence[Lot], amount: Decimal, *, reserved: Decimal, at: dateti
     """Points that expire soonest are spent first, then the oldest; pending and reserved ones are not."""
     if refusal := amount_refusal(amount):
         return refusal
-    spendable = balance(lots, reserved, at).spendable
+    active = [lot for lot in lots if lot.is_active(at)]
+    spendable = _sum(active)
+    spendable -= min(reserved, spendable)
     if amount > spendable:
         return points_short(amount, spendable)
-    return _take(_in_spending_order(lots, at), amount)
+    return _take(sorted(active, key=_order), amount)
 
 
 def expire(lots: Sequence[Lot], at: datetime) -> list[Taken]:
@@ -212,6 +214,14 @@ def repay(incoming: Iterable[Given], owed: Decimal) -> list[Taken]:
     return _fill(((given.lot_id, given.amount) for given in incoming), owed)
 
 
+def active_after(lots: Sequence[NewLot], owed: Decimal, at: datetime) -> Decimal:
+    """How many points of new lots can be spent at once: what is owed comes out of them first."""
+    left = {place: lot.amount for place, lot in enumerate(lots)}
+    for taken in repay([Given(place, amount) for place, amount in left.items()], owed):
+        left[taken.lot_id] -= taken.amount
+    return sum((left[place] for place, lot in enumerate(lots) if lot.active_from <= at), ZERO)
+
+
 def retract(
     lots: Sequence[Lot], lot_id: int, amount: Decimal, *, reserved: Decimal, at: datetime, repaid: Decimal = ZERO
 ) -> Withdrawn | Refusal:
@@ -233,7 +243,7 @@ def after(lots: Iterable[Lot], changes: Iterable[Taken | Given]) -> list[Lot]:
     delta: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for change in changes:
         delta[change.lot_id] += -change.amount if isinstance(change, Taken) else change.amount
-    return [replace(lot, remaining=lot.remaining + delta[lot.id]) for lot in lots]
+    return [replace(lot, remaining=lot.remaining + delta[lot.id]) if lot.id in delta else lot for lot in lots]
 
 
 def points_short(wanted: Decimal, available: Decimal) -> Refusal:

@@ -89,13 +89,18 @@ def spread(total: int, weights: Mapping[K, int]) -> dict[K, int]:
     whole = sum(weights.values())
     if whole <= 0:
         return {}
-    shares = {key: total * weight // whole for key, weight in weights.items()}
-    if left := total - sum(shares.values()):
-        # One number for both: the remainder decides, and then the weight, which is never above the whole.
-        places = {key: total * weight % whole * (whole + 1) + weight for key, weight in weights.items()}
-        for key in sorted(places, key=places.__getitem__, reverse=True)[:left]:
-            shares[key] += 1
-    return shares
+    parts = [total * weight for weight in weights.values()]
+    shares = [part // whole for part in parts]
+    if left := total - sum(shares):
+        # One number for all that decides: the remainder, then the weight, which is never above the whole, and the turn.
+        count = len(parts)
+        ranks = [
+            (part % whole * (whole + 1) + weight) * count - turn
+            for turn, (part, weight) in enumerate(zip(parts, weights.values(), strict=True))
+        ]
+        for rank in sorted(ranks, reverse=True)[:left]:
+            shares[-rank % count] += 1
+    return dict(zip(weights, shares, strict=True))
 
 
 def _units(amount: Decimal, unit: Decimal) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from itertools import accumulate
 
 from models.rules import applicability, discounting
@@ -29,20 +30,45 @@ class Applied:
     discounts: Mapping[str, Decimal] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
-    """Benefits applied one after the other, what each takes off, and the lines as they left them."""
+    """Benefits applied one after the other: `before` is the plan without the last of them, of which it is the n-th use.
+
+    What comes off in all is often known without going through the lines, so these are looked at when they are wanted.
+    """
 
     benefits: tuple[Benefit, ...]
-    awards: tuple[Award, ...]
-    lines: Standings
-    off: int = 0
+    start: Standings
+    before: Plan | None = None
+    times: int = 1
+
+    @cached_property
+    def award(self) -> Award:
+        """What the last benefit takes off."""
+        return Award() if self.before is None else discounting.award(self.benefits[-1], self.before.lines, self.times)
+
+    @cached_property
+    def more(self) -> int:
+        """What the last benefit takes off in all."""
+        known = None if self.before is None else discounting.total(self.benefits[-1], self.before.lines)
+        return self.award.total if known is None else known
+
+    @cached_property
+    def off(self) -> int:
+        """What all of them take off."""
+        return self.more if self.before is None else self.before.off + self.more
+
+    @cached_property
+    def lines(self) -> Standings:
+        """The lines as all of them left them."""
+        return self.start if self.before is None else self.before.lines.less(self.award.amounts, self.award.freed)
 
     @property
     def applied(self) -> tuple[Applied, ...]:
         """The benefits with their discounts in money."""
-        pairs = zip(self.benefits, self.awards, strict=True)
-        return tuple(Applied(benefit, named(award.amounts, self.lines.goods)) for benefit, award in pairs)
+        if self.before is None:
+            return ()
+        return (*self.before.applied, Applied(self.benefits[-1], named(self.award.amounts, self.start.goods)))
 
 
 class Till:
@@ -51,7 +77,7 @@ class Till:
     def __init__(self, bill: Bill, shopper: Shopper) -> None:
         self.bill = bill
         self.shopper = shopper
-        self.start = Plan((), (), standings(bill))
+        self.start = Plan((), standings(bill))
         self.basic_at_most = self.basic_total(self.start)
         self.looked_at = 0
         """How many lines were looked at so far."""
@@ -65,13 +91,10 @@ class Till:
         """A plan with one benefit more; refused where they don't go together or it takes nothing off."""
         if clash := self._clash(plan.benefits, benefit):
             return clash
-        self.looked_at += len(plan.lines)
+        self.looked_at += len(self.bill.lines)
         times = 1 + sum(other.terms.id == benefit.terms.id for other in plan.benefits)
-        award = discounting.award(benefit, plan.lines, times)
-        if not award.amounts and not is_gift(benefit):
-            return self._no_gain(benefit)
-        lines = plan.lines.less(award.amounts, award.freed)
-        return Plan((*plan.benefits, benefit), (*plan.awards, award), lines, plan.off + award.total)
+        grown = Plan((*plan.benefits, benefit), plan.start, plan, times)
+        return grown if grown.more or is_gift(benefit) else self._no_gain(benefit)
 
     def gaining(self, plan: Plan, benefit: Benefit) -> Plan | Refusal:
         """A plan with one benefit more that is worth it: one that displaces more of the basic discount is not."""

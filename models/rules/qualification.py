@@ -143,6 +143,17 @@ def next_status(current: Status | None, statuses: Iterable[Status]) -> Status | 
     return next(above, None)
 
 
+def above(holding: Holding | None, statuses: Sequence[Status]) -> list[Status]:
+    """The statuses that shopping may lead to from the one that is held, one after the other."""
+    current = next((status for status in statuses if holding and status.id == holding.status_id), None)
+    found: list[Status] = []
+    following = next_status(current or _registration(statuses), statuses)
+    while following is not None:
+        found.append(following)
+        following = next_status(following, statuses)
+    return found
+
+
 def progress(current: Status | None, statuses: Sequence[Status], achievements: Achievements) -> Progress:
     """How far a customer is from keeping the status and from the next; one held without end can't be lost."""
     following = next_status(current, statuses)

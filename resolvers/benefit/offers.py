@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time
 from decimal import Decimal
@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from models import (
     ConditionRole,
+    OnReturn,
     ProductBrand,
     ProductGroup,
     RewardCondition,
@@ -41,9 +42,10 @@ from models.types import text
 from resolvers.query.columns import NOW
 from resolvers.query.compiled_query import CompiledQuery, among
 from resolvers.query.expressions import VALID_NOW, word
+from resolvers.query.together import AnyQuery, Found, Together
 from resolvers.storage.context import RequestContext, Viewer
 from resolvers.storage.reader import Row
-from resolvers.storage.sql import AnySelect, SqlValue
+from resolvers.storage.sql import AnySelect, SqlColumn, SqlValue
 from resolvers.storage.statement import parameter
 
 ISSUED_FIRST = frozenset({RewardGroup.PARTY_TIME, RewardGroup.CAMPAIGN})
@@ -75,6 +77,7 @@ REWARD_COLUMNS = (
     RewardRow.group,
     RewardRow.is_automated,
     RewardRow.is_portable,
+    RewardRow.on_return,
 )
 REWARD_NAMES = [column.key for column in REWARD_COLUMNS]
 VOUCHER_COLUMNS = (
@@ -112,9 +115,8 @@ REWARDS_BY_KEY = CompiledQuery(lambda backend: select(*REWARD_COLUMNS).where(amo
 REWARDS_BY_CODE = CompiledQuery(
     lambda backend: select(*REWARD_COLUMNS).where(among(RewardRow.code_key, "codes", backend, text()), *OFFERED)
 )
-AUTOMATIC = CompiledQuery(
-    lambda _: select(*REWARD_COLUMNS).where(RewardRow.is_automated.is_(True), RewardRow.points_cost == ZERO, *OFFERED)
-)
+COMES_BY_ITSELF = (RewardRow.is_automated.is_(True), RewardRow.points_cost == ZERO, *OFFERED)
+AUTOMATIC = CompiledQuery(lambda _: select(*REWARD_COLUMNS).where(*COMES_BY_ITSELF))
 ON_OFFER = CompiledQuery(
     lambda _: (
         select(*REWARD_COLUMNS)
@@ -162,8 +164,23 @@ REWARDS_LOCKED = CompiledQuery(
         .with_for_update(key_share=True)
     )
 )
-RULES = CompiledQuery(
-    lambda backend: (
+Meant = Callable[[SqlColumn, str], ColumnElement[bool]]
+"""Whether a column is the key of one of the rewards that a statement is about."""
+
+
+def _among_keys(column: SqlColumn, backend: str) -> ColumnElement[bool]:
+    return among(column, "keys", backend)
+
+
+def _at_the_till(column: SqlColumn, backend: str) -> ColumnElement[bool]:
+    """The rewards of a bill: those with some keys, those with some codes, and those that come by themselves."""
+    by_key = select(RewardRow.id).where(among(RewardRow.id, "rewards", backend))
+    by_code = select(RewardRow.id).where(among(RewardRow.code_key, "codes", backend, text()), *OFFERED)
+    return column.in_(union_all(by_key, by_code, select(RewardRow.id).where(*COMES_BY_ITSELF)))
+
+
+def _rules(backend: str, meant: Meant) -> AnySelect:
+    return (
         select(
             RewardCondition.reward_id,
             RewardCondition.id,
@@ -181,23 +198,36 @@ RULES = CompiledQuery(
         .join(ProductRow, ProductRow.id == RewardConditionTarget.product_id, isouter=True)
         .join(ProductGroup, ProductGroup.id == RewardConditionTarget.group_id, isouter=True)
         .join(ProductBrand, ProductBrand.id == RewardConditionTarget.brand_id, isouter=True)
-        .where(among(RewardCondition.reward_id, "keys", backend))
+        .where(meant(RewardCondition.reward_id, backend))
         .order_by(RewardCondition.id, RewardConditionTarget.id)
     )
-)
 
 
-def _aimed(backend: str) -> CompoundSelect[int, str, int]:
+def _aimed(backend: str, meant: Meant) -> CompoundSelect[int, str, int]:
     parts: list[Select[int, str, int]] = [
-        select(table.reward_id, literal_column(f"'{name}'"), getattr(table, name)).where(
-            among(table.reward_id, "keys", backend)
+        select(table.reward_id.label("reward"), literal_column(f"'{name}'").label("kind"), getattr(table, name)).where(
+            meant(table.reward_id, backend)
         )
         for table, name in ((RewardStore, "store_id"), (RewardSegment, "segment_id"), (RewardStatus, "status_id"))
     ]
     return union_all(*parts)
 
 
-AIMED = CompiledQuery(_aimed)
+def _parts_of(meant: Meant) -> dict[str, AnyQuery]:
+    return {
+        "rules": CompiledQuery(lambda backend: _rules(backend, meant)),
+        "aims": CompiledQuery(lambda backend: _aimed(backend, meant)),
+    }
+
+
+PARTS = Together(**_parts_of(_among_keys))
+AT_THE_TILL = {
+    "named": CompiledQuery(lambda backend: select(*REWARD_COLUMNS).where(among(RewardRow.id, "rewards", backend))),
+    "coded": REWARDS_BY_CODE,
+    "automatic": AUTOMATIC,
+    **_parts_of(_at_the_till),
+}
+"""All that is to be known of the rewards of a bill: to be read together with what is to be known of the shopper."""
 
 
 @dataclass(slots=True)
@@ -215,13 +245,17 @@ class _Parts:
 async def read_offers(context: RequestContext, rows: Sequence[Row]) -> list[Offer]:
     """Rewards with their conditions, bonuses, stores, segments and statuses, for rows of `REWARD_COLUMNS`."""
     keys = sorted(row[0] for row in rows)
-    if not keys:
-        return []
-    parts = {key: _Parts() for key in keys}
-    for key, role, relation in _relations(await RULES.read(context, keys=keys)):
+    return offers_of(rows, await PARTS.read(context, keys=keys)) if keys else []
+
+
+def offers_of(rows: Sequence[Row], found: Found) -> list[Offer]:
+    """The same where their parts were read already."""
+    parts = {row[0]: _Parts() for row in rows}
+    for key, role, relation in _relations([row for row in found["rules"] if row[0] in parts]):
         parts[key].rules[role].append(relation)
-    for key, kind, target in await AIMED.read(context, keys=keys):
-        parts[key].aims[kind].add(target)
+    for key, kind, target in found["aims"]:
+        if key in parts:
+            parts[key].aims[kind].add(target)
     return [_offer(row, parts[row[0]]) for row in rows]
 
 
@@ -234,7 +268,11 @@ async def offers_by_key(context: RequestContext, keys: Iterable[int]) -> dict[in
 
 async def vouchers_of(context: RequestContext, rows: Sequence[Row]) -> list[Voucher]:
     """Vouchers with their rewards, for rows of `VOUCHER_COLUMNS`."""
-    offers = await offers_by_key(context, (row[2] for row in rows))
+    return vouchers_with(rows, await offers_by_key(context, (row[2] for row in rows)))
+
+
+def vouchers_with(rows: Sequence[Row], offers: Mapping[int, Offer]) -> list[Voucher]:
+    """The same where their rewards were read already."""
     return [_voucher(row, offers[row[2]]) for row in rows]
 
 
@@ -286,6 +324,7 @@ def _offer(row: Row, parts: _Parts) -> Offer:
         limit_per_customer=of["limit_per_customer"],
         limit_total=of["limit_total"],
         max_per_bill=of["max_per_bill"],
+        withdrawn_on_return=of["on_return"] is OnReturn.WITHDRAW,
     )
     return Offer(terms, of["group"], of["is_automated"], of["is_portable"])
 

@@ -30,6 +30,7 @@ from models.rules.point_reservation import reserved
 from resolvers.query.columns import NOW
 from resolvers.query.compiled_query import CompiledQuery, among
 from resolvers.query.expressions import word
+from resolvers.query.together import Found, Together
 from resolvers.storage.context import RequestContext
 from resolvers.storage.statement import parameter
 
@@ -108,26 +109,34 @@ def _used(backend: str) -> Any:
 USED = CompiledQuery(_used)
 
 
+OF_THE_SHOPPER = {"lots": LOTS, "held": HELD, "status": STATUS, "segments": SEGMENTS}
+"""All that is to be known of a customer at the till."""
+
+SHOPPER = Together(**OF_THE_SHOPPER)
+
+
 async def read_shopper(
     context: RequestContext, customer_id: int | None, rewards: Iterable[Reward]
 ) -> tuple[Shopper, PointBalance]:
     """The shopper and their point balance; an unknown shopper without a customer."""
-    limited = sorted({one.id for one in rewards if one.limit_per_customer is not None or one.limit_total is not None})
-    used = await USED.read(context, keys=limited, customer=customer_id or 0) if limited else []
-    mine: dict[int, int] = {}
-    total: dict[int, int] = {}
-    for reward, its, all_of_it in used:
-        mine[reward] = mine.get(reward, 0) + its
-        total[reward] = total.get(reward, 0) + all_of_it
+    found = {} if customer_id is None else await SHOPPER.read(context, customer=customer_id)
+    return await shopper_of(context, customer_id, rewards, found)
+
+
+async def shopper_of(
+    context: RequestContext, customer_id: int | None, rewards: Iterable[Reward], found: Found
+) -> tuple[Shopper, PointBalance]:
+    """The same where all of the customer was read already; what was used of rewards is asked where there are limits."""
+    mine, total = await _used_of(context, customer_id, rewards)
     if customer_id is None:
         return Shopper(used_in_total=total), PointBalance()
-    purse = await read_purse(context, customer_id)
-    status = await STATUS.read(context, customer=customer_id)
-    segments = await SEGMENTS.read(context, customer=customer_id)
-    status_id, discount, cuts_twice, collects, pays = status[0] if status else NO_STATUS
+    lots = [ledger.Lot(*row) for row in found["lots"]]
+    held = [Held(*row) for row in found["held"]]
+    purse = PointBalance(lots, reserved(held, context.now))
+    status_id, discount, cuts_twice, collects, pays = found["status"][0] if found["status"] else NO_STATUS
     shopper = Shopper(
         customer_id,
-        frozenset(key for (key,) in segments),
+        frozenset(key for (key,) in found["segments"]),
         status_id,
         discount,
         cuts_twice,
@@ -140,8 +149,14 @@ async def read_shopper(
     return shopper, purse
 
 
-async def read_purse(context: RequestContext, customer_id: int) -> PointBalance:
-    """A customer's lots and what is reserved of them."""
-    lots = [ledger.Lot(*row) for row in await LOTS.read(context, customer=customer_id)]
-    held = [Held(*row) for row in await HELD.read(context, customer=customer_id)]
-    return PointBalance(lots, reserved(held, context.now))
+async def _used_of(
+    context: RequestContext, customer_id: int | None, rewards: Iterable[Reward]
+) -> tuple[dict[int, int], dict[int, int]]:
+    """How often the customer, and how often everybody used rewards of which there is only so much."""
+    limited = sorted({one.id for one in rewards if one.limit_per_customer is not None or one.limit_total is not None})
+    mine: dict[int, int] = {}
+    total: dict[int, int] = {}
+    for reward, its, all_of_it in await USED.read(context, keys=limited, customer=customer_id or 0) if limited else ():
+        mine[reward] = mine.get(reward, 0) + its
+        total[reward] = total.get(reward, 0) + all_of_it
+    return mine, total

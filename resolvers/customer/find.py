@@ -22,6 +22,7 @@ from resolvers.operation.validation import text as checked_text
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.expressions import CARD_STATE, goes_on_as, reached_by, word
 from resolvers.storage.context import RequestContext
+from resolvers.storage.reader import Row
 from resolvers.storage.statement import parameter
 
 SOUGHT = parameter("sought", text())
@@ -75,6 +76,33 @@ BY_EXTERNAL_ID = CompiledQuery(
 )
 
 
+FINDERS = {
+    "id": BY_KEY,
+    "email": BY_EMAIL,
+    "phone": BY_PHONE,
+    "external_id": BY_EXTERNAL_ID,
+    "card_number": BY_CARD,
+}
+"""The statement behind each key that names a customer. Its parameters are those of `Sought.values`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A customer whom a key names, before they are looked up."""
+
+    key: str
+    values: Mapping[str, Any]
+    field: str
+    """Where the key was given."""
+
+
+def sought(by: By | Mapping[str, Any], field: str) -> Sought:
+    """What is to be looked up for a key, which is checked."""
+    ((key, value),) = ((by.name, by.value),) if isinstance(by, By) else by.items()
+    where = f"{field}.{camel(key)}"
+    return Sought(key, _values(key, value, where), where)
+
+
 async def find_customer(
     context: RequestContext, by: By | Mapping[str, Any], field: str, at: datetime | None = None
 ) -> Found:
@@ -82,33 +110,40 @@ async def find_customer(
 
     With a moment, they are taken as they were then, whatever became of them since.
     """
-    ((key, value),) = ((by.name, by.value),) if isinstance(by, By) else by.items()
-    where = f"{field}.{camel(key)}"
-    if key == "card_number":
-        return await _by_card(context, checked_text(value, where, 64), where, at)
-    rows = await _by(context, key, value, where)
+    asked = sought(by, field)
+    return await found_customer(context, asked, await FINDERS[asked.key].read(context, **asked.values), at)
+
+
+async def found_customer(
+    context: RequestContext, asked: Sought, rows: Sequence[Row], at: datetime | None = None
+) -> Found:
+    """The same where they were looked up already."""
+    if asked.key == "card_number":
+        return await _holder(context, asked, rows, at)
     if not rows:
-        raise Refused(ErrorCode.NOT_FOUND, "There is no such customer.", where)
-    return Found(_active(rows[0], where, at))
+        raise Refused(ErrorCode.NOT_FOUND, "There is no such customer.", asked.field)
+    key, state, changed_at = rows[0]
+    return Found(_active((key, state, changed_at), asked.field, at))
 
 
-async def _by(context: RequestContext, key: str, value: Any, where: str) -> list[Known]:
+def _values(key: str, value: Any, where: str) -> dict[str, Any]:
     if key == "id":
-        return await BY_KEY.read(context, sought=value if isinstance(value, int) else key_of(value, "Customer"))
+        return {"sought": value if isinstance(value, int) else key_of(value, "Customer")}
+    if key == "card_number":
+        return {"sought": normalised(checked_text(value, where, 64))}
     if key == "external_id":
         source = checked_text(value["source"], where, 64)
-        return await BY_EXTERNAL_ID.read(context, source=source, sought=checked_text(value["external_id"], where, 128))
+        return {"source": source, "sought": checked_text(value["external_id"], where, 128)}
     if key == "email":
-        return await BY_EMAIL.read(context, sought=email_key(checked_text(value, where, 320)))
+        return {"sought": email_key(checked_text(value, where, 320))}
     try:
-        return await BY_PHONE.read(context, sought=phone_key(checked_text(value, where, 64)))
+        return {"sought": phone_key(checked_text(value, where, 64))}
     except ValueError as error:
         raise Refused(ErrorCode.BAD_PHONE, "This must be a phone number.", where) from error
 
 
-async def _by_card(context: RequestContext, written: str, where: str, at: datetime | None) -> Found:
-    number = normalised(written)
-    rows = await BY_CARD.read(context, sought=number)
+async def _holder(context: RequestContext, asked: Sought, rows: Sequence[Row], at: datetime | None) -> Found:
+    number, where = asked.values["sought"], asked.field
     if not rows or rows[0][0] is None:
         raise Refused(ErrorCode.UNKNOWN_CARD, "No customer holds a card of this number.", where)
     key, state_of_customer, changed_at, state, _ = rows[0]

@@ -7,6 +7,7 @@ comes first out of whatever comes in.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import models
@@ -33,20 +34,44 @@ async def credit(
     transaction: Transaction, customer_id: int, lots: Sequence[NewLot], kind: PointEntryKind, **about: object
 ) -> models.PointEntry:
     """Make lots, with the one entry that puts their points there. `about` is what else the entry tells."""
-    origin = {name: about.get(name) for name in ("point_type_id", "partner_id", "note")}
-    made_at = about.get("at") or transaction.now
-    made = [models.PointLot(customer_id=customer_id, created_at=made_at, **shape(lot), **origin) for lot in lots]
-    return await credit_lots(transaction, customer_id, made, kind, **about)
+    return await credit_lots(transaction, customer_id, _made(transaction, customer_id, lots, about), kind, **about)
 
 
 async def credit_lots(
-    transaction: Transaction, customer_id: int, lots: Sequence[models.PointLot], kind: PointEntryKind, **about: Any
+    transaction: Transaction, customer_id: int, lots: Sequence[models.PointLot], kind: PointEntryKind, **about: object
 ) -> models.PointEntry:
     """Add lots that were made, with the one entry that puts their points there."""
+    return await _credit(transaction, customer_id, lots, kind, about)
+
+
+async def earn(
+    transaction: Transaction, customer_id: int, lots: Sequence[NewLot], debt: Decimal, **about: object
+) -> models.PointEntry:
+    """Make the lots of a bill, whose customer is known to owe so much."""
+    made = _made(transaction, customer_id, lots, about)
+    return await _credit(transaction, customer_id, made, PointEntryKind.EARN, about, debt)
+
+
+def _made(
+    transaction: Transaction, customer_id: int, lots: Sequence[NewLot], about: dict[str, object]
+) -> list[models.PointLot]:
+    origin = {name: about.get(name) for name in ("point_type_id", "partner_id", "note")}
+    made_at = about.get("at") or transaction.now
+    return [models.PointLot(customer_id=customer_id, created_at=made_at, **shape(lot), **origin) for lot in lots]
+
+
+async def _credit(
+    transaction: Transaction,
+    customer_id: int,
+    lots: Sequence[models.PointLot],
+    kind: PointEntryKind,
+    about: dict[str, Any],
+    debt: Decimal | None = None,
+) -> models.PointEntry:
     keys = [await add_lot(transaction, lot) for lot in lots]
     touched = [(key, lot.amount) for key, lot in zip(keys, lots, strict=True)]
     entry = await book(transaction, customer_id, kind, touched, **about)
-    await repay(transaction, customer_id, [Given(*one) for one in touched], about)
+    await repay(transaction, customer_id, [Given(*one) for one in touched], about, debt)
     return entry
 
 

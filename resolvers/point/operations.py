@@ -23,6 +23,7 @@ from resolvers.point.account import account, outstanding
 from resolvers.point.booking import credit, credit_lots, debit, give_back, shape
 from resolvers.point.inputs import EntryAnswer, PointsAssign, PointsReverse, PointsSpend, PointsTransfer, TransferAnswer
 from resolvers.point.owing import repaid_from, withdraw
+from resolvers.status.requalifying import count_points
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
@@ -35,12 +36,14 @@ def _answer(entry: models.PointEntry | None) -> EntryAnswer:
 
 
 async def assign(transaction: Transaction, given: PointsAssign) -> EntryAnswer:
-    """Assign points: a lot of their own, active at once or from a date on."""
+    """Assign points: a lot of their own, active at once or from a date on. They count for statuses from now on."""
     await transaction.lock_customer(given.customer, "customer", active=True)
     told = await about(transaction, given, given.customer, given.type)
     lot = ledger.assign(given.amount, at=transaction.now, active_from=given.active_from, expires_at=given.expires_at)
     lots = [accepted(lot, "amount")]
-    return _answer(await credit(transaction, given.customer, lots, PointEntryKind.ASSIGN, **told))
+    entry = await credit(transaction, given.customer, lots, PointEntryKind.ASSIGN, **told)
+    await count_points(transaction, given.customer)
+    return _answer(entry)
 
 
 async def spend(transaction: Transaction, given: PointsSpend) -> EntryAnswer:
@@ -87,7 +90,9 @@ async def reverse(transaction: Transaction, given: PointsReverse) -> EntryAnswer
     told = await about(transaction, given, entry.customer_id)
     if entry.kind is PointEntryKind.SPEND:
         return _answer(await _give_back(transaction, entry, given.amount, told))
-    return _answer(await _retract(transaction, entry, given.amount, told))
+    made = await _retract(transaction, entry, given.amount, told)
+    await count_points(transaction, entry.customer_id, undone=entry.at)
+    return _answer(made)
 
 
 async def _reversible(transaction: Transaction, key: int) -> models.PointEntry:

@@ -25,10 +25,14 @@ ORIGIN = ("at", "store_id", "purchase_id", "voucher_id")
 
 
 async def repay(
-    transaction: Transaction, customer_id: int, incoming: Sequence[Given], about: dict[str, object]
+    transaction: Transaction,
+    customer_id: int,
+    incoming: Sequence[Given],
+    about: dict[str, object],
+    debt: Decimal | None = None,
 ) -> None:
-    """Take what a customer owes out of points that have just come, as far as they go."""
-    takens = ledger.repay(incoming, await owed(transaction, customer_id))
+    """Take what a customer owes out of points that have just come, as far as they go; it is read unless known."""
+    takens = ledger.repay(incoming, await owed(transaction, customer_id) if debt is None else debt)
     if takens:
         touched = [(taken.lot_id, -taken.amount) for taken in takens]
         paid = -sum((taken.amount for taken in takens), ZERO)

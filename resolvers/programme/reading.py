@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from sqlalchemy import BigInteger, Integer, String, cast, null, or_, select, union_all
 from sqlalchemy import literal_column as literal
@@ -93,8 +94,19 @@ IN_FORCE = CompiledQuery(lambda backend: union_all(*_parts(backend)))
 
 async def read_terms(context: RequestContext, at: datetime) -> rules.Programme:
     """The programme that held at a moment; one that earns and pays nothing where there was none."""
+    return terms_of(await IN_FORCE.read(context, at=at))
+
+
+def terms_of(found: Iterable[Row]) -> rules.Programme:
+    """The same, of rows that were read already."""
+    return _made(tuple(tuple(row) for row in found))
+
+
+@lru_cache(maxsize=64)
+def _made(found: tuple[Row, ...]) -> rules.Programme:
+    """The terms that some rows say, made once for all bills that are judged by them."""
     rows: dict[int, list[Row]] = defaultdict(list)
-    for row in await IN_FORCE.read(context, at=at):
+    for row in found:
         rows[row[0]].append(row[1:])
     if not rows[TERMS]:
         return rules.NO_PROGRAMME

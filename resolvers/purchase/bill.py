@@ -15,18 +15,21 @@ from models.rules.bill_checks import bill_refusals
 from models.rules.error_codes import ErrorCode
 from models.rules.money import half_up, unit_of
 from models.types import text
-from resolvers.customer.find import Found, find_customer
+from resolvers.customer.find import Found, Sought, find_customer, found_customer, sought
 from resolvers.errors import Refused
 from resolvers.operation import validation
 from resolvers.operation.checks import By
 from resolvers.operation.refusal import refuse
 from resolvers.operation.structs import camel
 from resolvers.product.campaign_prices import Prices, read_prices
-from resolvers.purchase.goods import find_goods, find_item_types
+from resolvers.purchase.goods import NAMED, TYPES, goods_of, names_of, types_of
 from resolvers.purchase.inputs import LINE_AMOUNT, BillInput, BillItemInput
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.expressions import word
+from resolvers.query.together import Found as Rows
+from resolvers.query.together import Together
 from resolvers.storage.context import RequestContext
+from resolvers.storage.reader import Row
 from resolvers.storage.statement import parameter
 
 CLOCKS_DIFFER = timedelta(days=1)
@@ -45,6 +48,8 @@ STORES = {
         )
     ),
 }
+
+NAMED_ON_BILLS = {key: Together(store=store, goods=NAMED, types=TYPES) for key, store in STORES.items()}
 
 
 def _known() -> ColumnElement[bool]:
@@ -92,36 +97,53 @@ async def read_bill(context: RequestContext, given: BillInput, customer: By | No
     unit = unit_of(given.currency)
     lines = [_line(item, f"bill.items[{place}]", unit) for place, item in enumerate(given.items)]
     refuse(bill_refusals(_bill(given, lines, 0, "UTC")), "bill.items")
-    store_id, zone = await _store(context, given.store)
-    goods = await find_goods(context, given.items)
-    types = await find_item_types(context, given.items)
+    (store_id, zone), found = await _look_up(context, given)
+    goods, types = goods_of(given.items, found["goods"]), types_of(given.items, found["types"])
     known = [
-        line if found is None else _with(line, found.product_id, found.group_ids, found.brand_id)
-        for line, found in zip(lines, goods, strict=True)
+        line if one is None else _with(line, one.product_id, one.group_ids, one.brand_id)
+        for line, one in zip(lines, goods, strict=True)
     ]
     items = [_item(item, line, types, unit) for item, line in zip(given.items, known, strict=True)]
     total = sum((line.paid for line in known), Decimal(0))
     return TillBill(_bill(given, known, store_id, zone), items, given, paid_at, total)
 
 
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """A customer who was looked up by what a bill names them by, before anybody says what is made of it."""
+
+    asked: Sought
+    rows: Sequence[Row]
+
+
 async def recognised(
-    context: RequestContext, customer: By | None, card_number: str | None, at: datetime | None = None
+    context: RequestContext,
+    customer: By | None,
+    card_number: str | None,
+    at: datetime | None = None,
+    known: LookedUp | None = None,
 ) -> Found | None:
     """The customer whose bill it is: named outright, or by the card that it shows; a card of another is refused.
 
-    With a moment, they are recognised as they were then.
+    With a moment, they are recognised as they were then. Who is looked up already isn't looked up again.
     """
+
+    async def find(by: By, field: str) -> Found:
+        if known is not None and known.asked == sought(by, field):
+            return await found_customer(context, known.asked, known.rows, at)
+        return await find_customer(context, by, field, at)
+
     holder: Found | None = None
     if card_number is not None:
         try:
-            holder = await find_customer(context, By("card_number", card_number), "bill", at)
+            holder = await find(By("card_number", card_number), "bill")
         except Refused as refused:
             # A card without a holder says nothing about a customer who is named outright.
             if customer is None or refused.code is not ErrorCode.UNKNOWN_CARD:
                 raise
     if customer is None:
         return holder
-    named = await find_customer(context, customer, "customer", at)
+    named = await find(customer, "customer")
     if holder is not None and holder.id != named.id:
         raise Refused(ErrorCode.WRONG_CUSTOMER, "The card is another customer's.", "bill.cardNumber")
     return named
@@ -130,8 +152,8 @@ async def recognised(
 async def _priced(context: RequestContext, given: BillInput, customer: By | None) -> BillInput:
     """A bill with the prices of the list and of campaigns on its lines, but where the till says what is to pay."""
     found = await recognised(context, customer, given.card_number)
-    store_id, _ = await _store(context, given.store)
-    keys = [None if one is None else one.product_id for one in await find_goods(context, given.items)]
+    (store_id, _), named = await _look_up(context, given)
+    keys = [None if one is None else one.product_id for one in goods_of(given.items, named["goods"])]
     known = {key for key in keys if key is not None}
     prices = await read_prices(context, known, given.currency, store_id, found.id if found else None)
     items = [
@@ -176,12 +198,14 @@ def _item(given: BillItemInput, line: basket.Line, types: Mapping[str, int], uni
     return Item(line, given.name, kind, given.vat_rate, max(listed - line.paid, Decimal(0)))
 
 
-async def _store(context: RequestContext, by: By) -> tuple[int, str]:
+async def _look_up(context: RequestContext, given: BillInput) -> tuple[tuple[int, str], Rows]:
+    """The store with its zone, and the rows of the products and kinds that the lines name."""
+    by = given.store
     values: dict[str, object] = {"sought": by.value}
     if by.name == "external_id":
         values = {"source": by.value["source"], "sought": by.value["external_id"]}
-    rows = await STORES[by.name].read(context, **values)
-    if not rows:
+    found = await NAMED_ON_BILLS[by.name].read(context, **values, **names_of(given.items))
+    if not found["store"]:
         raise Refused(ErrorCode.NOT_FOUND, "There is no such store.", f"bill.store.{camel(by.name)}")
-    store_id, zone = rows[0]
-    return store_id, zone
+    store_id, zone = found["store"][0]
+    return (store_id, zone), found

@@ -14,6 +14,7 @@ from models.rules.combination import Combination
 from models.rules.error_codes import ErrorCode
 from models.rules.late import as_paid, takes_rewards
 from models.rules.ledger import NEVER
+from models.rules.money import ZERO
 from models.rules.programme import Programme
 from models.rules.refusals import Refusal
 from models.rules.settlement import RequestedBenefits, Settlement, best_of, settle
@@ -21,26 +22,32 @@ from models.rules.voucher_code import code_key, readings
 from resolvers.access.throttle import TOO_MANY
 from resolvers.benefit.limits import lock_limited
 from resolvers.benefit.offers import (
-    AUTOMATIC,
-    REWARDS_BY_CODE,
+    AT_THE_TILL,
     VOUCHERS_LOCKED,
     VOUCHERS_NAMED,
     Offer,
     is_told,
-    read_offers,
-    vouchers_of,
+    offers_of,
+    vouchers_with,
 )
-from resolvers.benefit.shopper import PointBalance, read_shopper
+from resolvers.benefit.shopper import OF_THE_SHOPPER, PointBalance, shopper_of
+from resolvers.point.account import OWED
 from resolvers.programme.reading import read_terms
 from resolvers.purchase.bill import TillBill
+from resolvers.query.together import Found, Together
 from resolvers.segment.qualifying import qualifies_for
+from resolvers.status.requalifying import BEFORE_A_BILL, Before, before_of
 from resolvers.storage.context import RequestContext
+from resolvers.storage.reader import Row
 
 T = TypeVar("T")
 Coded = TypeVar("Coded", Reward, Voucher)
 
 NOT_LATE = Refusal(ErrorCode.VOUCHER_REQUIRED, "On a bill that was paid so long ago, rewards take a voucher.")
 NOT_TOLD = Refusal(ErrorCode.TOO_MANY_ATTEMPTS, TOO_MANY)
+KNOWN = Together(**AT_THE_TILL, **OF_THE_SHOPPER, owed=OWED, **BEFORE_A_BILL)
+"""All that decides about a bill, read in one statement once the customer and the vouchers are locked."""
+
 AT_ONCE = 1000
 """How many benefits times lines are worked out without letting others in between: a millisecond or two."""
 
@@ -76,6 +83,10 @@ class Checkout:
     at: datetime
     takes_rewards: bool = True
     """Whether rewards may be applied without a voucher."""
+    owed: Decimal = ZERO
+    """What the shopper owes before the bill."""
+    before: Before | None = None
+    """What decides about the shopper's status before the bill."""
 
     def asked(self, points: Decimal | None = None) -> RequestedBenefits:
         """What the shopper asks for, and what comes by itself."""
@@ -126,12 +137,16 @@ async def read_checkout(
     """
     at = judged_at(context, bill)
     terms = await read_terms(context, at) if terms is None else terms
-    named = await read_named(context, customer_id, [code for code in codes if code not in untold], locked=locked)
-    automatic = await read_offers(context, await AUTOMATIC.read(context))
+    told = [code for code in codes if code not in untold]
+    vouchers = await read_vouchers(context, customer_id, told, locked=locked)
+    asked = {"rewards": sorted({row[2] for row in vouchers}), "codes": _readings(told)}
+    found = await KNOWN.read(context, **asked, customer=customer_id or 0, keys=[customer_id or 0], at=at)
+    named = named_by(context, told, vouchers, found, customer_id)
+    automatic = offers_of(found["automatic"], found)
     rewards = [*named.direct, *(offer.terms for offer in automatic)]
     if locked:
         await lock_limited(context, rewards)
-    shopper, purse = await read_shopper(context, customer_id, rewards)
+    shopper, purse = await shopper_of(context, customer_id, rewards, found)
     shopper = await with_segments(context, shopper, [*rewards, *(one.terms for one in named.vouchers)])
     benefits = [as_paid(one, at, terms.clocks_differ) for one in named.benefits]
     unknown = [*named.unknown, *((code, NOT_TOLD) for code in codes if code in untold)]
@@ -139,7 +154,10 @@ async def read_checkout(
         unknown += [(one.code, NOT_LATE) for one in benefits if isinstance(one, Reward)]
         benefits = [one for one in benefits if not isinstance(one, Reward)]
     named = NamedBenefits(benefits, unknown)
-    return Checkout(bill, shopper, purse, named, automatic, terms, at, takes_rewards(at, context.now))
+    owed = found["owed"][0][0] or ZERO
+    return Checkout(
+        bill, shopper, purse, named, automatic, terms, at, takes_rewards(at, context.now), owed, before_of(found)
+    )
 
 
 async def with_segments(context: RequestContext, shopper: Shopper, rewards: Iterable[Reward]) -> Shopper:
@@ -151,20 +169,23 @@ async def with_segments(context: RequestContext, shopper: Shopper, rewards: Iter
     return replace(shopper, segment_ids=shopper.segment_ids | more)
 
 
-async def read_named(
-    context: RequestContext, customer_id: int | None, codes: Sequence[str], *, locked: bool = False
+async def read_vouchers(
+    context: RequestContext, customer_id: int | None, codes: Sequence[str], *, locked: bool
+) -> Sequence[Row]:
+    """The vouchers that codes name, and the shopper's own of the rewards that codes name."""
+    if not codes:
+        return []
+    statement = VOUCHERS_LOCKED if locked else VOUCHERS_NAMED
+    return await statement.read(context, codes=_readings(codes), customer=customer_id or 0)
+
+
+def named_by(
+    context: RequestContext, codes: Sequence[str], rows: Sequence[Row], found: Found, customer_id: int | None
 ) -> NamedBenefits:
     """What codes name: a voucher; of a reward's code, a voucher of the shopper's, or else the reward as it is."""
-    if not codes:
-        return NamedBenefits()
-    statement = VOUCHERS_LOCKED if locked else VOUCHERS_NAMED
-    rows = await statement.read(context, codes=_readings(codes), customer=customer_id or 0)
-    vouchers = [one for one in await vouchers_of(context, rows) if is_told(one, customer_id, context.viewer)]
-    named = _by_code(vouchers)
-    left = [code for code in codes if _found(named, code) is None]
-    rows = await REWARDS_BY_CODE.read(context, codes=_readings(left)) if left else []
-    offers = await read_offers(context, rows)
-    return _named(codes, vouchers, offers, customer_id)
+    offers = {offer.terms.id: offer for offer in offers_of(found["named"], found)}
+    vouchers = [one for one in vouchers_with(rows, offers) if is_told(one, customer_id, context.viewer)]
+    return _named(codes, vouchers, offers_of(found["coded"], found), customer_id)
 
 
 def _readings(codes: Iterable[str]) -> list[str]:

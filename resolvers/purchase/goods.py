@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import CompoundSelect, Select, literal_column, null, select, union_all
+from sqlalchemy import literal_column, null, select, union_all
 
 from models import Product, ProductCode, ProductGroupAncestor, PurchaseItemType, State
 from models.rules.error_codes import ErrorCode
@@ -15,6 +15,8 @@ from resolvers.purchase.inputs import BillItemInput
 from resolvers.query.compiled_query import CompiledQuery, among
 from resolvers.query.expressions import word
 from resolvers.storage.context import RequestContext
+from resolvers.storage.reader import Row
+from resolvers.storage.sql import AnySelect
 
 Name = tuple[str, str | None, str]
 """How an item names its product: by which key, in which list or source, and as what."""
@@ -32,61 +34,85 @@ class Goods:
     brand_id: int | None
 
 
-def _by_code(backend: str) -> CompoundSelect[str, str | None, str, int]:
-    listed: Select[str, str | None, str, int] = select(
-        literal_column("'LISTED'"), ProductCode.list_code, ProductCode.code, ProductCode.product_id
+def _named(backend: str) -> AnySelect:
+    """Products by the names that items give them, with their brand and all their groups."""
+    listed: AnySelect = select(
+        literal_column("'LISTED'").label("kind"),
+        ProductCode.list_code.label("scope"),
+        ProductCode.code.label("code"),
+        ProductCode.product_id.label("key"),
     )
-    own: Select[str, str | None, str, int] = select(literal_column("'OWN'"), null(), Product.code, Product.id)
-    external: Select[str, str | None, str, int] = select(
-        literal_column("'EXTERNAL'"), Product.source, Product.external_id, Product.id
-    )
-    return union_all(
+    own: AnySelect = select(literal_column("'OWN'"), null(), Product.code, Product.id)
+    external: AnySelect = select(literal_column("'EXTERNAL'"), Product.source, Product.external_id, Product.id)
+    keyed: AnySelect = select(literal_column("'KEY'"), null(), null(), Product.id)
+    named = union_all(
         listed.where(among(ProductCode.code, "codes", backend, text())),
         own.where(among(Product.code, "own", backend, text()), KNOWN),
         external.where(among(Product.external_id, "external", backend, text()), KNOWN),
+        keyed.where(among(Product.id, "products", backend)),
+    ).subquery()
+    return (
+        select(named.c.kind, named.c.scope, named.c.code, *GOODS_COLUMNS)
+        .join(Product, Product.id == named.c.key)
+        .join(ProductGroupAncestor, ProductGroupAncestor.group_id == Product.group_id, isouter=True)
     )
 
 
-BY_CODE = CompiledQuery(_by_code)
+GOODS_COLUMNS = (Product.id, Product.brand_id, ProductGroupAncestor.ancestor_id)
+NAMED = CompiledQuery(_named)
 BY_KEY = CompiledQuery(
     lambda backend: (
-        select(Product.id, Product.brand_id, ProductGroupAncestor.ancestor_id)
+        select(*GOODS_COLUMNS)
         .join(ProductGroupAncestor, ProductGroupAncestor.group_id == Product.group_id, isouter=True)
         .where(among(Product.id, "keys", backend))
     )
 )
 TYPES = CompiledQuery(
     lambda backend: select(PurchaseItemType.code, PurchaseItemType.id).where(
-        among(PurchaseItemType.code, "codes", backend, text()), PurchaseItemType.state != word(State.DELETED)
+        among(PurchaseItemType.code, "types", backend, text()), PurchaseItemType.state != word(State.DELETED)
     )
 )
 
 
-async def find_goods(context: RequestContext, items: Sequence[BillItemInput]) -> list[Goods | None]:
+def names_of(items: Sequence[BillItemInput]) -> dict[str, list[str] | list[int]]:
+    """What is to be looked up for items: values of the parameters of `NAMED` and `TYPES`."""
+    names = {name for item in items for name in _names(item)}
+    of = {kind: sorted({code for its, _, code in names if its == kind}) for kind in (LISTED, OWN, EXTERNAL)}
+    return {
+        "codes": of[LISTED],
+        "own": of[OWN],
+        "external": of[EXTERNAL],
+        "products": sorted({key for item in items if (key := _key(item)) is not None}),
+        "types": sorted({item.type for item in items if item.type is not None}),
+    }
+
+
+def goods_of(items: Sequence[BillItemInput], rows: Sequence[Row]) -> list[Goods | None]:
     """The product of each item; none where the codes are unknown here. One named by an id must exist."""
-    keys = [item.product.value if item.product is not None and item.product.name == "id" else None for item in items]
-    names = [list(_names(item)) for item in items]
-    found = await _by_names(context, {name for its in names for name in its})
-    wanted = [
-        key or next((found[name] for name in its if name in found), None) for key, its in zip(keys, names, strict=True)
-    ]
-    goods = await goods_by_key(context, {key for key in wanted if key is not None})
-    for place, key in enumerate(keys):
+    goods = _goods(row[3:] for row in rows)
+    # Where a code is that of several products, the first of them is meant.
+    found: dict[Name, int] = {(row[0], row[1], row[2]): row[3] for row in sorted(rows, key=lambda row: -row[3])}
+    wanted: list[Goods | None] = []
+    for place, item in enumerate(items):
+        key = _key(item)
         if key is not None and key not in goods:
             raise Refused(ErrorCode.NOT_FOUND, "There is no such product.", f"bill.items[{place}].product")
-    return [goods.get(key) if key is not None else None for key in wanted]
+        key = key or next((found[name] for name in _names(item) if name in found), None)
+        wanted.append(None if key is None else goods[key])
+    return wanted
 
 
-async def find_item_types(context: RequestContext, items: Sequence[BillItemInput]) -> dict[str, int]:
+def types_of(items: Sequence[BillItemInput], rows: Sequence[Row]) -> dict[str, int]:
     """The kinds of lines by their codes; each that is named must exist."""
-    codes = {item.type: place for place, item in enumerate(items) if item.type is not None}
-    if not codes:
-        return {}
-    found = dict(await TYPES.read(context, codes=sorted(codes)))
-    for code, place in codes.items():
+    found: dict[str, int] = {code: key for code, key in rows}  # noqa: C416
+    for code, place in {item.type: place for place, item in enumerate(items) if item.type is not None}.items():
         if code not in found:
             raise Refused(ErrorCode.NOT_FOUND, f"There is no kind of line {code}.", f"bill.items[{place}].type")
     return found
+
+
+def _key(item: BillItemInput) -> int | None:
+    return item.product.value if item.product is not None and item.product.name == "id" else None
 
 
 def _names(item: BillItemInput) -> Iterator[Name]:
@@ -99,21 +125,15 @@ def _names(item: BillItemInput) -> Iterator[Name]:
         yield (OWN, None, code.code) if code.list is None else (LISTED, code.list, code.code)
 
 
-async def _by_names(context: RequestContext, names: set[Name]) -> dict[Name, int]:
-    if not names:
-        return {}
-    of = {kind: sorted({code for its, _, code in names if its == kind}) for kind in (LISTED, OWN, EXTERNAL)}
-    rows = await BY_CODE.read(context, codes=of[LISTED], own=of[OWN], external=of[EXTERNAL])
-    return {(kind, scope, code): key for kind, scope, code, key in sorted(rows, key=lambda row: -row[3])}
-
-
 async def goods_by_key(context: RequestContext, keys: set[int]) -> dict[int, Goods]:
     """Products by their keys."""
-    if not keys:
-        return {}
+    return _goods(await BY_KEY.read(context, keys=sorted(keys))) if keys else {}
+
+
+def _goods(rows: Iterable[Row]) -> dict[int, Goods]:
     brands: dict[int, int | None] = {}
     groups: dict[int, set[int]] = {}
-    for key, brand, group in await BY_KEY.read(context, keys=sorted(keys)):
+    for key, brand, group in rows:
         brands[key] = brand
         groups.setdefault(key, set()).update(() if group is None else (group,))
     return {key: Goods(key, frozenset(groups[key]), brand) for key, brand in brands.items()}

@@ -39,9 +39,10 @@ from resolvers.purchase.inputs import (
     PurchasesImport,
     RefusedBill,
 )
+from resolvers.purchase.kept_terms import written
 from resolvers.purchase.known import sent_before
 from resolvers.purchase.operations import details, guesses, lock_purchase
-from resolvers.purchase.recording import Closing, record, reward_customer
+from resolvers.purchase.recording import Closing, earned_rewards, record, reward_customer
 from resolvers.purchase.reversal import points_back
 from resolvers.purchase.sale import read_closed
 from resolvers.purchase.withdrawal import withdraw_earned
@@ -154,6 +155,7 @@ async def assign_customer(transaction: Transaction, given: PurchaseAssignCustome
     earnings = settled_offline([], case.bill.rules, case.shopper, case.programme, case.at).earnings
     purchase.customer_id, purchase.points_earned, purchase.updated_at = found.id, earnings.points, transaction.now
     purchase.card_number = purchase.card_number or found.card_number
+    purchase.reward_terms = {**(purchase.reward_terms or {}), **(written(earned_rewards(case)) or {})} or None
     await transaction.session.flush()
     transaction.emit(EventKind.PURCHASE_ASSIGNED, purchase, customer_id=found.id)
     await reward_customer(transaction, case, earnings, purchase.id)

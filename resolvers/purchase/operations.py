@@ -18,11 +18,10 @@ from models.rules.error_codes import ErrorCode
 from models.rules.late import is_late
 from resolvers.errors import CrmError, Refused, UserError
 from resolvers.operation.perform import Stage, after
-from resolvers.programme.reading import read_terms
 from resolvers.purchase.bill import TillBill, read_bill, recognised
 from resolvers.purchase.checkout import judged_at, read_checkout
 from resolvers.purchase.inputs import BillToClose, CancelAnswer, LeftOut, PurchaseCancel, PurchaseSend, SentAnswer
-from resolvers.purchase.known import sent_before
+from resolvers.purchase.known import First, read_first, sent_before
 from resolvers.purchase.previewing import refused_benefits
 from resolvers.purchase.recording import Closing, record
 from resolvers.purchase.reversal import status_back, undo
@@ -56,11 +55,13 @@ async def send(transaction: Transaction, given: PurchaseSend, untold: frozenset[
 
     All of it or nothing where the bill is being paid; of one that was paid before, what can't be had is left out.
     """
-    bill = await read_bill(await transaction.inside(), given.bill, given.customer)
-    if (done := await sent_before(transaction, bill, given)) is not None:
+    context = await transaction.inside()
+    bill = await read_bill(context, given.bill, given.customer)
+    first = await read_first(context, bill, given, judged_at(context, bill))
+    if (done := await sent_before(transaction, bill, given, first)) is not None:
         return _sent(done, repeated=True)
     try:
-        purchase_id, left_out = await _close(transaction, given, bill, untold)
+        purchase_id, left_out = await _close(transaction, given, bill, first, untold)
     except Refused:
         # What it asked for may just have been used by the same bill, sent a moment earlier.
         if (done := await sent_before(transaction, bill, given)) is not None:
@@ -122,14 +123,12 @@ async def change(
 
 
 async def _close(
-    transaction: Transaction, given: PurchaseSend, bill: TillBill, untold: frozenset[str]
+    transaction: Transaction, given: PurchaseSend, bill: TillBill, first: First, untold: frozenset[str]
 ) -> tuple[int | None, list[LeftOut]]:
     context = await transaction.inside()
-    terms = await read_terms(context, judged_at(context, bill))
-    late = is_late(bill.paid_at, transaction.now, terms.clocks_differ)
-    customer = await recognised(
-        await transaction.inside(), given.customer, given.bill.card_number, bill.paid_at if late else None
-    )
+    late = is_late(bill.paid_at, transaction.now, first.terms.clocks_differ)
+    at = bill.paid_at if late else None
+    customer = await recognised(context, given.customer, given.bill.card_number, at, first.customer)
     about = await details(transaction, given)
     if customer is not None:
         if not await transaction.lock_customers([customer.id]):
@@ -137,7 +136,7 @@ async def _close(
         about["card_number"] = given.bill.card_number or customer.card_number
     key = customer.id if customer else None
     codes = given.benefit_codes or ()
-    case = await read_checkout(context, bill, key, codes, terms=terms, locked=True, untold=untold)
+    case = await read_checkout(context, bill, key, codes, terms=first.terms, locked=True, untold=untold)
     settled = await case.settle(given.spend_points or None)
     left_out = [
         LeftOut(index=0, code=one.code, benefit_code=one.benefit_code, message=one.message, missing=one.missing)

@@ -5,23 +5,26 @@ Nothing is stored. A bill that is not in order is refused as a whole; what can't
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from models.rules import ledger
 from models.rules.basket import Benefit, RewardKind, Voucher
 from models.rules.combination import judge
 from models.rules.error_codes import ErrorCode
+from models.rules.late import as_paid
 from models.rules.plans import Till
-from models.rules.programme import NO_PROGRAMME, AutomaticChoice
+from models.rules.programme import AutomaticChoice
 from models.rules.refusals import Refusal
 from models.rules.settlement import Settlement
 from resolvers.benefit.offers import ON_OFFER, VOUCHERS_OF, read_offers, vouchers_of
 from resolvers.benefit.shopper import read_shopper
 from resolvers.point.earned import EarnedBy, earned_by
+from resolvers.programme.reading import read_terms
 from resolvers.purchase.bill import read_bill, recognised
-from resolvers.purchase.checkout import Checkout, NamedBenefits, read_checkout, with_segments
+from resolvers.purchase.checkout import Checkout, NamedBenefits, judged_at, read_checkout, with_segments
 from resolvers.purchase.inputs import PreviewRequest, RecommendationRequest
 from resolvers.storage.context import RequestContext, RowRef
 from resolvers.values import Money, amount, points
@@ -110,17 +113,21 @@ async def recommended(context: RequestContext, given: RecommendationRequest) -> 
     rewards = [offer.terms for offer in offers]
     shopper, purse = await read_shopper(context, customer.id, rewards)
     shopper = await with_segments(context, shopper, [*rewards, *(one.terms for one in vouchers)])
-    at = min(bill.paid_at, context.now)
-    case = Checkout(bill, shopper, purse, NamedBenefits(), offers, NO_PROGRAMME, at)
+    at = judged_at(context, bill)
+    terms = await read_terms(context, at)
+    case = Checkout(bill, shopper, purse, NamedBenefits(), offers, terms, at)
     both: list[Benefit] = [*vouchers, *rewards]
-    benefits = sorted(both, key=_place)
+    benefits = sorted((as_paid(one, at, terms.clocks_differ) for one in both), key=_place)
     judged = await case.worked_out(len(benefits), lambda: _all_judged(benefits, case))
     shown = [one for one in judged if PERSONAL.isdisjoint(each.code for each in one.refusals)]
     return sorted(shown, key=lambda one: bool(one.refusals))
 
 
-async def preview(context: RequestContext, given: PreviewRequest) -> Preview:
-    """What discounts, vouchers and points would do, for a customer or an unknown one."""
+async def preview(context: RequestContext, given: PreviewRequest, wanted: Container[str]) -> Preview:
+    """What discounts, vouchers and points would do, for a customer or an unknown one.
+
+    What takes long on a long bill is worked out where it is `wanted`: lists of lines, and the best combination.
+    """
     bill = await read_bill(context, given.bill, given.customer)
     customer = await recognised(context, given.customer, given.bill.card_number)
     key = customer.id if customer else None
@@ -132,21 +139,30 @@ async def preview(context: RequestContext, given: PreviewRequest) -> Preview:
     return Preview(
         subtotal=money(bill.total),
         to_pay=money(settled.to_pay),
-        items=[PreviewItem(one.line.id, money(one.line.paid), money(one.left)) for one in settled.combination.lines],
+        items=[PreviewItem(one.line.id, money(one.line.paid), money(one.left)) for one in settled.combination.lines]
+        if "items" in wanted
+        else (),
         discounts=[
             DiscountLine(line, money(off), percent, *_sources(benefit))
             for line, off, percent, benefit in discount_lines(settled, case)
-        ],
+        ]
+        if "discounts" in wanted
+        else (),
         paid_in_points=money(settled.payment.amount),
         points_spent=points(settled.points_spent),
         points_earned=points(settled.earned),
         earned_by=earned_by(case.programme.code, settled.earnings),
-        points_after=points(case.shopper.points - settled.points_spent + settled.earnings.at_once),
+        points_after=points(case.shopper.points - settled.points_spent + _active_after(case, settled)),
         automatic_choice=case.programme.automatic,
-        best=await _best(case, settled, money),
+        best=await _best(case, settled, money) if "best" in wanted else None,
         messages=settled.combination.messages,
         refused=list(refused_benefits(settled, case.named)),
     )
+
+
+def _active_after(case: Checkout, settled: Settlement) -> Decimal:
+    """What of the points that the bill earns could be spent at once, after what is owed came out of them."""
+    return ledger.active_after(case.programme.lots(settled.earnings, case.at), case.owed, case.at)
 
 
 async def _best(case: Checkout, settled: Settlement, money: Callable[[Decimal], Money]) -> BestCombination | None:

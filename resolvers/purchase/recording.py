@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -26,6 +27,7 @@ from resolvers.operation.refusal import accepted
 from resolvers.point import booking
 from resolvers.point.earned import earned_by, kept
 from resolvers.purchase.checkout import Checkout
+from resolvers.purchase.kept_terms import written
 from resolvers.query.compiled_writes import Insert, Update
 from resolvers.query.expressions import word
 from resolvers.status.requalifying import promote
@@ -43,7 +45,7 @@ BILL = Insert(
     Purchase,
     "customer_id store_id type_id source external_id number paid_at currency_code total returned items_count state"
     " payment_type is_fiscal card_number cashdesk created_by points_earned points_spent paid_with_points"
-    " returned_with_points paid_with_vouchers withheld utm_source utm_medium"
+    " returned_with_points reward_terms paid_with_vouchers withheld utm_source utm_medium"
     " utm_campaign created_at updated_at",
     returning="id",
     unless=["store_id", "external_id"],
@@ -114,11 +116,27 @@ async def reward_customer(transaction: Transaction, case: Checkout, earnings: Ea
         lots = case.programme.lots(earnings, case.at)
         about = {"at": case.at, "store_id": bill.store_id, "purchase_id": purchase_id}
         rules = kept(earned_by(case.programme.code, earnings))
-        await booking.credit(transaction, customer_id, lots, PointEntryKind.EARN, earned_by=rules, **about)
-    await promote(transaction, customer_id, purchase_id, case.at)
-    for offer in case.automatic:
-        if offer.needs_voucher and not refusals(offer.terms, bill, case.shopper, case.at):
-            await issuing.make(transaction, offer.terms.id, customer_id, zone=bill.store_zone, earned_by_id=purchase_id)
+        await booking.earn(transaction, customer_id, lots, case.owed, earned_by=rules, **about)
+    assert case.before is not None
+    await promote(transaction, customer_id, purchase_id, case.at, case.before)
+    for reward in earned_rewards(case):
+        await issuing.make(transaction, reward.id, customer_id, zone=bill.store_zone, earned_by_id=purchase_id)
+
+
+def earned_rewards(case: Checkout) -> list[Reward]:
+    """The rewards of which a bill brings its customer a voucher."""
+    if case.shopper.customer_id is None:
+        return []
+    earned = (offer.terms for offer in case.automatic if offer.needs_voucher)
+    return [reward for reward in earned if not refusals(reward, case.bill.rules, case.shopper, case.at)]
+
+
+def _rewards(closing: Closing) -> Iterable[Reward]:
+    """The rewards that a bill got: those that were applied, by voucher or not, and those that it brings."""
+    for one in closing.settled.combination.applied:
+        yield one.benefit.reward if isinstance(one.benefit, RuleVoucher) else one.benefit
+    if closing.has_effects:
+        yield from earned_rewards(closing.case)
 
 
 async def _purchase(transaction: Transaction, closing: Closing) -> int | None:
@@ -141,6 +159,7 @@ async def _purchase(transaction: Transaction, closing: Closing) -> int | None:
         "points_spent": settled.points_spent,
         "paid_with_points": settled.payment.amount,
         "returned_with_points": ZERO,
+        "reward_terms": written(_rewards(closing)),
         "paid_with_vouchers": _with_vouchers(settled),
         "withheld": ZERO,
         "created_at": transaction.now,
@@ -221,12 +240,12 @@ async def _spend(transaction: Transaction, closing: Closing, purchase_id: int) -
         for one in closing.settled.combination.applied
         if isinstance(one.benefit, Reward) and one.benefit.points_cost
     ]
-    lots = purse.lots
+    lots, taken = purse.lots, list[ledger.Taken]()
     for points, data in [*costs, (closing.settled.payment.points, None)]:
         if not points:
             continue
         assert customer_id is not None
-        takens = accepted(ledger.spend(lots, points, reserved=purse.reserved, at=transaction.now), "spendPoints")
+        lots = ledger.after(lots, taken) if taken else lots
+        taken = accepted(ledger.spend(lots, points, reserved=purse.reserved, at=transaction.now), "spendPoints")
         about = {"purchase_id": purchase_id, "store_id": closing.case.bill.rules.store_id, "extended_data": data}
-        await booking.debit(transaction, customer_id, takens, PointEntryKind.SPEND, **about)
-        lots = ledger.after(lots, takens)
+        await booking.debit(transaction, customer_id, taken, PointEntryKind.SPEND, **about)

@@ -8,13 +8,13 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-import models
 from models import PointEntry, PointEntryKind, Purchase, PurchaseDiscount, PurchaseItem, Voucher, VoucherState
 from models.rules import basket
 from models.rules.money import ZERO, unit_of
-from models.rules.returning import BenefitKey, Given, OnReturn, Sale, Sold, is_justified
+from models.rules.returning import BenefitKey, Given, Sale, Sold, is_justified
 from resolvers.benefit.offers import offers_by_key
 from resolvers.purchase.goods import goods_by_key
+from resolvers.purchase.kept_terms import kept
 from resolvers.purchase.recording import FOR_REWARD
 from resolvers.storage.transaction import Transaction
 
@@ -50,7 +50,7 @@ async def read_closed(transaction: Transaction, purchase: Purchase) -> ClosedBil
         tuple(Sold(*row[:5]) for row in rows),
         benefits,
         unit_of(purchase.currency_code),
-        points_earned=purchase.points_earned,
+        points_earned=sum((entry.amount for entry in entries if entry.kind is PointEntryKind.EARN), ZERO),
         points_paid=paid,
         paid_with_points=purchase.paid_with_points,
     )
@@ -65,29 +65,33 @@ def pays(entry: PointEntry) -> bool:
 
 async def unjustified(transaction: Transaction, closed: ClosedBill, lines: Sequence[Sold]) -> list[BenefitKey]:
     """The benefits whose rewards are to be withdrawn, as what is kept would not have got them."""
-    rewards = {key[1] for key in (one.key for one in closed.sale.benefits if not one.withdrawn) if key[1] is not None}
-    if not rewards:
-        return []
-    reward = models.Reward
-    found = await transaction.session.scalars(
-        select(reward.id).where(reward.id.in_(rewards), reward.on_return == OnReturn.WITHDRAW)
-    )
-    without = await rewards_without_reason(transaction, closed, lines, set(found))
+    given = {key[1] for key in (one.key for one in closed.sale.benefits if not one.withdrawn) if key[1] is not None}
+    rewards = await _as_paid(transaction, closed, given)
+    without = await _without_reason(transaction, closed, lines, [one for one in rewards if one.withdrawn_on_return])
     return [one.key for one in closed.sale.benefits if one.key[1] in without]
 
 
 async def rewards_without_reason(
     transaction: Transaction, closed: ClosedBill, lines: Sequence[Sold], rewards: Iterable[int]
 ) -> set[int]:
-    """Those of some rewards that what is kept of a bill would not have got, as they are now."""
-    wanted = set(rewards)
-    if not wanted:
+    """Those of some rewards that what is kept of a bill would not have got, as they were when it was paid."""
+    return await _without_reason(transaction, closed, lines, await _as_paid(transaction, closed, set(rewards)))
+
+
+async def _as_paid(transaction: Transaction, closed: ClosedBill, keys: Collection[int]) -> list[basket.Reward]:
+    """Rewards with what they asked for when the bill was paid."""
+    offers = await offers_by_key(await transaction.inside(), keys)
+    return [kept(closed.purchase.reward_terms, offer.terms) for offer in offers.values()]
+
+
+async def _without_reason(
+    transaction: Transaction, closed: ClosedBill, lines: Sequence[Sold], rewards: Sequence[basket.Reward]
+) -> set[int]:
+    if not rewards:
         return set()
-    context = await transaction.inside()
-    offers = await offers_by_key(context, wanted)
-    kept = await _kept(transaction, closed, lines)
+    left = await _kept(transaction, closed, lines)
     uses = [one.key[1] for one in closed.sale.benefits]
-    return {key for key in wanted if not is_justified(offers[key].terms, kept, max(1, uses.count(key)))}
+    return {one.id for one in rewards if not is_justified(one, left, max(1, uses.count(one.id)))}
 
 
 async def _kept(transaction: Transaction, closed: ClosedBill, lines: Sequence[Sold]) -> basket.Bill:
@@ -98,7 +102,7 @@ async def _kept(transaction: Transaction, closed: ClosedBill, lines: Sequence[So
     for benefit in closed.sale.benefits:
         for line_id, amount in benefit.amounts.items():
             before[line_id] += amount
-    kept = []
+    left = []
     for line in lines:
         if line.kept > ZERO:
             paid = before[line.id] * line.kept / line.quantity
@@ -106,8 +110,8 @@ async def _kept(transaction: Transaction, closed: ClosedBill, lines: Sequence[So
             found = goods.get(closed.products[line.id] or 0)
             if found is not None:
                 known = replace(known, product_id=found.product_id, group_ids=found.group_ids, brand_id=found.brand_id)
-            kept.append(known)
-    return basket.Bill(closed.purchase.currency_code, closed.purchase.store_id, tuple(kept))
+            left.append(known)
+    return basket.Bill(closed.purchase.currency_code, closed.purchase.store_id, tuple(left))
 
 
 async def _entries(transaction: Transaction, purchase_id: int) -> Sequence[PointEntry]:

@@ -6,7 +6,7 @@ closing of a bill, which reads through its own transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVarTuple, cast
@@ -23,6 +23,8 @@ from resolvers.storage.statement import ListParameter, Statement, compile_statem
 
 Values = TypeVarTuple("Values")
 Convert = Callable[[Any], object]
+Converts = Sequence[tuple[int, Convert]]
+"""How the values of a row are read, by their places; the others are meant as they come."""
 
 
 class CompiledQuery(Generic[*Values]):
@@ -30,33 +32,42 @@ class CompiledQuery(Generic[*Values]):
 
     def __init__(self, build: Callable[[str], TypedReturnsRows[*Values]]) -> None:
         self._build = build
-        self._made: dict[str, tuple[Statement, Sequence[Convert | None]]] = {}
+        self._made: dict[str, tuple[Statement, Converts]] = {}
 
     async def read(self, context: RequestContext, **values: object) -> list[tuple[*Values]]:
         """All rows, for values of the select's parameters."""
         statement, converts = self._statement(context.backend)
-        rows = await context.fetch(statement, values)
         # What a column's type makes of a value is what the select says that it holds.
-        return [cast("tuple[*Values]", tuple(_converted(row, converts))) for row in rows]
+        return cast("list[tuple[*Values]]", converted(await context.fetch(statement, values), converts))
 
-    def _statement(self, backend: str) -> tuple[Statement, Sequence[Convert | None]]:
+    def select(self, backend: str) -> tuple[SelectBase, Converts]:
+        """The select as it is run, and how the values of its rows are read."""
+        select = self._build(backend)
+        assert isinstance(select, SelectBase)
+        columns = list(select.selected_columns)
+        if isinstance(select, Select):
+            in_units = [scaled(column, backend) for column in columns]
+            select = select.with_only_columns(*in_units, maintain_column_froms=True)
+        converts = enumerate(_convert(column.type) for column in columns)
+        return select, [(place, convert) for place, convert in converts if convert is not None]
+
+    def _statement(self, backend: str) -> tuple[Statement, Converts]:
         if backend not in self._made:
-            select = self._build(backend)
-            assert isinstance(select, SelectBase)
-            columns = list(select.selected_columns)
-            converts = [_convert(column.type) for column in columns]
-            if isinstance(select, Select):
-                in_units = [scaled(column, backend) for column in columns]
-                select = select.with_only_columns(*in_units, maintain_column_froms=True)
+            select, converts = self.select(backend)
             self._made[backend] = compile_statement(select, backend), converts
         return self._made[backend]
 
 
-def _converted(row: Sequence[object], converts: Sequence[Convert | None]) -> list[object]:
-    return [
-        value if convert is None or value is None else convert(value)
-        for value, convert in zip(row, converts, strict=True)
-    ]
+def converted(rows: Iterable[Sequence[object]], converts: Converts) -> list[tuple[Any, ...]]:
+    """Rows with their values as they are meant."""
+    found = []
+    for row in rows:
+        values = list(row)
+        for place, convert in converts:
+            if (value := values[place]) is not None:
+                values[place] = convert(value)
+        found.append(tuple(values))
+    return found
 
 
 def _convert(kind: SqlType) -> Convert | None:
@@ -72,7 +83,7 @@ def _convert(kind: SqlType) -> Convert | None:
 
 def _moment(value: str | datetime) -> datetime:
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return moment.astimezone(UTC)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 def among(column: SqlColumn, name: str, backend: str, kind: SqlType | None = None) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ Months are counted back on the calendar of the programme's zone, since a program
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import BigInteger, String, and_, cast, func, null, select, union_all
@@ -78,12 +78,20 @@ SUMS = {basis: _summed(basis) for basis in TurnoverBasis}
 
 
 async def read_achievements(
-    context: RequestContext, standing: Standing, customers: Iterable[int], at: datetime
+    context: RequestContext,
+    standing: Standing,
+    customers: Iterable[int],
+    at: datetime,
+    looked_at: Sequence[rules.Status] | None = None,
 ) -> dict[int, rules.Achievements]:
-    """What customers spent and collected until a moment: a statement for each number of months looked back."""
+    """What customers spent and collected until a moment, as far as some statuses look back, or all of them.
+
+    It takes a statement for each number of months.
+    """
+    statuses = standing.statuses if looked_at is None else looked_at
     keys = sorted(set(customers))
     found: dict[int, dict[int | None, rules.Achievement]] = {key: {} for key in keys}
-    for months, start in rules.starts(standing.statuses, at, standing.zone).items():
+    for months, start in rules.starts(statuses, at, standing.zone).items():
         rows = await SUMS[standing.basis].read(context, keys=keys, start=start or BEGINNING, end=at)
         for customer, currency, units in rows:
             done = found[customer].get(months, rules.Achievement())

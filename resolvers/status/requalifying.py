@@ -6,6 +6,7 @@ Whoever asks holds the customer's row locked.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,13 +14,15 @@ from sqlalchemy import select
 import models
 from models import PointEntry, Purchase, PurchaseState, StatusChange, StatusRecord
 from models.rules import qualification as rules
+from models.rules.money import ZERO
 from models.rules.status_history import Counted, Decided, Record, history
 from models.types import BigKey, Instant
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.expressions import word
+from resolvers.query.together import Found
 from resolvers.status.achievements import COLLECTED, read_achievements, turnover_of
 from resolvers.status.records import current_record, replace_record
-from resolvers.status.standing import Standing, read_standing
+from resolvers.status.standing import STANDING, Standing, read_standing, standing_of
 from resolvers.storage.context import RequestContext
 from resolvers.storage.statement import parameter
 from resolvers.storage.transaction import Transaction
@@ -38,21 +41,50 @@ LATER = CompiledQuery(
 GIVEN = frozenset({StatusChange.REGISTERED, StatusChange.RISEN})
 
 
-async def promote(transaction: Transaction, customer_id: int, purchase_id: int, at: datetime) -> None:
+BEFORE_A_BILL = {"standing": STANDING, "later": LATER}
+"""What decides about a customer's status before a bill: to be read together with what else is to be known of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The statuses and which one a customer holds before a bill, and whether bills are there that were paid later."""
+
+    standing: Standing
+    is_late: bool
+
+
+def before_of(found: Found) -> Before:
+    """What was read of `BEFORE_A_BILL`."""
+    return Before(standing_of(found["standing"]), bool(found["later"]))
+
+
+async def promote(transaction: Transaction, customer_id: int, purchase_id: int, at: datetime, before: Before) -> None:
     """Give a customer the status that a bill led to, and remember the bill. Few bills lead to one.
 
-    A bill that comes after later ones is taken into account as if it had come in time.
+    A bill that comes after later ones is taken into account as if it had come in time. Nothing is added up for a
+    customer who can't rise, and only what the statuses above look back at.
     """
-    context = await transaction.inside()
-    standing = await read_standing(context, [customer_id])
-    held = standing.of(customer_id)
-    is_late = (held is not None and at < held.valid_from) or bool(
-        await LATER.read(context, customer=customer_id, at=at)
-    )
-    if is_late:
+    held = before.standing.of(customer_id)
+    if before.is_late or (held is not None and at < held.valid_from):
         await restore(transaction, customer_id)
         return
-    await _go_on(transaction, customer_id, standing, [at], purchase_id)
+    await transaction.inside()
+    await _go_on(transaction, customer_id, before.standing, [at], purchase_id)
+
+
+async def count_points(transaction: Transaction, customer_id: int, undone: datetime | None = None) -> None:
+    """Give a customer who is locked the status that assigned points lead to.
+
+    Once points that were assigned at a moment are taken back, it is the status that they have without these. Nothing
+    happens where no status counts points.
+    """
+    standing = await read_standing(await transaction.inside(), [customer_id])
+    if all(status.points is None for status in standing.statuses):
+        return
+    if undone is not None:
+        await restore(transaction, customer_id, undone=undone)
+    else:
+        await _go_on(transaction, customer_id, standing, [transaction.now])
 
 
 async def requalify(transaction: Transaction, customer_id: int, *, rises: bool = True) -> StatusRecord | None:
@@ -66,21 +98,29 @@ async def requalify(transaction: Transaction, customer_id: int, *, rises: bool =
     return await _go_on(transaction, customer_id, standing, [transaction.now] if rises else [])
 
 
-async def restore(transaction: Transaction, customer_id: int, anchors: Sequence[StatusRecord] = ()) -> None:
+async def restore(
+    transaction: Transaction,
+    customer_id: int,
+    anchors: Sequence[StatusRecord] = (),
+    undone: datetime | None = None,
+) -> None:
     """Give a customer the status that their standing bills and points justify, in whatever order others were undone.
 
     They begin with what they were given: of several `anchors`, as when customers were merged, with the strongest one.
+    One that they rose to at the moment of something that was `undone` was not given.
     """
     context = await transaction.inside()
     standing = await read_standing(context, [customer_id])
     records = await _records(transaction, customer_id)
-    anchor = _strongest(anchors, standing, transaction.now) if anchors else _last_given(records)
+    given = [record for record in records if record.valid_from != undone]
+    anchor = _strongest(anchors, standing, transaction.now) if anchors else _last_given(given)
     since = anchor.valid_from if anchor else min((one.valid_from for one in records), default=transaction.now)
     bills = await _bills(transaction, customer_id, standing)
     points = await _points(transaction, customer_id)
     record = Record([*(one for _, one in bills), *points], standing.statuses, standing.zone)
     holding = _holding(anchor) if anchor else None
     moments: list[tuple[datetime, int | None]] = [(max(one.at, since), key) for key, one in bills]
+    moments += [(max(one.at, since), None) for one in points if one.amount > ZERO]
     if anchor is None:
         moments = [(since, None), *moments]
     ordered = sorted(moments, key=lambda moment: moment[0])
@@ -172,15 +212,15 @@ async def _go_on(
     context = transaction.context
     held = standing.of(customer_id)
     holding, made = held.holding if held else None, None
-    for at in [*moments, transaction.now]:
+    for at in dict.fromkeys([*moments, transaction.now]):
         while holding is not None and holding.valid_to is not None and holding.is_over(at):
             decision = await _decided(context, standing, customer_id, holding, holding.valid_to)
             if decision is None:
                 break
             made = await _replace(transaction, customer_id, decision)
             holding = _after(decision)
-        if at in moments and _may_rise(holding, standing):
-            decision = await _decided(context, standing, customer_id, holding, at)
+        if at in moments and (above := _above(holding, standing)):
+            decision = await _decided(context, standing, customer_id, holding, at, above)
             if decision is not None:
                 made = await _replace(transaction, customer_id, decision)
                 holding = _after(decision)
@@ -189,18 +229,22 @@ async def _go_on(
     return made
 
 
-def _may_rise(holding: rules.Holding | None, standing: Standing) -> bool:
-    """Whether anything that is bought could change the status: what can't isn't added up."""
+def _above(holding: rules.Holding | None, standing: Standing) -> Sequence[rules.Status]:
+    """The statuses to which anything that is bought could lead: where there is none, nothing is added up."""
     if holding is not None and holding.by_hand:
-        return False
-    current = next((one for one in standing.statuses if holding and one.id == holding.status_id), None)
-    return current is None or rules.next_status(current, standing.statuses) is not None
+        return ()
+    return rules.above(holding, standing.statuses)
 
 
 async def _decided(
-    context: RequestContext, standing: Standing, customer_id: int, holding: rules.Holding | None, at: datetime
+    context: RequestContext,
+    standing: Standing,
+    customer_id: int,
+    holding: rules.Holding | None,
+    at: datetime,
+    looked_at: Sequence[rules.Status] | None = None,
 ) -> rules.StatusDecision | None:
-    achieved = await read_achievements(context, standing, [customer_id], at)
+    achieved = await read_achievements(context, standing, [customer_id], at, looked_at)
     return rules.qualify(holding, standing.statuses, achieved[customer_id], at=at, zone=standing.zone)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 
 import models
-from models import AuditAction, AuditEntry, Event
+from models import AuditAction, AuditEntry
 from models.event_kinds import EventKind
 from models.personal import Personal, telling
+from resolvers.storage.context import Viewer
 
 TOLD_OF = frozenset({Personal.IDENTIFYING, Personal.CONTACT, Personal.SENSITIVE, Personal.DEVICE})
 LEFT_OUT = frozenset({"Purchase"})
@@ -23,16 +25,18 @@ def _is_personal(kind: EventKind, entity: str) -> bool:
     return entity not in LEFT_OUT and not TOLD_OF.isdisjoint(telling(table).values())
 
 
-def change_of(event: Event) -> AuditEntry | None:
+def change_of(
+    kind: EventKind, entity: str, customer_id: int | None, viewer: Viewer, change: str, at: datetime
+) -> AuditEntry | None:
     """The entry of an event that changes a customer's personal data."""
-    if event.customer_id is None or not _is_personal(EventKind(event.kind), event.entity):
+    if customer_id is None or not _is_personal(kind, entity):
         return None
     return AuditEntry(
         action=AuditAction.CHANGE,
-        customer_id=event.customer_id,
-        what=event.kind,
-        request=event.change,
-        viewer_kind=event.viewer_kind,
-        token_id=event.token_id,
-        at=event.at,
+        customer_id=customer_id,
+        what=kind,
+        request=change,
+        viewer_kind=viewer.kind,
+        token_id=viewer.token_id,
+        at=at,
     )

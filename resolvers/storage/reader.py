@@ -15,7 +15,7 @@ import aiosqlite
 import asyncpg
 from sqlalchemy.engine import URL, make_url
 
-from models.postgres import WRITES_TIME, Address, backend_of
+from models.postgres import KEEPS_STATEMENTS, WRITES_TIME, Address, backend_of
 from models.row_security import LEAVING, entering
 from resolvers.errors import Unavailable
 from resolvers.storage.engine import SQLITE_PRAGMAS
@@ -157,12 +157,7 @@ class PostgresReader:
 
     async def _connect(self) -> Any:
         try:
-            return await self._address.connect(
-                POSTGRES_READING,
-                statement_cache_size=2048,
-                max_cached_statement_lifetime=0,
-                max_cacheable_statement_size=0,
-            )
+            return await self._address.connect(POSTGRES_READING, **KEEPS_STATEMENTS)
         except GONE as error:
             raise ConnectionLost from error
 

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 import models
 from models import AuditEntry, Base, Customer, CustomerMerge, Event, State
+from models.event import CurrentTransaction
 from models.event_kinds import EventKind
 from models.ownership import Kind, ownership_of
 from models.row_security import ROLE, naming
@@ -30,12 +31,21 @@ from resolvers.errors import Refused
 from resolvers.ids import key_of
 from resolvers.storage.audit import change_of
 from resolvers.storage.context import WALLED, RequestContext, Viewer, is_customer
+from resolvers.storage.inserting import Rows
 from resolvers.storage.reader import Row
 from resolvers.storage.statement import Statement, compile_statement, parameter
 from resolvers.storage.turns import turn
 
 Entity = TypeVar("Entity", bound=Base)
 T = TypeVar("T")
+
+EVENT = Rows(
+    Event,
+    "change kind entity entity_key customer_id at viewer_kind token_id data",
+    always={"transaction_id": CurrentTransaction()},
+)
+BEGINNING = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('jit', 'off', true)"
+"""How a transaction begins: what is asked for again and again would otherwise be planned anew each time."""
 
 TRIES = 3
 CONFLICTS = frozenset({"40001", "40P01"})
@@ -51,20 +61,23 @@ class TransactionReader:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self._driver: Any = None
         self.requests = 1
         self.backend = connection.dialect.name
 
     async def fetch(self, statement: Statement, values: Mapping[str, object]) -> list[Row]:
         """All rows of a statement."""
-        raw: Any = (await self._connection.get_raw_connection()).driver_connection
+        driver = self._driver
+        if driver is None:
+            driver = self._driver = (await self._connection.get_raw_connection()).driver_connection
         arguments = statement.arguments(values)
         if self.backend == "postgresql":
-            if not raw.is_in_transaction():
+            if not driver.is_in_transaction():
                 # SQLAlchemy begins with the first statement of its own; before that, locks would be let go at once,
                 # and what is written would stay whatever becomes of the operation.
-                await self._connection.exec_driver_sql("SELECT 1")
-            return [_as_read(row) for row in await raw.fetch(statement.sql, *arguments)]
-        return list(await raw.execute_fetchall(statement.sql, arguments))
+                await self._connection.exec_driver_sql(BEGINNING)
+            return [_as_read(row) for row in await driver.fetch(statement.sql, *arguments)]
+        return list(await driver.execute_fetchall(statement.sql, arguments))
 
     async def fetch_for(
         self, _customer_id: int | None, _token_id: int | None, statement: Statement, values: Mapping[str, Any]
@@ -93,7 +106,9 @@ class Transaction:
     change: str = field(default_factory=lambda: uuid4().hex)
     is_undone: bool = False
     """Whether it is rolled back at its end, all that it did being only tried."""
-    _noted: list[Event | AuditEntry] = field(default_factory=list)
+    _noted: list[dict[str, Any]] = field(default_factory=list)
+    """The events to be written."""
+    _audited: list[AuditEntry] = field(default_factory=list)
 
     @property
     def now(self) -> datetime:
@@ -121,30 +136,32 @@ class Transaction:
         self, kind: EventKind, row: Base, *, customer_id: int | None = None, data: dict[str, Any] | None = None
     ) -> None:
         """Note a change for the outbox, written at the end; the row must have its key (flush first)."""
-        event = Event(
-            change=self.change,
-            kind=kind,
-            entity=type(row).__name__,
-            entity_key=row.id,
-            customer_id=customer_id,
-            at=self.now,
-            viewer_kind=self.viewer.kind,
-            token_id=self.viewer.token_id,
-            data=data,
+        self._noted.append(
+            {
+                "change": self.change,
+                "kind": kind,
+                "entity": type(row).__name__,
+                "entity_key": row.id,
+                "customer_id": customer_id,
+                "at": self.now,
+                "viewer_kind": self.viewer.kind,
+                "token_id": self.viewer.token_id,
+                "data": data,
+            }
         )
-        self._noted.append(event)
-        if (entry := change_of(event)) is not None:
-            self._noted.append(entry)
+        entry = change_of(kind, type(row).__name__, customer_id, self.viewer, self.change, self.now)
+        if entry is not None:
+            self._audited.append(entry)
 
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
         """Something that may fail while the rest goes on: an error undoes it alone, with the events that it noted."""
-        noted = len(self._noted)
+        noted, audited = len(self._noted), len(self._audited)
         try:
             async with self.session.begin_nested():
                 yield
         except BaseException:
-            del self._noted[noted:]
+            del self._noted[noted:], self._audited[audited:]
             raise
 
     @asynccontextmanager
@@ -161,10 +178,12 @@ class Transaction:
         await connection.exec_driver_sql("RESET ROLE")
 
     async def settle(self) -> None:
-        """Write what the session holds and the events noted, in one flush."""
-        self.session.add_all(self._noted)
-        self._noted = []
-        await self.session.flush()
+        """Write what the session holds, and then the events noted."""
+        self.session.add_all(self._audited)
+        self._audited = []
+        context = await self.inside()
+        noted, self._noted = self._noted, []
+        await EVENT.write(context, noted)
 
     async def find(self, entity: type[Entity], opaque: str, field_name: str) -> Entity:
         """A row by its opaque id, locked until the end; `NOT_FOUND` where there is none, `BAD_ID` is raised."""

@@ -311,3 +311,11 @@ def test_points_that_would_be_expired_from_the_beginning_are_not_assigned():
     refusal = ledger.assign(points("5"), at=NOW, active_from=NOW - 9 * DAY, expires_at=NOW)
 
     assert refusal.code is ErrorCode.INVALID_PERIOD
+
+
+@pytest.mark.parametrize(("owed", "left"), [(0, 30), (10, 20), (30, 0), (45, 0)])
+def test_what_is_owed_comes_out_of_new_points_before_they_can_be_spent(owed, left):
+    later = NOW + timedelta(days=14)
+    lots = [ledger.NewLot(Decimal(30), NOW, None), ledger.NewLot(Decimal(20), later, None)]
+
+    assert ledger.active_after(lots, Decimal(owed), NOW) == left

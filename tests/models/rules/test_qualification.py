@@ -248,3 +248,14 @@ def test_adding_any_one_missing_part_meets_the_condition(status, done):
     assert bool(ways) is not qualification.holds(status, done)
     assert all(lack > 0 for _, lack in missing.turnover)
     assert all(qualification.holds(status, {status.months: way}) for way in ways)
+
+
+def test_shopping_leads_to_the_statuses_above_one_after_the_other():
+    base = Status(1, 1, qualification=Qualification.REGISTRATION)
+    silver, gold = Status(2, 2, 1), Status(3, 3, 2)
+    vip = Status(4, 4, 3, qualification=Qualification.MANUAL)
+    statuses = [base, silver, gold, vip]
+
+    found = [qualification.above(holding, statuses) for holding in (None, Holding(1), Holding(2), Holding(4))]
+
+    assert found == [[silver, gold], [silver, gold], [gold], []]

@@ -191,3 +191,51 @@ async def test_the_points_of_a_cancelled_bill_count_for_no_status(crm: Operation
 
     assert held == [(member.id, NOW), (silver.id, None)]
     assert (await crm.rows(models.StatusRecord, "status_id", "change", "ended_at"))[-1] == (member.id, "FALLEN", None)
+
+
+async def test_assigned_points_lift_a_customer_at_once_and_taken_back_they_do_not(
+    crm: Operations, session: AsyncSession
+) -> None:
+    member = factories.status(qualification="REGISTRATION")
+    silver = factories.status(previous=member, qualification="CONDITION", qualification_points=Decimal(100))
+    shop = await open_shop(session, silver, points=0)
+    await factories.save(session, factories.status_record(customer=shop.jana, status=member))
+    who = opaque_id("Customer", shop.jana.id)
+
+    given = await crm.do("pointsAssign", "entry { id } userErrors { code }", customer=who, amount="100")
+    risen = await crm.rows(models.StatusRecord, "status_id", "change", "ended_at")
+    await crm.do("pointsReverse", "userErrors { code }", entry=given["entry"]["id"])
+
+    assert risen[-1] == (silver.id, "RISEN", None)
+    assert (await crm.rows(models.StatusRecord, "status_id", "change", "ended_at"))[-1] == (member.id, "FALLEN", None)
+
+
+async def test_points_lift_nobody_where_statuses_do_not_count_them(crm: Operations, session: AsyncSession) -> None:
+    member = factories.status(qualification="REGISTRATION")
+    silver = factories.status(previous=member, qualification="CONDITION")
+    shop = await open_shop(session, factories.status_turnover(status=silver, amount=Decimal(1)), points=0)
+    await factories.save(session, factories.status_record(customer=shop.jana, status=member))
+
+    await crm.do("pointsAssign", "userErrors { code }", customer=opaque_id("Customer", shop.jana.id), amount="100")
+
+    assert await crm.rows(models.StatusRecord, "status_id", "ended_at") == [(member.id, None)]
+
+
+async def test_the_preview_takes_what_is_owed_off_the_points_that_are_left(
+    crm: Operations, session: AsyncSession
+) -> None:
+    shop = await open_shop(session, points=0)
+    earned = await send(crm, shop, "A", "60")
+    await crm.do("pointsSpend", "userErrors { code }", customer=opaque_id("Customer", shop.jana.id), amount="60")
+    await cancel(crm, earned)
+    document = (
+        "query($c: CustomerBy, $b: BillInput!) { purchasePreview(customer: $c, bill: $b) { pointsEarned pointsAfter } }"
+    )
+
+    shown_before = (await crm.answer(document, c=shop.customer, b=bill(item("100"), external_id="B")))[
+        "purchasePreview"
+    ]
+    await send(crm, shop, "B", "100")
+
+    assert shown_before == {"pointsEarned": "100", "pointsAfter": "40"}
+    assert await account(crm, shop.jana) == shown(40)

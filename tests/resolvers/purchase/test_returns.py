@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+import pytest
+from sqlalchemy import null, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
@@ -110,6 +112,84 @@ async def test_what_is_kept_keeps_its_discount_or_not_as_the_reward_says(
     assert [step["refund"]["amount"] for step in rest] == ["45.00", "50.00"]
     withdrawn = await crm.rows(models.PurchaseDiscount, "withdrawn_at")
     assert [moment is not None for (moment,) in withdrawn] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "refund"),
+    [
+        ({"on_return": "WITHDRAW"}, {"on_return": "KEEP"}, "220.00"),
+        ({"on_return": "KEEP"}, {"on_return": "WITHDRAW"}, "225.00"),
+        ({"on_return": "WITHDRAW"}, {"minimum_purchase": Decimal(50)}, "220.00"),
+        ({"on_return": "WITHDRAW", "minimum_purchase": Decimal(50)}, {"minimum_purchase": Decimal(300)}, "225.00"),
+    ],
+)
+async def test_a_return_is_judged_by_what_a_reward_asked_for_when_the_bill_was_paid(
+    crm: Operations, session: AsyncSession, was: dict[str, Any], now: dict[str, Any], refund: str
+) -> None:
+    terms: dict[str, Any] = {"value": Decimal(10), "minimum_purchase": Decimal(300), "currency_code": "CZK"}
+    reward = factories.reward(code="TEN", **terms | was)
+    sent = await send(crm, await open_shop(session, reward), item("300", "a", "6"), benefitCodes=["TEN"])
+    await session.execute(update(models.Reward).values(**now))
+    await session.commit()
+
+    back = await give_back(crm, sent, {"billItemId": "a", "quantity": "5"})
+
+    assert back["refund"]["amount"] == refund
+
+
+async def test_goods_that_a_reward_asked_for_when_the_bill_was_paid_are_what_counts(
+    crm: Operations, session: AsyncSession
+) -> None:
+    milk, bread = factories.product(code="MILK"), factories.product(code="BREAD")
+    reward = factories.reward(code="TEN", value=Decimal(10), on_return="WITHDRAW")
+    condition = factories.reward_condition(reward=reward, count=Decimal(2), max_price=Decimal(80))
+    target = factories.reward_condition_target(condition=condition, product=milk)
+    shop = await open_shop(session, target, bread)
+    lines = [item("100", "a", "2", codes=[{"code": "MILK"}]), item("100", "b", codes=[{"code": "BREAD"}])]
+    sent = await send(crm, shop, *lines, benefitCodes=["TEN"])
+    await session.execute(update(models.RewardConditionTarget).values(product_id=bread.id))
+    await session.execute(update(models.RewardCondition).values(count=Decimal(1)))
+    await session.commit()
+
+    back = await give_back(crm, sent, {"billItemId": "a", "quantity": "1"})
+
+    # Half of the milk at its full price: one piece is not what was asked for.
+    assert back["refund"]["amount"] == "40.00"
+
+
+async def test_a_bill_from_before_terms_were_kept_is_judged_by_those_of_now(
+    crm: Operations, session: AsyncSession
+) -> None:
+    reward = factories.reward(code="TEN", value=Decimal(10), minimum_purchase=Decimal(300), currency_code="CZK")
+    sent = await send(crm, await open_shop(session, reward), item("300", "a", "6"), benefitCodes=["TEN"])
+    await session.execute(update(models.Purchase).values(reward_terms=null()))
+    await session.execute(update(models.Reward).values(on_return="WITHDRAW"))
+    await session.commit()
+
+    back = await give_back(crm, sent, {"billItemId": "a", "quantity": "5"})
+
+    assert back["refund"]["amount"] == "220.00"
+
+
+async def test_a_voucher_that_was_earned_is_withdrawn_by_what_it_was_given_for(
+    crm: Operations, session: AsyncSession
+) -> None:
+    thanks = factories.reward(
+        code="T", kind="AMOUNT", value=Decimal(200), currency_code="CZK", group="CAMPAIGN", is_automated=True,
+        minimum_purchase=Decimal(1000),
+    )  # fmt: skip
+    shop = await open_shop(session, thanks)
+    sent = await send(crm, shop, item("990", "a"), item("10", "b"))
+    nobody = await crm.do("purchaseSend", PURCHASE, bill=bill(item("990", "a"), item("10", "b"), external_id="bill-2"))
+    later = nobody["purchase"]["id"]
+    await crm.do("purchaseAssignCustomer", "userErrors { code }", id=later, customer=shop.customer)
+    await session.execute(update(models.Reward).values(minimum_purchase=Decimal(1)))
+    await session.commit()
+
+    await give_back(crm, sent, "a")
+    await give_back(crm, later, "a")
+
+    assert await crm.rows(models.Voucher, "state") == [("CANCELLED",), ("CANCELLED",)]
 
 
 async def test_a_voucher_that_was_earned_is_withdrawn_once_nothing_justifies_it(

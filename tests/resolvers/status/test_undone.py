@@ -16,7 +16,7 @@ from tests.resolvers.purchase.shopping import Shop, bill, item, open_shop
 from tests.resolvers.running_operations import Operations
 
 
-async def open_club(session: AsyncSession) -> Shop:
+async def open_club(session: AsyncSession, *, points: int = 0, programme: models.Programme | None = None) -> Shop:
     """Silver from 1,000 crowns in twelve months, gold from 5,000; both are held for a year."""
     base = factories.status(code="base", qualification="REGISTRATION")
     rest = {"qualification": "CONDITION", "qualification_months": 12, "validity": "P12M"}
@@ -26,15 +26,16 @@ async def open_club(session: AsyncSession) -> Shop:
         session,
         factories.status_turnover(status=silver, amount=Decimal(1000)),
         factories.status_turnover(status=gold, amount=Decimal(5000)),
-        points=0,
+        points=points,
+        programme=programme,
     )
     await factories.save(session, factories.status_record(customer=shop.jana, status=base))
     return shop
 
 
-async def send(crm: Operations, shop: Shop, number: str, paid: str, **more: Any) -> str:
-    its = bill(item(paid), external_id=number, **more)
-    answer = await crm.do("purchaseSend", "purchase { id } userErrors { code }", customer=shop.customer, bill=its)
+async def send(crm: Operations, shop: Shop, number: str, paid: str, *, spends: str | None = None, **more: Any) -> str:
+    given = {"customer": shop.customer, "bill": bill(item(paid), external_id=number, **more), "spendPoints": spends}
+    answer = await crm.do("purchaseSend", "purchase { id } userErrors { code }", **given)
     return str(answer["purchase"]["id"])
 
 
@@ -125,3 +126,31 @@ async def test_a_status_that_was_brought_along_outlives_bills_that_are_undone(
     await crm.do("purchaseCancel", "userErrors { code }", id=sent)
 
     assert await held(crm, other) == ("gold", "2024-08-23T12:00:00+00:00")
+
+
+@pytest.mark.parametrize(("basis", "status", "missing"), [("FULL", "silver", "4000.00"), ("MONEY", "base", "900.00")])
+async def test_what_points_paid_counts_as_turnover_or_not_as_the_programme_says(
+    crm: Operations, session: AsyncSession, basis: str, status: str, missing: str
+) -> None:
+    """A bill of 1,000, of it 900 paid with points, and silver is reached with 1,000."""
+    shop = await open_club(session, points=90_000, programme=factories.usual_programme(turnover_basis=basis))
+
+    await send(crm, shop, "1", "1000", spends="90000")
+
+    assert (await held(crm, shop))[0] == status
+    shows = "status { progress { risesWith { turnover { amount } } } }"
+    who = opaque_id("Customer", shop.jana.id)
+    found = (await crm.answer(f'{{ customer(by: {{ id: "{who}" }}) {{ {shows} }} }}'))["customer"]["status"]
+    assert found["progress"]["risesWith"]["turnover"] == [{"amount": missing}]
+
+
+async def test_money_alone_counts_however_a_bill_is_undone(crm: Operations, session: AsyncSession) -> None:
+    programme = factories.usual_programme(turnover_basis="MONEY")
+    shop = await open_club(session, points=90_000, programme=programme)
+    first = await send(crm, shop, "1", "1000", spends="90000")
+    await send(crm, shop, "2", "900")
+    risen = (await held(crm, shop))[0]
+
+    await crm.do("purchaseReturn", "userErrors { code }", id=first, items=[{"billItemId": "1"}])
+
+    assert (risen, (await held(crm, shop))[0]) == ("silver", "base")
