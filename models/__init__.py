@@ -25,6 +25,7 @@ from models.customer import (
     Gender,
 )
 from models.event import Event, EventReader, IdempotencyKey
+from models.figures import CustomerMonth, CustomerStatistics
 from models.insight import ImportStep, ScoreBand, ScoreMetric
 from models.job import JobRun
 from models.login import Channel, CodeMessage, CustomerPassword, Guess, OneTimeCode
@@ -132,9 +133,11 @@ __all__ = [
     "ConsentValue",
     "Customer",
     "CustomerConsent",
+    "CustomerMonth",
     "CustomerPassword",
     "CustomerSource",
     "CustomerSourceRecord",
+    "CustomerStatistics",
     "CustomerTerm",
     "EarningKind",
     "EarningRule",

@@ -15,6 +15,7 @@ from models.types import choice, owner, reference, text
 
 if TYPE_CHECKING:
     from models.card import Card, CardEvent
+    from models.figures import CustomerStatistics
     from models.point import PointEntry, PointLot, PointReservation
     from models.property import PropertyRecord
     from models.purchase import Purchase
@@ -125,6 +126,10 @@ class Customer(Base, Stateful, Timestamped):
     segment_members: Mapped[list[SegmentMember]] = relationship(back_populates="customer", lazy="raise")
     reservations: Mapped[list[ProductReservation]] = relationship(back_populates="customer", lazy="raise")
     tokens: Mapped[list[Token]] = relationship(back_populates="customer", lazy="raise")
+    # The database makes the row along with the customer's.
+    statistics: Mapped[CustomerStatistics] = relationship(
+        uselist=False, viewonly=True, innerjoin=True, lazy="raise"
+    )
     status_records: Mapped[list[StatusRecord]] = relationship(back_populates="customer", lazy="raise")
     status: Mapped[StatusRecord | None] = relationship(
         primaryjoin="and_(StatusRecord.customer_id == Customer.id, StatusRecord.ended_at.is_(None))",

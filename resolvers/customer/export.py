@@ -31,7 +31,7 @@ from resolvers.values import decimal_text
 HIDDEN = frozenset({"secret_hash", "email_key", "first_name_key", "last_name_key"})
 """Columns that only the CRM itself has a use for."""
 
-DERIVED = frozenset({"customer_term"})
+DERIVED = frozenset({"customer_term", "customer_month"})
 TITLES = ("name", "code", "number")
 """What a row is called by another one that refers to it."""
 
