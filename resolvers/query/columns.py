@@ -80,6 +80,19 @@ def relationship_of(entity: type[Base], name: str) -> RelationshipProperty[Any]:
     return inspect(entity).relationships[name]
 
 
+def is_always_there(entity: type[Base], name: str | Callable[..., Any]) -> bool:
+    """Whether each row of an entity has one row of a relation, as the relationship says by its `innerjoin`."""
+    return isinstance(name, str) and relationship_of(entity, name).innerjoin is True
+
+
+def may_be_null(entity: type[Base], column: Column) -> bool:
+    """Whether a column seen from an entity may be null, be it because a row on the way to it isn't there."""
+    for place, name in enumerate(column.path):
+        if not is_always_there(entity_at(entity, column.path[:place]), name):
+            return True
+    return is_nullable(entity_at(entity, column.path), column.source)
+
+
 def entity_at(entity: type[Base], path: tuple[str, ...]) -> type[Base]:
     """The entity that a path of relations leads to."""
     for name in path:
@@ -147,8 +160,12 @@ class Joins:
             parent, target = self.aliases[path[:-1]], self.aliases[path]
             entity = entity_at(self.entity, path)
             onto = getattr(parent, path[-1]).of_type(target).and_(*reachable(entity, target))
-            statement = statement.join(onto, isouter=True)
+            statement = statement.join(onto, isouter=not self.is_there(path))
         return statement
+
+    def is_there(self, path: tuple[str, ...]) -> bool:
+        """Whether each row has one at the end of a path: an index of theirs may give the order then."""
+        return all(is_always_there(entity_at(self.entity, path[:place]), path[place]) for place in range(len(path)))
 
     def select(self, *columns: ColumnElement[Any]) -> Select[Any]:
         """Select from the alias and its joins."""

@@ -10,9 +10,9 @@ from sqlalchemy.orm import aliased
 
 from models import Base
 from models.types import Json
-from resolvers.query.columns import read, relationship_of, source_type
+from resolvers.query.columns import is_always_there, read, relationship_of, source_type
 from resolvers.query.visibility import listed, reachable
-from resolvers.query.where import RelationFilter, Structure
+from resolvers.query.where import RelationFilter, SpecialFilter, Structure
 from resolvers.storage.statement import ListParameter, parameter
 
 
@@ -31,6 +31,9 @@ def condition(entity: type[Base], alias: Any, structure: Structure, backend: str
         return _compare(entity, alias, structure, backend)
     if kind == "absent":
         return _absent(entity, alias, structure)
+    if kind == "special":
+        special: SpecialFilter = structure[1]
+        return special.sql(alias, structure, backend)
     return _related(entity, alias, structure, backend)
 
 
@@ -42,7 +45,7 @@ def _absent(entity: type[Base], alias: Any, structure: Structure) -> ColumnEleme
 
 def _related(entity: type[Base], alias: Any, structure: Structure, backend: str) -> ColumnElement[bool]:
     kind, relation, part = structure
-    if kind == "keyed":
+    if kind == "keyed" or (kind == "one" and is_always_there(entity, relation.relation)):
         return _keyed(entity, alias, relation, part, backend)
     if kind == "every":
         return not_(_exists(entity, alias, relation, ("not", part), backend))

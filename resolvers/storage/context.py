@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from models.base import utc_now
 from models.scope import Scope, ViewerKind
 from resolvers.storage.reader import Reader, Row
+from resolvers.storage.relative import resolved
 from resolvers.storage.statement import Statement
 
 Loaded = TypeVar("Loaded")
@@ -80,7 +81,12 @@ class RequestContext:
         async with self._turns:
             began = time.perf_counter()
             viewer = self.viewer
-            given = {**values, "now": self.now, "viewer": viewer.customer_id, "token": viewer.token_id}
+            given = {
+                **resolved(values, self.now),
+                "now": self.now,
+                "viewer": viewer.customer_id,
+                "token": viewer.token_id,
+            }
             rows = await self.reader.fetch(statement, given)
             self.runs.append(Run(statement.sql, len(rows), (time.perf_counter() - began) * 1000))
             return rows

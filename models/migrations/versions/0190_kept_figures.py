@@ -350,6 +350,10 @@ MONTH = {
     'sqlite': "substr(paid_at, 1, 7) || '-01'",
     'postgresql': "date_trunc('month', paid_at AT TIME ZONE 'UTC')::date",
 }
+BIRTHDAY = {
+    'sqlite': 'CAST(substr(birthdate, 6, 2) || substr(birthdate, 9, 2) AS INTEGER)',
+    'postgresql': '(extract(month FROM birthdate)::integer * 100 + extract(day FROM birthdate)::integer)',
+}
 MEAN = {
     'sqlite': 'iif(spent < 0, -1, 1) * ((2 * abs(spent) + 100 * bills) / (200 * bills)) * 100',
     'postgresql': 'round(spent / bills, 2)',
@@ -386,6 +390,7 @@ def upgrade() -> None:
     """Bring the change."""
     _make_tables()
     backend = op.get_bind().dialect.name
+    op.execute(f'CREATE INDEX ix_customer_birthday ON customer ({BIRTHDAY[backend]}, id)')
     op.execute(MONTHS.format(month=MONTH[backend]))
     op.execute(STATISTICS.format(mean=MEAN[backend]))
     for statement in ON_SQLITE if backend == 'sqlite' else ON_POSTGRESQL:
@@ -435,5 +440,6 @@ def downgrade() -> None:
     else:
         for name in FUNCTIONS:
             op.execute(f'DROP FUNCTION {name}() CASCADE')
+    op.drop_index('ix_customer_birthday', 'customer')
     op.drop_table('customer_month')
     op.drop_table('customer_statistics')
