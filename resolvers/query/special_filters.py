@@ -206,7 +206,7 @@ def holds(structure: Structure, values: Mapping[str, Any], of: Mapping[Expressio
     _, source, comparison, names = structure
     mine = of[source]
     if comparison in ("isNull", "isSet"):
-        return (mine is None) == (comparison == "isNull")
+        return (mine is None) is bool(comparison == "isNull")
     if mine is None:
         return comparison in ("ne", "nin")
     met: bool = COMPARE[comparison](mine, values[names[0]])
