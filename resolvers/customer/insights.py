@@ -6,10 +6,10 @@ all others (see `ScoreBand`); a customer who never bought has none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any
@@ -17,21 +17,35 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Date,
     Select,
     String,
+    and_,
     case,
     cast,
     func,
     literal_column,
     null,
+    or_,
     select,
     union_all,
 )
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import TypeEngine
 
-from models import Product, Purchase, PurchaseItem, PurchaseState, ScoreBand, ScoreMetric
+from models import (
+    CustomerMonth,
+    CustomerStatistics,
+    Product,
+    Purchase,
+    PurchaseItem,
+    PurchaseState,
+    ScoreBand,
+    ScoreMetric,
+)
+from models.rules.figures import mean
 from models.rules.periods import add_months
+from models.rules.relative_time import MOMENT, Span, span
 from models.types import MONEY, Instant
 from resolvers.errors import BadInput
 from resolvers.query.columns import NOW, scaled
@@ -45,6 +59,9 @@ MOST_MONTHS = 1200
 MOST_FAVOURITES = 10
 YEAR_IN_MONTHS = 12
 ZONE = "UTC"
+PERIOD, YEAR = "period", "year"
+"""The windows in which bills are summed."""
+ZERO: ColumnElement[int] = literal_column("0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +95,17 @@ class _Sums:
     """One customer's bills in one currency."""
 
     currency: str
-    first: Any
-    last: Any
-    count: int
-    turnover: int
-    year_count: int
-    year_turnover: int
+    count: int = 0
+    turnover: int = 0
+    year_count: int = 0
+    year_turnover: int = 0
+
+    def add(self, count: int | None, turnover: int | None, year_count: int | None, year_turnover: int | None) -> None:
+        """Add a part of them; what it says nothing of is null."""
+        self.count += count or 0
+        self.turnover += turnover or 0
+        self.year_count += year_count or 0
+        self.year_turnover += year_turnover or 0
 
 
 class InsightRow(IntEnum):
@@ -95,6 +117,7 @@ class InsightRow(IntEnum):
     PRODUCTS = 3
     BRANDS = 4
     GROUPS = 5
+    TIMES = 6
 
 
 FAVOURITES: Mapping[InsightRow, tuple[str, str]] = {
@@ -104,14 +127,14 @@ FAVOURITES: Mapping[InsightRow, tuple[str, str]] = {
     InsightRow.GROUPS: ("ProductGroup", "favourite_groups"),
 }
 NEEDED: Mapping[str, tuple[InsightRow, ...]] = {
-    "firstPurchaseAt": (InsightRow.SUMS,),
-    "lastPurchaseAt": (InsightRow.SUMS,),
-    "purchaseCount": (InsightRow.SUMS,),
-    "turnover": (InsightRow.SUMS,),
-    "averageBasket": (InsightRow.SUMS,),
-    "recencyScore": (InsightRow.SUMS, InsightRow.BANDS),
-    "frequencyScore": (InsightRow.SUMS, InsightRow.BANDS),
-    "monetaryScore": (InsightRow.SUMS, InsightRow.BANDS),
+    "firstPurchaseAt": (InsightRow.TIMES,),
+    "lastPurchaseAt": (InsightRow.TIMES,),
+    "purchaseCount": (InsightRow.SUMS, InsightRow.TIMES),
+    "turnover": (InsightRow.SUMS, InsightRow.TIMES),
+    "averageBasket": (InsightRow.SUMS, InsightRow.TIMES),
+    "recencyScore": (InsightRow.SUMS, InsightRow.BANDS, InsightRow.TIMES),
+    "frequencyScore": (InsightRow.SUMS, InsightRow.BANDS, InsightRow.TIMES),
+    "monetaryScore": (InsightRow.SUMS, InsightRow.BANDS, InsightRow.TIMES),
     "favouriteStore": (InsightRow.STORES,),
     "favouriteProducts": (InsightRow.PRODUCTS,),
     "favouriteBrands": (InsightRow.BRANDS,),
@@ -144,33 +167,63 @@ def _counts(purchase: Any, backend: str) -> list[Any]:
     return [in_batch(purchase.customer_id, backend), purchase.state != word(PurchaseState.CANCELLED)]
 
 
-def _sums(backend: str) -> Select[Any]:
-    """What was spent: since the period's start, and in the last year; `n1` to `n4` are counts and amounts of both."""
+def _times(backend: str) -> Select[Any]:
+    """The first bill and the last; bills paid later than now, by a clock that is ahead, don't count yet."""
+    kept: Any = aliased(CustomerStatistics)
     purchase = aliased(Purchase)
-    since, year = parameter("since", Instant()), parameter("year", Instant())
-    zero: ColumnElement[int] = literal_column("0")
-    one: ColumnElement[int] = literal_column("1")
-
-    def counted(start: Any) -> Any:
-        return func.sum(case((purchase.paid_at >= start, one), else_=zero))
-
-    def summed(start: Any) -> Any:
-        inside = case((purchase.paid_at >= start, purchase.total - purchase.returned), else_=zero)
-        return scaled(func.sum(inside, type_=MONEY), backend)
-
-    columns = _row(
-        InsightRow.SUMS,
-        customer=purchase.customer_id,
-        label=purchase.currency_code,
-        first=func.min(purchase.paid_at),
-        last=func.max(purchase.paid_at),
-        n1=counted(since),
-        n2=summed(since),
-        n3=counted(year),
-        n4=summed(year),
+    until_now = select(func.max(purchase.paid_at)).where(
+        purchase.customer_id == kept.id, purchase.state != word(PurchaseState.CANCELLED), purchase.paid_at <= NOW
     )
-    chosen = select(*columns).where(*_counts(purchase, backend), purchase.paid_at <= NOW)
+    last = case((kept.last_purchase_at > NOW, until_now.scalar_subquery()), else_=kept.last_purchase_at)
+    columns = _row(InsightRow.TIMES, customer=kept.id, first=kept.first_purchase_at, last=last)
+    return select(*columns).where(in_batch(kept.id, backend), kept.first_purchase_at <= NOW)
+
+
+def _sums(backend: str, windows: Sequence[str]) -> Iterator[Select[Any]]:
+    """What was spent in the period, and in the last year: `n1` to `n4` are counts and amounts of both.
+
+    Whole months are summed already; what is left at both ends of a window is summed from bills.
+    """
+    month: Any = aliased(CustomerMonth)
+    inside = {
+        name: and_(month.month >= _at(name, "first_month"), month.month < _at(name, "end_month")) for name in windows
+    }
+    columns: dict[str, Any] = {}
+    for name in windows:
+        columns |= _columns_of(
+            windows,
+            name,
+            func.sum(case((inside[name], month.purchase_count), else_=ZERO)),
+            scaled(func.sum(case((inside[name], month.turnover), else_=ZERO), type_=MONEY), backend),
+        )
+    chosen = select(*_row(InsightRow.SUMS, customer=month.customer_id, label=month.currency_code, **columns))
+    chosen = chosen.where(in_batch(month.customer_id, backend), or_(*inside.values()))
+    yield chosen.group_by(month.customer_id, month.currency_code)
+    for name in windows:
+        for start, end in (("since", "head_end"), ("tail", "until")):
+            yield _bills(backend, windows, name, start, end)
+
+
+def _bills(backend: str, windows: Sequence[str], name: str, start: str, end: str) -> Select[Any]:
+    """The bills of a part of a window."""
+    purchase: Any = aliased(Purchase)
+    spent = scaled(func.sum(purchase.total - purchase.returned, type_=MONEY), backend)
+    columns = _columns_of(windows, name, func.count(), spent)
+    row = _row(InsightRow.SUMS, customer=purchase.customer_id, label=purchase.currency_code, **columns)
+    within = (purchase.paid_at >= _at(name, start), purchase.paid_at < _at(name, end))
+    chosen = select(*row).where(*_counts(purchase, backend), *within)
     return chosen.group_by(purchase.customer_id, purchase.currency_code)
+
+
+def _columns_of(windows: Sequence[str], name: str, count: Any, spent: Any) -> dict[str, Any]:
+    """A window's columns; where there is but one window, it is the year as well."""
+    first, second = {"n1": count, "n2": spent}, {"n3": count, "n4": spent}
+    return first | second if len(windows) == 1 else first if name == PERIOD else second
+
+
+def _at(window: str, bound: str) -> Any:
+    """A bound of a window, see `Span`."""
+    return parameter(f"{window}_{bound}", Date() if bound.endswith("month") else Instant())
 
 
 def _bands(backend: str) -> Select[Any]:
@@ -206,12 +259,14 @@ def _most_often(part: InsightRow, backend: str) -> Select[Any]:
 
 
 @lru_cache(maxsize=128)
-def _statement(parts: tuple[InsightRow, ...], backend: str) -> Statement:
+def _statement(parts: tuple[InsightRow, ...], windows: tuple[str, ...], backend: str) -> Statement:
     """All parts that are needed, as one statement."""
     made: list[Select[Any]] = []
     for part in parts:
         if part is InsightRow.SUMS:
-            made.append(_sums(backend))
+            made += _sums(backend, windows)
+        elif part is InsightRow.TIMES:
+            made.append(_times(backend))
         else:
             made.append(_bands(backend) if part is InsightRow.BANDS else _most_often(part, backend))
     return compile_statement(union_all(*made), backend)
@@ -227,31 +282,38 @@ async def load_insights(
     found = {key: Insights() for key in keys}
     parts = tuple(sorted({part for name in names for part in NEEDED.get(name, ())}))
     if parts:
-        values = {
-            "keys": keys,
-            "since": add_months(context.now, -months, ZONE),
-            "year": add_months(context.now, -YEAR_IN_MONTHS, ZONE),
-        }
-        _fill(found, await context.fetch(_statement(parts, context.backend), values), context.now)
+        starts = {PERIOD: add_months(context.now, -months, ZONE)}
+        if months != YEAR_IN_MONTHS:
+            starts[YEAR] = add_months(context.now, -YEAR_IN_MONTHS, ZONE)
+        values: dict[str, Any] = {"keys": keys, "since": starts[PERIOD]}
+        for name, start in starts.items():
+            split = span(start, context.now + MOMENT)
+            values |= {f"{name}_{bound}": getattr(split, bound) for bound in Span.__slots__}
+        rows = await context.fetch(_statement(parts, tuple(starts), context.backend), values)
+        _fill(found, rows, context.now)
     return found
 
 
 def _fill(found: Mapping[int, Insights], rows: Sequence[Any], now: datetime) -> None:
-    sums: dict[int, list[_Sums]] = {}
+    times: dict[int, tuple[datetime, datetime]] = {}
+    sums: dict[int, dict[str, _Sums]] = {}
     bands: dict[str, list[tuple[int, int]]] = {}
     favourites: dict[tuple[int, int], list[tuple[int, Favourite]]] = {}
     for part, customer, what, label, *rest in rows:
-        if part == InsightRow.SUMS:
-            sums.setdefault(customer, []).append(_Sums(label, *rest))
+        if part == InsightRow.TIMES:
+            times[customer] = _moment(rest[0]), _moment(rest[1])
+        elif part == InsightRow.SUMS:
+            sums.setdefault(customer, {}).setdefault(label, _Sums(label)).add(*rest[2:])
         elif part == InsightRow.BANDS:
             bands.setdefault(label, []).append((rest[3], rest[2]))
         else:
             favourite = Favourite(RowRef(FAVOURITES[part][0], what), rest[2])
             favourites.setdefault((customer, part), []).append((rest[3], favourite))
-    for customer, its in sums.items():
-        ordered = sorted(its, key=lambda each: each.currency)
-        _summarise(found[customer], ordered)
-        _score(found[customer], ordered, bands, now)
+    for customer, (first, last) in times.items():
+        insights, ordered = found[customer], sorted(sums.get(customer, {}).values(), key=lambda each: each.currency)
+        insights.first_purchase_at, insights.last_purchase_at = first, last
+        _summarise(insights, ordered)
+        _score(insights, ordered, bands, now)
     for (customer, part), placed in favourites.items():
         best = [favourite for _, favourite in sorted(placed, key=lambda pair: pair[0])]
         setattr(found[customer], FAVOURITES[InsightRow(part)][1], best[0].what if part == InsightRow.STORES else best)
@@ -262,28 +324,25 @@ def _moment(value: Any) -> datetime:
 
 
 def _summarise(insights: Insights, sums: Sequence[_Sums]) -> None:
-    insights.first_purchase_at = min(_moment(each.first) for each in sums)
-    insights.last_purchase_at = max(_moment(each.last) for each in sums)
     insights.purchase_count = sum(each.count for each in sums)
     within = [each for each in sums if each.count]
     insights.turnover = [Money(amount(each.turnover, 4, 2), each.currency) for each in within]
     if within:
         main = max(within, key=lambda each: each.count)
-        mean = (Decimal(main.turnover).scaleb(-4) / main.count).quantize(Decimal("0.01"), ROUND_HALF_UP)
-        insights.average_basket = Money(mean, main.currency)
+        insights.average_basket = Money(mean(Decimal(main.turnover).scaleb(-4), main.count), main.currency)
 
 
 def _score(
     insights: Insights, sums: Sequence[_Sums], bands: Mapping[str, list[tuple[int, int]]], now: datetime
 ) -> None:
     assert insights.last_purchase_at is not None
-    main = max(sums, key=lambda each: each.year_count)
+    spent = max(sums, key=lambda each: each.year_count).year_turnover if sums else 0
     days = -(now - insights.last_purchase_at).days
     insights.recency_score = _in_band(bands.get(ScoreMetric.RECENCY, []), days * 10_000)
     insights.frequency_score = _in_band(
         bands.get(ScoreMetric.FREQUENCY, []), sum(each.year_count for each in sums) * 10_000
     )
-    insights.monetary_score = _in_band(bands.get(ScoreMetric.MONETARY, []), main.year_turnover)
+    insights.monetary_score = _in_band(bands.get(ScoreMetric.MONETARY, []), spent)
 
 
 def _in_band(bands: Sequence[tuple[int, int]], units: int) -> int | None:
