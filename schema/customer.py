@@ -7,7 +7,7 @@ from models.figures import SORTED
 from models.scope import Scope
 from resolvers import customer
 from resolvers.customer.export import load_export
-from resolvers.customer.insights import load_insights
+from resolvers.customer.insights import insights_along, load_insights, made_along
 from resolvers.normalise import e164, email_key
 from resolvers.query.recommended import RECOMMENDED
 from resolvers.query.relations import CAMPAIGN_OFFERS, REWARDS_WITHIN_REACH
@@ -16,6 +16,7 @@ from schema.declaring.base import FieldFilter
 from schema.declaring.declarations import (
     Argument,
     LookupKey,
+    ReadAlong,
     batched,
     by,
     currency,
@@ -114,6 +115,7 @@ class Customer(Stated):
         load_insights,
         "What their purchases tell.",
         arguments=[Argument("months", "int", "How many months back purchases count.", 12)],
+        along=ReadAlong(insights_along, made_along),
     )
     timeline = merged(
         "TimelineConnection",

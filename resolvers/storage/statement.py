@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -48,7 +49,9 @@ def compile_statement(select: SelectBase, backend: str) -> Statement:
     binders = []
     for name in names:
         process = processors.get(name)
-        if name in dynamic:
+        if name in FOLLOWING:
+            binders.append(_from_now(FOLLOWING[name], process))
+        elif name in dynamic:
             binders.append(_from_values(name, process))
         else:
             value = compiled.params[name]
@@ -62,6 +65,12 @@ def _from_values(name: str, process: Callable[[Any], Any] | None) -> Binder:
     return lambda values: process(values[name])
 
 
+def _from_now(rule: Callable[[datetime], Any], process: Callable[[Any], Any] | None) -> Binder:
+    if process is None:
+        return lambda values: rule(values["now"])
+    return lambda values: process(rule(values["now"]))
+
+
 def _constant(value: Any) -> Binder:
     return lambda _values: value
 
@@ -70,6 +79,16 @@ def parameter(name: str, kind: TypeEngine[Any]) -> BindParameter[Any]:
     """A value that is given anew at each run. Text takes the collation of the column it is compared with."""
     plain = String() if isinstance(kind, String) and not isinstance(kind, Enum) else kind
     return bindparam(name, type_=plain, required=True)
+
+
+FOLLOWING: dict[str, Callable[[datetime], Any]] = {}
+"""How parameters follow from the moment of the request, by their names."""
+
+
+def following(name: str, kind: TypeEngine[Any], rule: Callable[[datetime], Any]) -> BindParameter[Any]:
+    """A value that follows from the moment of the request by a rule; the same name means the same rule."""
+    FOLLOWING[name] = rule
+    return parameter(name, kind)
 
 
 class ListParameter(ARRAY[Any]):

@@ -60,8 +60,8 @@ class Till(RuleBasedStateMachine):
             "currency": currency,
             "paid_at": NOW - timedelta(days=days),
             "items": [
-                {"bill_item_id": "1", "quantity": Decimal(4), "unit_price": amount},
-                {"bill_item_id": "2", "quantity": Decimal(1), "unit_price": Decimal(1)},
+                {"bill_item_id": "1", "quantity": Decimal(4), "price": amount},
+                {"bill_item_id": "2", "quantity": Decimal(1), "price": Decimal(1)},
             ],
         }
 
