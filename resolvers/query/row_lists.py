@@ -38,15 +38,15 @@ class _RowList(ColumnElement[Any]):
     inherit_cache = False
     type = Json
 
-    def __init__(self, rows: Rows, key: ColumnElement[Any]) -> None:
-        self.rows, self.key = rows, key
+    def __init__(self, rows: Rows, owner: ColumnElement[Any]) -> None:
+        self.rows, self.owner = rows, owner
 
 
 @compiles(_RowList)
 def _row_list(element: Any, compiler: Any, **options: Any) -> str:
     backend = compiler.dialect.name
     nesting = NESTING[backend]
-    found = element.rows(_OuterKey(element.key), backend).subquery()
+    found = element.rows(_OuterKey(element.owner), backend).subquery()
     value = nesting.rows(select(nesting.row(list(found.c)).label("row")))
     text: str = compiler.process(value, **options)
     return text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -62,11 +62,15 @@ def basis_in_force() -> ColumnElement[Any]:
     return in_force("turnover_basis", TurnoverBasis.FULL)
 
 
-def parts(backend: str, *, by_record: bool) -> Iterator[Select[Any]]:
-    """The statement's parts; the batch names customers, or their current status records."""
+Named = Callable[[Any], ColumnElement[bool]]
+"""Whether a status record is one of those asked for."""
+
+
+def parts(backend: str, named: Named) -> Iterator[Select[Any]]:
+    """The statement's parts; the current status records asked for are named by themselves or by their holders."""
     yield select(*row(TERMS, label=zone_in_force(), text=basis_in_force()))
     yield from _statuses(backend)
-    yield _holders(backend, by_record=by_record)
+    yield _holders(named)
 
 
 def _statuses(backend: str) -> Iterator[Select[Any]]:
@@ -87,7 +91,7 @@ def _statuses(backend: str) -> Iterator[Select[Any]]:
     yield select(*threshold).join(owner, owner.id == turnover.status_id).where(owner.state == word(State.ACTIVE))
 
 
-def _holders(backend: str, *, by_record: bool) -> Select[Any]:
+def _holders(named: Named) -> Select[Any]:
     record = aliased(StatusRecord)
     columns = row(
         HOLDER,
@@ -98,11 +102,12 @@ def _holders(backend: str, *, by_record: bool) -> Select[Any]:
         begins=record.valid_from,
         ends=record.valid_to,
     )
-    named = in_batch(record.id if by_record else record.customer_id, backend)
-    return select(*columns).where(named, record.ended_at.is_(None))
+    return select(*columns).where(named(record), record.ended_at.is_(None))
 
 
-STANDING = CompiledQuery(lambda backend: union_all(*parts(backend, by_record=False)))
+STANDING = CompiledQuery(
+    lambda backend: union_all(*parts(backend, lambda record: in_batch(record.customer_id, backend)))
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -424,7 +424,6 @@ def _make_tables() -> None:
     sa.Column('month', sa.Date(), nullable=False),
     sa.Column('purchase_count', sa.Integer(), nullable=False),
     sa.Column('turnover', MONEY, nullable=False),
-    sa.CheckConstraint('purchase_count >= 0', name=op.f('ck_customer_month_purchase_count')),
     sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_customer_month_customer_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_customer_month')),
     sa.UniqueConstraint('customer_id', 'currency_code', 'month', name=op.f('uq_customer_month_customer_id_currency_code_month'))

@@ -266,7 +266,7 @@ async def test_many_bills_in_one_statement_are_kept_as_one_by_one(crm: Operation
             *(getattr(models.Purchase, name) for name in columns),
         )
         await session.execute(insert(models.Purchase).from_select(["external_id", *columns], copied))
-    await session.execute(update(models.Purchase).values(returned=models.Purchase.total / 4))
+    await session.execute(update(models.Purchase).values(returned=Decimal("0.25")))
     await session.commit()
 
     proof = await prove_figures(crm.engine, NOW)
