@@ -14,6 +14,7 @@ from sqlalchemy import (
     Numeric,
     Select,
     Text,
+    and_,
     cast,
     inspect,
     literal,
@@ -21,6 +22,8 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy.orm import RelationshipProperty, aliased
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 from sqlalchemy.types import TypeEngine
 
 from models import Base
@@ -129,6 +132,11 @@ def shown(column: Any, backend: str) -> ColumnElement[Any]:
     return scaled(column, backend)
 
 
+def unindexed(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The same value, but not an index's: SQLite then won't scan a table only because it comes in that order."""
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
+
+
 @dataclass
 class Joins:
     """An alias of an entity, and the aliases of the rows it refers to, joined as they are asked for."""
@@ -137,6 +145,8 @@ class Joins:
     alias: Any = None
     aliases: dict[tuple[str, ...], Any] = field(default_factory=dict)
     order: list[tuple[str, ...]] = field(default_factory=list)
+    leading: tuple[str, ...] | None = None
+    """The path whose rows SQLite is to go through, since an index of theirs gives the order; it would rather sort."""
 
     def __post_init__(self) -> None:
         self.alias = self.alias if self.alias is not None else aliased(self.entity)
@@ -159,8 +169,14 @@ class Joins:
         for path in self.order:
             parent, target = self.aliases[path[:-1]], self.aliases[path]
             entity = entity_at(self.entity, path)
-            onto = getattr(parent, path[-1]).of_type(target).and_(*reachable(entity, target))
-            statement = statement.join(onto, isouter=not self.is_there(path))
+            if path == self.leading:
+                relation = relationship_of(entity_at(self.entity, path[:-1]), path[-1])
+                ((mine, theirs),) = relation.local_remote_pairs or ()
+                same = getattr(parent, str(mine.key)) == unindexed(getattr(target, str(theirs.key)))
+                statement = statement.join(target, and_(same, *reachable(entity, target)))
+            else:
+                onto = getattr(parent, path[-1]).of_type(target).and_(*reachable(entity, target))
+                statement = statement.join(onto, isouter=not self.is_there(path))
         return statement
 
     def is_there(self, path: tuple[str, ...]) -> bool:

@@ -17,14 +17,12 @@ from typing import Any
 
 import orjson
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, Integer, and_, false, or_, tuple_
-from sqlalchemy.sql.elements import UnaryExpression
-from sqlalchemy.sql.operators import custom_op
 from sqlalchemy.types import TypeEngine
 
 from models import Base
 from models.types import ExactDecimal, Instant
 from resolvers.errors import BadCursor, BadPage
-from resolvers.query.columns import Column, Joins, entity_at, may_be_null, source_type
+from resolvers.query.columns import Column, Joins, entity_at, may_be_null, source_type, unindexed
 from resolvers.storage.statement import parameter
 
 LARGEST_PAGE = 100
@@ -172,11 +170,6 @@ def _checked(kind: type, value: Any) -> Any:
     if type(value) is not kind:
         raise TypeError(f"not {kind}")
     return value
-
-
-def unindexed(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The same value, but not an index's: SQLite then won't scan a table only because it comes in that order."""
-    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
 def order_by(joins: Joins, order: Order, *, backwards: bool = False, indexed: bool = True) -> list[ColumnElement[Any]]:
