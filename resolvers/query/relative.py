@@ -20,7 +20,7 @@ BIRTHDAY = Expression("birthday", lambda customer: birthday_of(customer.birthdat
 
 def bounds(operator: str, operand: Any, kind: TypeEngine[Any]) -> list[tuple[str, Relative]]:
     """The comparisons that `last` and `next` come to, with a moment or a day."""
-    duration = duration_of(operand)
+    duration = duration_of(str(operand))
     is_day = isinstance(kind, Date)
     as_kind: Callable[[datetime], Any] = _day if is_day else _moment
     now = Relative(as_kind)
@@ -39,5 +39,5 @@ def _day(moment: datetime) -> date:
 
 def coming(operand: str | None) -> Relative:
     """The birthdays of today, or of the days from today on until a duration is over."""
-    duration = duration_of(operand or "P0D")
+    duration = duration_of(str(operand or "P0D"))
     return Relative(lambda at: birthdays(_day(at), _day(duration.after(at))))

@@ -145,7 +145,7 @@ def _period(given: Any, path: str) -> Callable[[datetime], Span]:
         if "last" in given:
             if len(given) > 1:
                 raise BadFilter(f"`{path}` takes either `last`, or `from` and `to`.")
-            duration = duration_of(given["last"])
+            duration = duration_of(str(given["last"]))
             return lambda now: span(duration.before(now), now + MOMENT)
         start, end = checked(given.get("from", BEGINNING)).astimezone(UTC), checked(given.get("to"))
     except ValueError as error:
