@@ -5,6 +5,7 @@ Tables carry their documentation: a column's `doc` is the description of the API
 
 from models.audit import AuditAction, AuditEntry, AuditSeal
 from models.base import Base, State
+from models.budget import Budget
 from models.campaign import (
     Campaign,
     CampaignProduct,
@@ -19,6 +20,7 @@ from models.customer import (
     ConsentValue,
     Customer,
     CustomerConsent,
+    CustomerMerge,
     CustomerSource,
     CustomerSourceRecord,
     CustomerTerm,
@@ -113,6 +115,7 @@ __all__ = [
     "AuditSeal",
     "AutomaticChoice",
     "Base",
+    "Budget",
     "Campaign",
     "CampaignProduct",
     "CampaignProductSegment",
@@ -133,6 +136,7 @@ __all__ = [
     "ConsentValue",
     "Customer",
     "CustomerConsent",
+    "CustomerMerge",
     "CustomerMonth",
     "CustomerPassword",
     "CustomerSource",

@@ -134,14 +134,16 @@ class Customer(Base, Stateful, Timestamped):
     country_code: Mapped[str | None] = mapped_column(text(2), doc="Country, ISO 3166-1 alpha-2.")
     store_id: Mapped[int | None] = reference("store", "The customer's home store.")
 
-    store: Mapped[Store | None] = relationship(lazy="raise")
+    store: Mapped[Store | None] = relationship(back_populates="customers", lazy="raise")
     sources: Mapped[list[CustomerSourceRecord]] = relationship(back_populates="customer", lazy="raise")
     consents: Mapped[list[CustomerConsent]] = relationship(back_populates="customer", lazy="raise")
     properties: Mapped[list[PropertyRecord]] = relationship(back_populates="customer", lazy="raise")
     cards: Mapped[list[Card]] = relationship(back_populates="customer", lazy="raise")
     card_events: Mapped[list[CardEvent]] = relationship(back_populates="customer", lazy="raise")
     purchases: Mapped[list[Purchase]] = relationship(back_populates="customer", lazy="raise")
-    vouchers: Mapped[list[Voucher]] = relationship(back_populates="customer", lazy="raise")
+    vouchers: Mapped[list[Voucher]] = relationship(
+        back_populates="customer", foreign_keys="Voucher.customer_id", lazy="raise"
+    )
     voucher_events: Mapped[list[VoucherEvent]] = relationship(back_populates="customer", lazy="raise")
     point_entries: Mapped[list[PointEntry]] = relationship(back_populates="customer", lazy="raise")
     point_lots: Mapped[list[PointLot]] = relationship(back_populates="customer", lazy="raise")
@@ -158,6 +160,24 @@ class Customer(Base, Stateful, Timestamped):
         viewonly=True,
         lazy="raise",
     )
+
+
+class CustomerMerge(Base):
+    """A customer who was merged into another one: what names the former leads to the latter."""
+
+    __tablename__ = "customer_merge"
+    __table_args__ = (
+        UniqueConstraint("merged_id"),
+        Index("ix_customer_merge_customer_id", "customer_id", "id"),
+        CheckConstraint("merged_id != customer_id", name="two"),
+    )
+
+    customer_id: Mapped[int] = owner("customer", "The customer who goes on.", index=False)
+    merged_id: Mapped[int] = reference("customer", "The customer who was merged, and is no longer found.", index=False)
+    merged_at: Mapped[datetime] = mapped_column(doc="When they were merged.")
+
+    customer: Mapped[Customer] = relationship(foreign_keys=[customer_id], lazy="raise")
+    merged: Mapped[Customer] = relationship(foreign_keys=[merged_id], lazy="raise")
 
 
 class CustomerTerm(Base):

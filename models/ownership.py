@@ -55,7 +55,8 @@ def _all(names: str, ownership: Ownership) -> dict[str, Ownership]:
 OWNERSHIP: dict[str, Ownership] = {
     **_all("Customer CustomerStatistics", Ownership(Kind.OWNED, "id")),
     **_all(
-        "Card CardEvent CustomerConsent CustomerMonth CustomerSourceRecord CustomerTerm PointEntry PointLot "
+        "Card CardEvent CustomerConsent CustomerMerge CustomerMonth CustomerSourceRecord CustomerTerm PointEntry "
+        "PointLot "
         "PointReservation ProductReservation Purchase RecommendationResponse StatusRecord Token Voucher VoucherEvent",
         OWN,
     ),
@@ -88,7 +89,7 @@ OWNERSHIP: dict[str, Ownership] = {
     "AuditSeal": Ownership(Kind.INTERNAL, scope=Scope.AUDIT_READ),
     "Event": Ownership(Kind.INTERNAL, scope=Scope.EVENTS_READ),
     **_all(
-        "CodeMessage CustomerPassword EventReader Guess IdempotencyKey ImportStep JobRun OneTimeCode "
+        "Budget CodeMessage CustomerPassword EventReader Guess IdempotencyKey ImportStep JobRun OneTimeCode "
         "RecommendationModel",
         UNSEEN,
     ),

@@ -188,5 +188,5 @@ class PointReservation(Base):
     customer: Mapped[Customer] = relationship(back_populates="point_reservations", lazy="raise")
 
 
-append_only(PointEntry)
+append_only(PointEntry, follows_merges=True)
 append_only(PointEntryLot)

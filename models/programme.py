@@ -43,6 +43,11 @@ class Programme(Base, CodeList):
     time_zone: Mapped[str] = mapped_column(
         text(64), default="UTC", doc="Time zone of its calendar, by which points expire and statuses end (IANA)."
     )
+    country_code: Mapped[str | None] = mapped_column(
+        text(2),
+        doc="Country in which phone numbers without a prefix are meant, where the customer's address names none "
+        "(ISO 3166-1 alpha-2).",
+    )
     points_last: Mapped[str | None] = mapped_column(
         text(16), doc="How long points last from when they count: a period such as P12M, or none for ever."
     )

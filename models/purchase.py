@@ -63,6 +63,7 @@ class Purchase(Base, Timestamped):
         Index("ix_purchase_store_id", "store_id", "paid_at", "id"),
         Index("ix_purchase_paid_at", "paid_at", "id"),
         Index("ix_purchase_external_id", "external_id"),
+        Index("ix_purchase_card_number", "card_number", "paid_at", "id"),
         CheckConstraint("returned >= 0", name="returned"),
         CheckConstraint("withheld >= 0", name="withheld"),
         CheckConstraint("items_count >= 0", name="items_count"),
@@ -112,7 +113,7 @@ class Purchase(Base, Timestamped):
     utm_campaign: Mapped[str | None] = mapped_column(text(255), doc="Through which campaign (utm_campaign).")
 
     customer: Mapped[Customer | None] = relationship(back_populates="purchases", lazy="raise")
-    store: Mapped[Store] = relationship(lazy="raise")
+    store: Mapped[Store] = relationship(back_populates="purchases", lazy="raise")
     type: Mapped[PurchaseType | None] = relationship(lazy="raise")
     items: Mapped[list[PurchaseItem]] = relationship(back_populates="purchase", lazy="raise")
     discounts: Mapped[list[PurchaseDiscount]] = relationship(back_populates="purchase", lazy="raise")
@@ -165,7 +166,7 @@ class PurchaseItem(Base):
     returned_quantity: Mapped[Decimal] = mapped_column(QUANTITY, default=Decimal(0), doc="How much of it was returned.")
 
     purchase: Mapped[Purchase] = relationship(back_populates="items", lazy="raise")
-    product: Mapped[Product | None] = relationship(lazy="raise")
+    product: Mapped[Product | None] = relationship(back_populates="purchase_items", lazy="raise")
     type: Mapped[PurchaseItemType | None] = relationship(lazy="raise")
     discounts: Mapped[list[PurchaseDiscount]] = relationship(back_populates="item", lazy="raise")
     properties: Mapped[list[PropertyRecord]] = relationship(lazy="raise")

@@ -8,13 +8,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from models.base import Base, CodeList, External, Stateful, Timestamped, known_outside
 from models.rules.basket import RelatedTo, RewardKind
 from models.rules.returning import OnReturn
 from models.rules.validity import VoucherValidity
-from models.rules.voucher_code import CodeGeneration
+from models.rules.voucher_code import LONGEST_CODE, LONGEST_KEY, CodeGeneration, code_key
 from models.types import MONEY, POINTS, QUANTITY, choice, owner, reference, text
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class Reward(Base, Stateful, Timestamped, External):
         Index("ix_reward_priority", "priority", "id"),
         Index("ix_reward_name", "name", "id"),
         Index("ix_reward_valid_to", "valid_to", "id"),
+        Index("uq_reward_code_key", "code_key", unique=True),
         CheckConstraint("priority BETWEEN 1 AND 9", name="priority"),
         CheckConstraint("points_cost >= 0", name="points_cost"),
         CheckConstraint("value >= 0", name="value"),
@@ -70,7 +71,10 @@ class Reward(Base, Stateful, Timestamped, External):
         CheckConstraint("weekdays BETWEEN 0 AND 127", name="weekdays"),
     )
 
-    code: Mapped[str] = mapped_column(text(64), unique=True, doc="Code of the reward; unique.")
+    code: Mapped[str] = mapped_column(text(LONGEST_CODE), unique=True, doc="Code of the reward; unique.")
+    code_key: Mapped[str] = mapped_column(
+        text(LONGEST_KEY), server_default="", doc="The code as it is compared; unique."
+    )
     name: Mapped[str] = mapped_column(text(255), doc="Name as customers read it.")
     subtitle: Mapped[str | None] = mapped_column(doc="Line below the name.")
     note: Mapped[str | None] = mapped_column(doc="Small print.")
@@ -110,7 +114,8 @@ class Reward(Base, Stateful, Timestamped, External):
         default=False, doc="Whether a voucher may be passed on to another customer."
     )
     limit_per_customer: Mapped[int | None] = mapped_column(
-        doc="How many vouchers one customer may get; none means any number."
+        doc="How many vouchers one customer may be issued or handed, also those they handed on since; none means any "
+        "number."
     )
     limit_total: Mapped[int | None] = mapped_column(doc="How many vouchers there may be in all; none means any number.")
     max_per_bill: Mapped[int] = mapped_column(
@@ -138,15 +143,20 @@ class Reward(Base, Stateful, Timestamped, External):
     partner_id: Mapped[int | None] = reference("partner", "The partner who gives it.")
 
     type: Mapped[RewardType | None] = relationship(lazy="raise")
-    campaign: Mapped[Campaign | None] = relationship(lazy="raise")
+    campaign: Mapped[Campaign | None] = relationship(back_populates="rewards", lazy="raise")
     partner: Mapped[Partner | None] = relationship(lazy="raise")
-    stores: Mapped[list[Store]] = relationship(secondary="reward_store", lazy="raise")
-    segments: Mapped[list[Segment]] = relationship(secondary="reward_segment", lazy="raise")
-    statuses: Mapped[list[Status]] = relationship(secondary="reward_status", lazy="raise")
+    stores: Mapped[list[Store]] = relationship(secondary="reward_store", back_populates="rewards", lazy="raise")
+    segments: Mapped[list[Segment]] = relationship(secondary="reward_segment", back_populates="rewards", lazy="raise")
+    statuses: Mapped[list[Status]] = relationship(secondary="reward_status", back_populates="rewards", lazy="raise")
     tags: Mapped[list[Tag]] = relationship(secondary="reward_tag", lazy="raise")
     rules: Mapped[list[RewardCondition]] = relationship(back_populates="reward", lazy="raise")
     vouchers: Mapped[list[Voucher]] = relationship(back_populates="reward", lazy="raise")
     properties: Mapped[list[PropertyRecord]] = relationship(lazy="raise")
+
+    @validates("code")
+    def _compare(self, _name: str, code: str) -> str:
+        self.code_key = code_key(code)
+        return code
 
 
 class RewardStore(Base):

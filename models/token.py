@@ -58,6 +58,10 @@ class Token(Base, Timestamped):
     device_name: Mapped[str | None] = mapped_column(text(255), doc="The device's name.")
     device_system: Mapped[str | None] = mapped_column(text(64), doc="The device's operating system.")
     device_type: Mapped[str | None] = mapped_column(text(64), doc="What kind of device it is.")
+    budget_limit: Mapped[int | None] = mapped_column(
+        doc="How many points of cost an enterprise token's budget holds when full; null for the usual one."
+    )
+    budget_refill: Mapped[int | None] = mapped_column(doc="How many of its points flow back in a second.")
     last_seen_at: Mapped[datetime | None] = mapped_column(doc="When the application last called, to the minute or so.")
     expires_at: Mapped[datetime | None] = mapped_column(doc="When the token stops being accepted; never where null.")
     revoked_at: Mapped[datetime | None] = mapped_column(doc="When the token was revoked.")

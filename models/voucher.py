@@ -8,10 +8,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, Index
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from models.base import Base, Timestamped
 from models.rules.basket import VoucherState
+from models.rules.voucher_code import LONGEST_CODE, LONGEST_KEY, code_key
 from models.types import MONEY, choice, owner, reference, text
 
 if TYPE_CHECKING:
@@ -42,6 +44,14 @@ class Voucher(Base, Timestamped):
         Index("ix_voucher_customer_id", "customer_id", "id"),
         Index("ix_voucher_reward_id", "reward_id", "id"),
         Index("ix_voucher_valid_to", "valid_to", "id"),
+        Index("uq_voucher_code_key", "code_key", unique=True),
+        Index(
+            "ix_voucher_issued_to_id",
+            "issued_to_id",
+            "reward_id",
+            sqlite_where=sql("issued_to_id IS NOT NULL"),
+            postgresql_where=sql("issued_to_id IS NOT NULL"),
+        ),
         CheckConstraint("(state = 'APPLIED') = (redeemed_at IS NOT NULL)", name="applied_once"),
         CheckConstraint("state != 'RESERVED' OR reserved_until IS NOT NULL", name="reserved_for_a_time"),
         CheckConstraint("value >= 0", name="value"),
@@ -49,8 +59,14 @@ class Voucher(Base, Timestamped):
     )
 
     customer_id: Mapped[int] = reference("customer", "Whose voucher it is.", index=False)
+    issued_to_id: Mapped[int | None] = reference(
+        "customer", "Who was issued it, where it was transferred since.", index=False
+    )
     reward_id: Mapped[int] = reference("reward", "The reward it gives.", index=False)
-    code: Mapped[str] = mapped_column(text(64), unique=True, doc="What is shown at the till; unique.")
+    code: Mapped[str] = mapped_column(text(LONGEST_CODE), unique=True, doc="What is shown at the till; unique.")
+    code_key: Mapped[str] = mapped_column(
+        text(LONGEST_KEY), server_default="", doc="The code as it is compared; unique."
+    )
     value: Mapped[Decimal | None] = mapped_column(MONEY, doc="The voucher's own value where it isn't the reward's.")
     currency_code: Mapped[str | None] = mapped_column(text(3), doc="Currency of the value, ISO 4217.")
     state: Mapped[VoucherState] = choice(VoucherState, "Where the voucher is in its life.", default=VoucherState.ACTIVE)
@@ -74,7 +90,9 @@ class Voucher(Base, Timestamped):
     reserved_for: Mapped[str | None] = mapped_column(text(128), doc="The bill it is reserved for.")
     reserved_until: Mapped[datetime | None] = mapped_column(doc="Until when it is reserved.")
 
-    customer: Mapped[Customer] = relationship(back_populates="vouchers", lazy="raise")
+    customer: Mapped[Customer] = relationship(
+        back_populates="vouchers", foreign_keys="Voucher.customer_id", lazy="raise"
+    )
     reward: Mapped[Reward] = relationship(back_populates="vouchers", lazy="raise")
     store: Mapped[Store | None] = relationship(lazy="raise")
     purchase: Mapped[Purchase | None] = relationship(
@@ -84,6 +102,11 @@ class Voucher(Base, Timestamped):
         back_populates="vouchers_earned", foreign_keys="Voucher.earned_by_id", lazy="raise"
     )
     events: Mapped[list[VoucherEvent]] = relationship(back_populates="voucher", lazy="raise")
+
+    @validates("code")
+    def _compare(self, _name: str, code: str) -> str:
+        self.code_key = code_key(code)
+        return code
 
 
 class VoucherEvent(Base):

@@ -6,6 +6,7 @@ CrmError
 │   ├── BadPage       BAD_PAGE           page sizes that contradict each other or are out of range
 │   ├── BadFilter     BAD_FILTER         a filter that can't be applied
 │   └── BadId         BAD_ID             an id that isn't one, or names another type
+├── TooLarge          ANSWER_TOO_LARGE   an answer of more bytes than one may have
 └── Unavailable       UNAVAILABLE        the database can't be reached; try again
 """
 
@@ -51,6 +52,15 @@ class BadId(BadInput):
     """An id that isn't one, or names another type."""
 
     code = "BAD_ID"
+
+
+class TooLarge(CrmError):  # noqa: N818
+    """An answer of more bytes than one may have."""
+
+    code = "ANSWER_TOO_LARGE"
+
+    def __init__(self) -> None:
+        super().__init__("The answer is too large: ask for smaller pages, or for less in several documents.")
 
 
 class Unavailable(CrmError):  # noqa: N818

@@ -23,6 +23,7 @@ import models
 from models.base import utc_now
 from resolvers.access.purge import purge_logins
 from resolvers.audit.sealing import seal_audit
+from resolvers.budget.purge import purge_budgets
 from resolvers.customer.scores import refresh_scores
 from resolvers.point.expiry import expire_points
 from resolvers.recommendation.offers import JOB, move_up_offers
@@ -109,6 +110,7 @@ JOBS: dict[str, Job] = {
         Job("refresh-scores", "Work out the fifths of all customers, and in which each is.", refresh_scores),
         Job("purge-keys", "Forget idempotency keys that are no longer kept.", purge_idempotency_keys),
         Job("seal-audit", "Chain what was added to the audit trail, so that changes to it show.", seal_audit, 5_000),
+        Job("purge-budgets", "Forget budgets of cost that are full again.", purge_budgets),
         Job("purge-logins", "Forget guesses at passwords, and one-time codes that are over.", purge_logins),
         Job(
             "update-recommendations",
@@ -161,7 +163,7 @@ async def _run(engine: AsyncEngine, now: datetime, job: Job, every: timedelta | 
 async def _is_due(engine: AsyncEngine, job: Job, since: datetime) -> bool:
     last = select(models.JobRun.started_at).where(models.JobRun.name == job.name)
     async with engine.connect() as connection:
-        await connection.execution_options(context=True)
+        await connection.execution_options(reading=True)
         began = await connection.scalar(last)
     return began is None or began <= since
 

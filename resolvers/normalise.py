@@ -17,6 +17,11 @@ def fold(text: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
 
 
+def composed(text: str) -> str:
+    """A text in Unicode's composed form (NFC), in which all text is kept and compared: `é` is one character."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
 def words(text: str) -> list[str]:
     """The folded words of a text, without punctuation."""
     return WORD.findall(fold(text))
@@ -24,7 +29,7 @@ def words(text: str) -> list[str]:
 
 def email_key(email: str) -> str:
     """An e-mail address as it is compared: trimmed and case-folded."""
-    return unicodedata.normalize("NFC", email.strip()).casefold()
+    return composed(email.strip()).casefold()
 
 
 def e164(phone: str, region: str | None = None) -> str:
@@ -49,9 +54,38 @@ def customer_terms(
     if email:
         terms |= {email_key(email), *words(email)}
     if phone:
-        digits = phone.lstrip("+")
-        terms |= {digits, digits[-9:]}
+        forms = phone_forms(phone)
+        terms |= forms | {f"{DIALLED}{digits}" for digits in forms}
     return terms | _code_terms(card_numbers)
+
+
+DIALLED = "tel:"
+"""Begins a term that is a phone number and nothing else; no word that is searched for holds a colon."""
+
+
+def phone_forms(phone: str) -> set[str]:
+    """The digits by which people know a number in E.164 form: all, and those within its country, as it is dialled."""
+    digits = phone.lstrip("+")
+    try:
+        parsed = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return {digits}
+    dialled = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return {digits, re.sub(r"\D", "", dialled), phonenumbers.national_significant_number(parsed)}
+
+
+def phone_key(phone: str) -> str:
+    """A phone number as it is looked up: in E.164 form, or the digits of one that names no country.
+
+    `ValueError` when it is neither.
+    """
+    written = phone.strip()
+    if written.startswith("+"):
+        return e164(written)
+    digits = _phone(written)
+    if digits is None:
+        raise ValueError("not a phone number")
+    return e164(f"+{digits[2:]}") if digits.startswith("00") else digits
 
 
 def product_terms(name: str, codes: Iterable[str]) -> set[str]:
@@ -64,7 +98,7 @@ def _code_terms(codes: Iterable[str]) -> set[str]:
     return {term for code in codes for term in (fold(code), *words(code))}
 
 
-PHONE = re.compile(r"\+?\d[\d\s()./-]*")
+PHONE = re.compile(r"\+?[(\d][\d\s()./\-\u2010-\u2015]*")
 SHORTEST_PHONE = 6
 
 

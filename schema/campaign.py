@@ -41,6 +41,7 @@ class Campaign(Owned):
     segment = one()
     children = many(order=[by("name")], description="The campaigns that are a part of it.")
     products = many(description="What it offers.")
+    rewards = many(order=[by("name")], description="The rewards that belong to it.")
 
 
 @exposes(models.CampaignProductType, order=[by("name")])

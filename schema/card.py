@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import models
+from models.rules.card_number import normalised
 from models.scope import Scope
 from resolvers import card
 from resolvers.query.expressions import CARD_STATE, CARD_VALID
@@ -15,7 +16,7 @@ from schema.shared import Dated, Listed
 class Card(Dated):
     """A card, barcode or other key that identifies its holder."""
 
-    number = leaf()
+    number = leaf(normalise=normalised)
     secondary_number = leaf()
     state = leaf(CARD_STATE, description="Where the card is in its life; EXPIRED from the moment its validity is over.")
     is_valid = leaf(CARD_VALID, description="Whether the card identifies its holder now.")
@@ -26,6 +27,7 @@ class Card(Dated):
     customer = one()
     store = one()
     events = many(order=[by("at", descending=True)], description="What happened to the card, newest first.")
+    purchases = many(description="The bills at which it was shown.")
 
 
 @exposes(models.CardType, order=[by("name")])
@@ -43,7 +45,11 @@ class CardType(Listed):
 class CardQueries:
     """Finding cards."""
 
-    card = lookup("Card", "One card; null when there is none.", number=found_by("Its number.", "number"))
+    card = lookup(
+        "Card",
+        "One card; null when there is none.",
+        number=found_by("Its number, with or without spaces and hyphens.", "number"),
+    )
     cards = listing("Card", "All cards.")
     card_type = lookup("CardType", "One card type.", code=found_by("Its code.", "code"))
     card_types = listing("CardType", "All card types.")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import models
 from models.figures import SORTED
 from models.scope import Scope
-from resolvers import customer
+from resolvers import customer, merging
 from resolvers.customer.export import load_export
 from resolvers.customer.insights import insights_along, load_insights, made_along
-from resolvers.normalise import e164, email_key
+from resolvers.normalise import email_key, phone_key
+from resolvers.query.expressions import PHONE
 from resolvers.query.recommended import RECOMMENDED
 from resolvers.query.relations import CAMPAIGN_OFFERS, REWARDS_WITHIN_REACH
 from resolvers.query.special_filters import BirthdayFilter, PurchasesFilter
@@ -54,7 +55,7 @@ class PersonalInformation:
     birthdate = leaf(also=[FieldFilter("birthday", BirthdayFilter(), "BirthdayFilter")])
     email = leaf(compared="email_key", normalise=email_key, sorted_by="email_key")
     email_confirmed_at = leaf()
-    phone = leaf(normalise=lambda phone: e164(phone) if phone.startswith("+") else phone)
+    phone = leaf(compared=PHONE, normalise=phone_key)
     phone_confirmed_at = leaf()
     language = language()
     photo_url = leaf()
@@ -188,9 +189,14 @@ class CustomerQueries:
         "Customer",
         "One customer; null when there is none.",
         email=found_by("Their e-mail address; case does not matter.", "email"),
-        phone=found_by("Their phone number in international form.", "phone"),
+        phone=found_by(
+            "Their phone number; without its country's prefix it finds one whom no other customer's number is like.",
+            "phone",
+        ),
         card_number=LookupKey(
-            "str", "The number of one of their cards.", lambda number: {"cards": {"some": {"number": {"eq": number}}}}
+            "str",
+            "The number of one of their cards, with or without spaces and hyphens.",
+            lambda number: {"cards": {"some": {"number": {"eq": number}}}},
         ),
         external_id=LookupKey("ExternalIdInput", "Their id in an outside system.", _external),
     )
@@ -223,6 +229,16 @@ class CustomerMutations:
         "Change what is given of a customer. What is left out stays as it is, null clears.",
         scope=Scope.CUSTOMERS_WRITE,
     )
+    customer_upsert = mutation_field(
+        customer.upsert,
+        "Create or update the customer who has this account in an outside system. What is left out stays, null clears.",
+        scope=Scope.CUSTOMERS_WRITE,
+    )
+    customers_upsert = mutation_field(
+        customer.upsert_all,
+        "Create or update up to 200 customers by their accounts in outside systems; all of them or none.",
+        scope=Scope.CUSTOMERS_WRITE,
+    )
     customer_deactivate = mutation_field(
         customer.deactivate,
         "Switch a customer's account off: no points, cards or vouchers until it is switched on again.",
@@ -231,6 +247,14 @@ class CustomerMutations:
     customer_reactivate = mutation_field(
         customer.reactivate,
         "Switch a customer's account on again.",
+        scope=Scope.CUSTOMERS_WRITE,
+    )
+    customer_merge = mutation_field(
+        merging.merge,
+        "Merge two accounts of one person. What belongs to the one follows to the other: cards, bills, points and what "
+        "is owed of them, vouchers, reservations, consents, properties, segments, accounts in outside systems, "
+        "devices, history. Ids, card numbers and external ids of the one lead to the other from then on. The status "
+        "is what both histories together justify. What would follow is told by `dryRun`; it can't be undone.",
         scope=Scope.CUSTOMERS_WRITE,
     )
     customer_erase = mutation_field(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from resolvers.errors import BadId, BadInput
 from resolvers.ids import parse_id
+from resolvers.operation.merged import MERGED
 from resolvers.query.columns import Column
 from resolvers.query.level_select import NO_KEY, LevelQuery, statement
 from resolvers.query.link import by_column
@@ -42,23 +44,33 @@ def _parsed_if_any(opaque: str) -> tuple[str, int] | None:
 
 async def _found(context: RequestContext, parsed: Sequence[tuple[str, int] | None]) -> list[RowRef | None]:
     """The rows that are named; none where there is no such row, or it may not be seen."""
-    named = [pair for pair in parsed if pair is not None]
-    present: set[tuple[str, int]] = set()
-    for type_name in {type_name for type_name, _ in named}:
-        entity = TYPES[type_name].entity
-        assert entity is not None
-        known = LevelQuery(entity, (Column((), "id"),), by_column(entity, "id", listed))
-        keys = [key for name, key in named if name == type_name]
-        rows = await context.fetch(statement(known, context.backend, access_of(context.viewer)), {"keys": keys})
-        present |= {(type_name, row[1]) for row in rows}
-    return [RowRef(*pair) if pair is not None and pair in present else None for pair in parsed]
+    keys: dict[str, set[int]] = defaultdict(set)
+    for type_name, key in (pair for pair in parsed if pair is not None):
+        keys[type_name].add(key)
+    present = {type_name: await _present(context, type_name, named) for type_name, named in keys.items()}
+    became: dict[int, int] = {}
+    if gone := keys["Customer"] - present.get("Customer", set()):
+        became = dict(await MERGED.read(context, keys=sorted(gone)))
+        present["Customer"] |= await _present(context, "Customer", set(became.values())) if became else set()
+    named = [
+        pair and RowRef(pair[0], became.get(pair[1], pair[1]) if pair[0] == "Customer" else pair[1]) for pair in parsed
+    ]
+    return [row if row is not None and row.key in present[row.type_name] else None for row in named]
 
 
-async def _node(context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
+async def _present(context: RequestContext, type_name: str, keys: set[int]) -> set[int]:
+    entity = TYPES[type_name].entity
+    assert entity is not None
+    known = LevelQuery(entity, (Column((), "id"),), by_column(entity, "id", listed))
+    rows = await context.fetch(statement(known, context.backend, access_of(context.viewer)), {"keys": sorted(keys)})
+    return {row[1] for row in rows}
+
+
+async def _node(context: RequestContext, _keys: object, args: Mapping[str, Any], _names: object) -> Mapping[int, Any]:
     return {NO_KEY: (await _found(context, [_parsed(args["id"])]))[0]}
 
 
-async def _nodes(context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
+async def _nodes(context: RequestContext, _keys: object, args: Mapping[str, Any], _names: object) -> Mapping[int, Any]:
     if len(args["ids"]) > MOST_NODES:
         raise BadInput(f"`ids` takes {MOST_NODES} ids at most.")
     return {NO_KEY: await _found(context, [_parsed_if_any(each) for each in args["ids"]])}

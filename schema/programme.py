@@ -9,6 +9,7 @@ from resolvers.query.columns import Column
 from resolvers.query.expressions import VALID_NOW
 from schema.declaring.declarations import (
     by,
+    country,
     currency,
     each,
     exposes,
@@ -40,6 +41,9 @@ class Programme(Listed):
         VALID_NOW, description="Whether it is within its dates now; of several, the one that began last holds."
     )
     time_zone = leaf()
+    country = country(
+        description="Country in which phone numbers without a prefix are meant, where the address names none."
+    )
     points_last = leaf()
     points_end = leaf()
     rounding = leaf()

@@ -106,18 +106,21 @@ class RecommendationMutations:
     )
     recommendation_dismiss = mutation_field(
         recommendation.dismiss,
-        "Show a recommendation to a customer no more, nor any other one of the same product.",
-        scope=Scope.CUSTOMERS_WRITE,
+        "Show a recommendation to a customer no more, nor any other one of the same product."
+        " Customers may for themselves; for another it takes the scope customers:write.",
+        scope=None,
     )
     recommendation_restore = mutation_field(
         recommendation.restore,
-        "Undo that a customer dismissed a recommendation, and the others of its product.",
-        scope=Scope.CUSTOMERS_WRITE,
+        "Undo that a customer dismissed a recommendation, and the others of its product."
+        " Customers may for themselves; for another it takes the scope customers:write.",
+        scope=None,
     )
     recommendation_feedback = mutation_field(
         recommendation.feedback,
-        "Tell which recommendations a customer was shown, and which they clicked; each counts once more.",
-        scope=Scope.CUSTOMERS_WRITE,
+        "Tell which recommendations a customer was shown, and which they clicked; each counts once more."
+        " Customers may for themselves; for another it takes the scope customers:write.",
+        scope=None,
     )
     recommendation_block = mutation_field(
         recommendation.block,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import models
+from models.rules.voucher_code import code_key
 from models.scope import Scope
 from resolvers import reward
 from resolvers.query.columns import Column
@@ -41,7 +42,7 @@ class RewardType(Listed):
 class Reward(Owned):
     """A pattern for vouchers: what it gives, to whom, when and where, and what it costs."""
 
-    code = leaf()
+    code = leaf(compared="code_key", normalise=code_key)
     name = leaf()
     subtitle = leaf()
     note = leaf()
@@ -126,7 +127,7 @@ class RewardQueries:
     reward = lookup(
         "Reward",
         "One reward; null when there is none.",
-        code=found_by("Its code.", "code"),
+        code=found_by("Its code; case, spaces and hyphens don't matter.", "code"),
         external_id=found_by_external_id(),
     )
     rewards = listing("Reward", "All rewards, those of the highest priority first.")

@@ -22,6 +22,7 @@ from schema.declaring.declarations import (
     leaf,
     listing,
     lookup,
+    many,
     one,
     part,
     query,
@@ -30,7 +31,6 @@ from schema.declaring.declarations import (
     texts,
 )
 from schema.declaring.mutations import mutation, mutation_field
-from schema.declaring.types import FieldSpec, input_type
 from schema.shared import Owned
 
 
@@ -79,6 +79,11 @@ class Store(Owned):
     registration_id = leaf()
     partner = one()
     properties = each(description="Custom properties.")
+    customers = many(description="The customers whose home store it is.")
+    cards = many(description="The cards that it issued.")
+    purchases = many(description="The bills that were closed in it.")
+    rewards = many(order=[by("name")], description="Rewards that hold in named stores only, this among them.")
+    campaign_products = many(description="Offers that hold in named stores only, this among them.")
 
     opening = computed(
         "list[OpeningDay]", "opening", description="Opening hours, Monday first; days when it is closed are left out."
@@ -112,16 +117,6 @@ class StoreNearConnection:
     nodes = shown("list[Store]", "The stores.")
     page_info = shown("PageInfo", "Where the page lies.")
     total_count = shown("int", "How many stores are within the distance.")
-
-
-input_type(
-    "PositionInput",
-    "A place on Earth, WGS 84.",
-    {
-        "latitude": FieldSpec("Decimal", "Degrees north of the equator, -90 to 90."),
-        "longitude": FieldSpec("Decimal", "Degrees east of Greenwich, -180 to 180."),
-    },
-)
 
 
 @query

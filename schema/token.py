@@ -44,6 +44,14 @@ class TokenPermissions:
     notifications = leaf("allows_notifications")
 
 
+@part(of=models.Token)
+class TokenBudget:
+    """The budget of cost that an enterprise token has of its own."""
+
+    limit = leaf("budget_limit")
+    refill_per_second = leaf("budget_refill")
+
+
 @exposes(models.Token)
 class Token(Dated):
     """What a program shows to be let in: an installation of an application, or an enterprise application."""
@@ -54,6 +62,7 @@ class Token(Dated):
     hint = leaf()
     device = embedded("Device", description="The device.")
     permissions = embedded("TokenPermissions", description="What the person lets the application do.")
+    budget = embedded("TokenBudget", when="budget_limit", description="A budget of its own; null for the usual one.")
     language = language()
     last_seen_at = leaf()
     logged_in_at = leaf()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import models
+from models.rules.voucher_code import code_key
 from models.scope import Scope
 from resolvers import voucher
 from resolvers.query.expressions import VOUCHER_STATE, VOUCHER_VALID, VOUCHER_WORTH
@@ -26,7 +27,7 @@ from schema.shared import Dated
 class Voucher(Dated):
     """One use of a reward by one customer; it is applied at most once."""
 
-    code = leaf()
+    code = leaf(compared="code_key", normalise=code_key)
     value = money("value", when=VOUCHER_WORTH)
     state = leaf(
         VOUCHER_STATE, description="Where the voucher is in its life; EXPIRED from the moment its validity is over."
@@ -50,7 +51,11 @@ class Voucher(Dated):
 class VoucherQueries:
     """Finding vouchers."""
 
-    voucher = lookup("Voucher", "One voucher; null when there is none.", code=found_by("Its code.", "code"))
+    voucher = lookup(
+        "Voucher",
+        "One voucher; null when there is none.",
+        code=found_by("Its code; case, spaces and hyphens don't matter.", "code"),
+    )
     vouchers = listing("Voucher", "All vouchers.")
 
 

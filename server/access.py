@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from models.rules.budget import Allowance
+from models.scope import ViewerKind
 from resolvers.access.configuration import Configuration, configure
 from resolvers.access.last_seen import LastSeen
 from resolvers.access.lookup import TokenLookup
@@ -12,6 +14,7 @@ from resolvers.storage.reader import Reader
 from server.courier import Courier
 from server.http.authentication import Authentication
 from server.http.openid import OpenIdProvider, Provider
+from server.metering import Terms
 from server.settings import Settings
 
 
@@ -57,3 +60,15 @@ def provider_of(settings: Settings) -> Provider:
         source=settings.oidc_source or "",
         clock_skew=settings.oidc_clock_skew,
     )
+
+
+def terms_of(settings: Settings) -> dict[ViewerKind, Terms]:
+    """What documents may cost, and the budgets, that settings say; open access has none of either."""
+    return {
+        kind: Terms(document or None, Allowance.of(budget))
+        for kind, document, budget in (
+            (ViewerKind.ENTERPRISE, settings.enterprise_cost, settings.enterprise_budget),
+            (ViewerKind.CUSTOMER, settings.customer_cost, settings.customer_budget),
+            (ViewerKind.ANONYMOUS, settings.anonymous_cost, settings.anonymous_budget),
+        )
+    }

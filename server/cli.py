@@ -82,6 +82,16 @@ CRM360_DEADLINE: the seconds by which every request has its answer; 5
 
 CRM360_BODY_LIMIT: the most bytes of a request; 1048576
 
+CRM360_ANSWER_LIMIT: the most bytes of an answer; 8388608
+
+CRM360_ENTERPRISE_COST, CRM360_CUSTOMER_COST, CRM360_ANONYMOUS_COST: the points that a document may cost; 300000, \
+20000, 10000, and 0 for no limit
+
+CRM360_ENTERPRISE_BUDGET, CRM360_CUSTOMER_BUDGET, CRM360_ANONYMOUS_BUDGET: the points that one may spend at once, and \
+how many flow back in a second; 2000000/100000, 100000/5000, 100000/5000, and 0 for no budget
+
+CRM360_SHOW_COST: true tells the cost with each answer; false
+
 CRM360_JOBS_EVERY: the minutes after which what is over is expired and segments are worked out again; 10
 
 CRM360_DEVELOPMENT: true shows the statements behind an answer to who asks for them
@@ -211,6 +221,9 @@ def create_token(
     name: Annotated[str | None, typer.Option(help="What people call it: a shop, a till or a back office.")] = None,
     scope: Annotated[list[str] | None, typer.Option(help="What it may do; may be repeated.")] = None,
     days: Annotated[int | None, typer.Option(min=1, help="Days after which it ends.", show_default="never")] = None,
+    budget: Annotated[
+        str | None, typer.Option(help="Its own budget of cost, as in 2000000/100000.", show_default="the usual one")
+    ] = None,
     installation: Annotated[
         bool, typer.Option("--installation", help="Make one for an application, on which customers log in.")
     ] = False,
@@ -226,7 +239,7 @@ def create_token(
     if installation:
         token.create_installation(settings.load(), application, language)
     else:
-        token.create_enterprise(settings.load(), name or "", scope or [], days)
+        token.create_enterprise(settings.load(), name or "", scope or [], days, budget)
 
 
 @tokens.command("list")
@@ -236,6 +249,18 @@ def list_tokens(all_: Annotated[bool, typer.Option("--all", help="Those that end
     from server.commands import token  # noqa: PLC0415
 
     typer.echo(token.listed(settings.load(), all_=all_))
+
+
+@tokens.command("budget")
+def budget_token(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="Its id, as listed.")],
+    budget: Annotated[str, typer.Argument(help="Points and how many flow back in a second, 2000000/100000; or usual.")],
+) -> None:
+    """Give an enterprise token a budget of cost of its own, from its next request on."""
+    from server import settings  # noqa: PLC0415
+    from server.commands import token  # noqa: PLC0415
+
+    token.set_budget(settings.load(), id_, budget)
 
 
 @tokens.command("revoke")

@@ -20,6 +20,7 @@ from pydantic import AfterValidator, AliasChoices, Field, PositiveInt, Validatio
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from models.postgres import SCHEME, Address
+from models.rules.budget import Allowance
 from server.public_names import LOCAL, host_names, listed, page_origins
 
 HOME = Path(__file__).resolve().parent.parent
@@ -78,6 +79,16 @@ def provider_address(url: str | None) -> str | None:
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
             raise ValueError("must begin with https://, but for a provider on this machine")
     return url
+
+
+def budget(text: str) -> str:
+    """A budget as it is written."""
+    Allowance.of(text)
+    return text
+
+
+Cost = Annotated[int, Field(ge=0)]
+Budget = Annotated[str, AfterValidator(budget)]
 
 
 class Settings(BaseSettings):
@@ -167,6 +178,24 @@ class Settings(BaseSettings):
 
     body_limit: Annotated[int, Field(ge=1024)] = 1_048_576
     """The most bytes of a request's body."""
+
+    answer_limit: Annotated[int, Field(ge=65_536)] = 8_388_608
+    """The most bytes of an answer."""
+
+    enterprise_cost: Cost = 300_000
+    customer_cost: Cost = 20_000
+    anonymous_cost: Cost = 10_000
+    """The points that one document may cost: of a shop, a till or a back office, of a customer, and of who is neither;
+    0 doesn't limit them."""
+
+    enterprise_budget: Budget = "2000000/100000"
+    customer_budget: Budget = "100000/5000"
+    anonymous_budget: Budget = "100000/5000"
+    """The points that each of them may spend at once, and how many flow back in a second; 0 keeps no budget. Who has
+    neither a token with scopes nor logged in shares one with all who come from the same address."""
+
+    show_cost: bool = False
+    """Whether every answer tells its cost, and not only to who asks for it."""
 
     jobs_every: Annotated[int, Field(ge=0, le=1440)] = 10
     """After how many minutes what time brings about is written down again; 0 leaves that to `crm360 jobs`."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from models.rules.refusals import Refusal, RefusalCode
+from models.rules.error_codes import ErrorCode
+from models.rules.refusals import Refusal
 
 
 class ReservationState(StrEnum):
@@ -49,9 +50,9 @@ def step_refusal(now: ReservationState, wanted: ReservationState) -> Refusal | N
     if wanted in allowed:
         return None
     if not allowed:
-        return Refusal(RefusalCode.WRONG_STATE, f"A reservation that is {now} has ended; nothing follows it.")
+        return Refusal(ErrorCode.WRONG_STATE, f"A reservation that is {now} has ended; nothing follows it.")
     return Refusal(
-        RefusalCode.WRONG_STATE,
+        ErrorCode.WRONG_STATE,
         f"A reservation that is {now} can't become {wanted}.",
         f"one of {', '.join(sorted(allowed))}",
     )

@@ -8,6 +8,8 @@ from typing import Annotated, ClassVar
 from msgspec import UNSET, UnsetType
 
 import models
+from models.rules.budget import LARGEST
+from models.rules.card_number import normalised
 from models.rules.error_codes import ErrorCode
 from models.rules.login import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from models.scope import Scope
@@ -64,7 +66,9 @@ class NamedAccount(Input):
 
     email: Annotated[str | None, converted(text(320), email_key), "The customer's e-mail address."] = None
     phone: Annotated[str | None, Check(_phone), "The customer's phone number, in international form."] = None
-    card_number: Annotated[str | None, text(64), "The number of a card that the customer holds."] = None
+    card_number: Annotated[
+        str | None, converted(text(64), normalised), "The number of a card that the customer holds."
+    ] = None
 
     def check(self) -> None:
         """Just one of the three says which account."""
@@ -112,6 +116,13 @@ class TokenUpdate(Input):
     )
 
 
+class TokenBudgetInput(Input):
+    """A budget of cost: points that may be spent at once, and flow back."""
+
+    limit: Annotated[int, whole(1, LARGEST), "How many points it holds when full; no document may cost more."]
+    refill_per_second: Annotated[int, whole(1, LARGEST), "How many of them flow back in a second."]
+
+
 class EnterpriseTokenCreate(Input):
     """A shop, a till or a back office that is to be let in."""
 
@@ -120,6 +131,7 @@ class EnterpriseTokenCreate(Input):
         tuple[Scope, ...], SCOPE, at_most(len(Scope)), f"What it may do, nothing that its creator may not: {OF_SCOPES}."
     ]
     expires_at: Annotated[datetime | None, "When it stops being accepted; never where nothing is said."] = None
+    budget: Annotated[TokenBudgetInput | None, "A budget of its own; the usual one where nothing is said."] = None
 
 
 class TokenRotate(Input):

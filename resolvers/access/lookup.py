@@ -13,15 +13,17 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from models import Customer, State, Token, TokenKind
 from models.base import utc_now
+from models.rules.budget import Allowance
 from models.scope import Scope, ViewerKind
 from models.types import Instant, text
 from resolvers.query.compiled_query import CompiledQuery, among
 from resolvers.storage.context import RequestContext, Viewer
-from resolvers.storage.reader import Reader
+from resolvers.storage.reader import Reader, Row
+from resolvers.storage.sql import SqlColumn
 from resolvers.storage.statement import parameter
 
 NOW = parameter("now", Instant())
@@ -33,15 +35,17 @@ COLUMNS = (
     Token.scopes,
     Token.language_code,
     Token.last_seen_at,
+    Token.budget_limit,
+    Token.budget_refill,
 )
 KNOWN_SCOPES = frozenset(Scope)
 CROWD = 4
 """So many requests that shared a look-up are a crowd."""
 MOMENT = 0.002
-"""For how many seconds the look-up after a crowd's waits for more of them."""
+"""For how many seconds the look-up after a crowd's waits for most of it to come back."""
 
 
-def _accepted(column: Any, *more: Any) -> CompiledQuery:
+def _accepted(column: SqlColumn, *more: ColumnElement[bool]) -> CompiledQuery[*tuple[Any, ...]]:
     return CompiledQuery(
         lambda backend: (
             select(column, *COLUMNS)
@@ -67,6 +71,8 @@ class KnownToken:
     viewer: Viewer
     language: str | None = None
     last_seen_at: datetime | None = None
+    budget: Allowance | None = None
+    """Its own budget; the usual one where there is none."""
 
 
 class TokenLookup:
@@ -76,11 +82,15 @@ class TokenLookup:
         self._reader = reader
         self._waiting: list[tuple[str, asyncio.Future[KnownToken | None]]] = []
         self._running: asyncio.Task[None] | None = None
+        self._gathering: asyncio.Future[None] | None = None
+        self._enough = 0
 
     async def find(self, hashed: str) -> KnownToken | None:
         """The token, as it is now; none where it isn't accepted."""
         found: asyncio.Future[KnownToken | None] = asyncio.get_running_loop().create_future()
         self._waiting.append((hashed, found))
+        if self._gathering is not None and len(self._waiting) >= self._enough:
+            self._gathered()
         if self._running is None:
             self._running = asyncio.create_task(self._run(), name="tokens")
         return await found
@@ -90,10 +100,24 @@ class TokenLookup:
             while self._waiting:
                 waiting, self._waiting = self._waiting, []
                 await self._answer(waiting)
-                if len(waiting) >= CROWD:
-                    await asyncio.sleep(MOMENT)
+                enough = len(waiting) * 3 // 4
+                if len(waiting) >= CROWD and len(self._waiting) < enough:
+                    await self._gather(enough)
         finally:
             self._running = None
+
+    async def _gather(self, enough: int) -> None:
+        """Wait a moment for so many to ask: while they are answered, the others may come."""
+        loop = asyncio.get_running_loop()
+        self._gathering, self._enough = loop.create_future(), enough
+        timer = loop.call_later(MOMENT, self._gathered)
+        await self._gathering
+        timer.cancel()
+        self._gathering = None
+
+    def _gathered(self) -> None:
+        if self._gathering is not None and not self._gathering.done():
+            self._gathering.set_result(None)
 
     async def _answer(self, waiting: Sequence[tuple[str, asyncio.Future[KnownToken | None]]]) -> None:
         try:
@@ -116,23 +140,18 @@ async def read_tokens(reader: Reader, hashes: Sequence[str]) -> dict[str, KnownT
     missing = set(hashes) - {row[0] for row in rows}
     if missing:
         rows += await BY_PREVIOUS_SECRET.read(context, hashes=list(missing))
-    return {hashed: _known(*row) for hashed, *row in rows}
+    return {hashed: _known(row) for hashed, *row in rows}
 
 
-def _known(
-    token_id: int,
-    kind: TokenKind,
-    customer_id: int | None,
-    state: State | None,
-    scopes: str | None,
-    language: str | None,
-    last_seen_at: datetime | None,
-) -> KnownToken:
+def _known(row: Row) -> KnownToken:
+    token_id, kind, customer_id, state, scopes, language, last_seen_at, limit, refill = row
     viewer = Viewer(None, ViewerKind.ANONYMOUS, token_id=token_id)
+    budget = None
     if kind is TokenKind.ENTERPRISE:
         # A scope of another version is of no use here.
         held = KNOWN_SCOPES.intersection(orjson.loads(scopes or "[]"))
         viewer = Viewer(None, ViewerKind.ENTERPRISE, held, token_id)
+        budget = Allowance(limit, refill) if limit and refill else None
     elif customer_id is not None and state is State.ACTIVE:
         viewer = Viewer(customer_id, ViewerKind.CUSTOMER, token_id=token_id)
-    return KnownToken(viewer, language, last_seen_at)
+    return KnownToken(viewer, language, last_seen_at, budget)

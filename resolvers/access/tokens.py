@@ -60,6 +60,8 @@ async def create_enterprise(transaction: Transaction, given: EnterpriseTokenCrea
     token = _token(secret, TokenKind.ENTERPRISE)
     token.name, token.expires_at = given.name, given.expires_at
     token.scopes = [scope.value for scope in dict.fromkeys(given.scopes)]
+    if given.budget is not None:
+        token.budget_limit, token.budget_refill = given.budget.limit, given.budget.refill_per_second
     return await _created(transaction, token, secret)
 
 

@@ -8,11 +8,11 @@ from typing import Annotated
 from msgspec import UNSET, UnsetType
 
 import models
-from models.rules.card_number import CheckDigit
+from models.rules.card_number import CheckDigit, normalised
 from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
 from resolvers.operation.answers import Answer, row
-from resolvers.operation.checks import column, key, text
+from resolvers.operation.checks import IN_USE_OR_NOT, column, converted, key, text
 from resolvers.operation.inputs import Input
 from resolvers.operation.validation import in_order
 from resolvers.storage.context import RowRef
@@ -25,6 +25,7 @@ ValidTo = Annotated[datetime | None, "Until when it is valid; by its type where 
 OfHistory = Annotated[str | None, "Why; kept in the card's history."]
 ThisCard = Annotated[int, key(models.Card), "The card."]
 
+NUMBER = converted(text(64), normalised)
 ONE_CARD = "Give one of `id`, `number` and `cardType`."
 
 
@@ -45,7 +46,7 @@ class CardGenerate(Input):
 class CardCreate(Input):
     """A free card to be made, with a given number."""
 
-    number: Annotated[str, text(64), "Its number; unique."]
+    number: Annotated[str, NUMBER, "Its number; unique. Spaces and hyphens in it don't count."]
     card_type: OfType
     secondary_number: SecondaryNumber = None
     store: IssuingStore = None
@@ -68,7 +69,7 @@ class CardAssign(Input):
 
     customer: Annotated[int, key(models.Customer), "Who gets it."]
     id: Annotated[int | None, key(models.Card), "The card; or give its number, or a type."] = None
-    number: Annotated[str | None, text(64), "The card's number."] = None
+    number: Annotated[str | None, NUMBER, "The card's number, with or without spaces and hyphens."] = None
     card_type: Annotated[int | None, key(models.CardType), "A type, any free card of which will do."] = None
     store: Annotated[int | None, key(models.Store), "Where it is given away."] = None
 
@@ -150,7 +151,7 @@ class CardTypeUpsert(Input):
         column(models.CardType.valid_months),
         "Months a card is valid from its assignment; none means no end.",
     ] = UNSET
-    state: Annotated[models.State | UnsetType, column(models.CardType.state), "Whether the type is in use."] = UNSET
+    state: Annotated[models.State | UnsetType, IN_USE_OR_NOT, "Whether the type is in use."] = UNSET
 
 
 class CardTypeAnswer(Answer):

@@ -3,7 +3,7 @@
 from resolvers.customer.consent import set_consent
 from resolvers.customer.custom_property import set_property
 from resolvers.customer.erasure import erase
-from resolvers.customer.operations import create, deactivate, reactivate, update
+from resolvers.customer.operations import create, deactivate, reactivate, update, upsert, upsert_all
 from resolvers.customer.source import add_source, remove_source, upsert_source
 
 __all__ = [
@@ -16,5 +16,7 @@ __all__ = [
     "set_consent",
     "set_property",
     "update",
+    "upsert",
+    "upsert_all",
     "upsert_source",
 ]

@@ -10,16 +10,17 @@ from typing import Any
 from sqlalchemy import BigInteger, exists, or_, select
 
 from models import Card, CardChange, CardEvent, CardState, Customer, CustomerSource, CustomerSourceRecord, State
+from models.rules.card_number import normalised
 from models.rules.error_codes import ErrorCode
 from models.types import Instant, text
 from resolvers.errors import Refused
 from resolvers.ids import key_of
-from resolvers.normalise import e164, email_key
+from resolvers.normalise import email_key, phone_key
 from resolvers.operation.checks import By
 from resolvers.operation.structs import camel
 from resolvers.operation.validation import text as checked_text
 from resolvers.query.compiled_query import CompiledQuery
-from resolvers.query.expressions import CARD_STATE, word
+from resolvers.query.expressions import CARD_STATE, goes_on_as, reached_by, word
 from resolvers.storage.context import RequestContext
 from resolvers.storage.statement import parameter
 
@@ -27,6 +28,7 @@ SOUGHT = parameter("sought", text())
 AT = parameter("at", Instant())
 LIVING = Customer.state != word(State.DELETED)
 COLUMNS = (Customer.id, Customer.state, Customer.updated_at)
+Known = tuple[int, State, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,11 @@ class Found:
     card_number: str | None = None
 
 
-BY_KEY = CompiledQuery(lambda _: select(*COLUMNS).where(Customer.id == parameter("sought", BigInteger()), LIVING))
+BY_KEY = CompiledQuery(
+    lambda _: select(*COLUMNS).where(Customer.id == goes_on_as(parameter("sought", BigInteger())), LIVING)
+)
 BY_EMAIL = CompiledQuery(lambda _: select(*COLUMNS).where(Customer.email_key == SOUGHT, LIVING))
-BY_PHONE = CompiledQuery(lambda _: select(*COLUMNS).where(Customer.phone == SOUGHT, LIVING))
+BY_PHONE = CompiledQuery(lambda _: select(*COLUMNS).where(reached_by(Customer, SOUGHT), LIVING))
 BY_CARD = CompiledQuery(
     lambda _: (
         select(*COLUMNS, CARD_STATE.sql(Card).label("card_state"), Card.number)
@@ -88,7 +92,7 @@ async def find_customer(
     return Found(_active(rows[0], where, at))
 
 
-async def _by(context: RequestContext, key: str, value: Any, where: str) -> list[tuple[Any, ...]]:
+async def _by(context: RequestContext, key: str, value: Any, where: str) -> list[Known]:
     if key == "id":
         return await BY_KEY.read(context, sought=value if isinstance(value, int) else key_of(value, "Customer"))
     if key == "external_id":
@@ -97,41 +101,42 @@ async def _by(context: RequestContext, key: str, value: Any, where: str) -> list
     if key == "email":
         return await BY_EMAIL.read(context, sought=email_key(checked_text(value, where, 320)))
     try:
-        return await BY_PHONE.read(context, sought=e164(checked_text(value, where, 64)))
+        return await BY_PHONE.read(context, sought=phone_key(checked_text(value, where, 64)))
     except ValueError as error:
-        raise Refused(ErrorCode.BAD_PHONE, "This must be a phone number in international form.", where) from error
+        raise Refused(ErrorCode.BAD_PHONE, "This must be a phone number.", where) from error
 
 
-async def _by_card(context: RequestContext, number: str, where: str, at: datetime | None) -> Found:
+async def _by_card(context: RequestContext, written: str, where: str, at: datetime | None) -> Found:
+    number = normalised(written)
     rows = await BY_CARD.read(context, sought=number)
     if not rows or rows[0][0] is None:
         raise Refused(ErrorCode.UNKNOWN_CARD, "No customer holds a card of this number.", where)
-    *customer, state, _ = rows[0]
+    key, state_of_customer, changed_at, state, _ = rows[0]
     if state != CardState.ASSIGNED and not (at and await USABLE_AT.read(context, sought=number, at=at)):
         raise Refused(ErrorCode[f"CARD_{state}"], f"The card is {state.lower()}.", where)
-    if customer[1] is State.DELETED:
+    if state_of_customer is State.DELETED:
         raise Refused(ErrorCode.UNKNOWN_CARD, "No customer holds a card of this number.", where)
-    return Found(_active(customer, where, at), number)
+    return Found(_active((key, state_of_customer, changed_at), where, at), number)
 
 
-def _active(row: Any, where: str, at: datetime | None) -> int:
+def _active(row: Known, where: str, at: datetime | None) -> int:
     key, state, changed_at = row
     # Who is inactive is changed by hardly anything but reactivation.
     if state is not State.ACTIVE and not (at and changed_at > at):
         raise Refused(ErrorCode.CUSTOMER_INACTIVE, "The customer's account is not active.", where)
-    found: int = key
-    return found
+    return key
 
 
 async def customer_in_use(context: RequestContext, by: str, value: str) -> int | None:
     """The customer whom an `email` as it is compared, a `phone` in E.164 or a valid `card_number` names, if in use."""
     if by == "card_number":
-        rows = [row for row in await BY_CARD.read(context, sought=value) if row[len(COLUMNS)] == CardState.ASSIGNED]
+        shown = await BY_CARD.read(context, sought=value)
+        rows = [(key, state, changed) for key, state, changed, card, _ in shown if card == CardState.ASSIGNED]
     else:
         rows = await (BY_EMAIL if by == "email" else BY_PHONE).read(context, sought=value)
     return in_use(rows)
 
 
-def in_use(rows: Sequence[tuple[Any, ...]]) -> int | None:
+def in_use(rows: Sequence[Known]) -> int | None:
     """The customer that was found, if their account is in use."""
     return next((row[0] for row in rows if row[1] is State.ACTIVE), None)

@@ -22,6 +22,7 @@ from resolvers.storage.context import RowRef
 PERSON = models.Customer
 MOST_SOURCES = 20
 MOST_CONSENTS = 100
+MOST_RECORDS = 200
 
 ThisCustomer = Annotated[int, key(PERSON), "The customer."]
 HomeStore = Annotated[int | UnsetType | None, key(models.Store), "Their home store."]
@@ -54,7 +55,8 @@ class PersonalInformationInput(Input):
     phone: Annotated[
         str | UnsetType | None,
         text(64),
-        "Phone number, in international form unless the address names its country; no other customer may have it.",
+        "Phone number, in international form unless the address or the programme names its country; no other customer "
+        "may have it.",
     ] = UNSET
     language: Annotated[str | UnsetType | None, LANGUAGE, "Code of the preferred language, ISO 639-1."] = UNSET
     address: Annotated[AddressInput | UnsetType | None, "Postal address; null clears all of it."] = UNSET
@@ -96,6 +98,28 @@ class CustomerUpdate(Input):
             raise Refused(ErrorCode.REQUIRED, message, "personalInformation")
 
 
+class CustomerUpsertInput(Input):
+    """A customer to be created or updated, known by their id in an outside system."""
+
+    source: Annotated[str, text(64), "Code of the outside system."]
+    external_id: Annotated[
+        str, text(128), "The customer's id there, by which they are found, or created where they aren't."
+    ]
+    personal_information: Annotated[PersonalInformationInput | None, "Who they are and how to reach them."] = None
+    store: HomeStore = UNSET
+    consents: Annotated[
+        tuple[ConsentAnswerInput, ...] | None,
+        at_most(MOST_CONSENTS),
+        "What they agreed to, or not; other answers stay as they are.",
+    ] = None
+
+
+class CustomersUpsert(Input):
+    """Customers to be created or updated."""
+
+    customers: Annotated[tuple[CustomerUpsertInput, ...], at_most(MOST_RECORDS), "The customers, 200 at most."]
+
+
 class CustomerId(Input):
     """A customer."""
 
@@ -106,6 +130,12 @@ class CustomerAnswer(Answer):
     """A customer, as they are now."""
 
     customer: Annotated[RowRef, row("Customer"), "The customer, as they are now."]
+
+
+class CustomersAnswer(Answer):
+    """Customers, as they are now."""
+
+    customers: Annotated[list[RowRef], row("Customer"), "The customers, in the order given."]
 
 
 class CreatedCustomerAnswer(RepeatableAnswer):

@@ -6,9 +6,8 @@ The customer's row is locked before anything of theirs is changed. Nothing of wh
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -18,20 +17,24 @@ from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from resolvers.customer.consent import answer_all
 from resolvers.customer.inputs import (
+    ConsentAnswerInput,
     CreatedCustomerAnswer,
     CustomerAnswer,
     CustomerCreate,
     CustomerId,
+    CustomersAnswer,
+    CustomersUpsert,
     CustomerUpdate,
+    CustomerUpsertInput,
     PersonalInformationInput,
 )
 from resolvers.customer.person import PERSON, columns
 from resolvers.customer.search_terms import renew_terms
 from resolvers.customer.source import add_accounts, holder_of, source_key
-from resolvers.errors import Refused, UserError
+from resolvers.errors import Refused, UserError, below
 from resolvers.operation.parts import ExternalIdInput
 from resolvers.operation.references import in_use
-from resolvers.operation.upsert import set_values
+from resolvers.operation.upsert import alone, set_values
 from resolvers.status.requalifying import requalify
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
@@ -44,24 +47,48 @@ UNIQUE = {
 
 async def create(transaction: Transaction, given: CustomerCreate) -> CreatedCustomerAnswer:
     """Create a customer. One who has the same account outside, and is the same person, is not made twice."""
-    person = given.personal_information or PersonalInformationInput()
-    changes = columns(person, Customer(), transaction.now.date())
-    changes["store_id"] = await in_use(transaction, models.Store, given.store, "store")
+    changes = await _changes(transaction, Customer(), given.personal_information, given.store)
     known = await _known(transaction, given.sources or (), changes)
     if known is not None:
         return CreatedCustomerAnswer(customer=RowRef("Customer", known.id), repeated=True)
+    key = await _create(transaction, changes, given.sources or (), given.consents or (), "sources")
+    return CreatedCustomerAnswer(customer=RowRef("Customer", key))
+
+
+async def _create(
+    transaction: Transaction,
+    changes: Mapping[str, object],
+    sources: Sequence[ExternalIdInput],
+    consents: Sequence[ConsentAnswerInput],
+    path: str = "",
+) -> int:
     customer = Customer(**changes, created_at=transaction.now, updated_at=transaction.now)
     await _settle(transaction, customer)
     transaction.emit(EventKind.CUSTOMER_CREATED, customer, customer_id=customer.id)
-    await add_accounts(transaction, customer.id, given.sources or (), "sources")
-    await answer_all(transaction, customer.id, given.consents or ())
+    await add_accounts(transaction, customer.id, sources, path)
+    await answer_all(transaction, customer.id, consents)
     await renew_terms(transaction, customer.id)
     await requalify(transaction, customer.id)
-    return CreatedCustomerAnswer(customer=RowRef("Customer", customer.id))
+    return customer.id
+
+
+async def _changes(
+    transaction: Transaction,
+    customer: Customer,
+    person: PersonalInformationInput | UnsetType | None,
+    store: int | UnsetType | None,
+) -> dict[str, object]:
+    """The columns that change of a customer."""
+    changes: dict[str, object] = {}
+    if isinstance(person, PersonalInformationInput):
+        changes = await columns(transaction, person, customer)
+    if store is not UNSET:
+        changes["store_id"] = await in_use(transaction, models.Store, store, "store")
+    return changes
 
 
 async def _known(
-    transaction: Transaction, sources: Sequence[ExternalIdInput], changes: Mapping[str, Any]
+    transaction: Transaction, sources: Sequence[ExternalIdInput], changes: Mapping[str, object]
 ) -> Customer | None:
     """The customer who has one of the accounts already; refused where that is somebody else."""
     for place, one in enumerate(sources):
@@ -80,17 +107,51 @@ async def _known(
 async def update(transaction: Transaction, given: CustomerUpdate) -> CustomerAnswer:
     """Change what is given of a customer. What is left out stays as it is, null clears."""
     customer = await transaction.customer(given.id, "id")
-    changes: dict[str, Any] = {}
-    if isinstance(given.personal_information, PersonalInformationInput):
-        changes = columns(given.personal_information, customer, transaction.now.date())
-    if given.store is not UNSET:
-        changes["store_id"] = await in_use(transaction, models.Store, given.store, "store")
+    await _change(transaction, customer, await _changes(transaction, customer, given.personal_information, given.store))
+    return _shown(customer)
+
+
+async def _change(transaction: Transaction, customer: Customer, changes: Mapping[str, object]) -> None:
     if set_values(customer, changes):
         customer.updated_at = transaction.now
         await _settle(transaction, customer)
         await renew_terms(transaction, customer.id)
         transaction.emit(EventKind.CUSTOMER_UPDATED, customer, customer_id=customer.id)
-    return _shown(customer)
+
+
+async def upsert(transaction: Transaction, given: CustomerUpsertInput) -> CustomerAnswer:
+    """Create or update a customer, known by their account in an outside system."""
+    await alone(transaction, Customer)
+    return CustomerAnswer(customer=RowRef("Customer", await _put(transaction, given)))
+
+
+async def upsert_all(transaction: Transaction, given: CustomersUpsert) -> CustomersAnswer:
+    """Create or update several customers, all or none; their errors say where they stand in the list."""
+    await alone(transaction, Customer)
+    keys: list[int] = []
+    errors: list[UserError] = []
+    for place, one in enumerate(given.customers):
+        try:
+            async with transaction.attempt():
+                keys.append(await _put(transaction, one))
+        except Refused as refused:
+            errors += below(f"customers[{place}]", refused.errors)
+    if errors:
+        raise Refused.because_of(errors)
+    return CustomersAnswer(customers=[RowRef("Customer", key) for key in keys])
+
+
+async def _put(transaction: Transaction, given: CustomerUpsertInput) -> int:
+    source_id = await source_key(transaction, given.source, "source")
+    key = await holder_of(transaction, source_id, given.external_id)
+    if key is None:
+        changes = await _changes(transaction, Customer(), given.personal_information, given.store)
+        account = ExternalIdInput(source=given.source, external_id=given.external_id)
+        return await _create(transaction, changes, [account], given.consents or ())
+    customer = await transaction.customer(key, "externalId")
+    await _change(transaction, customer, await _changes(transaction, customer, given.personal_information, given.store))
+    await answer_all(transaction, customer.id, given.consents or ())
+    return customer.id
 
 
 async def _settle(transaction: Transaction, customer: Customer) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from models import Customer
 from models.rules.error_codes import ErrorCode
 from resolvers.customer.inputs import PersonalInformationInput
 from resolvers.errors import Refused
 from resolvers.normalise import e164, email_key, fold
+from resolvers.programme.reading import home_country
+from resolvers.storage.transaction import Transaction
 
 BORN_AFTER = date(1900, 1, 1)
 PERSON = "personalInformation"
@@ -26,16 +27,19 @@ COLUMNS = {
 """The columns that take what is given as it is."""
 
 
-def columns(given: PersonalInformationInput, person: Customer, today: date) -> dict[str, Any]:
+async def columns(transaction: Transaction, given: PersonalInformationInput, person: Customer) -> dict[str, object]:
     """The columns that change. What is not given is left alone, null clears it."""
-    values = given.given()
+    values, today = given.given(), transaction.now.date()
     changes = {COLUMNS[name]: value for name, value in values.items() if name in COLUMNS}
     _check_birthdate(changes.get("birthdate"), today)
     changes |= {f"{name}_key": fold(changes[name] or "") for name in ("first_name", "last_name") if name in changes}
     if "email" in values:
         changes |= _email(values["email"], person)
     if "phone" in values:
-        changes |= _phone(values["phone"], person, changes.get("country_code", person.country_code))
+        country = changes.get("country_code", person.country_code)
+        if country is None and values["phone"] is not None:
+            country = await home_country(await transaction.inside())
+        changes |= _phone(values["phone"], person, country)
     return changes
 
 
@@ -46,7 +50,7 @@ def _check_birthdate(day: date | None, today: date) -> None:
         )
 
 
-def _email(email: str | None, person: Customer) -> dict[str, Any]:
+def _email(email: str | None, person: Customer) -> dict[str, object]:
     """An address is confirmed anew when it is another one."""
     compared = None if email is None else email_key(email)
     if compared is not None and len(compared) > 320:
@@ -55,11 +59,11 @@ def _email(email: str | None, person: Customer) -> dict[str, Any]:
     return {"email": email, "email_key": compared, **({} if same else {"email_confirmed_at": None})}
 
 
-def _phone(written: str | None, person: Customer, country: str | None) -> dict[str, Any]:
-    """A number is kept in E.164 form; one without a prefix is meant in the country of the address."""
+def _phone(written: str | None, person: Customer, country: str | None) -> dict[str, object]:
+    """A number is kept in E.164 form; one without a prefix is meant in this country."""
     try:
         phone = None if written is None else e164(written, country)
     except ValueError as error:
-        message = "This must be a phone number, in international form unless the address names its country."
+        message = "This must be a phone number, in international form unless address or programme name its country."
         raise Refused(ErrorCode.BAD_PHONE, message, f"{PERSON}.phone") from error
     return {"phone": phone, **({} if phone == person.phone else {"phone_confirmed_at": None})}

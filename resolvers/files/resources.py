@@ -231,6 +231,7 @@ NOT_IN_FILES: dict[type[Base], str] = {
     models.CustomerTerm: "Worked out from customers and their cards.",
     models.CustomerStatistics: "Kept by the database, from purchases and points.",
     models.CustomerMonth: "Kept by the database, from purchases.",
+    models.CustomerMerge: "Leads from ids of this CRM to others, none of which another one knows.",
     models.ProductTerm: "Worked out from products.",
     models.ProductGroupAncestor: "Worked out from the groups' parents.",
     models.ScoreBand: "Worked out from purchases, every so often.",
@@ -248,6 +249,7 @@ NOT_IN_FILES: dict[type[Base], str] = {
     models.OneTimeCode: "A secret that holds for minutes.",
     models.CodeMessage: "A secret that holds for minutes, on its way.",
     models.Guess: "Counts for minutes, against this CRM.",
+    models.Budget: "What was asked of this gateway, for as long as it counts.",
 }
 """What files leave out, each with the reason. Every other table is a resource, or a list of one."""
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import models
 from models import Base
 from models.event_kinds import EventKind
-from resolvers.ids import key_of, opaque_id
+from resolvers.ids import opaque_id
 from resolvers.operation.answers import Answer
 from resolvers.operation.inputs import Input, fields_of
 from resolvers.operation.perform import Operation
-from resolvers.operation.validation import Values
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
@@ -25,10 +24,10 @@ def switch_operation(
     (shown,) = answer.__annotations__
 
     async def switch(transaction: Transaction, named: Any) -> AnAnswer:
-        row = await _switched(transaction, entity, named.id, state, kind)
-        return answer(**{shown: RowRef(entity.__name__, row.id)})
+        await _switched(transaction, entity, named.id, state, kind)
+        return answer(**{shown: RowRef(entity.__name__, named.id)})
 
-    return _typed(switch, given, answer)
+    return _of_id(switch, given, answer)
 
 
 def delete_operation(entity: type[Base], kind: EventKind, given: type[Input], answer: type[AnAnswer]) -> Operation:
@@ -39,48 +38,26 @@ def delete_operation(entity: type[Base], kind: EventKind, given: type[Input], an
         await _switched(transaction, entity, named.id, models.State.DELETED, kind)
         return answer(**{shown: opaque_id(entity.__name__, named.id)})
 
-    return _typed(delete, given, answer)
+    return _of_id(delete, given, answer)
 
 
-def _typed(operation: Operation, given: type[Input], answer: type[Answer]) -> Operation:
-    """An operation whose annotations say what a caller of this function chose."""
+def _of_id(operation: Operation, given: type[Input], answer: type[Answer]) -> Operation:
     assert [field.name for field in fields_of(given)] == ["id"]
-    operation.__annotations__ |= {"named": given, "return": answer}
+    return typed(operation, given, answer)
+
+
+def typed(operation: Operation, given: type[Input], answer: type[Answer]) -> Operation:
+    """An operation whose annotations say which input and which answer a caller chose."""
+    name = next(name for name in operation.__annotations__ if name not in {"transaction", "return"})
+    operation.__annotations__ |= {name: given, "return": answer}
     return operation
-
-
-def switching(entity: type[Base], state: models.State, verb: str, payload: str) -> Operation:
-    """An operation that switches records of a kind on or off."""
-    kind = _event(entity, verb)
-
-    async def switch(transaction: Transaction, given: Values) -> Values:
-        row = await _switched(transaction, entity, key_of(given["id"], entity.__name__), state, kind)
-        return {payload: RowRef(entity.__name__, row.id)}
-
-    return switch
-
-
-def deleting(entity: type[Base], verb: str = "DELETED") -> Operation:
-    """An operation that deletes a record of a kind; it answers the id, since the record can't be seen any more."""
-    kind = _event(entity, verb)
-
-    async def delete(transaction: Transaction, given: Values) -> Values:
-        await _switched(transaction, entity, key_of(given["id"], entity.__name__), models.State.DELETED, kind)
-        return {"deleted_id": given["id"]}
-
-    return delete
-
-
-def _event(entity: type[Base], verb: str) -> EventKind:
-    return EventKind[f"{cast('str', entity.__tablename__).upper()}_{verb}"]
 
 
 async def _switched(
     transaction: Transaction, entity: type[Base], key: int, state: models.State, kind: EventKind
-) -> Any:
+) -> None:
     row: Any = await transaction.locked(entity, key, "id")
     if row.state != state:
         row.state, row.updated_at = state, transaction.now
         await transaction.session.flush()
         transaction.emit(kind, row)
-    return row

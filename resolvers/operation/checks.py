@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy
 from sqlalchemy.orm import InstrumentedAttribute
 
-from models import Base
+from models import Base, State
 from models.rules.error_codes import ErrorCode
+from models.rules.voucher_code import LONGEST_CODE, LONGEST_KEY, code_key, is_too_short
 from models.types import ExactDecimal
 from resolvers.code.iso import known_codes
 from resolvers.errors import BadId, Refused
 from resolvers.ids import key_of
+from resolvers.normalise import composed
 from resolvers.operation import validation
-from resolvers.operation.validation import LARGEST_INTEGER
+from resolvers.operation.validation import LARGEST_INTEGER, Read
 
-Read = Callable[[Any, str], Any]
+T = TypeVar("T")
 
 LONGEST_NOTE = 1000
 MOST_ITEMS = 1000
@@ -40,6 +41,8 @@ class Check:
     """The type in the graph, where Python's type doesn't say it."""
     takes_null: bool = False
     takes_list: bool = False
+    names: type[Base] | None = None
+    """The entity whose rows the values name by their keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,7 @@ def at_most(items: int, code: ErrorCode = ErrorCode.TOO_MANY) -> AtMost:
 
 def clean(value: str) -> str:
     """A text as it is kept: without space around it, in Unicode's composed form."""
-    value = value.strip()
-    return value if value.isascii() else unicodedata.normalize("NFC", value)
+    return composed(value.strip())
 
 
 def text(longest: int = LONGEST_NOTE) -> Check:
@@ -66,7 +68,26 @@ def text(longest: int = LONGEST_NOTE) -> Check:
     return Check(lambda value, field: validation.text(clean(value), field, longest))
 
 
-def converted(check: Check, convert: Callable[[Any], Any]) -> Check:
+def code(least: int) -> Check:
+    """A new code of a voucher's own, in capitals and without space."""
+
+    def read(value: str, field: str) -> str:
+        return coded("".join(validation.text(clean(value), field, LONGEST_CODE).split()).upper(), field, least)
+
+    return Check(read)
+
+
+def coded(value: str, field: str, least: int) -> str:
+    """A code by which something can be told apart, and that nobody types by chance."""
+    if is_too_short(value, least):
+        message = f"This takes {least} letters and digits at least; hyphens and spaces don't count."
+        raise Refused(ErrorCode.TOO_SHORT, message, field)
+    if len(value) > LONGEST_CODE or len(code_key(value)) > LONGEST_KEY:
+        raise Refused(ErrorCode.TOO_LONG, f"This takes {LONGEST_CODE} characters at most.", field)
+    return value
+
+
+def converted(check: Check, convert: Callable[[Any], object]) -> Check:
     """What a check gives, in another form."""
     return Check(lambda value, field: convert(check.read(value, field)), check.shown, check.takes_null)
 
@@ -81,7 +102,7 @@ def key(entity: type[Base]) -> Check:
         except BadId as error:
             raise Refused(ErrorCode.BAD_ID, str(error), field) from None
 
-    return Check(read, "ID")
+    return Check(read, "ID", names=entity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +117,7 @@ def by(entity: type[Base]) -> Check:
     """A record named as the graph's look-ups name it: by id, code or another key."""
     by_id = key(entity)
 
-    def read(value: Mapping[str, Any], field: str) -> By:
+    def read(value: Mapping[str, str | Mapping[str, str]], field: str) -> By:
         ((name, given),) = value.items()
         path = f"{field}.{name}"
         if name == "id":
@@ -106,7 +127,7 @@ def by(entity: type[Base]) -> Check:
             return By(_snake(name), parts)
         return By(_snake(name), validation.text(clean(given), path))
 
-    return Check(read, f"{entity.__name__}By")
+    return Check(read, f"{entity.__name__}By", names=entity)
 
 
 def _snake(name: str) -> str:
@@ -119,7 +140,7 @@ def column(attribute: InstrumentedAttribute[Any]) -> Check:
     name = attribute.key
     is_nullable = bool(entity.__table__.columns[name].nullable)
 
-    def read(value: Any, field: str) -> Any:
+    def read(value: object, field: str) -> object:
         if isinstance(value, str) and not isinstance(value, Enum):
             value = clean(value) or (None if is_nullable else "")
         return validation.for_column(entity, name, value, field)
@@ -164,7 +185,17 @@ def shown_as(type_name: str) -> Check:
     return Check(lambda value, _field: value, type_name)
 
 
-def _json(value: Any, field: str) -> Any:
+def _in_use_or_not(value: State, field: str) -> State:
+    if value == State.DELETED:
+        raise Refused(ErrorCode.WRONG_STATE, "This is switched on or off here, not deleted.", field)
+    return State(value)
+
+
+IN_USE_OR_NOT = Check(_in_use_or_not)
+"""The state of a record that is switched on and off."""
+
+
+def _json(value: T, field: str) -> T:
     if _depth(value) > DEEPEST_JSON:
         raise Refused(ErrorCode.BAD_JSON, f"This takes {DEEPEST_JSON} levels of JSON at most.", field)
     try:
@@ -178,7 +209,7 @@ def _json(value: Any, field: str) -> Any:
     return value
 
 
-def _refuse_half_texts(value: Any, field: str) -> None:
+def _refuse_half_texts(value: object, field: str) -> None:
     """Look closely at JSON that may hold what no text holds."""
     if isinstance(value, Mapping):
         for name, each in value.items():
@@ -191,7 +222,7 @@ def _refuse_half_texts(value: Any, field: str) -> None:
         validation.text(value, field, required=False)
 
 
-def _depth(value: Any) -> int:
+def _depth(value: object) -> int:
     """How many levels JSON has; those beyond what is taken are not counted."""
     deepest, level = 0, [value]
     while level and deepest <= DEEPEST_JSON:
@@ -205,7 +236,7 @@ def _depth(value: Any) -> int:
     return deepest
 
 
-def _json_object(value: Any, field: str) -> dict[str, Any]:
+def _json_object(value: object, field: str) -> dict[str, object]:
     if not isinstance(value, Mapping):
         raise Refused(ErrorCode.BAD_JSON, "A JSON object is kept here.", field)
     return dict(_json(value, field))

@@ -7,13 +7,13 @@ first is still under way is told so at once.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import blake2b
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy import delete, func, select
@@ -24,10 +24,13 @@ from models.rules.refusals import plain
 from models.types import Instant, text
 from resolvers.errors import Refused
 from resolvers.operation.answers import Answer
+from resolvers.operation.inputs import Input
 from resolvers.query.compiled_query import CompiledQuery
-from resolvers.storage.context import RequestContext, RowRef, Viewer
+from resolvers.storage.context import RequestContext, Viewer
 from resolvers.storage.statement import parameter
 from resolvers.storage.transaction import Transaction
+
+AnAnswer = TypeVar("AnAnswer", bound=Answer)
 
 KEPT_FOR = timedelta(days=30)
 """How long an operation can be retried under its key."""
@@ -81,14 +84,15 @@ async def is_known(context: RequestContext, key: str | None) -> bool:
     return key is not None and bool(await KNOWN.read(context, key=key))
 
 
-def fingerprint(given: Any, viewer: Viewer = NOBODY) -> str:
+def fingerprint(given: Input, viewer: Viewer = NOBODY) -> str:
     """A hash of who asks and of the input; equal amounts and moments are the same however they were written.
 
     What an input keeps secret is left out: a hash that is quick to make would give it away.
     """
-    plainly = given if isinstance(given, Mapping) else msgspec.to_builtins(given, builtin_types=(Decimal, datetime))
+    plainly: object
+    plainly = values = msgspec.to_builtins(given, builtin_types=(Decimal, datetime))
     if secrets := getattr(given, "SECRET", ()):
-        plainly = {name: value for name, value in plainly.items() if name not in secrets}
+        plainly = {name: value for name, value in values.items() if name not in secrets}
     if viewer.token_id or viewer.customer_id:
         plainly = [viewer.token_id or -(viewer.customer_id or 0), plainly]
     # Not orjson, which refuses integers beyond 64 bits: a caller's own JSON may hold them.
@@ -96,7 +100,7 @@ def fingerprint(given: Any, viewer: Viewer = NOBODY) -> str:
     return blake2b(written.encode(), digest_size=16).hexdigest()
 
 
-def _canonical(value: Any) -> str:
+def _canonical(value: object) -> str:
     if isinstance(value, Decimal):
         return plain(value)
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
@@ -110,7 +114,7 @@ class KeyedCall:
     operation: str
     fingerprint: str
 
-    async def done_before(self, transaction: Transaction, answer: type[Answer] | None) -> Any:
+    async def done_before(self, transaction: Transaction, answer: type[AnAnswer]) -> AnAnswer | None:
         """What was answered the first time; none where this is the first time."""
         stored = IdempotencyKey
         found = await transaction.session.scalar(select(stored).where(stored.key == self.key))
@@ -125,7 +129,7 @@ class KeyedCall:
             )
         return restored(found.answer, answer)
 
-    def remember(self, transaction: Transaction, answer: Any) -> None:
+    def remember(self, transaction: Transaction, answer: Answer) -> None:
         """Keep the answer for a retry; rows by their keys, so that they are shown as they are then."""
         transaction.session.add(
             IdempotencyKey(
@@ -139,61 +143,14 @@ class KeyedCall:
         )
 
 
-def stored(answer: Any) -> Any:
+def stored(answer: Answer) -> dict[str, object]:
     """An answer as JSON, without what it keeps secret."""
-    if isinstance(answer, Mapping):
-        return _tagged(answer)
-    kept: dict[str, Any] = msgspec.to_builtins(answer)
+    kept: dict[str, object] = msgspec.to_builtins(answer)
     for name in getattr(answer, "SECRET", ()):
         kept.pop(name, None)
     return kept
 
 
-def restored(kept: Any, answer: type[Answer] | None) -> Any:
+def restored(kept: dict[str, object], answer: type[AnAnswer]) -> AnAnswer:
     """An answer from JSON."""
-    if answer is None:
-        return _untagged(kept)
-    try:
-        return msgspec.convert(kept, answer)
-    except msgspec.ValidationError:
-        # Kept by a version that marked each value with its kind.
-        return msgspec.convert(_untagged(kept), answer)
-
-
-def _tagged(value: Any) -> Any:
-    if isinstance(value, RowRef):
-        return {"$row": [value.type_name, value.key]}
-    if isinstance(value, Decimal):
-        return {"$decimal": str(value)}
-    if isinstance(value, datetime):
-        return {"$instant": value.isoformat()}
-    if isinstance(value, Mapping):
-        return {name: _tagged(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_tagged(each) for each in value]
-    if value is None or isinstance(value, str | int | bool):
-        return value
-    return {"$object": {name: _tagged(getattr(value, name)) for name in value.__dataclass_fields__}}
-
-
-class Restored:
-    """An object of a payload, as it was answered the first time."""
-
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        self.__dict__.update(values)
-
-
-def _untagged(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_untagged(each) for each in value]
-    if not isinstance(value, dict):
-        return value
-    if "$row" in value:
-        return RowRef(*value["$row"])
-    if "$decimal" in value:
-        return Decimal(value["$decimal"])
-    if "$instant" in value:
-        return datetime.fromisoformat(value["$instant"])
-    if "$object" in value:
-        return Restored({name: _untagged(each) for name, each in value["$object"].items()})
-    return {name: _untagged(each) for name, each in value.items()}
+    return msgspec.convert(kept, answer)

@@ -9,8 +9,13 @@ from msgspec import UNSET, UnsetType
 
 import models
 from models.types import MONEY
-from resolvers.operation.checks import COUNTRY, CURRENCY, JSON_VALUE, By, by, column, exact, text
+from resolvers.operation.checks import COUNTRY, CURRENCY, JSON_VALUE, By, at_most, by, column, exact, text
 from resolvers.operation.inputs import Input
+
+MOST_RECORDS = 200
+"""How many records one call takes."""
+
+MOST_PROPERTIES = 100
 
 RECORD_ID = "The record to change, where it is known by its opaque id."
 """What an upsert says of its `id`."""
@@ -69,5 +74,6 @@ class PropertyValueInput(Input):
 
 Properties = Annotated[
     tuple[PropertyValueInput, ...] | UnsetType | None,
+    at_most(MOST_PROPERTIES),
     "Custom properties; they take the place of those that are there.",
 ]

@@ -24,34 +24,30 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from resolvers.errors import Refused, UserError
-from resolvers.operation.answers import Answer
+from resolvers.operation.answers import Answer, RepeatableAnswer
 from resolvers.operation.idempotency import KeyedCall, claimed, fingerprint, is_known, lock_key
 from resolvers.operation.inputs import Input, read
+from resolvers.operation.merged import answered, following
 from resolvers.storage.context import RequestContext
-from resolvers.storage.transaction import Transaction, in_transaction
+from resolvers.storage.transaction import CustomerMerged, Transaction, in_transaction
 
 T = TypeVar("T")
-Given = TypeVar("Given")
+Given = TypeVar("Given", bound=Input)
 Prepared = TypeVar("Prepared")
-Answered = TypeVar("Answered")
+Answered = TypeVar("Answered", bound=Answer)
 
-Values = Mapping[str, Any]
-Operation = Callable[[Transaction, Any], Awaitable[Any]]
+Operation = Callable[[Transaction, Any], Awaitable[Answer]]
+"""What changes something; it takes an input of its own class."""
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
     """What is told of a call: the answer, whether it was done before, and why it was refused."""
 
-    answer: Any = None
+    answer: Answer | None = None
     """None where the operation was refused."""
     repeated: bool = False
     user_errors: list[UserError] = field(default_factory=list)
-
-    @property
-    def values(self) -> Values:
-        """The answer of an operation that isn't typed yet."""
-        return self.answer or {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +56,17 @@ class Call:
 
     name: str
     operation: Operation
-    input: Any
+    given: type[Input]
+    answer: type[Answer]
+    """The class of what it answers, by which the answer is known again."""
+    input: Mapping[str, object] | Input
+    """As the caller gave it, or read before."""
     key: str | None = None
     dry_run: bool = False
-    given: type[Input] | None = None
-    """The class of its input, where that is still as the caller gave it."""
-    answer: type[Answer] | None = None
-    """The class of what it answers, by which the answer is known again."""
 
-    def read(self) -> Any:
+    def read(self) -> Input:
         """The input as the operation takes it."""
-        return self.input if self.given is None else read(self.given, self.input)
+        return self.input if isinstance(self.input, Input) else read(self.given, self.input)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,35 +124,39 @@ async def perform(
 async def _once(
     engine: AsyncEngine, context: RequestContext, call: Call, show: Callable[[Payload, RequestContext], Awaitable[T]]
 ) -> T:
-    given: Any = None
-
-    async def work(transaction: Transaction) -> T:
-        transaction.is_undone = call.dry_run
-        payload = await _answered(transaction, call, given)
-        await transaction.settle()
-        return await show(payload, transaction.context)
-
     try:
-        given = call.read()
+        asked = given = call.read()
         with claimed(call.key):
             if isinstance(call.operation, StagedOperation) and not await is_known(context, call.key):
                 call = replace(call, operation=await call.operation.ready(Stage(engine, context), given))
+
+            async def work(transaction: Transaction) -> T:
+                nonlocal given
+                transaction.is_undone = call.dry_run
+                try:
+                    payload = await _answered(transaction, call, asked, given)
+                except CustomerMerged:
+                    given = await following(transaction.context, given)
+                    raise
+                await transaction.settle()
+                return await show(payload, transaction.context)
+
             return await in_transaction(engine, context.now, work, context)
     except Refused as refused:
         return await show(Payload(user_errors=refused.errors), context)
 
 
-async def _answered(transaction: Transaction, call: Call, given: Any) -> Payload:
+async def _answered(transaction: Transaction, call: Call, asked: Input, given: Input) -> Payload:
+    """Run an operation with an input; under a key it is known by the input that was asked with."""
     if call.key is None:
         answer = await call.operation(transaction, given)
     else:
-        keyed = KeyedCall(call.key, call.name, fingerprint(given, transaction.viewer))
+        keyed = KeyedCall(call.key, call.name, fingerprint(asked, transaction.viewer))
         await lock_key(transaction, call.key)
-        answer = await keyed.done_before(transaction, call.answer)
-        if answer is not None:
-            return Payload(answer, repeated=True)
+        before = await keyed.done_before(transaction, call.answer)
+        if before is not None:
+            return Payload(await answered(transaction.context, before), repeated=True)
         answer = await call.operation(transaction, given)
         keyed.remember(transaction, answer)
     # An operation that knows the same thing by its own means, such as a bill's external id, says so itself.
-    known = answer.get("repeated") if isinstance(answer, Mapping) else getattr(answer, "repeated", False)
-    return Payload(answer, repeated=known is True)
+    return Payload(answer, repeated=isinstance(answer, RepeatableAnswer) and answer.repeated)

@@ -5,9 +5,8 @@ Unique means that no two owners of a kind share it: two products, or two stores.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import func, literal, select
 
@@ -15,25 +14,23 @@ from models import Property, PropertyItem, PropertyRecord, PropertyType
 from models.rules.error_codes import ErrorCode
 from models.types import Json
 from resolvers.errors import Refused
-from resolvers.operation import input_fields
+from resolvers.operation.checks import clean
 from resolvers.operation.parts import PropertyValueInput
 from resolvers.operation.upsert import Record, no_twice
-from resolvers.operation.validation import Values
+from resolvers.operation.validation import text
 from resolvers.storage.transaction import Transaction
 
 LONGEST_VALUE = 4000
-MOST_PROPERTIES = 100
 
 
-async def checked(transaction: Transaction, kind: Property, value: Any, field: str) -> Any:
+async def checked(transaction: Transaction, kind: Property, value: object, field: str) -> object:
     """A value as it is kept; null takes it away, unless every owner must have one."""
     if value is None:
         if kind.is_required:
             raise Refused(ErrorCode.REQUIRED, "Every owner must have this property.", field)
         return None
-    input_fields.checked_json(value, field)
     if isinstance(value, str):
-        value = input_fields.required_text({"value": value}, "value", LONGEST_VALUE, field)
+        value = text(clean(value), field, LONGEST_VALUE)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if not FITS[kind.data_type](value):
@@ -47,7 +44,7 @@ async def checked(transaction: Transaction, kind: Property, value: Any, field: s
 
 
 async def refuse_shared(
-    transaction: Transaction, kind: Property, value: Any, owner: str, owner_id: int | None, field: str
+    transaction: Transaction, kind: Property, value: object, owner: str, owner_id: int | None, field: str
 ) -> None:
     """No two owners of a kind share a value of a unique property."""
     if not kind.is_unique:
@@ -67,11 +64,10 @@ async def read(record: Record, owner: str) -> None:
     """Keep the properties that a record is given, if it is given any, for when it has its key."""
     if "properties" not in record.given:
         return
-    given, problems = record.given["properties"] or [], record.problems
+    given: Sequence[PropertyValueInput] = record.given["properties"] or ()
+    problems = record.problems
     at = problems.at("properties")
-    if len(given) > MOST_PROPERTIES:
-        raise Refused(ErrorCode.TOO_MANY, f"This takes {MOST_PROPERTIES} properties at most.", at)
-    wanted: dict[int, Any] = {}
+    wanted: dict[int, object] = {}
     keys = []
     for place, one in enumerate(given):
         with problems.noted():
@@ -84,14 +80,10 @@ async def read(record: Record, owner: str) -> None:
     record.lists["properties"] = wanted
 
 
-async def _value(record: Record, given: Values | PropertyValueInput, owner: str, at: str) -> tuple[Property, Any]:
+async def _value(record: Record, given: PropertyValueInput, owner: str, at: str) -> tuple[Property, object]:
     transaction, owner_id = record.transaction, getattr(record.row, "id", None)
-    if not isinstance(given, PropertyValueInput):
-        kind = await record.references.find(Property, given["property"], f"{at}.property")
-        value = await checked(transaction, kind, given.get("value"), f"{at}.value")
-    else:
-        kind = await record.references.find(Property, given.property, f"{at}.property")
-        value = await checked(transaction, kind, given.value, f"{at}.value")
+    kind = await record.references.find(Property, given.property, f"{at}.property")
+    value = await checked(transaction, kind, given.value, f"{at}.value")
     if value is not None:
         await refuse_shared(transaction, kind, value, owner, owner_id, f"{at}.value")
     return kind, value
@@ -124,18 +116,18 @@ async def _remove(record: Record, row: PropertyRecord) -> None:
     record.changed = True
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**15
 
 
-def _is_day(value: Any) -> bool:
+def _is_day(value: object) -> bool:
     try:
         return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False
 
 
-FITS: dict[PropertyType, Callable[[Any], bool]] = {
+FITS: dict[PropertyType, Callable[[object], bool]] = {
     PropertyType.TEXT: lambda value: isinstance(value, str),
     PropertyType.NUMBER: _is_number,
     PropertyType.BOOLEAN: lambda value: isinstance(value, bool),

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, case, select
 
 import models
 from models import Base
 from models.rules.error_codes import ErrorCode
+from models.rules.voucher_code import readings
 from resolvers.errors import Refused
-from resolvers.ids import key_of
 from resolvers.operation.checks import By
-from resolvers.operation.validation import Values, text
 from resolvers.query.visibility import listed
+from resolvers.storage.sql import column_of
 from resolvers.storage.transaction import Transaction
 
 Entity = TypeVar("Entity", bound=Base)
@@ -27,17 +26,20 @@ class References:
         self.transaction = transaction
         self._known: dict[tuple[type[Base], str], Base] = {}
 
-    async def find(self, entity: type[Entity], by: int | By | str | Values, field: str) -> Entity:
+    async def find(self, entity: type[Entity], by: int | By, field: str) -> Entity:
         """The row of a key, or of what else names it; `NOT_FOUND` where there is none."""
         name = (entity, repr(by))
-        if name not in self._known:
-            condition = _named(entity, by) if isinstance(by, int | By) else _condition(entity, by, field)
-            row = await self.transaction.session.scalar(select(entity).where(condition, *listed(entity, entity)))
-            if row is None:
-                raise Refused(ErrorCode.NOT_FOUND, f"There is no such {entity.__name__}.", field)
-            self._known[name] = row
-        found: Any = self._known[name]
-        return found  # type: ignore[no-any-return]
+        row = self._known.get(name)
+        if row is None:
+            found = select(entity).where(_named(entity, by), *listed(entity, entity))
+            row = await self.transaction.session.scalar(found)
+        if row is None:
+            if entity is models.Customer and isinstance(by, int):
+                await self.transaction.raise_if_merged([by])
+            raise Refused(ErrorCode.NOT_FOUND, f"There is no such {entity.__name__}.", field)
+        self._known[name] = row
+        assert isinstance(row, entity)
+        return row
 
 
 async def in_use(transaction: Transaction, entity: type[Base], by: int | By | None, field: str) -> int | None:
@@ -50,26 +52,31 @@ async def in_use(transaction: Transaction, entity: type[Base], by: int | By | No
     return row.id
 
 
-def _condition(entity: Any, by: str | Values, field: str) -> ColumnElement[bool]:
-    ((key, value),) = ({"id": by} if isinstance(by, str) else by).items()
-    for part in value.values() if isinstance(value, Mapping) else (value,):
-        text(part, field)
-    return _named(entity, By(key, key_of(value, entity.__name__) if key == "id" else value))
-
-
-def _named(entity: Any, by: int | By) -> ColumnElement[bool]:
+def _named(entity: type[Base], by: int | By) -> ColumnElement[bool]:
     condition: ColumnElement[bool]
     key: str = "id" if isinstance(by, int) else by.name
     value: Any = by if isinstance(by, int) else by.value
     if key == "id":
         condition = entity.id == value
     elif key == "external_id":
-        condition = (entity.source == value["source"]) & (entity.external_id == value["external_id"])
+        condition = (column_of(entity, "source") == value["source"]) & (
+            column_of(entity, "external_id") == value["external_id"]
+        )
     elif key == "list_code":
         code = models.ProductCode
         condition = entity.id.in_(
             select(code.product_id).where(code.list_code == value["list"], code.code == value["code"])
         )
+    elif key == "code" and hasattr(entity, "code_key"):
+        condition = coded_as(entity, value)
     else:
         condition = getattr(entity, key) == value
+    return condition
+
+
+def coded_as(entity: Any, code: str) -> ColumnElement[bool]:
+    """The reward or voucher that a code names, however it is typed; one that has it to the letter goes first."""
+    exact = case((entity.code == code, 0), else_=1)
+    found = select(entity.id).where(entity.code_key.in_(readings(code))).order_by(exact, entity.id).limit(1)
+    condition: ColumnElement[bool] = entity.id == found.scalar_subquery()
     return condition

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, cast
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.exc import IntegrityError
 
 import models
@@ -21,15 +21,11 @@ from models.base import External
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused, UserError
-from resolvers.ids import key_of
 from resolvers.operation.inputs import Input
 from resolvers.operation.references import References
 from resolvers.operation.structs import camel
-from resolvers.operation.validation import Values, for_column, text
+from resolvers.operation.validation import for_column
 from resolvers.storage.transaction import Transaction
-
-MOST_RECORDS = 200
-"""How many records one call takes."""
 
 
 @dataclass(slots=True)
@@ -67,14 +63,12 @@ class Record:
 
     transaction: Transaction
     references: References
-    given: Values
+    given: Mapping[str, Any]
     problems: Problems
     row: Any = None
     values: dict[str, Any] = field(default_factory=dict)
     lists: dict[str, Any] = field(default_factory=dict)
     changed: bool = False
-    is_checked: bool = False
-    """Whether its values were checked at the door."""
 
     @property
     def key(self) -> int:
@@ -103,14 +97,31 @@ class UpsertSpec:
     columns: Mapping[str, str]
     references: Mapping[str, tuple[str, type[Base]]] = field(default_factory=dict)
     required: Sequence[str] = ()
-    known_by: str | None = None
-    """A field by which a record is found too, and which no two share."""
+    known_by: str | tuple[str, ...] = ()
+    """The field, or the fields together, by which a record is found too, and which no two share."""
+    compared: tuple[str, Callable[[str], str]] | None = None
+    """The column that holds what the one field of `known_by` is compared as, and how that is made of its value."""
     check: Check | None = None
     follow: Follow | None = None
 
     def column(self, name: str) -> str:
         """The column that a field fills."""
         return self.columns[name] if name in self.columns else self.references[name][0]
+
+    @cached_property
+    def key_fields(self) -> tuple[str, ...]:
+        """The fields that are the record's own key."""
+        return (self.known_by,) if isinstance(self.known_by, str) else self.known_by
+
+    def key(self, record: Record) -> dict[str, object]:
+        """The record's own key by column, as it will be."""
+        columns = [self.column(name) for name in self.key_fields]
+        values = {column: record.will_be(column) for column in columns}
+        if self.compared is None:
+            return values
+        column, compared = self.compared
+        (value,) = values.values()
+        return {column: None if value is None else compared(str(value))}
 
     @cached_property
     def created(self) -> EventKind:
@@ -123,31 +134,21 @@ class UpsertSpec:
         return EventKind[f"{cast('str', self.entity.__tablename__).upper()}_UPDATED"]
 
 
-async def upsert(form: UpsertSpec, transaction: Transaction, given: Values | Input) -> Any:
+async def upsert(form: UpsertSpec, transaction: Transaction, given: Input) -> Base:
     """Put one record in its place; the row."""
     await alone(transaction, form.entity)
-    record = _record(transaction, References(transaction), given, Problems())
-    return await _put(form, record)
+    return await _put(form, Record(transaction, References(transaction), given.given(), Problems()))
 
 
-def _record(transaction: Transaction, references: References, given: Values | Input, problems: Problems) -> Record:
-    if isinstance(given, Input):
-        return Record(transaction, references, given.given(), problems, is_checked=True)
-    return Record(transaction, references, given, problems)
-
-
-async def upsert_all(
-    form: UpsertSpec, transaction: Transaction, given: Sequence[Values | Input], path: str
-) -> list[Any]:
+async def upsert_all(form: UpsertSpec, transaction: Transaction, given: Sequence[Input], path: str) -> list[Base]:
     """Put several records in their places, all of them or none; their errors say where they stand in the list."""
-    if len(given) > MOST_RECORDS:
-        raise Refused(ErrorCode.TOO_MANY, f"One call takes {MOST_RECORDS} records at most.", path)
     await alone(transaction, form.entity)
     references, problems = References(transaction), Problems()
     rows = []
     for place, one in enumerate(given):
         with problems.noted():
-            rows.append(await _put(form, _record(transaction, references, one, Problems(f"{path}[{place}]."))))
+            record = Record(transaction, references, one.given(), Problems(f"{path}[{place}]."))
+            rows.append(await _put(form, record))
     problems.check()
     return rows
 
@@ -159,7 +160,7 @@ async def alone(transaction: Transaction, entity: type[Base]) -> None:
         await transaction.session.execute(select(turn))
 
 
-async def _put(form: UpsertSpec, record: Record) -> Any:
+async def _put(form: UpsertSpec, record: Record) -> Base:
     problems = record.problems
     record.row = await _locate(form, record)
     for name in (*form.columns, *form.references):
@@ -171,9 +172,10 @@ async def _put(form: UpsertSpec, record: Record) -> Any:
             if name not in record.given:
                 problems.found.append(UserError(ErrorCode.REQUIRED, "A new record needs this.", problems.at(name)))
     problems.check()
-    if form.known_by is not None and form.known_by in record.given:
-        column = form.column(form.known_by)
-        await _refuse_taken(form, record, form.known_by, {column: record.values[column]}, record.row)
+    named = [name for name in form.key_fields if name in record.given]
+    key = form.key(record)
+    if named and None not in key.values():
+        await _refuse_taken(form, record, named[-1], key, record.row)
     if form.check is not None:
         await form.check(record)
         problems.check()
@@ -185,9 +187,7 @@ async def _take(form: UpsertSpec, record: Record, name: str) -> None:
     value, path = record.given[name], record.problems.at(name)
     if name in form.columns:
         column = form.columns[name]
-        record.values[column] = (
-            value if record.is_checked and value is not None else for_column(form.entity, column, value, path)
-        )
+        record.values[column] = for_column(form.entity, column, None, path) if value is None else value
         return
     column, target = form.references[name]
     if value is None:
@@ -196,43 +196,37 @@ async def _take(form: UpsertSpec, record: Record, name: str) -> None:
         record.values[column] = (await record.references.find(target, value, path)).id
 
 
-async def _locate(form: UpsertSpec, record: Record) -> Any:
+async def _locate(form: UpsertSpec, record: Record) -> Base | None:
     """The row that is there already, locked; none where the record is new."""
-    entity: Any = form.entity
+    entity = form.entity
     query = select(entity).with_for_update(key_share=True)
     if record.given.get("id") is not None:
-        row = await record.transaction.session.scalar(query.where(entity.id == _key(entity, record.given["id"])))
+        row = await record.transaction.session.scalar(query.where(entity.id == record.given["id"]))
         if row is None or getattr(row, "state", None) == models.State.DELETED:
             raise Refused(ErrorCode.NOT_FOUND, f"There is no {entity.__name__} with this id.", record.problems.at("id"))
     else:
         row = await _known(form, record, query)
     named = _named(form, record)
-    if named and (row is None or (row.source, row.external_id) != tuple(named.values())):
+    if named and not (isinstance(row, External) and (row.source, row.external_id) == tuple(named.values())):
         await _refuse_taken(form, record, "external_id", named, row)
         record.values |= named
     return row
 
 
-def _key(entity: type[Base], given: str | int) -> int:
-    return given if isinstance(given, int) else key_of(given, entity.__name__)
-
-
-async def _known(form: UpsertSpec, record: Record, query: Any) -> Any:
+async def _known(form: UpsertSpec, record: Record, query: Select[Base]) -> Base | None:
     """The row that has the record's external id, or else its other key."""
     named, given = _named(form, record), record.given
     if named:
         row = await record.transaction.session.scalar(query.filter_by(**named))
         if row is not None:
             return row
-    if form.known_by is not None and given.get(form.known_by) is not None:
-        await _take(form, record, form.known_by)
-        column = form.column(form.known_by)
-        return await record.transaction.session.scalar(
-            query.where(getattr(form.entity, column) == record.values[column])
-        )
+    if form.key_fields and all(given.get(name) is not None for name in form.key_fields):
+        for name in form.key_fields:
+            await _take(form, record, name)
+        return await record.transaction.session.scalar(query.filter_by(**form.key(record)))
     if named:
         return None
-    keys = [f"`{camel(form.known_by)}`"] if form.known_by else []
+    keys = [" and ".join(f"`{camel(name)}`" for name in form.key_fields)] if form.key_fields else []
     keys += ["`source` and `externalId`"] if issubclass(form.entity, External) else []
     raise Refused(
         ErrorCode.REQUIRED, f"Give {' or '.join(keys)}, or the `id` of one that is there.", record.problems.at("id")
@@ -248,12 +242,14 @@ def _named(form: UpsertSpec, record: Record) -> dict[str, str]:
     if source is None or external_id is None:
         missing = "source" if source is None else "external_id"
         raise Refused(ErrorCode.REQUIRED, "`source` and `externalId` belong together.", at(missing))
-    return {"source": text(source, at("source"), 64), "external_id": text(external_id, at("external_id"), 128)}
+    return {"source": source, "external_id": external_id}
 
 
-async def _refuse_taken(form: UpsertSpec, record: Record, name: str, key: Mapping[str, Any], row: Base | None) -> None:
+async def _refuse_taken(
+    form: UpsertSpec, record: Record, name: str, key: Mapping[str, object], row: Base | None
+) -> None:
     """No two records share a key."""
-    entity: Any = form.entity
+    entity = form.entity
     others = select(entity.id).filter_by(**key)
     if row is not None:
         others = others.where(entity.id != row.id)
@@ -261,10 +257,11 @@ async def _refuse_taken(form: UpsertSpec, record: Record, name: str, key: Mappin
         raise Refused(ErrorCode.TAKEN, f"Another {entity.__name__} has this.", record.problems.at(name))
 
 
-async def _write(form: UpsertSpec, record: Record) -> Any:
+async def _write(form: UpsertSpec, record: Record) -> Base:
     transaction: Transaction = record.transaction
-    row, is_new = record.row, record.row is None
-    if row is None:
+    is_new = record.row is None
+    row: Base = record.row
+    if is_new:
         row = record.row = form.entity(**record.values, created_at=transaction.now, updated_at=transaction.now)
         transaction.session.add(row)
     else:
@@ -277,12 +274,12 @@ async def _write(form: UpsertSpec, record: Record) -> Any:
         await settle(transaction)
     if is_new or record.changed:
         if not is_new:
-            row.updated_at = transaction.now
+            set_values(row, {"updated_at": transaction.now})
         transaction.emit(form.created if is_new else form.updated, row)
     return row
 
 
-def set_values(row: Base, values: Mapping[str, Any]) -> bool:
+def set_values(row: Base, values: Mapping[str, object]) -> bool:
     """Set what differs; whether anything did."""
     different = {name: value for name, value in values.items() if getattr(row, name) != value}
     for name, value in different.items():
@@ -301,7 +298,7 @@ async def settle(transaction: Transaction) -> None:
 
 
 async def replace_parts(
-    record: Record, part: type[Base], owner: str, key: str, wanted: Iterable[Mapping[str, Any]]
+    record: Record, part: type[Base], owner: str, key: str, wanted: Iterable[Mapping[str, object]]
 ) -> None:
     """Make the parts of a row those that are wanted: known again by a key, changed where they differ."""
     session, owner_id = record.transaction.session, record.key
@@ -319,7 +316,7 @@ async def replace_parts(
         record.changed = True
 
 
-def no_twice(keys: Iterable[Any], problems: Problems, name: str, key: str) -> None:
+def no_twice(keys: Iterable[object], problems: Problems, name: str, key: str) -> None:
     """A list names each thing once."""
     seen = set()
     for place, one in enumerate(keys):

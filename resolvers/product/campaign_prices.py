@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import BigInteger, exists, or_, select
+from sqlalchemy import BigInteger, Select, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from models import (
@@ -32,7 +31,7 @@ LISTED = CompiledQuery(
 )
 
 
-def _offers(backend: str) -> Any:
+def _offers(backend: str) -> Select[int, CampaignValueKind, Decimal]:
     """The offers that hold now, here and for this customer, in this currency or as a percentage."""
     offer, here, anywhere = CampaignProduct, aliased(CampaignProductStore), aliased(CampaignProductStore)
     mine, anyone = aliased(CampaignProductSegment), aliased(CampaignProductSegment)

@@ -10,8 +10,7 @@ import models
 from resolvers.operation.answers import Answer, row
 from resolvers.operation.checks import By, at_most, by, column, key, text
 from resolvers.operation.inputs import Input
-from resolvers.operation.parts import RECORD_ID, ExternalId, MoneyInput, Properties, Source
-from resolvers.operation.upsert import MOST_RECORDS
+from resolvers.operation.parts import MOST_RECORDS, RECORD_ID, ExternalId, MoneyInput, Properties, Source
 from resolvers.storage.context import RowRef
 
 PRODUCT, BRAND, GROUP = models.Product, models.ProductBrand, models.ProductGroup

@@ -16,7 +16,20 @@ from models.types import MONEY, PERCENT, RATE
 from resolvers.errors import Refused
 from resolvers.operation import validation
 from resolvers.operation.answers import Answer, row
-from resolvers.operation.checks import CURRENCY, By, Check, above_zero, at_most, by, column, exact, key, text, whole
+from resolvers.operation.checks import (
+    COUNTRY,
+    CURRENCY,
+    By,
+    Check,
+    above_zero,
+    at_most,
+    by,
+    column,
+    exact,
+    key,
+    text,
+    whole,
+)
 from resolvers.operation.inputs import Input
 from resolvers.operation.parts import RECORD_ID
 from resolvers.storage.context import RowRef
@@ -119,6 +132,12 @@ class ProgrammeUpsertInput(Input):
         str | UnsetType,
         column(PROGRAMME.time_zone),
         "IANA time zone of its calendar, by which points expire and statuses end; UTC unless said otherwise.",
+    ] = UNSET
+    country: Annotated[
+        str | UnsetType | None,
+        COUNTRY,
+        "Country in which phone numbers without a prefix are meant, where the customer's address names none "
+        "(ISO 3166-1 alpha-2).",
     ] = UNSET
     points_last: Annotated[
         str | UnsetType | None,

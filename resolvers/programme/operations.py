@@ -21,8 +21,8 @@ from resolvers.programme.inputs import EarningRuleInput, PointValueInput, Progra
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
-WORDS = frozenset({"name", "description", "code", "valid_to"})
-"""What may change of a programme in force."""
+WORDS = frozenset({"name", "description", "code", "valid_to", "country_code"})
+"""What may change of a programme in force: no bill is judged by it."""
 
 TARGETS: Mapping[str, tuple[str, type[models.Base]]] = {
     "products": ("product_id", models.Product),
@@ -96,7 +96,7 @@ async def _check_values(record: Record, given: Sequence[PointValueInput]) -> Non
     record.lists["currencies"] = [{"currency_code": code, "point_value": value} for code, value in wanted.items()]
 
 
-async def _rule(record: Record, given: EarningRuleInput, path: str) -> dict[str, Any]:
+async def _rule(record: Record, given: EarningRuleInput, path: str) -> dict[str, object]:
     """A rule as it is to be written: its columns, and what it is bound to."""
     columns = {column: getattr(given, name) for name, column in RULE.items()}
     targets = [
@@ -177,7 +177,7 @@ SAME = (
 
 FORM = UpsertSpec(
     models.Programme,
-    columns={name: name for name in SAME},
+    columns={name: name for name in SAME} | {"country": "country_code"},
     required=("code", "name"),
     known_by="code",
     check=_check,

@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
-from msgspec.structs import replace
-from sqlalchemy import BigInteger, select
+from sqlalchemy import BigInteger, ColumnElement, select
 
 from models import State, Store
 from models.rules import basket
@@ -17,7 +15,7 @@ from models.rules.bill_checks import bill_refusals
 from models.rules.error_codes import ErrorCode
 from models.rules.money import half_up, unit_of
 from models.types import text
-from resolvers.customer.find import find_customer
+from resolvers.customer.find import Found, find_customer
 from resolvers.errors import Refused
 from resolvers.operation import validation
 from resolvers.operation.checks import By
@@ -49,7 +47,7 @@ STORES = {
 }
 
 
-def _known() -> Any:
+def _known() -> ColumnElement[bool]:
     return Store.state != word(State.DELETED)
 
 
@@ -106,10 +104,32 @@ async def read_bill(context: RequestContext, given: BillInput, customer: By | No
     return TillBill(_bill(given, known, store_id, zone), items, given, paid_at, total)
 
 
+async def recognised(
+    context: RequestContext, customer: By | None, card_number: str | None, at: datetime | None = None
+) -> Found | None:
+    """The customer whose bill it is: named outright, or by the card that it shows; a card of another is refused.
+
+    With a moment, they are recognised as they were then.
+    """
+    holder: Found | None = None
+    if card_number is not None:
+        try:
+            holder = await find_customer(context, By("card_number", card_number), "bill", at)
+        except Refused as refused:
+            # A card that nobody holds says nothing about a customer who is named outright.
+            if customer is None or refused.code is not ErrorCode.UNKNOWN_CARD:
+                raise
+    if customer is None:
+        return holder
+    named = await find_customer(context, customer, "customer", at)
+    if holder is not None and holder.id != named.id:
+        raise Refused(ErrorCode.WRONG_CUSTOMER, "The card is another customer's.", "bill.cardNumber")
+    return named
+
+
 async def _priced(context: RequestContext, given: BillInput, customer: By | None) -> BillInput:
     """A bill with the prices of the list and of campaigns on its lines, but where the till says what is to pay."""
-    by = By("card_number", given.card_number) if customer is None and given.card_number else customer
-    found = None if by is None else await find_customer(context, by, "bill" if customer is None else "customer")
+    found = await recognised(context, customer, given.card_number)
     store_id, _ = await _store(context, given.store)
     keys = [None if one is None else one.product_id for one in await find_goods(context, given.items)]
     known = {key for key in keys if key is not None}
@@ -118,9 +138,7 @@ async def _priced(context: RequestContext, given: BillInput, customer: By | None
         item if item.paid is not None else _at_price(item, prices, key)
         for item, key in zip(given.items, keys, strict=True)
     ]
-    struct: Any = given
-    priced: BillInput = replace(struct, items=tuple(items))
-    return priced
+    return given.replaced(items=tuple(items))
 
 
 def _at_price(item: BillItemInput, prices: Prices, product_id: int | None) -> BillItemInput:
@@ -128,9 +146,7 @@ def _at_price(item: BillItemInput, prices: Prices, product_id: int | None) -> Bi
     if price is None or product_id is None:
         return item
     listed = prices.listed.get(product_id, price) if item.price is None else item.price
-    struct: Any = item
-    priced: BillItemInput = replace(struct, price=listed, paid=half_up(price * item.quantity, prices.unit))
-    return priced
+    return item.replaced(price=listed, paid=half_up(price * item.quantity, prices.unit))
 
 
 def _line(item: BillItemInput, field: str, unit: Decimal) -> basket.Line:
@@ -161,7 +177,7 @@ def _item(given: BillItemInput, line: basket.Line, types: Mapping[str, int], uni
 
 
 async def _store(context: RequestContext, by: By) -> tuple[int, str]:
-    values: dict[str, Any] = {"sought": by.value}
+    values: dict[str, object] = {"sought": by.value}
     if by.name == "external_id":
         values = {"source": by.value["source"], "sought": by.value["external_id"]}
     rows = await STORES[by.name].read(context, **values)

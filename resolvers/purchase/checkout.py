@@ -11,12 +11,13 @@ from typing import TypeVar
 
 from models.rules.basket import Benefit, Reward, Shopper, Voucher
 from models.rules.combination import Combination
+from models.rules.error_codes import ErrorCode
 from models.rules.late import as_paid, takes_rewards
 from models.rules.ledger import NEVER
 from models.rules.programme import Programme
-from models.rules.refusals import Refusal, RefusalCode
+from models.rules.refusals import Refusal
 from models.rules.settlement import RequestedBenefits, Settlement, best_of, settle
-from models.rules.voucher_code import normalised
+from models.rules.voucher_code import code_key, readings
 from resolvers.benefit.limits import lock_limited
 from resolvers.benefit.offers import (
     AUTOMATIC,
@@ -24,8 +25,8 @@ from resolvers.benefit.offers import (
     VOUCHERS_LOCKED,
     VOUCHERS_NAMED,
     Offer,
+    is_told,
     read_offers,
-    spellings,
     vouchers_of,
 )
 from resolvers.benefit.shopper import PointBalance, read_shopper
@@ -35,8 +36,9 @@ from resolvers.segment.qualifying import qualifies_for
 from resolvers.storage.context import RequestContext
 
 T = TypeVar("T")
+Coded = TypeVar("Coded", Reward, Voucher)
 
-NOT_LATE = Refusal(RefusalCode.VOUCHER_REQUIRED, "On a bill that was paid so long ago, rewards take a voucher.")
+NOT_LATE = Refusal(ErrorCode.VOUCHER_REQUIRED, "On a bill that was paid so long ago, rewards take a voucher.")
 AT_ONCE = 1000
 """How many benefits times lines are worked out without letting others in between: a millisecond or two."""
 
@@ -152,29 +154,42 @@ async def read_named(
     """What codes name: a voucher; of a reward's code, a voucher of the shopper's, or else the reward as it is."""
     if not codes:
         return NamedBenefits()
-    spelt = sorted({spelling for code in codes for spelling in spellings(code)})
     statement = VOUCHERS_LOCKED if locked else VOUCHERS_NAMED
-    vouchers = await vouchers_of(context, await statement.read(context, codes=spelt, customer=customer_id or 0))
-    named = {voucher.code for voucher in vouchers}
-    left = [code for code in codes if named.isdisjoint(spellings(code))]
-    spelt = sorted({each for code in left for each in spellings(code)})
-    rows = await REWARDS_BY_CODE.read(context, codes=spelt) if spelt else []
+    rows = await statement.read(context, codes=_readings(codes), customer=customer_id or 0)
+    vouchers = [one for one in await vouchers_of(context, rows) if is_told(one, customer_id, context.viewer)]
+    named = _by_code(vouchers)
+    left = [code for code in codes if _found(named, code) is None]
+    rows = await REWARDS_BY_CODE.read(context, codes=_readings(left)) if left else []
     offers = await read_offers(context, rows)
-    return _named(codes, vouchers, {offer.terms.code: offer for offer in offers}, customer_id)
+    return _named(codes, vouchers, offers, customer_id)
+
+
+def _readings(codes: Iterable[str]) -> list[str]:
+    return sorted({each for code in codes for each in readings(code)})
+
+
+def _by_code(coded: Iterable[Coded]) -> dict[str, Coded]:
+    """Vouchers or rewards by their codes, as they are and as they are read."""
+    found = {code_key(one.code): one for one in coded}
+    return found | {one.code: one for one in coded}
+
+
+def _found(coded: Mapping[str, Coded], code: str) -> Coded | None:
+    return coded.get(code) or coded.get(code_key(code))
 
 
 def _named(
-    codes: Sequence[str], vouchers: Sequence[Voucher], offers: Mapping[str, Offer], customer_id: int | None
+    codes: Sequence[str], vouchers: Sequence[Voucher], offers: Sequence[Offer], customer_id: int | None
 ) -> NamedBenefits:
     """Each code in turn; of one's own vouchers of a reward, the one that expires first is taken."""
-    by_code = {voucher.code: voucher for voucher in vouchers}
+    by_code, rewards = _by_code(vouchers), _by_code([offer.terms for offer in offers])
+    by_reward = {offer.terms.id: offer for offer in offers}
     taken: set[int] = set()
     found: list[Benefit] = []
     unknown: list[tuple[str, Refusal]] = []
     for code in codes:
-        tries = (code, normalised(code))
-        voucher = next((by_code[each] for each in tries if each in by_code), None)
-        offer = next((offers[each] for each in tries if each in offers), None)
+        voucher, reward = _found(by_code, code), _found(rewards, code)
+        offer = by_reward[reward.id] if reward else None
         if voucher is None and offer is not None:
             voucher = _own(offer, [one for one in vouchers if one.id not in taken], customer_id)
         if voucher is not None:
@@ -194,5 +209,7 @@ def _own(offer: Offer, vouchers: Iterable[Voucher], customer_id: int | None) -> 
 
 def _unknown(offer: Offer | None) -> Refusal:
     if offer is None:
-        return Refusal(RefusalCode.UNKNOWN_CODE, "There is no voucher and no reward of this code.")
-    return Refusal(RefusalCode.VOUCHER_REQUIRED, "The reward takes a voucher, and the customer has none.")
+        return Refusal(
+            ErrorCode.UNKNOWN_CODE, "There is no voucher that can be used here, and no reward, of this code."
+        )
+    return Refusal(ErrorCode.VOUCHER_REQUIRED, "The reward takes a voucher, and the customer has none.")

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 import models
 from models.rules.bill_checks import MAX_ITEMS
+from models.rules.card_number import normalised
 from models.rules.error_codes import ErrorCode
 from models.types import MONEY, PERCENT, POINTS, QUANTITY, ExactDecimal
 from resolvers.errors import Refused
 from resolvers.operation.answers import TEXT, Answer, RepeatableAnswer, Shown, row
-from resolvers.operation.checks import CURRENCY, By, at_most, by, exact, key, shown_as, text, whole
+from resolvers.operation.checks import CURRENCY, By, at_most, by, converted, exact, key, shown_as, text, whole
 from resolvers.operation.inputs import Input
 from resolvers.operation.parts import UtmInput
 from resolvers.storage.context import RowRef
@@ -79,7 +80,11 @@ class BillInput(Input):
         exact(MONEY, None),
         "What the lines come to; refused as TOTALS_DIFFER when they come to something else.",
     ] = None
-    card_number: Annotated[str | None, text(64), "Number of the card shown at the till."] = None
+    card_number: Annotated[
+        str | None,
+        converted(text(64), normalised),
+        "Number of the card shown at the till, with or without spaces and hyphens.",
+    ] = None
     campaign_prices: Annotated[
         bool,
         "Whether lines without `paid` cost what campaigns offer their product for, to this customer and at this store "
@@ -251,7 +256,7 @@ class ReturnAnswer(PurchaseAnswer):
 class PurchasesImport(Input):
     """Bills that were closed offline."""
 
-    bills: Annotated[tuple[Mapping[str, Any], ...], shown_as("OfflineBillInput"), at_most(MOST_BILLS), "The bills."]
+    bills: Annotated[tuple[Mapping[str, object], ...], shown_as("OfflineBillInput"), at_most(MOST_BILLS), "The bills."]
     without_effects: Annotated[
         bool,
         "Whether they are history: kept as they are, but they earn no points and no vouchers, use none up, and lead "

@@ -18,14 +18,14 @@ from models.rules.basket import Voucher
 from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO
 from models.rules.programme import Earnings
-from models.rules.refusals import Refusal, RefusalCode
+from models.rules.refusals import Refusal
 from models.rules.returning import going_back
 from models.rules.settlement import settled_offline
 from resolvers.customer.find import Found, find_customer
 from resolvers.errors import CrmError, Refused
 from resolvers.operation.checks import By
 from resolvers.operation.inputs import read
-from resolvers.purchase.bill import Item, TillBill, read_bill
+from resolvers.purchase.bill import Item, TillBill, read_bill, recognised
 from resolvers.purchase.checkout import Checkout, read_checkout
 from resolvers.purchase.goods import goods_by_key
 from resolvers.purchase.inputs import (
@@ -39,7 +39,7 @@ from resolvers.purchase.inputs import (
     RefusedBill,
 )
 from resolvers.purchase.known import sent_before
-from resolvers.purchase.operations import details, lock_purchase, recognised
+from resolvers.purchase.operations import details, lock_purchase
 from resolvers.purchase.recording import Closing, record, reward_customer
 from resolvers.purchase.reversal import points_back
 from resolvers.purchase.sale import read_closed
@@ -51,18 +51,18 @@ MOST_ITEMS = 5000
 
 USED_UP = frozenset(
     {
-        RefusalCode.NOT_YET_VALID,
-        RefusalCode.ALREADY_APPLIED,
-        RefusalCode.WRONG_STATE,
-        RefusalCode.EXPIRED,
-        RefusalCode.WRONG_CUSTOMER,
-        RefusalCode.RESERVED_ELSEWHERE,
+        ErrorCode.NOT_YET_VALID,
+        ErrorCode.ALREADY_APPLIED,
+        ErrorCode.WRONG_STATE,
+        ErrorCode.EXPIRED,
+        ErrorCode.WRONG_CUSTOMER,
+        ErrorCode.RESERVED_ELSEWHERE,
     }
 )
 """Why a voucher can't have been used offline; what the bill had to be, the till judged there and then."""
 
-DIRECT = Refusal(RefusalCode.VOUCHER_REQUIRED, "Offline, rewards are used through vouchers only.")
-HISTORY = Refusal(RefusalCode.WRONG_STATE, "Bills that are kept without effects use no vouchers up.")
+DIRECT = Refusal(ErrorCode.VOUCHER_REQUIRED, "Offline, rewards are used through vouchers only.")
+HISTORY = Refusal(ErrorCode.WRONG_STATE, "Bills that are kept without effects use no vouchers up.")
 
 
 @dataclass(slots=True)
@@ -148,12 +148,14 @@ async def _prepare(transaction: Transaction, each: _Offline) -> None:
         each.given = read(OfflineBillInput, _as_paid(each.raw))
         each.bill = await read_bill(await transaction.inside(), each.given.bill)
         if await sent_before(transaction, each.bill, each.given) is None:
-            each.customer = await recognised(transaction, each.given, each.bill, late=True)
+            each.customer = await recognised(
+                await transaction.inside(), each.given.customer, each.bill.given.card_number, each.bill.paid_at
+            )
     except CrmError as error:
         each.refuse(error)
 
 
-def _as_paid(given: Mapping[str, Any]) -> Mapping[str, Any]:
+def _as_paid(given: Mapping[str, Any]) -> Mapping[str, object]:
     """The till has judged what was sold: something paid for but not counted is one piece."""
     items = [
         item if item["quantity"] or not item.get("paid") else {**item, "quantity": Decimal(1)}
@@ -198,7 +200,7 @@ def _usable(each: _Offline, case: Checkout, *, history: bool) -> list[Voucher]:
     for benefit in case.named.benefits:
         reasons = [HISTORY] if history else _reasons(benefit, case)
         if benefit in usable:
-            reasons = [Refusal(RefusalCode.DUPLICATE_CODE, "The voucher is named twice.")]
+            reasons = [Refusal(ErrorCode.DUPLICATE_CODE, "The voucher is named twice.")]
         for reason in reasons:
             each.leave_out(benefit.code, reason)
         if not reasons and isinstance(benefit, Voucher):

@@ -16,11 +16,9 @@ from models import Purchase, PurchaseState, PurchaseType, State
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from models.rules.late import is_late
-from resolvers.customer.find import Found, find_customer
 from resolvers.errors import Refused, UserError
-from resolvers.operation.checks import By
 from resolvers.programme.reading import read_terms
-from resolvers.purchase.bill import TillBill, read_bill
+from resolvers.purchase.bill import TillBill, read_bill, recognised
 from resolvers.purchase.checkout import judged_at, read_checkout
 from resolvers.purchase.inputs import BillToClose, CancelAnswer, LeftOut, PurchaseCancel, PurchaseSend, SentAnswer
 from resolvers.purchase.known import sent_before
@@ -74,28 +72,7 @@ async def cancel(transaction: Transaction, given: PurchaseCancel) -> CancelAnswe
     )
 
 
-async def recognised(transaction: Transaction, given: BillToClose, bill: TillBill, *, late: bool) -> Found | None:
-    """The customer that a bill names: outright, or by the card that it shows; a card of another is refused."""
-    context = await transaction.inside()
-    at = bill.paid_at if late else None
-    number = given.bill.card_number
-    holder: Found | None = None
-    if number is not None:
-        try:
-            holder = await find_customer(context, By("card_number", number), "bill", at)
-        except Refused as refused:
-            # A card without a holder says nothing about a customer who is named outright.
-            if given.customer is None or refused.code is not ErrorCode.UNKNOWN_CARD:
-                raise
-    if given.customer is None:
-        return holder
-    named = await find_customer(context, given.customer, "customer", at)
-    if holder is not None and holder.id != named.id:
-        raise Refused(ErrorCode.WRONG_CUSTOMER, "The card is another customer's.", "bill.cardNumber")
-    return named
-
-
-async def details(transaction: Transaction, given: BillToClose) -> dict[str, Any]:
+async def details(transaction: Transaction, given: BillToClose) -> dict[str, object]:
     """Columns of a purchase that no rule looks at."""
     return {
         "type_id": await _type(transaction, given.type),
@@ -130,7 +107,9 @@ async def _close(transaction: Transaction, given: PurchaseSend, bill: TillBill) 
     context = await transaction.inside()
     terms = await read_terms(context, judged_at(context, bill))
     late = is_late(bill.paid_at, transaction.now, terms.clocks_differ)
-    customer = await recognised(transaction, given, bill, late=late)
+    customer = await recognised(
+        await transaction.inside(), given.customer, given.bill.card_number, bill.paid_at if late else None
+    )
     about = await details(transaction, given)
     if customer is not None:
         if not await transaction.lock_customers([customer.id]):

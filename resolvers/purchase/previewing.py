@@ -15,20 +15,19 @@ from models.rules.combination import judge
 from models.rules.error_codes import ErrorCode
 from models.rules.plans import Till
 from models.rules.programme import NO_PROGRAMME, AutomaticChoice
-from models.rules.refusals import Refusal, RefusalCode
+from models.rules.refusals import Refusal
 from models.rules.settlement import Settlement
 from resolvers.benefit.offers import ON_OFFER, VOUCHERS_OF, read_offers, vouchers_of
 from resolvers.benefit.shopper import read_shopper
-from resolvers.customer.find import find_customer
 from resolvers.point.earned import EarnedBy, earned_by
-from resolvers.purchase.bill import read_bill
+from resolvers.purchase.bill import read_bill, recognised
 from resolvers.purchase.checkout import Checkout, NamedBenefits, read_checkout, with_segments
 from resolvers.purchase.inputs import PreviewRequest, RecommendationRequest
 from resolvers.storage.context import RequestContext, RowRef
 from resolvers.values import Money, amount, points
 from resolvers.values import money as as_money
 
-PERSONAL = frozenset({RefusalCode.SEGMENT_REQUIRED, RefusalCode.STATUS_REQUIRED, RefusalCode.WRONG_CUSTOMER})
+PERSONAL = frozenset({ErrorCode.SEGMENT_REQUIRED, ErrorCode.STATUS_REQUIRED, ErrorCode.WRONG_CUSTOMER})
 """What is for others is not recommended, whatever is on the bill."""
 
 
@@ -103,7 +102,8 @@ class Preview:
 async def recommended(context: RequestContext, given: RecommendationRequest) -> list[Recommended]:
     """Rewards and vouchers that the shopper could use: first those that apply, in order of priority and code."""
     bill = await read_bill(context, given.bill, given.customer)
-    customer = await find_customer(context, given.customer, "customer")
+    customer = await recognised(context, given.customer, given.bill.card_number)
+    assert customer is not None
     vouchers = await vouchers_of(context, await VOUCHERS_OF.read(context, customer=customer.id))
     offers = await read_offers(context, await ON_OFFER.read(context))
     rewards = [offer.terms for offer in offers]
@@ -121,7 +121,7 @@ async def recommended(context: RequestContext, given: RecommendationRequest) -> 
 async def preview(context: RequestContext, given: PreviewRequest) -> Preview:
     """What discounts, vouchers and points would do, for a customer or an unknown one."""
     bill = await read_bill(context, given.bill, given.customer)
-    customer = None if given.customer is None else await find_customer(context, given.customer, "customer")
+    customer = await recognised(context, given.customer, given.bill.card_number)
     case = await read_checkout(context, bill, customer.id if customer else None, given.benefit_codes or ())
     settled = await case.settle(given.spend_points or None)
     money = _money(bill.rules.currency)

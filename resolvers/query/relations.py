@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Integer, and_, exists, func, literal_column, not_, or_, select
+from sqlalchemy import Boolean, ColumnElement, Integer, Select, and_, exists, func, literal_column, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from models import (
+    Base,
     CampaignProduct,
     CampaignProductSegment,
     ConditionRole,
@@ -16,8 +16,11 @@ from models import (
     Product,
     ProductGroup,
     ProductGroupAncestor,
+    ProductReservation,
+    Purchase,
     Reward,
     RewardCondition,
+    RewardConditionTarget,
     RewardSegment,
     RewardStatus,
     SegmentMember,
@@ -28,14 +31,20 @@ from models import (
 from resolvers.query.columns import Expression
 from resolvers.query.expressions import POINTS_ACTIVE, VALID_NOW, word
 from resolvers.query.link import Link, link
+from resolvers.storage.sql import SqlColumn, SqlValue
+
+Key = ColumnElement[int]
+"""The key of the row from which a relation leads."""
 
 
-def _segments_of(customer: ColumnElement[Any]) -> Any:
+def _segments_of(customer: Key) -> Select[int]:
     member = aliased(SegmentMember)
     return select(member.segment_id).where(member.customer_id == customer)
 
 
-def _for_segments(table: Any, owner: str, row: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+def _for_segments(
+    table: type[RewardSegment | CampaignProductSegment], owner: str, row: type[Base], customer: Key
+) -> ColumnElement[bool]:
     """Whether a row is for no segment in particular, or for one of the customer's."""
     target = aliased(table)
     mine = getattr(target, owner) == row.id
@@ -45,7 +54,7 @@ def _for_segments(table: Any, owner: str, row: Any, customer: ColumnElement[Any]
     return or_(none, one)
 
 
-def _for_status(reward: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+def _for_status(reward: type[Reward], customer: Key) -> ColumnElement[bool]:
     any_, mine, record = aliased(RewardStatus), aliased(RewardStatus), aliased(StatusRecord)
     held = select(record.status_id).where(record.customer_id == customer, record.ended_at.is_(None))
     return or_(
@@ -54,21 +63,25 @@ def _for_status(reward: Any, customer: ColumnElement[Any]) -> ColumnElement[bool
     )
 
 
-def _under_limit(reward: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+def _under_limit(reward: type[Reward], customer: Key) -> ColumnElement[bool]:
     used = aliased(Voucher)
-    count = select(func.count()).where(
-        used.reward_id == reward.id, used.customer_id == customer, used.state != word(VoucherState.CANCELLED)
-    )
-    return or_(reward.limit_per_customer.is_(None), count.scalar_subquery() < reward.limit_per_customer)
+
+    def count(who: SqlColumn) -> SqlValue:
+        which = used.reward_id == reward.id, who == customer, used.state != word(VoucherState.CANCELLED)
+        return select(func.count()).where(*which).scalar_subquery()
+
+    # Who has a voucher is not named again as whom it was issued to.
+    got = count(used.customer_id) + count(used.issued_to_id)
+    return or_(reward.limit_per_customer.is_(None), got < reward.limit_per_customer)
 
 
-def _affordable(reward: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+def _affordable(reward: type[Reward], customer: Key) -> ColumnElement[bool]:
     holder = aliased(Customer)
     points = select(POINTS_ACTIVE.sql(holder)).where(holder.id == customer).scalar_subquery()
     return or_(reward.points_cost == literal_column("0"), reward.points_cost <= points)
 
 
-def _within_reach(reward: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+def _within_reach(reward: type[Reward], customer: Key) -> ColumnElement[bool]:
     return and_(
         VALID_NOW.sql(reward),
         _for_segments(RewardSegment, "reward_id", reward, customer),
@@ -78,7 +91,7 @@ def _within_reach(reward: Any, customer: ColumnElement[Any]) -> ColumnElement[bo
     )
 
 
-def _offered(offer: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+def _offered(offer: type[CampaignProduct], customer: Key) -> ColumnElement[bool]:
     return and_(VALID_NOW.sql(offer), _for_segments(CampaignProductSegment, "campaign_product_id", offer, customer))
 
 
@@ -89,17 +102,16 @@ CAMPAIGN_OFFERS = Link(CampaignProduct, _offered)
 """Campaign products valid now that are for all, or for one of the customer's segments."""
 
 
-def _ancestors(group: Any, key: ColumnElement[Any]) -> ColumnElement[bool]:
+def _ancestors(group: type[ProductGroup], key: Key) -> ColumnElement[bool]:
     pair = aliased(ProductGroupAncestor)
-    found: ColumnElement[bool] = group.id.in_(select(pair.ancestor_id).where(pair.group_id == key))
-    return found
+    return group.id.in_(select(pair.ancestor_id).where(pair.group_id == key))
 
 
 GROUP_PATH = Link(ProductGroup, _ancestors)
 """A group with all groups above it."""
 
 
-def _depth(group: Any) -> ColumnElement[Any]:
+def _depth(group: type[ProductGroup]) -> ColumnElement[int]:
     pair = aliased(ProductGroupAncestor)
     return select(func.count()).where(pair.group_id == group.id).scalar_subquery()
 
@@ -108,29 +120,28 @@ GROUP_DEPTH = Expression("depth", _depth, Integer())
 """How many groups there are from the top to this one."""
 
 
-def _in_subtree(product: Any, key: ColumnElement[Any]) -> ColumnElement[bool]:
+def _in_subtree(product: type[Product], key: Key) -> ColumnElement[bool]:
     pair = aliased(ProductGroupAncestor)
-    found: ColumnElement[bool] = product.group_id.in_(select(pair.group_id).where(pair.ancestor_id == key))
-    return found
+    return product.group_id.in_(select(pair.group_id).where(pair.ancestor_id == key))
 
 
 _SUBTREE = Link(Product, _in_subtree)
 
 
-def products_of_group(args: Mapping[str, Any]) -> Link:
+def products_of_group(args: Mapping[str, object]) -> Link:
     """A group's own products, or with those of its subgroups."""
     return _SUBTREE if args.get("includeSubgroups") else link(ProductGroup, "products")
 
 
 def _rules_of(role: ConditionRole) -> Link:
-    def on(rule: Any, reward: ColumnElement[Any]) -> ColumnElement[bool]:
+    def on(rule: type[RewardCondition], reward: Key) -> ColumnElement[bool]:
         return and_(rule.reward_id == reward, rule.role == word(role))
 
     return Link(RewardCondition, on)
 
 
 def _has_rule(role: ConditionRole) -> Expression:
-    def sql(reward: Any) -> ColumnElement[bool]:
+    def sql(reward: type[Reward]) -> ColumnElement[bool]:
         rule = aliased(RewardCondition)
         return exists(select(rule.id).where(rule.reward_id == reward.id, rule.role == word(role)))
 
@@ -141,3 +152,23 @@ REWARD_CONDITIONS = _rules_of(ConditionRole.CONDITION)
 REWARD_BONUSES = _rules_of(ConditionRole.BONUS)
 HAS_CONDITION = _has_rule(ConditionRole.CONDITION)
 HAS_BONUS = _has_rule(ConditionRole.BONUS)
+
+
+def _names_product(reward: type[Reward], product: Key) -> ColumnElement[bool]:
+    rule, target = aliased(RewardCondition), aliased(RewardConditionTarget)
+    named = select(rule.reward_id).join(target, target.condition_id == rule.id).where(target.product_id == product)
+    return reward.id.in_(named)
+
+
+REWARDS_OF_PRODUCT = Link(Reward, _names_product)
+"""Rewards that name a product itself; those that name its group or brand are not among them."""
+
+
+def _ended_in(purchase: type[Purchase], reservation: Key) -> ColumnElement[bool]:
+    bill, made = aliased(Purchase), aliased(ProductReservation)
+    known = and_(bill.external_id == made.external_purchase_id, bill.customer_id == made.customer_id)
+    return purchase.id.in_(select(bill.id).join(made, known).where(made.id == reservation))
+
+
+BILLS_OF_RESERVATION = Link(Purchase, _ended_in)
+"""The bills that a reservation ended in: its customer's, under the external id that the till told."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, select
+from sqlalchemy import ColumnElement, CompoundSelect, select
 from sqlalchemy.ext.compiler import compiles
 
 from models.types import Json
 from resolvers.query.columns import Expression
 from resolvers.query.json_rows import NESTING
 
-Rows = Callable[[ColumnElement[Any], str], Select[Any] | CompoundSelect[Any]]
+Rows = Callable[[ColumnElement[Any], str], CompoundSelect[*tuple[Any, ...]]]
 """The rows for a key, on one database."""
 
 

@@ -91,7 +91,7 @@ class PurchasesFilter(SpecialFilter):
         """Where nothing meets the conditions, all customers but those whose bills don't; else those whose bills do."""
         _, _, (by_nothing, bounded), names, met = structure
         bills = union_all(*_sources(names, bounded=bounded)).subquery()
-        sums = Sums(func.sum(bills.c.count), func.sum(bills.c.turnover, type_=MONEY))
+        sums: Any = Sums(func.sum(bills.c.count), func.sum(bills.c.turnover, type_=MONEY))
         meets = condition(models.Customer, sums, met, backend)
         grouped = select(bills.c.customer_id).group_by(bills.c.customer_id)
         found: ColumnElement[bool]
@@ -147,10 +147,11 @@ def _period(given: Any, path: str) -> Callable[[datetime], Span]:
                 raise BadFilter(f"`{path}` takes either `last`, or `from` and `to`.")
             duration = duration_of(str(given["last"]))
             return lambda now: span(duration.before(now), now + MOMENT)
-        start, end = checked(given.get("from", BEGINNING)).astimezone(UTC), checked(given.get("to"))
+        ends: list[datetime | None] = [given.get("from"), given.get("to")]
+        start, end = (checked(each).astimezone(UTC) if each is not None else None for each in ends)
     except ValueError as error:
         raise BadFilter(f"`{path}`: {error}") from error
-    return lambda now: span(start, now + MOMENT if end is None else end.astimezone(UTC))
+    return lambda now: span(start or BEGINNING, end or now + MOMENT)
 
 
 def _bound(split: Callable[[datetime], Span], name: str, now: datetime) -> Any:

@@ -22,6 +22,7 @@ from resolvers.storage.context import RowRef
 RECOMMENDATION = models.Recommendation
 FIRST, LAST = 1, 9
 MOST_TOLD = 200
+WHOSE = "The customer; the one who asks where it is left out."
 
 
 class RecommendationUpsert(Input):
@@ -108,13 +109,13 @@ class RecommendationOfCustomer(Input):
     """A recommendation that a customer was shown."""
 
     id: Annotated[int, key(RECOMMENDATION), "The recommendation."]
-    customer: Annotated[int, key(models.Customer), "The customer."]
+    customer: Annotated[int | None, key(models.Customer), WHOSE] = None
 
 
 class RecommendationFeedback(Input):
     """What a customer was shown, and what they clicked."""
 
-    customer: Annotated[int, key(models.Customer), "The customer."]
+    customer: Annotated[int | None, key(models.Customer), WHOSE] = None
     shown: Annotated[
         tuple[int, ...] | None, key(RECOMMENDATION), at_most(MOST_TOLD), "Recommendations that were shown once more."
     ] = None

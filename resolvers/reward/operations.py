@@ -12,10 +12,13 @@ import models
 from models import ConditionRole, RelatedTo, RewardKind, State
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
+from models.rules.reward_value import value_refusal
 from models.rules.validity import is_valid_setting
+from models.rules.voucher_code import SHORTEST_REWARD_CODE, code_key
 from resolvers.errors import Refused, UserError
 from resolvers.operation import property_values
 from resolvers.operation.activation import delete_operation, switch_operation
+from resolvers.operation.checks import coded
 from resolvers.operation.upsert import Record, UpsertSpec, no_twice, replace_parts, upsert
 from resolvers.operation.validation import CLOCK, in_order, whole
 from resolvers.reward.inputs import DeletedReward, RewardAnswer, RewardId, RewardRuleInput, RewardUpsert
@@ -54,6 +57,8 @@ remove = delete_operation(models.Reward, EventKind.REWARD_DELETED, RewardId, Del
 async def _check(record: Record) -> None:
     """What a reward gives, when and how often, must make sense together."""
     await property_values.read(record, "reward_id")
+    with record.problems.noted():
+        await _check_code(record)
     for check in (_check_state, _check_value, _check_times, _check_limits, _check_vouchers):
         with record.problems.noted():
             check(record)
@@ -66,6 +71,18 @@ async def _check(record: Record) -> None:
             with record.problems.noted():
                 record.lists[name] = await _rules(record, name, role)
     await _check_free_product(record)
+
+
+async def _check_code(record: Record) -> None:
+    """Vouchers and rewards share their codes: what is typed at the till means one thing."""
+    code, at = record.values.get("code"), record.problems.at("code")
+    if code is None or (record.row is not None and record.row.code == code):
+        return
+    coded(code, at, SHORTEST_REWARD_CODE)
+    voucher = models.Voucher
+    taken = select(voucher.id).where(voucher.code_key == code_key(code)).limit(1)
+    if await record.transaction.session.scalar(taken) is not None:
+        raise Refused(ErrorCode.TAKEN, "A voucher has this code.", at)
 
 
 def _check_state(record: Record) -> None:
@@ -98,8 +115,8 @@ def _check_value(record: Record) -> None:
     at, kind, value = record.problems.at, record.will_be("kind"), record.will_be("value")
     if value is None and kind in {RewardKind.PERCENT, RewardKind.AMOUNT, RewardKind.FINAL_PRICE}:
         raise Refused(ErrorCode.REQUIRED, "A reward of this kind needs a value.", at("value"))
-    if kind is RewardKind.PERCENT and value > 100:
-        raise Refused(ErrorCode.OUT_OF_RANGE, "More than a hundred per cent can't be taken off.", at("value"))
+    if value is not None and (wrong := value_refusal(kind, value, record.will_be("currency_code"))):
+        raise Refused(wrong.code, wrong.message, at("value"))
     in_money = [record.will_be(name) is not None for name in ("minimum_purchase", "maximum_discount")]
     if (any(in_money) or kind in {RewardKind.AMOUNT, RewardKind.FINAL_PRICE}) and not record.will_be("currency_code"):
         raise Refused(ErrorCode.REQUIRED, "Amounts need their currency.", at("currency"))
@@ -137,14 +154,14 @@ def _check_vouchers(record: Record) -> None:
 
 async def _targets(
     record: Record, name: str, given: Sequence[Any], column: str, target: type[models.Base]
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     at = record.problems.at(name)
     keys = [(await record.references.find(target, by, f"{at}[{place}]")).id for place, by in enumerate(given)]
     no_twice(keys, record.problems, name, "")
     return [{column: key} for key in keys]
 
 
-async def _rules(record: Record, name: str, role: ConditionRole) -> list[dict[str, Any]]:
+async def _rules(record: Record, name: str, role: ConditionRole) -> list[dict[str, object]]:
     given: Sequence[RewardRuleInput] = record.given[name] or ()
     if any(one.min_price is not None or one.max_price is not None for one in given) and (
         not record.will_be("currency_code")
@@ -153,7 +170,7 @@ async def _rules(record: Record, name: str, role: ConditionRole) -> list[dict[st
     return [await _rule(record, one, f"{name}[{place}]", role) for place, one in enumerate(given)]
 
 
-async def _rule(record: Record, given: RewardRuleInput, name: str, role: ConditionRole) -> dict[str, Any]:
+async def _rule(record: Record, given: RewardRuleInput, name: str, role: ConditionRole) -> dict[str, object]:
     lowest, highest, count = given.min_price, given.max_price, given.count
     if lowest is not None and highest is not None and highest < lowest:
         field = f"{record.problems.at(name)}.maxPrice"
@@ -168,7 +185,7 @@ async def _rule(record: Record, given: RewardRuleInput, name: str, role: Conditi
     return {"columns": columns, "targets": await _rule_targets(record, given, name)}
 
 
-async def _rule_targets(record: Record, given: RewardRuleInput, name: str) -> list[dict[str, Any]]:
+async def _rule_targets(record: Record, given: RewardRuleInput, name: str) -> list[dict[str, object]]:
     """A rule names just the things that it looks at."""
     at, related_to = record.problems.at(name), given.related_to
     wanted = TARGETS.get(related_to)
@@ -212,7 +229,7 @@ async def _write_rules(record: Record, role: ConditionRole, wanted: Sequence[Map
     record.changed = True
 
 
-async def _read_rule(record: Record, row: models.RewardCondition) -> tuple[dict[str, Any], list[str]]:
+async def _read_rule(record: Record, row: models.RewardCondition) -> tuple[dict[str, object], list[str]]:
     target = models.RewardConditionTarget
     found = await record.transaction.session.scalars(select(target).where(target.condition_id == row.id))
     columns = {name: getattr(row, name) for name in ("role", "related_to", "count", "min_price", "max_price")}
@@ -238,6 +255,7 @@ FORM = UpsertSpec(
     },
     required=("code", "name", "kind"),
     known_by="code",
+    compared=("code_key", code_key),
     check=_check,
     follow=_follow,
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from msgspec import UNSET
 from sqlalchemy import select
@@ -94,6 +93,7 @@ async def remove_customers(transaction: Transaction, given: SegmentCustomers) ->
     chosen = MEMBER.customer_id.in_(set(given.customers))
     there = select(MEMBER).where(MEMBER.segment_id == segment.id, chosen).order_by(MEMBER.id)
     members = list(await transaction.session.scalars(there))
+    await transaction.raise_if_merged(set(given.customers) - {member.customer_id for member in members})
     for member in members:
         await transaction.session.delete(member)
         transaction.emit(EventKind.SEGMENT_LEFT, segment, customer_id=member.customer_id)
@@ -138,10 +138,10 @@ def _shown(segment: models.Segment) -> SegmentAnswer:
     return SegmentAnswer(segment=RowRef("Segment", segment.id))
 
 
-async def _values(transaction: Transaction, given: SegmentCreate | SegmentUpdate) -> dict[str, Any]:
+async def _values(transaction: Transaction, given: SegmentCreate | SegmentUpdate) -> dict[str, object]:
     """What the input says of a segment beside its members."""
     told = {"name": given.name, "note": given.note, "picture_url": given.picture_url}
-    values: dict[str, Any] = {name: value for name, value in told.items() if value is not UNSET}
+    values: dict[str, object] = {name: value for name, value in told.items() if value is not UNSET}
     if given.group is None:
         values["group_id"] = None
     elif given.group is not UNSET:
@@ -149,7 +149,7 @@ async def _values(transaction: Transaction, given: SegmentCreate | SegmentUpdate
     return values
 
 
-def _criteria(transaction: Transaction, where: Mapping[str, Any]) -> dict[str, Any]:
+def _criteria(transaction: Transaction, where: Mapping[str, object]) -> dict[str, object]:
     try:
         return kept(where, transaction.backend)
     except BadFilter as error:
@@ -182,6 +182,7 @@ async def _add(transaction: Transaction, segment: models.Segment, customers: Seq
         if key not in known
     ]
     if gone:
+        await transaction.raise_if_merged(set(keys) - known)
         raise Refused.because_of(gone)
     there = select(MEMBER.customer_id).where(MEMBER.segment_id == segment.id, MEMBER.customer_id.in_(keys))
     members = set(await transaction.session.scalars(there))

@@ -66,12 +66,15 @@ async def requalify(transaction: Transaction, customer_id: int, *, rises: bool =
     return await _go_on(transaction, customer_id, standing, [transaction.now] if rises else [])
 
 
-async def restore(transaction: Transaction, customer_id: int) -> None:
-    """Give a customer the status that their standing bills and points justify, in whatever order others were undone."""
+async def restore(transaction: Transaction, customer_id: int, anchors: Sequence[StatusRecord] = ()) -> None:
+    """Give a customer the status that their standing bills and points justify, in whatever order others were undone.
+
+    They begin with what they were given: of several `anchors`, as when customers were merged, with the strongest one.
+    """
     context = await transaction.inside()
     standing = await read_standing(context, [customer_id])
     records = await _records(transaction, customer_id)
-    anchor = next((one for one in reversed(records) if _is_given(one)), None)
+    anchor = _strongest(anchors, standing, transaction.now) if anchors else _last_given(records)
     since = anchor.valid_from if anchor else min((one.valid_from for one in records), default=transaction.now)
     bills = await _bills(transaction, customer_id, standing)
     points = await _points(transaction, customer_id)
@@ -90,6 +93,28 @@ async def restore(transaction: Transaction, customer_id: int) -> None:
         zone=standing.zone,
     )
     await _make_so(transaction, customer_id, standing, anchor, decided, [key for _, key in ordered])
+
+
+async def given_record(transaction: Transaction, customer_id: int) -> StatusRecord | None:
+    """The last record that a customer was given, not reached by bills."""
+    return _last_given(await _records(transaction, customer_id))
+
+
+def _last_given(records: Sequence[StatusRecord]) -> StatusRecord | None:
+    return next((one for one in reversed(records) if _is_given(one)), None)
+
+
+def _strongest(anchors: Sequence[StatusRecord], standing: Standing, at: datetime) -> StatusRecord:
+    """A status set by hand that is not over comes first, the one set last; then the higher one, and the longer."""
+    ranks = {one.id: one.rank for one in standing.statuses}
+
+    def strength(record: StatusRecord) -> tuple[bool, bool, float, float]:
+        holds = record.valid_to is None or record.valid_to > at
+        by_hand = holds and record.change is StatusChange.SET
+        until = float("inf") if record.valid_to is None else record.valid_to.timestamp()
+        return by_hand, holds, record.valid_from.timestamp() if by_hand else ranks.get(record.status_id, 0), until
+
+    return max(anchors, key=strength)
 
 
 def _is_given(record: StatusRecord) -> bool:

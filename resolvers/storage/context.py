@@ -10,7 +10,9 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from models.base import utc_now
+from models.rules.budget import Standing
 from models.scope import Scope, ViewerKind
+from resolvers.errors import TooLarge
 from resolvers.storage.reader import Reader, Row
 from resolvers.storage.relative import resolved
 from resolvers.storage.statement import Statement
@@ -68,6 +70,10 @@ class RequestContext:
     """Where the request comes from, as far as that is known."""
     shown_customers: set[int] = field(default_factory=set)
     """Whose personal data was read otherwise than by selecting fields of theirs."""
+    standing: Standing | None = None
+    """How the budget stands that the request is charged to."""
+    most_read: int | None = None
+    """How many characters of text may be read; unbounded where nothing is said."""
     _apart: set[asyncio.Task[Any]] = field(default_factory=set)
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
@@ -76,7 +82,7 @@ class RequestContext:
         """Which database is behind."""
         return self.reader.backend
 
-    async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
+    async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
         """Run a statement; the request's moment, and the customer and the token that ask, are among its values."""
         async with self._turns:
             began = time.perf_counter()
@@ -89,6 +95,11 @@ class RequestContext:
             }
             rows = await self.reader.fetch(statement, given)
             self.runs.append(Run(statement.sql, len(rows), (time.perf_counter() - began) * 1000))
+            if self.most_read is not None:
+                # Lists come as text within the rows of their parents, so these are few.
+                self.most_read -= sum([len(value) for row in rows for value in row if type(value) is str])
+                if self.most_read < 0:
+                    raise TooLarge
             return rows
 
     async def apart(self, loading: Awaitable[Loaded]) -> Loaded:

@@ -19,7 +19,7 @@ from sqlalchemy import Select, literal_column, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
-from models import AuditEntry, Base, Customer, Event, State
+from models import AuditEntry, Base, Customer, CustomerMerge, Event, State
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from models.types import BigKey
@@ -39,6 +39,10 @@ CONFLICTS = frozenset({"40001", "40P01"})
 """PostgreSQL's codes for a transaction that lost against another and may be tried again."""
 
 
+class CustomerMerged(Exception):  # noqa: N818
+    """A customer who is named became another one meanwhile, or long ago: what names them is read anew."""
+
+
 class TransactionReader:
     """Reads through an open transaction, and so sees what it wrote."""
 
@@ -47,7 +51,7 @@ class TransactionReader:
         self.requests = 1
         self.backend = connection.dialect.name
 
-    async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
+    async def fetch(self, statement: Statement, values: Mapping[str, object]) -> list[Row]:
         """All rows of a statement."""
         raw: Any = (await self._connection.get_raw_connection()).driver_connection
         arguments = statement.arguments(values)
@@ -160,8 +164,17 @@ class Transaction:
         customer take no notice of this lock, so nobody waits who needn't.
         """
         context, statement = await self.inside(), _customer(self.backend)
-        rows = [row for key in sorted(set(keys)) for row in await context.fetch(statement, {"key": key})]
-        return {key: State(state) for key, state in rows}
+        wanted = sorted(set(keys))
+        rows = [row for key in wanted for row in await context.fetch(statement, {"key": key})]
+        states = {key: State(state) for key, state in rows}
+        await self.raise_if_merged(key for key in wanted if key not in states)
+        return states
+
+    async def raise_if_merged(self, keys: Iterable[int]) -> None:
+        """Begin anew where a customer who isn't there was merged into another one: `CustomerMerged`."""
+        for key in keys:
+            if await self.context.fetch(_merged(self.backend), {"key": key}):
+                raise CustomerMerged
 
     async def lock_customer(self, key: int, field_name: str, *, active: bool = False) -> None:
         """Lock a customer whom a field names, and refuse where there is none; with `active`, one deactivated too."""
@@ -210,24 +223,36 @@ def _customer(backend: str) -> Statement:
     return compile_statement(chosen.with_for_update(key_share=True), backend)
 
 
+@lru_cache(maxsize=2)
+def _merged(backend: str) -> Statement:
+    return compile_statement(
+        select(CustomerMerge.id).where(CustomerMerge.merged_id == parameter("key", BigKey)), backend
+    )
+
+
 async def in_transaction(
     engine: AsyncEngine,
     now: datetime,
     work: Callable[[Transaction], Awaitable[T]],
     request: RequestContext | None = None,
 ) -> T:
-    """Do a piece of work in a transaction as of a moment, for whom a request is; done again when the database asks.
+    """Do a piece of work in a transaction as of a moment, for whom a request is.
 
-    It is committed at its end unless it `is_undone`, and rolled back by any error.
+    It is done again when the database asks for it, and when a customer was merged. It is committed at its end unless it
+    `is_undone`, and rolled back by any error.
     """
     for attempt in range(1, TRIES + 1):
         try:
             async with _opened(engine, now, request) as transaction:
                 return await work(transaction)
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) not in CONFLICTS or attempt == TRIES:
+        except (DBAPIError, CustomerMerged) as error:
+            if not _may_be_tried_again(error) or attempt == TRIES:
                 raise
     raise AssertionError
+
+
+def _may_be_tried_again(error: DBAPIError | CustomerMerged) -> bool:
+    return isinstance(error, CustomerMerged) or getattr(error.orig, "sqlstate", None) in CONFLICTS
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from models.types import ExactDecimal
 from resolvers.operation.answers import Answer, row
 from resolvers.operation.checks import By, at_most, by, column, exact, key, text
 from resolvers.operation.inputs import Input
-from resolvers.operation.parts import RECORD_ID, AddressInput, ExternalId, Properties, Source
+from resolvers.operation.parts import MOST_RECORDS, RECORD_ID, AddressInput, ExternalId, Properties, Source
 from resolvers.operation.validation import MOST_INTERVALS
 from resolvers.storage.context import RowRef
 from resolvers.store.opening_hours import Weekday
@@ -95,7 +95,7 @@ class StoreUpsertInput(Input):
 class StoresUpsert(Input):
     """Stores to be created or updated."""
 
-    stores: Annotated[tuple[StoreUpsertInput, ...], at_most(200), "The stores."]
+    stores: Annotated[tuple[StoreUpsertInput, ...], at_most(MOST_RECORDS), "The stores."]
 
 
 class StoreId(Input):

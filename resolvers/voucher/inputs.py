@@ -8,11 +8,11 @@ from typing import Annotated
 
 import models
 from models.rules.error_codes import ErrorCode
-from models.rules.voucher_code import normalised
+from models.rules.voucher_code import LONGEST_CODE, SHORTEST_VOUCHER_CODE
 from models.types import MONEY
 from resolvers.errors import Refused
 from resolvers.operation.answers import TEXT, Answer, RepeatableAnswer, row
-from resolvers.operation.checks import CURRENCY, at_most, converted, exact, key, text, whole
+from resolvers.operation.checks import CURRENCY, at_most, code, exact, key, text, whole
 from resolvers.operation.inputs import Input
 from resolvers.storage.context import RowRef
 
@@ -38,13 +38,20 @@ class VoucherIssue(Input):
     ] = None
     code: Annotated[
         str | None,
-        converted(text(64), normalised),
-        "A code of one's own; made as the reward says where it is left out.",
+        code(SHORTEST_VOUCHER_CODE),
+        f"A code of one's own, of {SHORTEST_VOUCHER_CODE} letters and digits at least, which no voucher and no reward "
+        "has; case, spaces and hyphens don't tell codes apart. Made as the reward says where it is left out: with "
+        "60 random bits at least.",
     ] = None
     value: Annotated[
-        Decimal | None, exact(MONEY), "A value of its own in place of the reward's, with its currency."
+        Decimal | None,
+        exact(MONEY),
+        "A value of its own in place of the reward's, which must go with its kind: a percentage, 100 at most; an "
+        "amount or a price with its currency. Rewards that give goods take none.",
     ] = None
-    currency: Annotated[str | None, CURRENCY, "Currency of the value, ISO 4217."] = None
+    currency: Annotated[
+        str | None, CURRENCY, "Currency of the value, ISO 4217: the reward's, where that has one. None of a percentage."
+    ] = None
     valid_from: Annotated[datetime | None, "From when it can be used; now where it is left out."] = None
     valid_to: Annotated[
         datetime | None, "Until when, itself not included; as the reward says where it is left out."
@@ -52,10 +59,9 @@ class VoucherIssue(Input):
     note: Annotated[str | None, "What a person reads beside it."] = None
 
     def check(self) -> None:
-        """A value of its own and its currency belong together."""
-        if (self.value is None) != (self.currency is None):
-            message = "A value of its own needs its currency, and the other way round."
-            raise Refused(ErrorCode.REQUIRED, message, "currency")
+        """A currency says of what the value is."""
+        if self.value is None and self.currency is not None:
+            raise Refused(ErrorCode.REQUIRED, "A currency needs the value that it is of.", "value")
 
 
 class VoucherIssueBatch(Input):
@@ -92,8 +98,8 @@ class NamedVoucher(Input):
     id: Annotated[int | None, key(models.Voucher), "The voucher; give this or its code."] = None
     code: Annotated[
         str | None,
-        text(64),
-        "The voucher's code, as the customer shows it; case and spaces don't matter.",
+        text(LONGEST_CODE),
+        "The voucher's code, as the customer shows it; case, spaces and hyphens don't matter.",
     ] = None
 
     def check(self) -> None:

@@ -21,16 +21,13 @@ from resolvers.point import booking
 from resolvers.query.compiled_writes import Insert
 from resolvers.storage.transaction import Transaction
 
-LONGEST_BEGINNING = 55
-"""Of a reward's code; the random end of the voucher's comes behind it."""
-
 TRIES = 8
 MADE = Insert(
     models.Voucher,
-    "customer_id reward_id code value currency_code state valid_from valid_to note store_id earned_by_id created_at"
-    " updated_at",
+    "customer_id reward_id code code_key value currency_code state valid_from valid_to note store_id earned_by_id"
+    " created_at updated_at",
     returning="id",
-    unless=["code"],
+    unless=["code_key"],
 )
 HAPPENED = Insert(models.VoucherEvent, "voucher_id customer_id change at note")
 ZONE = "UTC"
@@ -87,15 +84,11 @@ async def record(
 async def _insert(transaction: Transaction, reward: models.Reward, values: dict[str, Any]) -> int:
     given = values.pop("code", None)
     for _ in range(1 if given else TRIES):
-        key: int | None = await MADE.one(transaction, code=given or _code(reward), **values)
+        code = given or voucher_code.voucher_code(reward.code_generation, secrets.choice, reward.code)
+        key: int | None = await MADE.one(transaction, code=code, code_key=voucher_code.code_key(code), **values)
         if key is not None:
             return key
     raise Refused(ErrorCode.CODE_TAKEN, "There is a voucher of this code.", "code")
-
-
-def _code(reward: models.Reward) -> str:
-    beginning = voucher_code.normalised(reward.code)[:LONGEST_BEGINNING]
-    return voucher_code.voucher_code(reward.code_generation, secrets.choice, beginning)
 
 
 def _end(reward: models.Reward, at: datetime, zone: str) -> datetime | None:

@@ -20,13 +20,14 @@ from models.rules.applicability import affordable, refusals
 from models.rules.basket import Bill, Shopper, Voucher
 from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO
-from models.rules.refusals import RefusalCode
-from models.rules.voucher_code import normalised
-from resolvers.benefit.offers import VOUCHER_COLUMNS, offers_by_key, vouchers_of
+from models.rules.reward_value import own_value_refusal
+from models.rules.voucher_code import code_key
+from resolvers.benefit.offers import VOUCHER_COLUMNS, is_told, offers_by_key, vouchers_of
 from resolvers.benefit.shopper import read_shopper
 from resolvers.errors import Refused
-from resolvers.operation.references import References
+from resolvers.operation.references import References, coded_as
 from resolvers.operation.refusal import refuse
+from resolvers.operation.upsert import alone
 from resolvers.operation.validation import in_order
 from resolvers.point import booking
 from resolvers.query.compiled_query import CompiledQuery, among
@@ -48,9 +49,10 @@ from resolvers.voucher.inputs import (
     VoucherTransfer,
 )
 
+NO_VOUCHER = "There is no such voucher, or none that can be used here."
 USABLE = (VoucherState.ACTIVE, VoucherState.RESERVED)
 
-OF_A_BILL = frozenset({RefusalCode.MINIMUM_NOT_MET, RefusalCode.CONDITION_NOT_MET, RefusalCode.WRONG_CURRENCY})
+OF_A_BILL = frozenset({ErrorCode.MINIMUM_NOT_MET, ErrorCode.CONDITION_NOT_MET, ErrorCode.WRONG_CURRENCY})
 """What can't be asked of a voucher that is used without a bill."""
 
 BY_KEY = CompiledQuery(lambda backend: select(*VOUCHER_COLUMNS).where(among(models.Voucher.id, "keys", backend)))
@@ -60,7 +62,7 @@ async def issue(transaction: Transaction, given: VoucherIssue) -> VoucherAnswer:
     """Issue a voucher to a customer, for the points that it costs, within its limits."""
     reward = await _reward(transaction, given.reward)
     store = await _store(transaction, given.store)
-    own = _own(given, transaction.now)
+    own = await _own(transaction, given, reward)
     await transaction.lock_customer(given.customer, "customer", active=True)
     zone = store.time_zone if store else issuing.ZONE
     return _answer(await issuing.issue(transaction, reward.id, given.customer, zone=zone, **own))
@@ -113,6 +115,8 @@ async def redeem(transaction: Transaction, given: VoucherRedeem) -> VoucherAnswe
     context = await transaction.inside()
     rule = (await vouchers_of(context, await BY_KEY.read(context, keys=[voucher.id])))[0]
     holder = voucher.customer_id if given.customer is None else given.customer
+    if given.id is None and not is_told(rule, holder, transaction.viewer):
+        raise Refused(ErrorCode.NOT_FOUND, NO_VOUCHER, "code")
     shopper, _ = await read_shopper(context, holder, [])
     refuse(redemption_refusals(rule, shopper, store, given.bill, transaction.now), "id")
     voucher.state, voucher.redeemed_at = VoucherState.APPLIED, transaction.now
@@ -150,9 +154,12 @@ async def transfer(transaction: Transaction, given: VoucherTransfer) -> VoucherA
     if receiver == voucher.customer_id:
         raise Refused(ErrorCode.SAME_CUSTOMER, "The voucher is this customer's already.", "customer")
     shopper, _ = await read_shopper(context, receiver, [offer.terms])
-    # There is no voucher more than before, and it is paid for.
+    issued_to = voucher.issued_to_id or voucher.customer_id
+    # There is no voucher more than before, and it is paid for; one that comes back counts already.
     their_own = replace(offer.terms, limit_total=None, points_cost=ZERO)
-    refuse(affordable(their_own, shopper), "customer")
+    if receiver != issued_to:
+        refuse(affordable(their_own, shopper), "customer")
+    voucher.issued_to_id = None if issued_to == receiver else issued_to
     voucher.customer_id, voucher.state = receiver, VoucherState.ACTIVE
     voucher.reserved_for = voucher.reserved_until = None
     return await _changed(transaction, voucher, VoucherChange.TRANSFERRED)
@@ -169,8 +176,18 @@ async def _reward(transaction: Transaction, key: int) -> models.Reward:
     return reward
 
 
-def _own(given: VoucherIssue, now: datetime) -> dict[str, Any]:
+async def _own(transaction: Transaction, given: VoucherIssue, reward: models.Reward) -> dict[str, Any]:
     """What the voucher has of its own, and not from its reward."""
+    if given.value is not None:
+        wrong = own_value_refusal(reward.kind, reward.currency_code, given.value, given.currency)
+        if wrong is not None:
+            raise Refused(wrong[1].code, wrong[1].message, wrong[0])
+    if given.code is not None:
+        # A reward of this code can't be made meanwhile.
+        await alone(transaction, models.Reward)
+        taken = select(models.Reward.id).where(models.Reward.code_key == code_key(given.code)).limit(1)
+        if await transaction.session.scalar(taken) is not None:
+            raise Refused(ErrorCode.CODE_TAKEN, "A reward has this code.", "code")
     own = {
         "code": given.code,
         "value": given.value,
@@ -178,7 +195,7 @@ def _own(given: VoucherIssue, now: datetime) -> dict[str, Any]:
         "valid_from": given.valid_from,
         "valid_to": given.valid_to,
     }
-    in_order(given.valid_from or now, given.valid_to, "validTo")
+    in_order(given.valid_from or transaction.now, given.valid_to, "validTo")
     return {"note": given.note} | {name: value for name, value in own.items() if value is not None}
 
 
@@ -200,7 +217,7 @@ def _named(given: NamedVoucher) -> ColumnElement[bool]:
     """The voucher that an input names, by its id or its code."""
     if given.id is not None:
         return models.Voucher.id == given.id
-    return models.Voucher.code.in_([given.code, normalised(given.code or "")])
+    return coded_as(models.Voucher, given.code or "")
 
 
 async def _locked(transaction: Transaction, given: NamedVoucher, *others: int) -> models.Voucher:
@@ -209,7 +226,7 @@ async def _locked(transaction: Transaction, given: NamedVoucher, *others: int) -
     owner = select(models.Voucher.customer_id).where(condition)
     if await transaction.lock_owner(owner, *others) is None:
         field = "id" if given.id is not None else "code"
-        raise Refused(ErrorCode.NOT_FOUND, "There is no such voucher.", field)
+        raise Refused(ErrorCode.NOT_FOUND, NO_VOUCHER, field)
     found = select(models.Voucher).where(condition).with_for_update(key_share=True)
     voucher = await transaction.session.scalar(found, execution_options={"populate_existing": True})
     assert voucher is not None
@@ -245,7 +262,7 @@ def redemption_refusals(
     anywhere = store is None
     here = Bill("", store.id if store else 0, (), store.time_zone if store else "UTC", bill)
     reasons = refusals(voucher, here, shopper, at)
-    ignored = OF_A_BILL | ({RefusalCode.WRONG_STORE} if anywhere and not voucher.reward.store_ids else set())
+    ignored = OF_A_BILL | ({ErrorCode.WRONG_STORE} if anywhere and not voucher.reward.store_ids else set())
     return [reason for reason in reasons if reason.code not in ignored]
 
 

@@ -14,6 +14,7 @@ import schema.audit
 import schema.campaign
 import schema.card
 import schema.code
+import schema.code_list
 import schema.customer
 import schema.event
 import schema.insight
@@ -143,6 +144,6 @@ def _finish(schema: strawberry.Schema) -> None:
                     field.resolve = declared.resolver()
 
 
-def _type_of(value: Any, _info: Any, _abstract: Any) -> str:
+def _type_of(value: Any, _info: object, _abstract: object) -> str:
     name: str = value.type_name
     return name

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from models import Customer
 from models.base import Base
+from resolvers.query.expressions import CUSTOMER_ID
 from resolvers.query.where import FILTERS, FilterSet, IdFilter
 from schema.declaring.base import FieldFilter, TypeDeclaration, blaming
 from schema.declaring.scalars import ENUMS
@@ -20,6 +22,9 @@ ORDER = {"lt": "Less than this.", "lte": "At most this.", "gt": "Greater than th
 TEXT = {
     "starts_with": "Starts with this, letter for letter.",
     "contains": "Contains this, letter for letter.",
+    "eq_ignore_case": "Equal to this, in capital or small letters.",
+    "starts_with_ignore_case": "Starts with this, in capital or small letters.",
+    "contains_ignore_case": "Contains this, in capital or small letters.",
 }
 RELATIVE = {
     "last": "In the time of this length that ends now, an ISO 8601 duration such as P30D.",
@@ -132,7 +137,7 @@ def make_filters(declared: TypeDeclaration) -> None:
     known = FILTERS.setdefault(declared.name, FilterSet(declared.entity))
     if declared.is_node:
         fields["id"] = FieldSpec("IDFilter | None", "Conditions on the id.")
-        known.filters["id"] = IdFilter(declared.name)
+        known.filters["id"] = IdFilter(declared.name, CUSTOMER_ID if declared.entity is Customer else "id")
     for found in _filters(declared, declared.entity):
         fields[found.name] = FieldSpec(f"{found.input_name} | None", f"Conditions on `{camel(found.name)}`.")
         known.filters[camel(found.name)] = found.filter

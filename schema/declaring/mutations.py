@@ -14,15 +14,14 @@ The operation's annotations name its input and its answer: `async def block(tran
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from models.scope import Scope
+from resolvers.operation.answers import Answer
 from resolvers.operation.perform import Operation
 from schema.declaring.declarations import TYPES, Declaration, TypeDeclaration, shown, structure
 from schema.declaring.kinds.mutation import Mutation
 from schema.declaring.operation_types import classes_of, make_input, payload_fields
-from schema.declaring.types import FieldSpec, input_type
 
 
 @structure
@@ -35,56 +34,21 @@ class UserError:
     missing = shown("str | None", "What is missing, such as “12 points” or “4.50 USD”.")
 
 
-def input_field(annotation: str, description: str) -> FieldSpec:
-    """A field of an input, its type in GraphQL's own notation: `ID!`, `[BillItemInput!]!`, `Decimal`."""
-    return FieldSpec(python_annotation(annotation), description)
-
-
-PYTHON = {"String": "str", "Int": "int", "Boolean": "bool"}
-
-
-def python_annotation(graphql: str) -> str:
-    """GraphQL's notation of a type as Strawberry's."""
-    required = graphql.endswith("!")
-    inner = graphql.removesuffix("!")
-    made = f"list[{python_annotation(inner[1:-1])}]" if inner.startswith("[") else PYTHON.get(inner, inner)
-    return made if required else f"{made} | None"
-
-
-def mutation_field(
-    operation: Operation,
-    description: str,
-    *,
-    scope: Scope | None,
-    input: Mapping[str, FieldSpec] | None = None,  # noqa: A002
-    payload: Mapping[str, tuple[str, ...]] | None = None,
-    optional: bool = False,
-) -> Any:
+def mutation_field(operation: Operation, description: str, *, scope: Scope | None, optional: bool = False) -> object:
     """Show an operation as a mutation; its input and its payload are made from the classes it takes and answers.
 
     `scope` is what the viewer must hold; none where the operation itself sees to who may do it.
     One whose input is `optional` may be called without any.
-
-    Of an operation that isn't typed yet, `input` and `payload` give them by hand; a third text names the operation's
-    value where it is called otherwise.
     """
-    return _Draft(operation, description, input, payload, scope=scope, optional=optional)
+    return _Draft(operation, description, scope, optional)
 
 
+@dataclass(frozen=True, slots=True)
 class _Draft:
-    def __init__(
-        self,
-        operation: Operation,
-        description: str,
-        fields: Mapping[str, FieldSpec] | None,
-        payload: Mapping[str, tuple[str, ...]] | None,
-        *,
-        scope: Scope | None,
-        optional: bool,
-    ) -> None:
-        self.scope = scope
-        self.optional = optional
-        self.operation, self.description, self.fields, self.payload = operation, description, fields, payload
+    operation: Operation
+    description: str
+    scope: Scope | None
+    optional: bool
 
 
 def mutation(cls: type) -> type:
@@ -98,16 +62,11 @@ def mutation(cls: type) -> type:
 
 def _declared(name: str, draft: _Draft) -> Mutation:
     base = "".join(word.capitalize() for word in name.split("_"))
-    given, answer = (None, None) if draft.fields is not None else classes_of(draft.operation)
-    described = f"What `{_camel(name)}` is given."
-    if given is not None:
-        make_input(given, f"{base}Input", described)
-    else:
-        input_type(f"{base}Input", described, draft.fields or {})
-    payload = draft.payload if answer is None else payload_fields(answer)
+    given, answer = classes_of(draft.operation)
+    make_input(given, f"{base}Input", f"What `{_camel(name)}` is given.")
     fields: dict[str, Declaration] = {
-        each: _of_answer(each, f"{annotation} | None", description, next(iter(attribute), each))
-        for each, (annotation, description, *attribute) in (payload or {}).items()
+        each: _of_answer(each, f"{annotation} | None", description)
+        for each, (annotation, description) in payload_fields(answer).items()
     }
     once = shown("bool", "Whether it had been done before, and nothing was done now.")
     # An operation on many things may count those that had been done before, under the same name.
@@ -130,13 +89,11 @@ def _declared(name: str, draft: _Draft) -> Mutation:
     )
 
 
-def _of_answer(name: str, annotation: str, description: str, attribute: str) -> Declaration:
+def _of_answer(name: str, annotation: str, description: str) -> Declaration:
     """A payload's field that shows a value of the answer; null where the operation was refused."""
 
-    def pick(answer: Any, _args: Mapping[str, Any]) -> Any:
-        if answer is None or isinstance(answer, Mapping):
-            return None if answer is None else answer.get(attribute)
-        return getattr(answer, attribute)
+    def pick(answer: Answer | None, _args: Mapping[str, object]) -> object:
+        return None if answer is None else getattr(answer, name)
 
     declared: Declaration = replace(shown(annotation, description, attribute="answer", pick=pick), name=name)
     return declared

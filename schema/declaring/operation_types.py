@@ -52,7 +52,7 @@ def _input_field(field: InputField) -> FieldSpec:
     return FieldSpec(annotation if field.is_required else f"{annotation} | None", field.description)
 
 
-def _type_name(kind: Any) -> str:
+def _type_name(kind: object) -> str:
     """The name by which annotations know a type of Python's; parts and enums are made known by the way."""
     if isinstance(kind, type) and issubclass(kind, Input):
         if kind.__name__ not in NAMES:
@@ -105,7 +105,7 @@ def _shown(name: str, hint: Any) -> tuple[str, str]:
     return (f"{annotation} | None" if NoneType in kinds else annotation), described[0]
 
 
-def payload_fields(cls: type[Answer]) -> dict[str, tuple[str, ...]]:
+def payload_fields(cls: type[Answer]) -> dict[str, tuple[str, str]]:
     """The fields of a payload by name, with type and description; all may be null, where the operation is refused."""
     return {
         name: (annotation.removesuffix(" | None"), description) for name, annotation, description in _answer_fields(cls)

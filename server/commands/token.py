@@ -14,6 +14,8 @@ from sqlalchemy import select, update
 
 from models import Customer, ExternalApplication, Token, TokenKind
 from models.base import utc_now
+from models.event_kinds import EventKind
+from models.rules.budget import Allowance
 from models.scope import Scope
 from resolvers import access
 from resolvers.access.configuration import Configuration
@@ -21,6 +23,7 @@ from resolvers.access.inputs import (
     DeviceInput,
     EnterpriseTokenCreate,
     NewTokenAnswer,
+    TokenBudgetInput,
     TokenCreate,
     TokenRevoke,
 )
@@ -35,11 +38,15 @@ from server.commands import database
 from server.settings import Settings
 
 T = TypeVar("T")
+USUAL = "usual"
+"""What is written in place of a budget to take a token's own one away."""
 DEMO = "crm360 demo"
 """What the demo calls its tokens, of which there is one of each kind."""
 
 
-def create_enterprise(settings: Settings, name: str, scopes: Sequence[str], days: int | None) -> None:
+def create_enterprise(
+    settings: Settings, name: str, scopes: Sequence[str], days: int | None, budget: str | None = None
+) -> None:
     """Make the token of a shop, a till or a back office, and print it."""
     if not scopes:
         raise Obstacle(f"Say what the token may do by --scope. There are: {', '.join(Scope)}.")
@@ -47,7 +54,9 @@ def create_enterprise(settings: Settings, name: str, scopes: Sequence[str], days
     if unknown:
         raise Obstacle(f"There is no scope {unknown[0]}. There are: {', '.join(Scope)}.")
     until = None if days is None else utc_now() + timedelta(days=days)
-    given = EnterpriseTokenCreate(name=name, scopes=tuple(Scope(each) for each in scopes), expires_at=until)
+    allowed = None if budget is None else _allowance(budget)
+    own = None if allowed is None else TokenBudgetInput(limit=allowed.limit, refill_per_second=allowed.refill)
+    given = EnterpriseTokenCreate(name=name, scopes=tuple(Scope(each) for each in scopes), expires_at=until, budget=own)
     _print(run(settings, lambda transaction: access.create_enterprise(transaction, given)))
 
 
@@ -97,6 +106,7 @@ def _line(token: Token, application: str | None, now: datetime) -> str:
         f"seen {seen:<16}",
         what or "",
         " ".join(token.scopes or ()),
+        f"budget {token.budget_limit}/{token.budget_refill}" if token.budget_limit else "",
         "logged in" if token.customer_id is not None else "",
         _ended(token, now) or (f"until {token.expires_at:%Y-%m-%d}" if token.expires_at else ""),
     ]
@@ -110,14 +120,59 @@ def revoke(settings: Settings, token: str) -> None:
     typer.echo("The token is not accepted any more.")
 
 
+def set_budget(settings: Settings, token: str, budget: str) -> None:
+    """Give an enterprise token another budget, from its next request on, or the usual one again."""
+    allowed, key = (None if budget == USUAL else _allowance(budget)), key_of(token, "Token")
+
+    async def work(transaction: Transaction) -> bool:
+        found = await transaction.session.get(Token, key, with_for_update=True)
+        if found is None or found.kind is not TokenKind.ENTERPRISE:
+            return False
+        found.budget_limit = None if allowed is None else allowed.limit
+        found.budget_refill = None if allowed is None else allowed.refill
+        found.touch(transaction.now)
+        transaction.emit(EventKind.TOKEN_UPDATED, found)
+        return True
+
+    if not run(settings, work):
+        raise Obstacle("There is no enterprise token with this id; `crm360 token list` tells the ids.")
+    typer.echo("It has the usual budget." if allowed is None else f"It has a budget of {_shown(allowed)}.")
+
+
+def _allowance(budget: str) -> Allowance:
+    try:
+        found = Allowance.of(budget)
+    except ValueError as error:
+        raise Obstacle(f"A budget {error}.") from None
+    if found is None:
+        raise Obstacle("A token's own budget has bounds; CRM360_ENTERPRISE_BUDGET=0 takes them off all others.")
+    return found
+
+
+def _shown(allowed: Allowance) -> str:
+    return f"{allowed.limit:,} points, {allowed.refill:,} a second"
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class DemoAccess:
     """What lets visitors of the demo in."""
 
     enterprise: str | None
     installation: str | None
+    customer: str | None
+    """The token of another installation, on which the customer is logged in."""
     email: str | None
     password: str
+
+    @property
+    def tokens(self) -> dict[str, str]:
+        """The tokens by what they are taken for, as people read it."""
+        named = {
+            "a shop or back office, with all scopes": self.enterprise,
+            "an installation, nobody logged in": self.installation,
+            "a customer, logged in": self.customer,
+        }
+        return {name: token for name, token in named.items() if token}
 
 
 def for_demo(settings: Settings, customer_id: int | None) -> DemoAccess:
@@ -130,11 +185,16 @@ def for_demo(settings: Settings, customer_id: int | None) -> DemoAccess:
         earlier = (Token.name == DEMO) | (Token.device_name == DEMO), Token.revoked_at.is_(None)
         await transaction.session.execute(update(Token).where(*earlier).values(revoked_at=transaction.now))
         enterprise = await access.create_enterprise(transaction, EnterpriseTokenCreate(name=DEMO, scopes=tuple(Scope)))
-        installation = await access.create(transaction, TokenCreate(device=DeviceInput(name=DEMO)))
+        installed = TokenCreate(device=DeviceInput(name=DEMO))
+        installation = await access.create(transaction, installed)
         customer = None if customer_id is None else await transaction.session.get(Customer, customer_id)
-        if customer is not None:
-            await keep_password(transaction, customer.id, hashed)
-        return DemoAccess(enterprise.secret, installation.secret, customer.email if customer else None, password)
+        if customer is None:
+            return DemoAccess(enterprise.secret, installation.secret, None, None, password)
+        await keep_password(transaction, customer.id, hashed)
+        other = await access.create(transaction, installed)
+        logged_in = {"customer_id": customer.id, "logged_in_at": transaction.now}
+        await transaction.session.execute(update(Token).where(Token.id == other.token.key).values(logged_in))
+        return DemoAccess(enterprise.secret, installation.secret, other.secret, customer.email, password)
 
     return run(settings, work)
 

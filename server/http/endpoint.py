@@ -7,18 +7,20 @@ the database too; a mutation that began runs to its end.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import Receive, Scope, Send
 from strawberry.types import ExecutionResult
 
+from models.rules.budget import Allowance
 from models.scope import ViewerKind
 from resolvers.audit.trail import Trail
 from resolvers.code.iso import DEFAULT_LOCALE, preferred_locale
-from resolvers.errors import Unavailable
+from resolvers.errors import TooLarge, Unavailable
 from resolvers.storage.context import RequestContext
 from resolvers.storage.reader import Reader
 from schema.execution.run.planned_schema import Context, PlannedSchema
@@ -29,6 +31,7 @@ from server.http.authentication import Authentication
 from server.http.deadline import Patience
 from server.http.graphql_http import Answer, Gone, GraphQLRequest, Refused, Request
 from server.http.media_types import GRAPHQL, HTML
+from server.metering import HEADER, Metering, RequestMeter
 from server.persisted import PersistedDocuments
 from server.playground import PlaygroundPage
 
@@ -45,6 +48,8 @@ class Limits:
     """How long anybody may keep what a GET is answered that shows no token."""
     shows_schema: bool = True
     """Whether documents may ask of the schema itself."""
+    answer: int = 8_388_608
+    """The most bytes of an answer."""
 
 
 class Endpoint:
@@ -60,6 +65,7 @@ class Endpoint:
         authentication: Authentication,
         persisted: PersistedDocuments,
         *,
+        metering: Metering,
         development: bool = False,
     ) -> None:
         self.schema = schema
@@ -69,6 +75,7 @@ class Endpoint:
         self.playground = playground
         self.authentication = authentication
         self.persisted = persisted
+        self.metering = metering
         self.auditing = Auditing(schema, Trail(engine))
         self.development = development
         self._begun: set[asyncio.Task[Answer]] = set()
@@ -139,35 +146,57 @@ class Endpoint:
         return await asyncio.shield(task)
 
     async def _run(self, asked: GraphQLRequest, request: Request) -> Answer:
-        context = Context(await self._reading(request), self.engine)
+        reading, budget = await self._reading(request)
+        meter = self.metering.meter(reading, budget, request.header(HEADER))
+        context = Context(reading, self.engine, meter)
         try:
             result = await self.auditing.execute(asked, context)
         except RecursionError:
             raise Refused(400, "The variables are nested too deeply.") from None
-        return self._answer(asked, context, result, request)
+        return self._answer(asked, context, meter, result, request)
 
-    async def _reading(self, request: Request) -> RequestContext:
-        """Who asks, and in which language: the one that the request says, or else the token's."""
+    async def _reading(self, request: Request) -> tuple[RequestContext, Allowance | None]:
+        """Who asks, and in which language: the one that the request says, or else the token's; and its own budget."""
         asking = await self.authentication.asking(request)
         language = request.header(b"accept-language") or asking.language
         locale = preferred_locale(language) if language else DEFAULT_LOCALE
-        return RequestContext(self.reader, locale=locale, viewer=asking.viewer, address=request.client)
+        reading = RequestContext(self.reader, locale=locale, viewer=asking.viewer, address=request.client)
+        reading.most_read = 2 * self.limits.answer
+        return reading, asking.budget
 
-    def _answer(self, asked: GraphQLRequest, context: Context, result: ExecutionResult, request: Request) -> Answer:
+    def _answer(
+        self, asked: GraphQLRequest, context: Context, meter: RequestMeter, result: ExecutionResult, request: Request
+    ) -> Answer:
         content: dict[str, Any] = {"data": result.data}
         if result.errors:
             content["errors"] = shown = errors.shown(result.errors)
             if result.data is None and all(error.path is None for error in result.errors):
-                return _before_it_began(shown, request)
+                return self._refused(shown, meter, request)
             if result.data is None and any(error["extensions"]["code"] == Unavailable.code for error in shown):
                 return Answer.of(content, 503, {"Retry-After": "1"})
+        body = orjson.dumps(content)
+        if len(body) > self.limits.answer:
+            return _too_large(request)
+        extensions: dict[str, Any] = {}
+        # What an error kept from being answered may have been read all the same.
+        cost = None if result.data is None else meter.settle(body, dry=context.is_dry)
+        if meter.is_shown and context.reading.standing is not None:
+            extensions["cost"] = meter.shown(cost)
         if self.development and request.header(b"crm360-plan") == "1":
-            content["extensions"] = {"plan": self._plan(asked, context)}
-        answer = Answer.of(content)
-        if request.is_safe and content.keys() == {"data"} and context.reading.viewer.kind is ViewerKind.ANONYMOUS:
+            extensions["plan"] = self._plan(asked, context)
+        answer = Answer(_with(body, extensions), is_private=True)
+        if request.is_safe and _is_for_all(content, extensions, context):
             # It is what anybody is answered: who shows a token asks under another key of a cache.
             answer.seconds = self.limits.public_seconds
         return answer
+
+    @staticmethod
+    def _refused(shown: list[errors.Shown], meter: RequestMeter, request: Request) -> Answer:
+        """An operation that wasn't run: over its budget, or for another reason."""
+        extensions = {"cost": meter.shown(None)} if meter.has_priced and (meter.is_shown or meter.wait) else {}
+        if meter.wait is None:
+            return _before_it_began(shown, request, extensions)
+        return Answer.of({"errors": shown, "extensions": extensions}, 429, {"Retry-After": str(meter.wait)})
 
     def _plan(self, asked: GraphQLRequest, context: Context) -> dict[str, Any]:
         """What the answer took: its levels and statements; of what use plans have been, and which way queries ran."""
@@ -184,6 +213,29 @@ class Endpoint:
         }
 
 
-def _before_it_began(shown: list[errors.Shown], request: Request) -> Answer:
+def _before_it_began(
+    shown: list[errors.Shown], request: Request, extensions: Mapping[str, Any] | None = None
+) -> Answer:
     """An operation that could not begin has no data; only those who know GraphQL's own media type get a status."""
-    return Answer.of({"errors": shown}, 400 if request.wanted == GRAPHQL else 200)
+    body = _with(orjson.dumps({"errors": shown}), extensions)
+    return Answer(body, 400 if request.wanted == GRAPHQL else 200, is_private=True)
+
+
+def _with(body: bytes, extensions: Mapping[str, Any] | None) -> bytes:
+    """An answer with what stands beside it."""
+    return body[:-1] + b',"extensions":' + orjson.dumps(extensions) + b"}" if extensions else body
+
+
+def _is_for_all(content: Mapping[str, Any], extensions: Mapping[str, Any], context: Context) -> bool:
+    """Whether anybody would be answered the same: neither a viewer's nor a budget's state is in it."""
+    anonymous = context.reading.viewer.kind is ViewerKind.ANONYMOUS
+    return anonymous and content.keys() == {"data"} and not extensions and not context.tells_budget
+
+
+def _too_large(request: Request) -> Answer:
+    """What was read is dropped; what a mutation changed stays."""
+    message = str(TooLarge())
+    if request.has_begun:
+        message = f"What was to be changed is done. {message}"
+    content = {"data": None, "errors": [errors.refusal(message, TooLarge.code)]}
+    return Answer.of(content, 400 if request.wanted == GRAPHQL else 200)

@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 import jwt
 
+from models.rules.card_number import normalised
 from models.scope import ViewerKind
 from resolvers.customer.find import BY_EXTERNAL_ID, customer_in_use, in_use
 from resolvers.errors import Unavailable
@@ -38,7 +39,11 @@ TIMEOUT = 3.0
 LONGEST_CLAIM = 320
 PROOFS = {"email": "email_verified", "phone": "phone_number_verified"}
 """The claims that say whether a person proved that an address or a number is theirs."""
-NORMALISED: Mapping[str, Callable[[str], str]] = {"email": email_key, "phone": e164}
+NORMALISED: Mapping[str, Callable[[str], str]] = {
+    "email": email_key,
+    "phone": e164,
+    "card_number": normalised,
+}
 """How the values are compared that are written in several ways."""
 ANONYMOUS = Viewer(None, ViewerKind.ANONYMOUS)
 log = logging.getLogger("crm360")

@@ -13,7 +13,14 @@ from tests.factories.campaign import (
     campaign_product_type,
 )
 from tests.factories.card import card, card_event, card_type
-from tests.factories.customer import consent, customer, customer_consent, customer_source, customer_source_record
+from tests.factories.customer import (
+    consent,
+    customer,
+    customer_consent,
+    customer_merge,
+    customer_source,
+    customer_source_record,
+)
 from tests.factories.event import event, event_reader, idempotency_key
 from tests.factories.insight import import_step, score_band
 from tests.factories.job import job_run
@@ -100,6 +107,7 @@ __all__ = [
     "consent",
     "customer",
     "customer_consent",
+    "customer_merge",
     "customer_password",
     "customer_source",
     "customer_source_record",

@@ -41,6 +41,16 @@ def customer_source_record(**overrides: Any) -> models.CustomerSourceRecord:
     )
 
 
+def customer_merge(**overrides: Any) -> models.CustomerMerge:
+    return build(
+        models.CustomerMerge,
+        overrides,
+        customer=customer,
+        merged=lambda: customer(state="DELETED", email=None, phone=None),
+        merged_at=NOW,
+    )
+
+
 def consent(**overrides: Any) -> models.Consent:
     return coded(models.Consent, overrides, "consent", "Newsletter")
 

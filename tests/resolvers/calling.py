@@ -11,14 +11,8 @@ from schema.declaring.operation_types import classes_of
 
 
 def call_of(operation: Operation, given: Any, key: str | None = None) -> Call:
-    """A call of an operation; of one that isn't typed yet, or whose input is made already, with the input as it is."""
-    try:
-        cls, _ = classes_of(operation)
-    except TypeError:
-        return Call(operation.__name__, operation, given, key)
-    if not isinstance(given, Mapping):
-        return Call(operation.__name__, operation, given, key)
-    return Call(operation.__name__, operation, _named(given), key, given=cls)
+    """A call of an operation; its input may be made already."""
+    return Call(operation.__name__, operation, *classes_of(operation), _named(given), key)
 
 
 def _named(value: Any) -> Any:

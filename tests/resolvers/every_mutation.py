@@ -64,6 +64,8 @@ CUSTOMERS = [
     step("customerPropertySet", id="$eva", property="$property", value="38"),
     step("customerSourceAdd", id="$eva", source="app", externalId="eva-1"),
     step("customerSourceRemove", id="$eva", source="app", externalId="eva-1"),
+    step("customerUpsert", source="app", externalId="eve-1", personalInformation={"firstName": "Eve"}),
+    step("customersUpsert", customers=[{"source": "app", "externalId": "eve-2"}]),
     step("customerDeactivate", id="$eva"),
     step("customerReactivate", id="$eva"),
 ]
@@ -105,6 +107,25 @@ PRODUCTS = [
     step("productsUpsert", products=[{**erp("p-2"), "code": "p-2", "name": "Milk"}]),
     step("productDeactivate", id="$product"),
     step("productReactivate", id="$product"),
+]
+CODE_LISTS = [
+    *(
+        step(f"{name}Upsert", code="new", name="New")
+        for name in (
+            "tag",
+            "partner",
+            "pointType",
+            "purchaseType",
+            "purchaseItemType",
+            "rewardType",
+            "campaignProductType",
+            "productReservationSource",
+            "externalListType",
+            "externalApplication",
+            "consent",
+        )
+    ),
+    step("propertyUpsert", code="shoe-size", name="Shoe size", dataType="NUMBER"),
 ]
 SEGMENTS = [
     step("segmentGroupUpsert", code="families", name="Families"),
@@ -192,6 +213,8 @@ RESERVATIONS = [
 ENDS = [
     step("rewardUpsert", "unused", code="unused", name="Unused", kind="PERCENT", value="1"),
     step("rewardDelete", id="$unused"),
+    step("customerUpsert", "eve", source="app", externalId="eve-1", personalInformation={"lastName": "Malá"}),
+    step("customerMerge", **{"from": "$eve", "into": "$eva"}),
     step("customerErase", id="$eva"),
 ]
 PROGRAMME = [
@@ -223,6 +246,7 @@ STEPS = [
     *POINTS,
     *STORES,
     *PRODUCTS,
+    *CODE_LISTS,
     *SEGMENTS,
     *STATUSES,
     *CAMPAIGNS,

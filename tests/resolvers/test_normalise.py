@@ -79,9 +79,43 @@ def test_a_customer_is_found_by_names_address_phone_and_cards() -> None:
     assert terms == {
         *("jana", "nova", "capkova"),
         *("jana@example.com", "example", "com"),
-        *("420601234567", "601234567"),
+        *("420601234567", "601234567", "tel:420601234567", "tel:601234567"),
         "99ab01",
     }
+
+
+@pytest.mark.parametrize(
+    ("phone", "forms"),
+    [
+        ("+15135550100", {"15135550100", "5135550100"}),
+        ("+442079460018", {"442079460018", "02079460018", "2079460018"}),
+        ("+390612345678", {"390612345678", "0612345678"}),
+        ("+000", {"000"}),
+    ],
+)
+def test_a_phone_number_is_known_with_its_countrys_prefix_and_as_it_is_dialled_there(
+    phone: str, forms: set[str]
+) -> None:
+    assert normalise.phone_forms(phone) == forms
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("+1 513 555 0100", "+15135550100"),
+        ("001 513 555 0100", "+15135550100"),
+        ("(513) 555-0100", "5135550100"),
+        (" 020 7946 0018 ", "02079460018"),
+    ],
+)
+def test_a_phone_number_is_looked_up_whether_it_names_its_country_or_not(written: str, key: str) -> None:
+    assert normalise.phone_key(written) == key
+
+
+@pytest.mark.parametrize("written", ["12345", "call me", "", "+420 12", "5135550100x"])
+def test_what_is_no_phone_number_is_not_looked_up(written: str) -> None:
+    with pytest.raises(ValueError, match="not a"):
+        normalise.phone_key(written)
 
 
 def test_a_customer_without_anything_is_found_by_nothing() -> None:

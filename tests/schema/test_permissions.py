@@ -131,7 +131,7 @@ def test_what_is_neither_a_list_nor_a_look_up_says_who_may_ask_for_it() -> None:
     }
 
 
-def test_mutations_that_take_no_scope_are_those_about_the_own_token_and_account() -> None:
+def test_mutations_that_take_no_scope_are_those_about_the_own_token_account_and_recommendations() -> None:
     free = {name for name, scope in rules("Mutation").items() if scope is None}
 
     assert free == {
@@ -139,6 +139,9 @@ def test_mutations_that_take_no_scope_are_those_about_the_own_token_and_account(
         "loginCodeSend",
         "passwordReset",
         "passwordSet",
+        "recommendationDismiss",
+        "recommendationFeedback",
+        "recommendationRestore",
         "tokenCreate",
         "tokenLogin",
         "tokenLogout",

@@ -27,6 +27,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Pages of tests have origins of their own, as shops have.
+    "--host-resolver-rules=MAP *.example 127.0.0.1",
 ]
 ADVICE = (
     "No Chromium to test the pages with. Install one (Debian and Ubuntu: apt-get install chromium; "

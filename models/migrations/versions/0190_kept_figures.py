@@ -6,7 +6,7 @@ from alembic import op
 import models.types
 
 revision = '0190'
-down_revision = '0120'
+down_revision = '0200'
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 MONEY = models.types.ExactDecimal(precision=18, scale=4)

@@ -12,6 +12,7 @@ from sqlalchemy import Column, Executable, Table
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
 from models import Base
+from models.rules.voucher_code import code_key
 
 CHUNK = 50_000
 
@@ -84,13 +85,15 @@ def records(model: type[Base], names: str, rows: list[tuple[Any, ...]], **same: 
     return RowBatch(model, {**_columns(names.split(), rows), **same})
 
 
-def _columns(names: list[str], rows: list[tuple[Any, ...]]) -> dict[str, Any]:
+def _columns(names: list[str], rows: list[tuple[Any, ...]]) -> dict[str, object]:
     if not rows:
         return {name: [] for name in names}
     return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
 
 
-def _default(column: Column[Any], columns: dict[str, Any], opened: datetime) -> Any:
+def _default(column: Column[Any], columns: dict[str, Any], opened: datetime) -> object:
+    if column.name == "code_key":
+        return [code_key(code) for code in columns["code"]]
     if column.name == "created_at":
         return opened
     if column.name == "updated_at":

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import literal, select
+from sqlalchemy import Table, literal, select
 
 import models
 from models.rules.card_number import CardPattern, CheckDigit, refusal
@@ -24,7 +24,9 @@ ITEM = table_of(models.PurchaseItem)
 PROPERTY = table_of(models.Property)
 PROPERTY_ITEM = table_of(models.PropertyItem)
 PROPERTY_RECORD = table_of(models.PropertyRecord)
+REWARD = table_of(models.Reward)
 SOURCE = table_of(models.CustomerSource)
+VOUCHER = table_of(models.Voucher)
 
 
 async def check(batch: RecordBatch) -> None:
@@ -110,11 +112,25 @@ async def _check_lines(batch: RecordBatch) -> None:
                 draft.refuse(f"{path}.line", "is not on the bill")
 
 
+def _codes_of(others: Table) -> Callable[[RecordBatch], Awaitable[None]]:
+    """Rewards and vouchers share their codes."""
+
+    async def check_codes(batch: RecordBatch) -> None:
+        coded = {draft.values["code_key"]: draft for draft in batch.good if draft.values.get("code_key")}
+        taken = select(others.c.code_key).where(others.c.code_key.in_(coded))
+        for key in await batch.connection.scalars(taken):
+            coded[key].refuse("code", f"is a {others.name}'s already")
+
+    return check_codes
+
+
 CHECKS: dict[str, Callable[[RecordBatch], Awaitable[None]]] = {
     "cards": _check_cards,
     "customers": _check_accounts,
     "purchaseDiscounts": _check_lines,
     "purchaseReturns": _check_lines,
+    "rewards": _codes_of(VOUCHER),
+    "vouchers": _codes_of(REWARD),
 }
 
 
@@ -148,7 +164,7 @@ async def _check_properties(batch: RecordBatch) -> None:
                 draft.refuse(f"{path}.value", "is another's already")
 
 
-def _wrong_value(kind: models.PropertyType, value: Any, items: set[str]) -> str | None:
+def _wrong_value(kind: models.PropertyType, value: object, items: set[str]) -> str | None:
     if kind is models.PropertyType.BOOLEAN:
         return None if isinstance(value, bool) else "must be true or false"
     if kind is models.PropertyType.NUMBER:

@@ -8,6 +8,8 @@ from typing import Any
 
 import models
 from models.rules.periods import TimeUnit, is_period
+from models.rules.reward_value import value_refusal
+from models.rules.voucher_code import LONGEST_KEY, code_key
 from resolvers import normalise
 from resolvers.files.format.record_schema import Draft
 
@@ -69,12 +71,29 @@ def _purchase(draft: Draft) -> None:
         draft.refuse("items", "must not have two with the same line")
 
 
+def _voucher(draft: Draft) -> None:
+    if draft.values.get("code") is not None:
+        draft.values["code_key"] = code_key(draft.values["code"])
+        if not 0 < len(draft.values["code_key"]) <= LONGEST_KEY:
+            draft.refuse("code", "must have letters or digits")
+
+
 def _reward(draft: Draft) -> None:
+    _voucher(draft)
+    _reward_value(draft)
     value, validity = draft.values.get("voucher_validity_value"), draft.values.get("voucher_validity")
     if validity == models.VoucherValidity.INTERVAL and not is_period(value or ""):
         draft.refuse("voucherValidityValue", "must be a period such as P30D")
     if validity == models.VoucherValidity.END_OF_TIME_UNIT and value not in list(TimeUnit):
         draft.refuse("voucherValidityValue", f"must be one of {', '.join(TimeUnit)}")
+
+
+def _reward_value(draft: Draft) -> None:
+    kind, value = draft.values.get("kind"), draft.values.get("value")
+    if kind is not None and value is not None:
+        wrong = value_refusal(models.RewardKind(kind), value, draft.values.get("currency_code"))
+        if wrong is not None:
+            draft.refuse("value", f"is refused: {wrong.message}")
 
 
 def _status(draft: Draft) -> None:
@@ -110,6 +129,7 @@ RULES: dict[str, Callable[[Draft], None]] = {
     "rewards": _reward,
     "statuses": _status,
     "stores": _phone,
+    "vouchers": _voucher,
 }
 SOURCED = {"rewards", "stores"}
 """Resources that may do without an outside system, because they have a code."""

@@ -20,14 +20,14 @@ from schema.execution.run.loaders import Info
 from schema.execution.run.records import Record
 
 
-def embedded(type_name: str, **options: Any) -> Any:
+def embedded(type_name: str, **options: Any) -> object:
     """Show some of the row's columns as a structure."""
     return Embedded(type_name=type_name, **options)
 
 
 def money(
     amount: Source, unit: Column | Source = "currency_code", *, when: Source | None = None, **options: Any
-) -> Any:
+) -> object:
     """Show an amount with its currency; null where `when` is."""
     binding = {"amount": amount, "currency_code": unit}
     return Embedded(type_name="Money", binding=binding, when=when, filtered="amount", **options)

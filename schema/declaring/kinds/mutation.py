@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from graphql import GraphQLInputObjectType, GraphQLInputType, GraphQLList, GraphQLNonNull
 from graphql.execution.values import VariableValues
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -41,10 +37,8 @@ class Mutation(Declaration):
     """An operation that changes something, in a transaction of its own."""
 
     operation: Operation
-    given: type[Input] | None
-    """The class of its input; none of an operation that isn't typed yet."""
-    answer: type[Answer] | None
-    """The class of its answer."""
+    given: type[Input]
+    answer: type[Answer]
     input_name: str
     payload_name: str
     takes_nothing: bool = False
@@ -73,37 +67,23 @@ class Mutation(Declaration):
     def resolver(self) -> Resolver:
         """A mutation answers from within its transaction, which only a plan can do."""
 
-        def refuse(_source: Any, _info: Info, **_args: Any) -> Any:
+        def refuse(_source: object, _info: Info, **_args: object) -> object:
             raise BadInput("Mutations can't be run with @defer, @stream or fragment variables.")
 
         return refuse
 
-    async def run(self, wanted: Change, context: RequestContext, engine: AsyncEngine, variables: VariableValues) -> Any:
+    async def run(
+        self, wanted: Change, context: RequestContext, engine: AsyncEngine, variables: VariableValues
+    ) -> object:
         """Do it and answer its payload, read in the same transaction."""
         args = wanted.arguments.read(variables)
-        raw = args.get("input") or {}
-        if self.given is None:
-            raw = snake(raw, wanted.arguments.definition.args["input"].type)
-        call = Call(self.name, self.operation, raw, args.get("idempotencyKey"), args["dryRun"], self.given, self.answer)
+        key, dry_run = args.get("idempotencyKey"), args["dryRun"]
+        call = Call(self.name, self.operation, self.given, self.answer, args.get("input") or {}, key, dry_run)
 
-        async def show(payload: Payload, inside: RequestContext) -> Any:
+        async def show(payload: Payload, inside: RequestContext) -> object:
             filling = AnswerState(inside, variables)
             answer = wanted.convert(payload, filling)
             await Running(inside, variables, alone=True).below([], filling)
             return answer
 
         return await perform(engine, context, call, show)
-
-
-CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
-
-
-def snake(value: Any, of: GraphQLInputType) -> Any:
-    """An input with its names in snake case, all the way down; a filter and a caller's own JSON stay as they are."""
-    if isinstance(of, GraphQLNonNull):
-        return snake(value, of.of_type)
-    if isinstance(of, GraphQLList) and isinstance(value, list):
-        return [snake(each, of.of_type) for each in value]
-    if isinstance(of, GraphQLInputObjectType) and isinstance(value, Mapping) and not of.name.endswith("Where"):
-        return {CAPITAL.sub("_", name).lower(): snake(each, of.fields[name].type) for name, each in value.items()}
-    return value

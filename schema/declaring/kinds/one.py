@@ -20,7 +20,7 @@ from schema.execution.run.loaders import Info
 from schema.execution.run.records import Record
 
 
-def one(relation: str | None = None, **options: Any) -> Any:
+def one(relation: str | None = None, **options: Any) -> object:
     """Show the row that a to-one relationship leads to."""
     return One(relation=relation, **options)
 

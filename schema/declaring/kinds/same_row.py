@@ -15,7 +15,7 @@ from schema.execution.run.loaders import Info
 from schema.execution.run.records import Record
 
 
-def same(type_name: str, **options: Any) -> Any:
+def same(type_name: str, **options: Any) -> object:
     """Show the same row as another type."""
     return SameRow(type_name=type_name, **options)
 

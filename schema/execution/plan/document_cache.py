@@ -33,7 +33,7 @@ from schema.execution.plan.cost.price import OperationPrice
 from schema.execution.plan.cost.pricing import price_of
 from schema.execution.plan.plan_nodes import Change, Shape
 from schema.execution.plan.planner import Planner
-from schema.execution.plan.schema_questions import root_keys, taken_apart
+from schema.execution.plan.schema_questions import of_budget, root_keys, taken_apart
 
 Key = TypeVar("Key")
 Kept = TypeVar("Kept")
@@ -92,6 +92,8 @@ class Operation:
     read: ReadVariables
     introspection: OperationDefinitionNode | None = None
     """What it asks of the schema itself."""
+    budget: OperationDefinitionNode | None = None
+    """What it asks of its own cost."""
     keys: Sequence[str] = ()
     """The keys of the answer in their order, where it has two parts."""
     scopes: frozenset[Scope] = frozenset()
@@ -189,6 +191,7 @@ class Documents:
                 operation.node, operation.introspection = taken_apart(definition, named)
                 if operation.introspection is not None:
                     operation.keys = root_keys(definition, named)
+                operation.budget = of_budget(definition, named)
                 operation.scopes = scopes_of(operation.node, named)
                 document.operations[definition.name.value if definition.name else ""] = operation
         return document
@@ -196,7 +199,7 @@ class Documents:
     def plan(self, text: str, document: Document, operation: Operation, variables: VariableValues) -> OperationPlan:
         """The plan of a query, for these values of the variables that skip fields."""
         name = operation.node.name
-        coerced: Mapping[str, Any] = variables.coerced
+        coerced: Mapping[str, object] = variables.coerced
         switches = tuple((switch, coerced.get(switch)) for switch in document.switches)
         key = (text, name.value if name else None, switches)
         return self.plans.get(key) or self.plans.put(key, self._plan(document, operation, variables), len(text))

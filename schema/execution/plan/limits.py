@@ -137,14 +137,14 @@ class _Counted:
             raise TooComplex(f"The document is nested more than {DEEPEST} fields deep.")
         return fields, height
 
-    def check_inputs(self, level: list[Any]) -> None:
+    def check_inputs(self, level: list[object]) -> None:
         """A wrong key's error repeats the whole object, and reading one asks for each field that its type has."""
         depth = 0
         while level := [value for value in level if isinstance(value, ObjectValueNode | ListValueNode)]:
             depth += 1
             if depth > DEEPEST_INPUT:
                 raise TooComplex(f"A value is nested more than {DEEPEST_INPUT} levels deep.")
-            below: list[Any] = []
+            below: list[object] = []
             for value in level:
                 if isinstance(value, ListValueNode):
                     below.extend(value.values)

@@ -1,20 +1,24 @@
-"""Operations taken apart: what they ask of the schema itself, and what of the data."""
+"""Operations taken apart: what they ask of the schema itself, what of their own cost, and what of the data."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
 from graphql import (
+    BooleanValueNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
     OperationDefinitionNode,
+    OperationType,
     SelectionNode,
     SelectionSetNode,
+    VariableNode,
 )
 
 INTROSPECTION = frozenset({"__schema", "__type"})
+BUDGET, DRY_RUN = "rateLimit", "dryRun"
 
 Fragments = Mapping[str, FragmentDefinitionNode]
 Keep = Callable[[FieldNode], bool]
@@ -29,6 +33,29 @@ def taken_apart(
         return operation, None
     rest = _selection(operation.selection_set, fragments, lambda field: not _asks_schema(field))
     return _with(operation, rest), _with(operation, questions)
+
+
+def of_budget(operation: OperationDefinitionNode, fragments: Fragments) -> OperationDefinitionNode | None:
+    """What an operation asks of its own cost alone; none where it doesn't."""
+    if operation.operation is not OperationType.QUERY:
+        return None
+    questions = _selection(operation.selection_set, fragments, lambda field: field.name.value == BUDGET)
+    return _with(operation, questions) if questions.selections else None
+
+
+def is_dry(budget: OperationDefinitionNode | None, variables: Mapping[str, object]) -> bool:
+    """Whether an operation is only to say what it would cost."""
+    return budget is not None and any(_dry(field, variables) for field in _fields(budget.selection_set))
+
+
+def _dry(field: FieldNode, variables: Mapping[str, object]) -> bool:
+    for argument in field.arguments or ():
+        if argument.name.value == DRY_RUN:
+            value = argument.value
+            if isinstance(value, VariableNode):
+                return bool(variables.get(value.name.value))
+            return isinstance(value, BooleanValueNode) and value.value
+    return False
 
 
 def _asks_schema(field: FieldNode) -> bool:
@@ -75,12 +102,13 @@ def _part(selection: SelectionNode, fragments: Fragments, keep: Keep) -> Iterato
 def root_keys(operation: OperationDefinitionNode, fragments: Fragments) -> list[str]:
     """The keys of an operation's answer in their order."""
     found = _selection(operation.selection_set, fragments, lambda _field: True)
-    return list(dict.fromkeys(_keys(found)))
+    return list(dict.fromkeys((field.alias or field.name).value for field in _fields(found)))
 
 
-def _keys(selections: SelectionSetNode) -> Iterator[str]:
+def _fields(selections: SelectionSetNode) -> Iterator[FieldNode]:
+    """The fields of a selection whose fragments stand in their places."""
     for selection in selections.selections:
         if isinstance(selection, FieldNode):
-            yield (selection.alias or selection.name).value
+            yield selection
         elif isinstance(selection, InlineFragmentNode):
-            yield from _keys(selection.selection_set)
+            yield from _fields(selection.selection_set)

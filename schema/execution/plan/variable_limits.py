@@ -74,7 +74,7 @@ class _Count:
             bare = get_nullable_type(bare.of_type)
         return self.fields(value, bare)
 
-    def fields(self, value: Mapping[str, Any], kind: Any) -> Iterator[Below]:
+    def fields(self, value: Mapping[str, object], kind: Any) -> Iterator[Below]:
         """Count the keys of an object; what lies below them."""
         if len(value) > MOST_KEYS:
             raise TooComplex(f"{self.named} has an object of more than {MOST_KEYS} keys.")

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import strawberry
-from graphql import DocumentNode, OperationDefinitionNode, execute, located_error
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, execute, located_error
 from graphql import ExecutionResult as GraphQLExecutionResult
 from graphql.execution.values import VariableValues
 from sqlalchemy.ext.asyncio import AsyncEngine
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from resolvers.errors import Unavailable
+from resolvers.errors import TooLarge, Unavailable
 from resolvers.storage.context import RequestContext
 from schema.declaring.permissions import refusal
-from schema.execution.plan.cost.price import cost
-from schema.execution.plan.document_cache import Document, Documents, Operation
+from schema.execution.plan.cost.price import Cost, cost
+from schema.execution.plan.document_cache import Document, Documents, Operation, OperationPlan
 from schema.execution.plan.limits import too_many
 from schema.execution.plan.plan_nodes import Change, Shape
+from schema.execution.plan.schema_questions import is_dry
 from schema.execution.run.executor import run
 from schema.execution.run.introspection import Introspection
 from schema.execution.run.ways import Ways
+
+ABOUT_SCHEMA = Cost(objects=5000)
+"""What is charged for questions about the schema, whose answers are large and kept."""
+
+
+class Meter(Protocol):
+    """Keeps account of what a request costs."""
+
+    is_dry: bool
+    """Whether the request only wants to know."""
+
+    async def charge(self, cost: Cost, *, dry: bool = False) -> GraphQLError | None:
+        """Charge the cost before anything is run; why it isn't to be run."""
 
 
 @dataclass(slots=True)
@@ -35,8 +48,14 @@ class Context:
     reading: RequestContext
     engine: AsyncEngine | None = None
     """For writing; a gateway without one only reads."""
+    meter: Meter | None = None
+    """Who keeps account of the cost; nobody where nothing is said."""
     planned: bool = False
     """Whether a plan gave the answer."""
+    is_dry: bool = False
+    """Whether nothing was run but the question for its cost."""
+    tells_budget: bool = False
+    """Whether the answer says how a budget stands."""
 
 
 @dataclass(slots=True)
@@ -44,7 +63,7 @@ class OperationRequest:
     """What a request asks for."""
 
     query: str
-    variables: dict[str, Any]
+    variables: dict[str, object]
     operation_name: str | None
     allowed: Iterable[OperationType] | None
 
@@ -75,12 +94,12 @@ class PlannedSchema(strawberry.Schema):
     async def execute(
         self,
         query: str | None,
-        variable_values: dict[str, Any] | None = None,
+        variable_values: dict[str, object] | None = None,
         context_value: Any | None = None,
         root_value: Any | None = None,
         operation_name: str | None = None,
         allowed_operation_types: Iterable[OperationType] | None = None,
-        operation_extensions: dict[str, Any] | None = None,
+        operation_extensions: dict[str, object] | None = None,
     ) -> ExecutionResult:
         """Answer a document."""
         if query is not None:
@@ -116,8 +135,8 @@ class PlannedSchema(strawberry.Schema):
             return ExecutionResult(data=None, errors=list(coerced))
         try:
             plan = self.documents.plan(asked.query, document, operation, coerced)
-            if (excess := too_many(cost(plan, coerced))) is not None:
-                return ExecutionResult(data=None, errors=[excess])
+            if (instead := await self._charged(plan, asked, document, operation, coerced, context)) is not None:
+                return instead
             answered = await self._read(plan.shape, context, coerced) if plan.changes is None else None
         except RecursionError:
             raise
@@ -128,7 +147,31 @@ class PlannedSchema(strawberry.Schema):
         if plan.changes is not None:
             context.planned = True
             return await self._change(plan.changes, context, coerced)
-        return answered and await self._with_schema(answered, asked, document, operation)
+        return None if answered is None else await self._with_schema(answered, asked, document, operation)
+
+    async def _charged(
+        self,
+        plan: OperationPlan,
+        asked: OperationRequest,
+        document: Document,
+        operation: Operation,
+        variables: VariableValues,
+        context: Context,
+    ) -> ExecutionResult | None:
+        """Charge an operation; what is answered in its place where it costs too much, or is to be priced only."""
+        priced, meter = cost(plan, variables), context.meter
+        whole = priced if operation.introspection is None else priced.plus(ABOUT_SCHEMA)
+        context.tells_budget = operation.budget is not None
+        if meter is not None and (meter.is_dry or is_dry(operation.budget, variables.coerced)):
+            context.is_dry = True
+            refused = await meter.charge(whole, dry=True)
+            if refused is not None or operation.budget is None:
+                return ExecutionResult(data=None if refused else {}, errors=[refused] if refused else None)
+            return await self._execute(operation.budget, document, asked, context)
+        refused = too_many(priced)
+        if refused is None and meter is not None:
+            refused = await meter.charge(whole)
+        return ExecutionResult(data=None, errors=[refused]) if refused is not None else None
 
     async def _read(self, shape: Shape | None, context: Context, variables: VariableValues) -> ExecutionResult | None:
         """A query's answer; none where it has no plan."""
@@ -137,8 +180,8 @@ class PlannedSchema(strawberry.Schema):
             return None
         try:
             data = await run(shape, context.reading, variables)
-        except Unavailable as error:
-            self.ways.unavailable += 1
+        except (Unavailable, TooLarge) as error:
+            self.ways.unavailable += isinstance(error, Unavailable)
             return ExecutionResult(data=None, errors=[located_error(error, None, [shape.entries[0][0]])])
         self.ways.planned += 1
         context.planned = True
@@ -156,18 +199,23 @@ class PlannedSchema(strawberry.Schema):
             return ExecutionResult(data=None, errors=[refused])
         if not isinstance(coerced := operation.read(asked.variables), VariableValues):
             return ExecutionResult(data=None, errors=list(coerced))
+        result = await self._execute(operation.node, document, asked, context)
+        return await self._with_schema(result, asked, document, operation)
+
+    async def _execute(
+        self, operation: OperationDefinitionNode, document: Document, asked: OperationRequest, context: Context
+    ) -> ExecutionResult:
+        """What graphql-core answers."""
         fragments = (details.definition for details in document.fragments.values())
-        node = DocumentNode(definitions=(operation.node, *fragments))
+        node = DocumentNode(definitions=(operation, *fragments))
         try:
             running = execute(self._schema, node, None, context, asked.variables)
             found = await running if inspect.isawaitable(running) else running
-        except asyncio.CancelledError:
-            # Loaders read in tasks of their own, which know nothing of their request's end.
+        finally:
+            # Loaders read in tasks of their own, which know nothing of an end or an error beside them.
             await context.reading.stop()
-            raise
         assert isinstance(found, GraphQLExecutionResult)
-        result = ExecutionResult(data=found.data, errors=found.errors)
-        return await self._with_schema(result, asked, document, operation)
+        return ExecutionResult(data=found.data, errors=found.errors)
 
     async def _with_schema(
         self, result: ExecutionResult, asked: OperationRequest, document: Document, operation: Operation
@@ -185,7 +233,7 @@ class PlannedSchema(strawberry.Schema):
         changes: Sequence[Change | tuple[str, str]], context: Context, variables: VariableValues
     ) -> ExecutionResult:
         """Mutations one after another; one that fails is undone, and leaves those before it done."""
-        data: dict[str, Any] = {}
+        data: dict[str, object] = {}
         for wanted in changes:
             if not isinstance(wanted, Change):
                 data[wanted[0]] = wanted[1]

@@ -14,9 +14,9 @@ def last(characters):
 @pytest.mark.parametrize(
     ("generation", "code"),
     [
-        (CodeGeneration.RANDOM, "YYYYYYYYYY"),
-        (CodeGeneration.NUMERIC, "999999999991"),
-        (CodeGeneration.REWARD_CODE, "MILK-YYYYYYYY"),
+        (CodeGeneration.RANDOM, "YYYYYYYYYYYYYY"),
+        (CodeGeneration.NUMERIC, "99999999999999999999"),
+        (CodeGeneration.REWARD_CODE, "MILK-YYYYYYYYYYYYYY"),
     ],
 )
 def test_code_is_made_as_its_reward_says(generation, code):
@@ -40,7 +40,46 @@ def test_alphabet_has_no_look_alikes_and_no_vowels():
     assert len(set(voucher_code.ALPHABET)) == len(voucher_code.ALPHABET) == 22
 
 
-def test_case_and_spaces_make_no_difference():
-    code = voucher_code.normalised("  welc ome-10\n")
+@pytest.mark.parametrize(
+    ("generation", "length", "characters"),
+    [
+        (CodeGeneration.RANDOM, 14, 22),
+        # The last digit follows from the others.
+        (CodeGeneration.NUMERIC, 19, 10),
+        (CodeGeneration.REWARD_CODE, 14, 22),
+    ],
+)
+def test_nobody_guesses_sixty_bits(generation, length, characters):
+    drawn = []
 
-    assert code == "WELCOME-10"
+    voucher_code.voucher_code(generation, lambda letters: drawn.append(len(letters)) or letters[0], "MILK")
+
+    assert drawn == [characters] * length
+    assert characters**length >= 2**voucher_code.ENTROPY
+
+
+def test_a_reward_s_code_is_cut_before_its_voucher_s_grows_too_long():
+    made = voucher_code.voucher_code(CodeGeneration.REWARD_CODE, last, "a reward " * 7)
+
+    assert made == "AREWARDAREWARDAREWARDAREWARDAREWARDAREWARDAREWARD"[:49] + "-YYYYYYYYYYYYYY"
+    assert len(made) == voucher_code.LONGEST_CODE
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("spring", "SPRING"),
+        ("  welc ome-10\n", "WELCOME10"),
+        ("MILK\u2013X3", "MILKX3"),
+        ("Jarni\u0301", "JARNÍ"),
+        ("\uff11\uff12", "12"),
+    ],
+)
+def test_case_spaces_and_hyphens_make_no_difference(typed, read):
+    assert voucher_code.code_key(typed) == read
+    assert voucher_code.readings(typed) == {read, typed}
+
+
+@pytest.mark.parametrize(("code", "short"), [("1", True), ("a-b c-d", True), ("jana-1", False), ("?!?!?!", True)])
+def test_hyphens_and_spaces_make_no_code_longer(code, short):
+    assert voucher_code.is_too_short(code, 5) is short

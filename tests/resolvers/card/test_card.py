@@ -178,6 +178,7 @@ BAD_TYPES: list[tuple[dict[str, Any], str, str]] = [
     ({"prefix": "A", "checkDigit": "LUHN"}, "WRONG_CHARACTER", "prefix"),
     ({"numberLength": 65}, "OUT_OF_RANGE", "numberLength"),
     ({"validMonths": 0}, "OUT_OF_RANGE", "validMonths"),
+    ({"state": "DELETED"}, "WRONG_STATE", "state"),
 ]
 
 

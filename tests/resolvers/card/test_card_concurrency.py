@@ -13,12 +13,13 @@ import models
 from resolvers import card
 from resolvers.card import number as card_number
 from resolvers.card.inputs import CardAssign, CardGenerate
-from resolvers.operation.perform import Call, Payload, perform
+from resolvers.operation.perform import Payload, perform
 from resolvers.storage.context import RequestContext
 from resolvers.storage.engine import make_engine
 from resolvers.storage.reader import make_reader
 from tests import factories
 from tests.factories import NOW
+from tests.resolvers.calling import call_of
 
 CLIENTS, PROCESSES = 200, 2
 
@@ -31,7 +32,7 @@ async def clients(url: str, operation: Any, inputs: list[Any]) -> list[str]:
         return payload.user_errors[0].code if payload.user_errors else str(payload.answer.card.key)
 
     async def ask(given: Any) -> str:
-        return await perform(engine, RequestContext(reader, now=NOW), Call(operation.__name__, operation, given), shown)
+        return await perform(engine, RequestContext(reader, now=NOW), call_of(operation, given), shown)
 
     told = await asyncio.gather(*(ask(given) for given in inputs))
     await reader.close()

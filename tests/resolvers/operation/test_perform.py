@@ -1,6 +1,6 @@
 import asyncio
 from contextlib import suppress
-from typing import Any
+from typing import Annotated
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
@@ -10,6 +10,8 @@ import models
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
+from resolvers.operation.answers import Answer
+from resolvers.operation.inputs import Input
 from resolvers.operation.perform import Call, Payload, perform
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.storage.context import RequestContext
@@ -79,20 +81,26 @@ async def test_work_is_done_again_when_the_database_asks_for_it(crm: Operations)
     assert await crm.inside(work) == 3
 
 
+class Numbered(Input):
+    """A call with its place in the queue."""
+
+    number: Annotated[int, "Its place."]
+
+
 async def test_whoever_asks_first_writes_first_where_only_one_can(new_database: NewDatabase) -> None:
     url = new_database("sqlite")
     engine = make_engine(url)
     served: list[int] = []
 
-    async def serve(_writing: Transaction, given: Any) -> Any:
-        served.append(given["number"])
-        return {}
+    async def serve(_transaction: Transaction, given: Numbered) -> Answer:
+        served.append(given.number)
+        return Answer()
 
     async def shown(_payload: Payload, _context: RequestContext) -> None:
         return None
 
     async with running_operations(engine, url) as crm:
-        calls = [Call("serve", serve, {"number": number}) for number in range(40)]
+        calls = [Call("serve", serve, Numbered, Answer, {"number": number}) for number in range(40)]
         await asyncio.gather(*(perform(engine, RequestContext(crm.reader, now=NOW), call, shown) for call in calls))
 
     await engine.dispose()

@@ -13,14 +13,27 @@ from tests.factories import NOW
 from tests.resolvers.reservation.reserving import Shop, advance, create, stock
 from tests.resolvers.running_operations import Operations
 
+WHOLE = """
+reservation {
+  state total { amount currency { code } } pickupDate customerNote utm { source campaign } benefitCodes
+  customer { id } store { name } source externalId progress { state at }
+  items { quantity unitPrice { amount } vatRate reservableProduct { product { name } } }
+}
+repeated
+userErrors { code }
+"""
+
+
+def reserved(name: str, quantity: str, price: str) -> dict[str, object]:
+    """An item without a rate of tax, as the graph shows it."""
+    product = {"product": {"name": name}}
+    return {"quantity": quantity, "unitPrice": {"amount": price}, "vatRate": None, "reservableProduct": product}
+
 
 async def test_a_reservation_holds_stock_and_keeps_the_prices_of_the_moment(crm: Operations, shop: Shop) -> None:
     payload = await crm.do(
         "productReservationCreate",
-        "reservation { state total { amount currency { code } } pickupDate customerNote utm { source campaign }"
-        " benefitCodes customer { id } store { name } source externalId progress { state at }"
-        " items { quantity unitPrice { amount } vatRate reservableProduct { product { name } } } }"
-        " repeated userErrors { code }",
+        WHOLE,
         **shop.order(
             "2",
             "1.250",
@@ -46,20 +59,7 @@ async def test_a_reservation_holds_stock_and_keeps_the_prices_of_the_moment(crm:
             "source": "eshop",
             "externalId": "r-1",
             "progress": [{"state": "ENTERED", "at": "2024-05-15T12:00:00+00:00"}],
-            "items": [
-                {
-                    "quantity": "2",
-                    "unitPrice": {"amount": "59.90"},
-                    "vatRate": None,
-                    "reservableProduct": {"product": {"name": "Butter"}},
-                },
-                {
-                    "quantity": "1.25",
-                    "unitPrice": {"amount": "19.99"},
-                    "vatRate": None,
-                    "reservableProduct": {"product": {"name": "Milk"}},
-                },
-            ],
+            "items": [reserved("Butter", "2", "59.90"), reserved("Milk", "1.25", "19.99")],
         },
         "repeated": False,
         "userErrors": [],

@@ -110,7 +110,7 @@ async def test_points_that_a_voucher_cost_are_spent_and_come_back_when_it_is_can
 
 
 async def test_a_voucher_may_have_a_code_value_and_validity_of_its_own(crm: Operations, session: AsyncSession) -> None:
-    reward = factories.reward()
+    reward = factories.reward(kind="AMOUNT", currency_code="CZK")
     shop = await open_shop(session, reward)
     own = {
         "code": "jana 1",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import add
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from graphql.execution.values import VariableValues
 
@@ -63,7 +63,7 @@ class Cost(NamedTuple):
 
 NOTHING = Cost()
 
-Size = Callable[[Mapping[str, Any]], int]
+Size = Callable[[Mapping[str, object]], int]
 """How many objects a field leads to, for these variables."""
 
 
@@ -74,7 +74,7 @@ class Price(Protocol):
     def fixed(self) -> Cost | None:
         """The cost where no variable decides it."""
 
-    def cost(self, variables: Mapping[str, Any]) -> Cost:
+    def cost(self, variables: Mapping[str, object]) -> Cost:
         """The cost for these variables."""
 
 
@@ -93,7 +93,7 @@ class Objects:
         """Its cost where neither its size nor anything below varies."""
         return self.each.times(self.size).plus(self.once) if isinstance(self.size, int) and not self.below else None
 
-    def cost(self, variables: Mapping[str, Any]) -> Cost:
+    def cost(self, variables: Mapping[str, object]) -> Cost:
         """Multiply what one costs."""
         each = self.each
         for price in self.below:
@@ -112,7 +112,7 @@ class Dearest:
         """The cost where none of them varies."""
         return None if any(option.fixed is None for option in self.options) else self.cost({})
 
-    def cost(self, variables: Mapping[str, Any]) -> Cost:
+    def cost(self, variables: Mapping[str, object]) -> Cost:
         """Compare them."""
         found = [option.cost(variables) for option in self.options]
         return Cost(*map(max, zip(*found, strict=True)))
@@ -145,3 +145,20 @@ def cost(plan: Priced, variables: VariableValues) -> Cost:
             price.known.clear()
         found = price.known[sizes] = price.whole.cost(variables.coerced)
     return found
+
+
+BYTES_FOR_OBJECT = 256
+"""How many bytes of an answer are as dear as an object: as many as ten short values with their names."""
+
+
+def actual(requested: Cost, answer: bytes) -> int:
+    """What an answer turns out to cost, in points: by the objects, values and bytes that it has.
+
+    Lists and changes cost what they were taken to. Braces and names within texts count as objects and values, up to
+    what the document could have had at most.
+    """
+    objects = min(requested.objects, max(0, answer.count(b"{") - 2))
+    values = min(requested.values, answer.count(b'":'))
+    counts = min(requested.counts, objects)
+    points = Cost(objects, 0, requested.lists, counts, requested.changes).points
+    return points + max(-(-values // VALUES_FOR_OBJECT), len(answer) // BYTES_FOR_OBJECT)

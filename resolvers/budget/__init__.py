@@ -1,0 +1,1 @@
+"""Budgets of cost, shared by all processes through the database."""

@@ -1,0 +1,171 @@
+"""What becomes of each table that names customers, when two of them are merged.
+
+Every column that names a customer is found in the models. Most rows simply follow; where no two rows of a customer may
+be alike, a rule says what becomes of the second one. A table that has such a constraint and no rule is an error when
+the program begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Index, Table, UniqueConstraint, and_, delete, select, true, update
+from sqlalchemy.orm import aliased
+
+import models
+from models import Base
+from resolvers.storage.transaction import Transaction
+
+OWNER = "customer_id"
+
+STAYS: Mapping[type[Base], str] = {
+    models.AuditEntry: "Sealed; it tells of the account as it was.",
+    models.CustomerTerm: "Worked out anew.",
+}
+"""Tables whose rows don't follow, each with the reason."""
+
+FORGOTTEN: Mapping[type[Base], str] = {
+    models.OneTimeCode: "A secret that holds for minutes, sent to an address that may not be the customer's any more.",
+    models.CodeMessage: "Such a secret on its way.",
+}
+"""Tables whose rows go, each with the reason."""
+
+LEADS: Mapping[type[Base], str] = {models.CustomerMerge: "merged_id"}
+"""Other columns that name customers, and stay as they are: whom a row leads from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """No two rows of a customer have the same `key`; of two, the first takes what it wants from the second.
+
+    The second goes, unless `combine` says that it can stay beside the first.
+    """
+
+    key: tuple[str, ...]
+    combine: Callable[[Any, Any], bool | None] = lambda _mine, _theirs: None
+
+
+def _newest_answer(mine: Any, theirs: Any) -> None:
+    """What was answered last holds."""
+    if theirs.changed_at > mine.changed_at:
+        mine.value, mine.changed_at = theirs.value, theirs.changed_at
+
+
+def _longest_member(mine: Any, theirs: Any) -> None:
+    mine.since = min(mine.since, theirs.since)
+
+
+def _both_responses(mine: Any, theirs: Any) -> None:
+    """What either of them dismissed is dismissed."""
+    mine.shown, mine.clicked = mine.shown + theirs.shown, mine.clicked + theirs.clicked
+    for name in ("shown_at", "clicked_at", "dismissed_at"):
+        at = [each for each in (getattr(mine, name), getattr(theirs, name)) if each is not None]
+        setattr(mine, name, max(at, default=None))
+
+
+def _anonymous_reservation(_mine: Any, theirs: Any) -> bool:
+    """Both hold points; the outside system's id is that of the first one's."""
+    theirs.external_id = None
+    return True
+
+
+RULES: Mapping[type[Base], Alike] = {
+    models.CustomerConsent: Alike(("consent_id",), _newest_answer),
+    models.CustomerPassword: Alike(()),
+    models.PointReservation: Alike(("external_id",), _anonymous_reservation),
+    models.PropertyRecord: Alike(("property_id",)),
+    models.RecommendationResponse: Alike(("recommendation_id",), _both_responses),
+    models.SegmentMember: Alike(("segment_id",), _longest_member),
+    # Of one customer, one record has not ended: that of the customer who is merged ends before it follows.
+    models.StatusRecord: Alike(("id",)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How many rows of a table followed, and how many went."""
+
+    entity: type[Base]
+    moved: int
+    dropped: int
+
+
+@cache
+def entities() -> Sequence[type[Base]]:
+    """Every entity whose rows name customers, by name; `LookupError` where nothing says what becomes of them."""
+    found = [
+        mapper.class_
+        for mapper in models.Base.registry.mappers
+        if any(_names_customer(column) for column in cast("Table", mapper.local_table).columns)
+    ]
+    for entity in found:
+        _check(entity)
+    return sorted((each for each in found if each is not models.Customer), key=lambda each: each.__name__)
+
+
+def _names_customer(column: Any) -> bool:
+    return column.name == OWNER or any(key.column.table.name == "customer" for key in column.foreign_keys)
+
+
+def _check(entity: type[Base]) -> None:
+    table = cast("Table", entity.__table__)
+    named = {column.name for column in table.columns if _names_customer(column)}
+    if unknown := named - {OWNER, LEADS.get(entity)}:
+        raise LookupError(f"Nothing says what becomes of {table.name}.{unknown.pop()} when customers are merged.")
+    unique = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
+    unique += [cast("Any", each) for each in table.indexes if isinstance(each, Index) and each.unique]
+    bound = any(OWNER in each.columns for each in unique)
+    if bound and not any(entity in known for known in (RULES, STAYS, FORGOTTEN)):
+        raise LookupError(f"Nothing says what becomes of two rows of {table.name} that are alike.")
+
+
+async def move_all(transaction: Transaction, merged: int, customer: int) -> list[Moved]:
+    """Let all that belongs to one customer, who is locked, belong to the other."""
+    await _lock_segments(transaction, merged)
+    moved = [await _move(transaction, entity, merged, customer) for entity in entities() if entity not in STAYS]
+    return [each for each in moved if each.moved or each.dropped]
+
+
+async def _lock_segments(transaction: Transaction, merged: int) -> None:
+    """Whoever changes the members of segments holds them locked."""
+    segment, member = models.Segment, models.SegmentMember
+    theirs = select(member.segment_id).where(member.customer_id == merged)
+    await transaction.session.execute(
+        select(segment.id).where(segment.id.in_(theirs)).order_by(segment.id).with_for_update(key_share=True)
+    )
+
+
+async def _move(transaction: Transaction, entity: type[Base], merged: int, customer: int) -> Moved:
+    table = cast("Table", entity.__table__)
+    theirs = table.c[OWNER] == merged
+    if entity in FORGOTTEN:
+        return Moved(entity, 0, await _changed(transaction, delete(table).where(theirs)))
+    dropped = await _combine(transaction, entity, RULES[entity], merged, customer) if entity in RULES else 0
+    moved = await _changed(transaction, update(table).where(theirs).values({OWNER: customer}))
+    return Moved(entity, moved, dropped)
+
+
+async def _combine(transaction: Transaction, entity: Any, rule: Alike, merged: int, customer: int) -> int:
+    session = transaction.session
+    mine, theirs = aliased(entity), aliased(entity)
+    alike = and_(true(), *(getattr(mine, name) == getattr(theirs, name) for name in rule.key))
+    pairs = (
+        select(mine, theirs)
+        .join_from(mine, theirs, alike)
+        .where(mine.customer_id == customer, theirs.customer_id == merged)
+    )
+    dropped = 0
+    for first, second in (await session.execute(pairs.order_by(theirs.id))).all():
+        if not rule.combine(first, second):
+            await session.delete(second)
+            dropped += 1
+    await session.flush()
+    return dropped
+
+
+async def _changed(transaction: Transaction, statement: Any) -> int:
+    result = cast("CursorResult[Any]", await transaction.session.execute(statement))
+    return result.rowcount
