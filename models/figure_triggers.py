@@ -87,16 +87,18 @@ BEGIN
 END $$
 """
 POSTGRES_POINTS = """
-CREATE FUNCTION keep_figures_at_point_entry_insert() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION keep_figures_at_point_entry_{verb}() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     concerned bigint[];
 BEGIN
-    concerned := ARRAY(SELECT DISTINCT customer_id FROM added WHERE amount <> 0);
+    concerned := ARRAY(
+        SELECT customer_id FROM ({rows}) AS entry GROUP BY customer_id HAVING sum(sign * amount) <> 0
+    );
     IF cardinality(concerned) > 1 THEN
         PERFORM 1 FROM customer_statistics WHERE id = ANY (concerned) ORDER BY id FOR UPDATE;
     END IF;
     UPDATE customer_statistics AS kept SET points = kept.points + moved.amount
-    FROM (SELECT customer_id, sum(amount) AS amount FROM added GROUP BY customer_id) AS moved
+    FROM (SELECT customer_id, sum(sign * amount) AS amount FROM ({rows}) AS entry GROUP BY customer_id) AS moved
     WHERE kept.id = moved.customer_id AND kept.id = ANY (concerned);
     RETURN NULL;
 END $$
@@ -143,6 +145,9 @@ SQLITE_CHANGED = """
     OR OLD.total - OLD.returned <> NEW.total - NEW.returned
     OR (OLD.state = 'CANCELLED') <> (NEW.state = 'CANCELLED')
 """
+SQLITE_POINTS = """
+    UPDATE customer_statistics SET points = points {sign} {row}.amount WHERE id = {row}.customer_id;
+"""
 SQLITE_TRIGGER = """
 CREATE TRIGGER {table}_keeps_figures_at_{verb} AFTER {event} ON {table} WHEN {when}
 BEGIN
@@ -162,8 +167,11 @@ def on_postgresql() -> Iterator[str]:
         yield _postgres_trigger("purchase", verb)
     yield POSTGRES_CUSTOMER
     yield _postgres_trigger("customer", "INSERT")
-    yield POSTGRES_POINTS
-    yield _postgres_trigger("point_entry", "INSERT")
+    for verb in ("INSERT", "UPDATE"):
+        # Entries are only added; where customers are merged, they follow.
+        rows = ROWS[verb].replace("*", "customer_id, amount")
+        yield POSTGRES_POINTS.format(verb=verb.lower(), rows=rows)
+        yield _postgres_trigger("point_entry", verb)
 
 
 def _postgres_trigger(table: str, verb: str) -> str:
@@ -180,8 +188,10 @@ def on_sqlite() -> Iterator[str]:
     yield _sqlite_trigger("purchase", "DELETE", counted["OLD"], SQLITE_TAKE + SQLITE_EMPTIED + old)
     row = "    INSERT INTO customer_statistics (id) VALUES (NEW.id);"
     yield _sqlite_trigger("customer", "INSERT", "true", row)
-    points = "    UPDATE customer_statistics SET points = points + NEW.amount WHERE id = NEW.customer_id;"
-    yield _sqlite_trigger("point_entry", "INSERT", "NEW.amount <> 0", points)
+    added, taken = (SQLITE_POINTS.format(sign=sign, row=row) for sign, row in (("+", "NEW"), ("-", "OLD")))
+    yield _sqlite_trigger("point_entry", "INSERT", "NEW.amount <> 0", added)
+    moved = "NEW.customer_id <> OLD.customer_id"
+    yield _sqlite_trigger("point_entry", "UPDATE OF customer_id", moved, taken + added)
 
 
 def _sqlite_trigger(table: str, event_: str, when: str, body: str) -> str:

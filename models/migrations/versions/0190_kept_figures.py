@@ -18,10 +18,10 @@ SORTED = (
 )  # fmt: skip
 FUNCTIONS = (
     'keep_figures_at_purchase_insert', 'keep_figures_at_purchase_update', 'keep_figures_at_purchase_delete',
-    'keep_figures_at_customer_insert', 'keep_figures_at_point_entry_insert',
+    'keep_figures_at_customer_insert', 'keep_figures_at_point_entry_insert', 'keep_figures_at_point_entry_update',
 )  # fmt: skip
 TRIGGERS = (
-    ('purchase', 'insert'), ('purchase', 'update'), ('purchase', 'delete'), ('customer', 'insert'), ('point_entry', 'insert'),
+    ('purchase', 'insert'), ('purchase', 'update'), ('purchase', 'delete'), ('customer', 'insert'), ('point_entry', 'insert'), ('point_entry', 'update'),
 )  # fmt: skip
 
 ON_POSTGRESQL = (
@@ -215,12 +215,14 @@ CREATE FUNCTION keep_figures_at_point_entry_insert() RETURNS trigger LANGUAGE pl
 DECLARE
     concerned bigint[];
 BEGIN
-    concerned := ARRAY(SELECT DISTINCT customer_id FROM added WHERE amount <> 0);
+    concerned := ARRAY(
+        SELECT customer_id FROM (SELECT 1 AS sign, customer_id, amount FROM added) AS entry GROUP BY customer_id HAVING sum(sign * amount) <> 0
+    );
     IF cardinality(concerned) > 1 THEN
         PERFORM 1 FROM customer_statistics WHERE id = ANY (concerned) ORDER BY id FOR UPDATE;
     END IF;
     UPDATE customer_statistics AS kept SET points = kept.points + moved.amount
-    FROM (SELECT customer_id, sum(amount) AS amount FROM added GROUP BY customer_id) AS moved
+    FROM (SELECT customer_id, sum(sign * amount) AS amount FROM (SELECT 1 AS sign, customer_id, amount FROM added) AS entry GROUP BY customer_id) AS moved
     WHERE kept.id = moved.customer_id AND kept.id = ANY (concerned);
     RETURN NULL;
 END $$
@@ -228,6 +230,27 @@ END $$
     """
 CREATE TRIGGER point_entry_keeps_figures_at_insert AFTER INSERT ON point_entry
 REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION keep_figures_at_point_entry_insert()
+""",
+    """
+CREATE FUNCTION keep_figures_at_point_entry_update() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    concerned bigint[];
+BEGIN
+    concerned := ARRAY(
+        SELECT customer_id FROM (SELECT 1 AS sign, customer_id, amount FROM added UNION ALL SELECT -1, customer_id, amount FROM removed) AS entry GROUP BY customer_id HAVING sum(sign * amount) <> 0
+    );
+    IF cardinality(concerned) > 1 THEN
+        PERFORM 1 FROM customer_statistics WHERE id = ANY (concerned) ORDER BY id FOR UPDATE;
+    END IF;
+    UPDATE customer_statistics AS kept SET points = kept.points + moved.amount
+    FROM (SELECT customer_id, sum(sign * amount) AS amount FROM (SELECT 1 AS sign, customer_id, amount FROM added UNION ALL SELECT -1, customer_id, amount FROM removed) AS entry GROUP BY customer_id) AS moved
+    WHERE kept.id = moved.customer_id AND kept.id = ANY (concerned);
+    RETURN NULL;
+END $$
+""",
+    """
+CREATE TRIGGER point_entry_keeps_figures_at_update AFTER UPDATE ON point_entry
+REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION keep_figures_at_point_entry_update()
 """,
 )
 ON_SQLITE = (
@@ -336,6 +359,14 @@ END
     """
 CREATE TRIGGER point_entry_keeps_figures_at_insert AFTER INSERT ON point_entry WHEN NEW.amount <> 0
 BEGIN
+    UPDATE customer_statistics SET points = points + NEW.amount WHERE id = NEW.customer_id;
+END
+""",
+    """
+CREATE TRIGGER point_entry_keeps_figures_at_update AFTER UPDATE OF customer_id ON point_entry WHEN NEW.customer_id <> OLD.customer_id
+BEGIN
+    UPDATE customer_statistics SET points = points - OLD.amount WHERE id = OLD.customer_id;
+
     UPDATE customer_statistics SET points = points + NEW.amount WHERE id = NEW.customer_id;
 END
 """,
