@@ -45,7 +45,7 @@ def batched(
     along: ReadAlong | None = None,
     scope: Scope | None = None,
     reads: bool = True,
-) -> object:
+) -> Declaration:
     """Show what a function works out for a batch of rows; one that `reads` nothing costs next to nothing."""
     return BatchLoaded(
         annotation=annotation,
