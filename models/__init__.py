@@ -27,6 +27,7 @@ from models.customer import (
     Gender,
 )
 from models.event import Event, EventReader, IdempotencyKey
+from models.figures import CustomerMonth, CustomerStatistics
 from models.insight import ImportStep, ScoreBand, ScoreMetric
 from models.job import JobRun
 from models.login import Channel, CodeMessage, CustomerPassword, Guess, OneTimeCode
@@ -136,9 +137,11 @@ __all__ = [
     "Customer",
     "CustomerConsent",
     "CustomerMerge",
+    "CustomerMonth",
     "CustomerPassword",
     "CustomerSource",
     "CustomerSourceRecord",
+    "CustomerStatistics",
     "CustomerTerm",
     "EarningKind",
     "EarningRule",

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Computed, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, Index, Integer, UniqueConstraint, literal_column
 from sqlalchemy import text as sql
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.sql.functions import FunctionElement
 
 from models.base import Base, CodeList, Stateful, Timestamped
 from models.types import choice, owner, reference, text
 
 if TYPE_CHECKING:
     from models.card import Card, CardEvent
+    from models.figures import CustomerStatistics
     from models.point import PointEntry, PointLot, PointReservation
     from models.property import PropertyRecord
     from models.purchase import Purchase
@@ -29,6 +32,26 @@ FULL_NAME = (
     "nullif(trim(coalesce(pre_nominals || ' ', '') || coalesce(first_name || ' ', '')"
     " || coalesce(last_name, '') || coalesce(', ' || post_nominals, '')), '')"
 )
+
+
+class birthday_of(FunctionElement[int]):  # noqa: N801
+    """The day of the year of a date, the month times 100 plus the day."""
+
+    type = Integer()
+    inherit_cache = True
+    name = "birthday_of"
+
+
+@compiles(birthday_of, "postgresql")
+def _on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    (day,) = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"(extract(month FROM {day})::integer * 100 + extract(day FROM {day})::integer)"
+
+
+@compiles(birthday_of, "sqlite")
+def _on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    (day,) = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"CAST(substr({day}, 6, 2) || substr({day}, 9, 2) AS INTEGER)"
 
 
 class Gender(StrEnum):
@@ -72,6 +95,7 @@ class Customer(Base, Stateful, Timestamped):
         Index("ix_customer_first_name_key", "first_name_key", "id"),
         Index("ix_customer_created_at", "created_at", "id"),
         Index("ix_customer_birthdate", "birthdate", "id"),
+        Index("ix_customer_birthday", birthday_of(literal_column("birthdate")), "id"),
         CheckConstraint("(email IS NULL) = (email_key IS NULL)", name="email_has_key"),
     )
 
@@ -127,6 +151,8 @@ class Customer(Base, Stateful, Timestamped):
     segment_members: Mapped[list[SegmentMember]] = relationship(back_populates="customer", lazy="raise")
     reservations: Mapped[list[ProductReservation]] = relationship(back_populates="customer", lazy="raise")
     tokens: Mapped[list[Token]] = relationship(back_populates="customer", lazy="raise")
+    # The database makes the row along with the customer's.
+    statistics: Mapped[CustomerStatistics] = relationship(uselist=False, viewonly=True, innerjoin=True, lazy="raise")
     status_records: Mapped[list[StatusRecord]] = relationship(back_populates="customer", lazy="raise")
     status: Mapped[StatusRecord | None] = relationship(
         primaryjoin="and_(StatusRecord.customer_id == Customer.id, StatusRecord.ended_at.is_(None))",

@@ -55,9 +55,10 @@ def _all(names: str, ownership: Ownership) -> dict[str, Ownership]:
 
 
 OWNERSHIP: dict[str, Ownership] = {
-    "Customer": Ownership(Kind.OWNED, "id"),
+    **_all("Customer CustomerStatistics", Ownership(Kind.OWNED, "id")),
     **_all(
-        "Card CardEvent CustomerConsent CustomerMerge CustomerSourceRecord CustomerTerm PointEntry PointLot "
+        "Card CardEvent CustomerConsent CustomerMerge CustomerMonth CustomerSourceRecord CustomerTerm PointEntry "
+        "PointLot "
         "PointReservation ProductReservation Purchase RecommendationResponse StatusRecord Token Voucher VoucherEvent",
         OWN,
     ),

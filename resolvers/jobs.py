@@ -24,7 +24,7 @@ from models.base import utc_now
 from resolvers.access.purge import purge_logins
 from resolvers.audit.sealing import seal_audit
 from resolvers.budget.purge import purge_budgets
-from resolvers.customer.score_bands import refresh_score_bands
+from resolvers.customer.scores import refresh_scores
 from resolvers.point.expiry import expire_points
 from resolvers.recommendation.offers import JOB, move_up_offers
 from resolvers.recommendation.schedule import NEEDED, refresh_recommendations, update_recommendations
@@ -107,7 +107,7 @@ JOBS: dict[str, Job] = {
         Job("expire-reservations", "Give back what was reserved for a day that is over.", expire_reservations),
         Job("requalify-statuses", "Keep or lower statuses whose validity is over.", requalify_statuses),
         Job("refresh-segments", "Work out the members of segments by criteria.", refresh_segments, 5_000),
-        Job("refresh-scores", "Work out where the fifths of all customers begin.", refresh_score_bands),
+        Job("refresh-scores", "Work out the fifths of all customers, and in which each is.", refresh_scores),
         Job("purge-keys", "Forget idempotency keys that are no longer kept.", purge_idempotency_keys),
         Job("seal-audit", "Chain what was added to the audit trail, so that changes to it show.", seal_audit, 5_000),
         Job("purge-budgets", "Forget budgets of cost that are full again.", purge_budgets),

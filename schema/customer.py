@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import models
+from models.figures import SORTED
 from models.scope import Scope
 from resolvers import customer, merging
 from resolvers.customer.export import load_export
-from resolvers.customer.insights import load_insights
+from resolvers.customer.insights import insights_along, load_insights, made_along
 from resolvers.normalise import email_key, phone_key
 from resolvers.query.expressions import PHONE
 from resolvers.query.recommended import RECOMMENDED
 from resolvers.query.relations import CAMPAIGN_OFFERS, REWARDS_WITHIN_REACH
-from schema.declaring.base import own
+from resolvers.query.special_filters import BirthdayFilter, PurchasesFilter
+from schema.declaring.base import FieldFilter, own
 from schema.declaring.declarations import (
     Argument,
     LookupKey,
+    ReadAlong,
     batched,
     by,
+    currency,
     each,
     embedded,
     exposes,
@@ -27,6 +31,7 @@ from schema.declaring.declarations import (
     lookup,
     many,
     merged,
+    money,
     one,
     part,
     query,
@@ -47,7 +52,7 @@ class PersonalInformation:
     post_nominals = leaf()
     full_name = leaf()
     gender = leaf()
-    birthdate = leaf()
+    birthdate = leaf(also=[FieldFilter("birthday", BirthdayFilter(), "BirthdayFilter")])
     email = leaf(compared="email_key", normalise=email_key, sorted_by="email_key")
     email_confirmed_at = leaf()
     phone = leaf(compared=PHONE, normalise=phone_key)
@@ -69,7 +74,12 @@ class Customer(Stated):
     consents = each(description="What they agreed to, or not.")
     properties = each(description="Custom properties.")
     cards = many(description="Their cards.")
-    purchases = many(order=[by("paid_at", descending=True)], description="Their bills, newest first.")
+    purchases = many(
+        order=[by("paid_at", descending=True)],
+        description="Their bills, newest first.",
+        also=[FieldFilter("purchases_within", PurchasesFilter(), "PurchasesWithin")],
+    )
+    statistics = one(nullable=False, sorts=SORTED, description="What their bills and points come to, kept up to date.")
     vouchers = many(order=[by("id", descending=True)], description="Their vouchers, newest first.")
     point_account = embedded("PointAccount", description="Their points.")
     status = one(description="The status they hold now; null when they hold none.")
@@ -106,6 +116,7 @@ class Customer(Stated):
         load_insights,
         "What their purchases tell.",
         arguments=[Argument("months", "int", "How many months back purchases count.", 12)],
+        along=ReadAlong(insights_along, made_along),
     )
     timeline = merged(
         "TimelineConnection",
@@ -114,6 +125,22 @@ class Customer(Stated):
         sign="timeline",
         choice=Argument("kinds", "list[TimelineKind] | None", "Only events of these kinds.", None),
     )
+
+
+@exposes(models.CustomerStatistics, is_node=False)
+class CustomerStatistics:
+    """What a customer's bills and points come to. Cancelled bills don't count; what was returned is taken off."""
+
+    purchase_count = leaf()
+    turnover = money("turnover", when="currency_code")
+    average_basket = money("average_basket", when="average_basket")
+    currency = currency()
+    first_purchase_at = leaf()
+    last_purchase_at = leaf()
+    points = leaf()
+    recency_score = leaf()
+    frequency_score = leaf()
+    monetary_score = leaf()
 
 
 @exposes(models.CustomerSource, order=[by("name")])

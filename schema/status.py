@@ -6,8 +6,9 @@ import models
 from models.scope import Scope
 from resolvers import status
 from resolvers.query.expressions import STATUS_VALID
-from resolvers.status.progress import load_progress
+from resolvers.status.progress import load_progress, made_along, progress_along
 from schema.declaring.declarations import (
+    ReadAlong,
     batched,
     by,
     currency,
@@ -88,7 +89,10 @@ class StatusRecord:
     status = one()
     customer = one()
     progress = batched(
-        "StatusProgress | None", load_progress, "What keeps it and what leads to the next; null once it has ended."
+        "StatusProgress | None",
+        load_progress,
+        "What keeps it and what leads to the next; null once it has ended.",
+        along=ReadAlong(progress_along, made_along),
     )
 
 

@@ -284,6 +284,20 @@ def audit() -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def check(
+    mend: Annotated[bool, typer.Option("--mend", help="Put the figures right that differ.")] = False,
+) -> None:
+    """Prove the books: kept figures of customers against their bills, balances of points against the ledger."""
+    from server import settings  # noqa: PLC0415
+    from server.commands import check as books  # noqa: PLC0415
+
+    holds, told = books.prove(settings.load(), mend=mend)
+    typer.echo(told, err=not holds)
+    if not holds:
+        raise typer.Exit(1)
+
+
 @recommendations.command("all")
 def recommend_all(
     per_group: Annotated[

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import models
 from tests import factories
 
-DERIVED = {"customer_term", "product_term", "product_group_ancestor"}
+DERIVED = {"customer_term", "customer_statistics", "customer_month", "product_term", "product_group_ancestor"}
 PAIRS: dict[str, Callable[[], dict[str, models.Base]]] = {
     "product_tag": lambda: {"product": factories.product(), "tag": factories.tag()},
     "campaign_product_store": lambda: {

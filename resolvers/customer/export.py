@@ -31,7 +31,7 @@ from resolvers.storage.sql import SqlValue
 from resolvers.storage.statement import Statement, compile_statement, parameter
 from resolvers.values import decimal_text
 
-WORKED_OUT = frozenset({"customer_term", "customer_merge"})
+WORKED_OUT = frozenset({"customer_term", "customer_merge", "customer_month"})
 """Tables that say nothing that others don't."""
 TITLES = ("name", "code", "number")
 """What a row is called by another one that refers to it."""

@@ -24,6 +24,7 @@ OWNER = "customer_id"
 STAYS: Mapping[type[Base], str] = {
     models.AuditEntry: "Sealed; it tells of the account as it was.",
     models.CustomerTerm: "Worked out anew.",
+    models.CustomerMonth: "Kept by the database, from the bills that follow.",
 }
 """Tables whose rows don't follow, each with the reason."""
 
@@ -111,6 +112,9 @@ def entities() -> Sequence[type[Base]]:
 
 
 def _names_customer(column: Any) -> bool:
+    if column.primary_key:
+        # A part of the customer's own row.
+        return False
     return column.name == OWNER or any(key.column.table.name == "customer" for key in column.foreign_keys)
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Date,
     Numeric,
     Text,
+    and_,
     case,
     cast,
     func,
@@ -30,6 +31,8 @@ from sqlalchemy import (
 )
 from sqlalchemy import Column as TableColumn
 from sqlalchemy.orm import RelationshipProperty, aliased
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 from sqlalchemy.sql.visitors import iterate
 
 from models import Base, PropertyRecord
@@ -96,6 +99,19 @@ def relationship_of(entity: type[Base], name: str) -> RelationshipProperty[Base]
     return inspect(entity).relationships[name]
 
 
+def is_always_there(entity: type[Base], name: str | Callable[..., Any]) -> bool:
+    """Whether each row of an entity has one row of a relation, as the relationship says by its `innerjoin`."""
+    return isinstance(name, str) and relationship_of(entity, name).innerjoin is True
+
+
+def may_be_null(entity: type[Base], column: Column) -> bool:
+    """Whether a column seen from an entity may be null, be it because a row on the way to it isn't there."""
+    for place, name in enumerate(column.path):
+        if not is_always_there(entity_at(entity, column.path[:place]), name):
+            return True
+    return is_nullable(entity_at(entity, column.path), column.source)
+
+
 def entity_at(entity: type[Base], path: tuple[str, ...]) -> type[Base]:
     """The entity that a path of relations leads to."""
     for name in path:
@@ -130,6 +146,11 @@ def shown(column: SqlColumn, backend: str) -> SqlColumn:
     return scaled(column, backend)
 
 
+def unindexed(column: SqlColumn) -> SqlValue:
+    """The same value, but not an index's: SQLite then won't scan a table only because it comes in that order."""
+    return UnaryExpression(column.expression, operator=custom_op("+"), type_=column.type)
+
+
 @dataclass
 class Joins:
     """An alias of an entity, and the aliases of the rows it refers to, joined as they are asked for."""
@@ -139,6 +160,8 @@ class Joins:
     """An alias that is there already."""
     aliases: dict[tuple[str, ...], type[Base]] = field(default_factory=dict)
     order: list[tuple[str, ...]] = field(default_factory=list)
+    leading: tuple[str, ...] | None = None
+    """The path whose rows SQLite is to go through, since an index of theirs gives the order; it would rather sort."""
 
     def __post_init__(self) -> None:
         self.aliases[()] = self.given if self.given is not None else aliased(self.entity)
@@ -165,9 +188,19 @@ class Joins:
         for path in self.order:
             parent, target = self.aliases[path[:-1]], self.aliases[path]
             entity = entity_at(self.entity, path)
-            onto = getattr(parent, path[-1]).of_type(target).and_(*reachable(entity, target))
-            statement = statement.join(onto, isouter=True)
+            if path == self.leading:
+                relation = relationship_of(entity_at(self.entity, path[:-1]), path[-1])
+                ((mine, theirs),) = relation.local_remote_pairs or ()
+                same = getattr(parent, str(mine.key)) == unindexed(getattr(target, str(theirs.key)))
+                statement = statement.join(target, and_(same, *reachable(entity, target)))
+            else:
+                onto = getattr(parent, path[-1]).of_type(target).and_(*reachable(entity, target))
+                statement = statement.join(onto, isouter=not self.is_there(path))
         return statement
+
+    def is_there(self, path: tuple[str, ...]) -> bool:
+        """Whether each row has one at the end of a path: an index of theirs may give the order then."""
+        return all(is_always_there(entity_at(self.entity, path[:place]), path[place]) for place in range(len(path)))
 
     def select(self, *columns: SqlColumn) -> AnySelect:
         """Select from the alias and its joins."""

@@ -194,6 +194,27 @@ class smaller(FunctionElement[Decimal]):  # noqa: N801
     name = "smaller"
 
 
+class mean_of(FunctionElement[Decimal]):  # noqa: N801
+    """A sum of money by how many it is a sum of, rounded to the cent as people round; none where it is of nothing."""
+
+    type = MONEY
+    inherit_cache = True
+    name = "mean_of"
+
+
+@compiles(mean_of, "postgresql")
+def _mean_on_postgresql(element: mean_of, compiler: SQLCompiler, **options: object) -> str:
+    total, count = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"round({total} / nullif({count}, 0), 2)"
+
+
+@compiles(mean_of, "sqlite")
+def _mean_on_sqlite(element: mean_of, compiler: SQLCompiler, **options: object) -> str:
+    total, count = (compiler.process(clause, **options) for clause in element.clauses)
+    cents = f"(2 * abs({total}) + 100 * {count}) / (200 * nullif({count}, 0))"
+    return f"(iif({total} < 0, -1, 1) * ({cents}) * 100)"
+
+
 @compiles(larger)
 def _larger(element: larger, compiler: SQLCompiler, **options: object) -> str:
     name = "max" if compiler.dialect.name == "sqlite" else "greatest"

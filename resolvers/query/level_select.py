@@ -90,6 +90,11 @@ class LevelQuery:
         return self.link is None and not self.counted and self.page is not None and self.page.backwards
 
     @property
+    def is_whole(self) -> bool:
+        """Whether any row may be among them, so that they are best looked for in their order."""
+        return self.link is None and self.where == ALL and not self.words
+
+    @property
     def first_column(self) -> int:
         """Where the columns start in a row of the answer: behind the key, the count and the lists."""
         return 1 + self.counted + len(self.along)
@@ -188,6 +193,9 @@ def _cut(rows: LevelQuery, statement_: AnySelect, joins: Joins, backend: str, ke
     # Rows that a foreign key doesn't find are few: they are sorted, and not looked for along an index of the order.
     found_by_key = len(ranges) < 2 and (rows.link is None or rows.link.column is not None)
     indexed = backend != "sqlite" or found_by_key
+    if backend == "sqlite" and found_by_key and rows.is_whole and rows.order:
+        path = rows.order[0].column.path
+        joins.leading = path if path and joins.is_there(path) else None
     statement_ = statement_.order_by(*order_by(joins, rows.order, backwards=backwards, indexed=indexed))
     return _limited(rows, statement_)
 

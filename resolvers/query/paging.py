@@ -17,13 +17,11 @@ from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, Integer, and_, false, or_, tuple_
-from sqlalchemy.sql.elements import UnaryExpression
-from sqlalchemy.sql.operators import custom_op
 
 from models import Base
 from models.types import ExactDecimal, Instant
 from resolvers.errors import BadCursor, BadPage
-from resolvers.query.columns import Column, Joins, entity_at, is_nullable, refuse_masked, source_type
+from resolvers.query.columns import Column, Joins, entity_at, may_be_null, refuse_masked, source_type, unindexed
 from resolvers.storage.sql import SqlColumn, SqlType, SqlValue
 from resolvers.storage.statement import parameter
 
@@ -136,7 +134,7 @@ def _cursor_value(entity: type[Base], key: SortKey, value: object) -> object:
     target = entity_at(entity, key.column.path)
     kind = source_type(target, key.column.source)
     if value is None:
-        if key.column == ROW or not (key.column.path or is_nullable(target, key.column.source)):
+        if key.column == ROW or not may_be_null(entity, key.column):
             raise BadCursor(NOT_A_CURSOR)
         return None
     try:
@@ -177,11 +175,6 @@ def _checked(kind: type[T], value: object) -> T:
     return value
 
 
-def unindexed(column: SqlColumn) -> SqlValue:
-    """The same value, but not an index's: SQLite then won't scan a table only because it comes in that order."""
-    return UnaryExpression(column.expression, operator=custom_op("+"), type_=column.type)
-
-
 def order_by(joins: Joins, order: Order, *, backwards: bool = False, indexed: bool = True) -> list[SqlValue]:
     """The ORDER BY of an order, or of its reverse."""
     clauses: list[SqlValue] = []
@@ -190,14 +183,10 @@ def order_by(joins: Joins, order: Order, *, backwards: bool = False, indexed: bo
         column = joins.read(key.column) if indexed else unindexed(joins.read(key.column))
         descending = key.descending != backwards
         clause = column.desc() if descending else column.asc()
-        if _may_be_null(joins.entity, key):
+        if may_be_null(joins.entity, key.column):
             clause = clause.nulls_first() if descending else clause.nulls_last()
         clauses.append(clause)
     return clauses
-
-
-def _may_be_null(entity: type[Base], key: SortKey) -> bool:
-    return bool(key.column.path) or is_nullable(entity, key.column.source)
 
 
 def after(
@@ -211,7 +200,7 @@ def after(
     columns = [joins.read(key.column) for key in order]
     values = [parameter(f"{prefix}c{index}", column.type) for index, column in enumerate(columns)]
     directions = [key.descending != backwards for key in order]
-    nullable = [_may_be_null(joins.entity, key) for key in order]
+    nullable = [may_be_null(joins.entity, key.column) for key in order]
     if not any(nullable) and len(set(directions)) == 1:
         row, cursor = tuple_(*columns), tuple_(*values)
         return (row < cursor if directions[0] else row > cursor,)
@@ -220,7 +209,7 @@ def after(
         here = _behind(columns[place], values[place], directions[place], nulls[place], nullable[place])
         rest = or_(here, and_(_equal(columns[place], values[place], null=nulls[place]), rest))
     ranges = _ranges(columns[0], values[0], rest, descending=directions[0], null=nulls[0], nullable=nullable[0])
-    return (or_(*ranges),) if order[0].column.path else ranges
+    return ranges if joins.is_there(order[0].column.path) else (or_(*ranges),)
 
 
 def _ranges(

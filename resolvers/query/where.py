@@ -9,6 +9,7 @@ through.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,13 +27,17 @@ from resolvers.errors import BadFilter
 from resolvers.ids import key_of
 from resolvers.normalise import composed
 from resolvers.query.columns import Source, source_type
+from resolvers.query.relative import bounds
 from resolvers.storage.sql import SqlType
 
 IGNORING_CASE = {"eqIgnoreCase": "eq", "startsWithIgnoreCase": "startsWith", "containsIgnoreCase": "contains"}
 """Comparisons of text in small letters, with those that they are otherwise."""
+RELATIVE = ("last", "next")
+"""Comparisons of moments and days with a time until now, or from now on."""
 COMPARISONS = (
     *("eq", "ne", "in", "nin", "lt", "lte", "gt", "gte", "isNull", "startsWith", "contains", "has"),
     *IGNORING_CASE,
+    *RELATIVE,
 )
 WHOLE = frozenset({"eq", "ne", "in", "nin"})
 """Comparisons with a whole value; the others may be given a part of one."""
@@ -73,7 +78,23 @@ class RelationFilter:
     many: bool
 
 
-Filter = ValueFilter | IdFilter | RelationFilter
+class SpecialFilter(ABC):
+    """A filter with conditions of its own kind, which are read and written in SQL where it is defined."""
+
+    @abstractmethod
+    def read(self, reader: FilterReader, value: Mapping[str, Any], path: str) -> Structure:
+        """What a caller wrote as a structure."""
+
+    def sql(self, _alias: Any, _structure: Structure, _backend: str) -> ColumnElement[bool]:
+        """A structure of the kind `special`, whose filter it is, as SQL over an alias."""
+        raise NotImplementedError
+
+    def restored(self, value: Any) -> Any:
+        """What a caller wrote, as it was before it became JSON; `ValueError` where it can't be read."""
+        return value
+
+
+Filter = ValueFilter | IdFilter | RelationFilter | SpecialFilter
 
 
 @dataclass(eq=False)
@@ -89,7 +110,8 @@ FILTERS: dict[str, FilterSet] = {}
 
 
 # A structure: ("and" | "or", parts) · ("not", part) · ("value", source, operator, parameter) ·
-# ("one", filter, part) · ("some" | "none" | "every" | "keyed", filter, part) · ("absent", filter, wanted) · ("all",)
+# ("one", filter, part) · ("some" | "none" | "every" | "keyed", filter, part) · ("absent", filter, wanted) · ("all",) ·
+# and ("special", filter, details, parameters, part), where a filter has conditions of its own
 Structure = tuple[Any, ...]
 ALL: Structure = ("all",)
 
@@ -122,7 +144,7 @@ class Template:
         return values
 
 
-class _Reader:
+class FilterReader:
     """Reads one filter; counts what it meets, so that a hostile filter is refused and not compiled."""
 
     def __init__(self) -> None:
@@ -131,6 +153,7 @@ class _Reader:
         self.conditions = 0
 
     def read(self, filters: FilterSet, where: object, path: str, depth: int) -> Structure:
+        """What a caller wrote as a structure."""
         if not isinstance(where, Mapping):
             raise BadFilter(f"`{path}` must be an object.")
         if depth > DEEPEST:
@@ -161,7 +184,11 @@ class _Reader:
             raise BadFilter(f"`{path}` is not a filter; known are {', '.join(sorted(filters.filters))}.")
         if isinstance(known, RelationFilter):
             return self._relation(known, value, path, depth)
-        return self._value(filters.entity, known, value, path)
+        if isinstance(known, SpecialFilter):
+            if not isinstance(value, Mapping):
+                raise BadFilter(f"`{path}` must be an object.")
+            return known.read(self, value, path)
+        return self.value(filters.entity, known, value, path)
 
     def _relation(self, known: RelationFilter, value: Mapping[str, object], path: str, depth: int) -> Structure:
         if not known.many:
@@ -181,7 +208,8 @@ class _Reader:
             parts.append((mode, known, self.read(known.target(), inner, f"{path}.{mode}", depth + 1)))
         return parts[0] if len(parts) == 1 else ("and", tuple(parts))
 
-    def _value(self, entity: type[Base], known: ValueFilter | IdFilter, comparisons: object, path: str) -> Structure:
+    def value(self, entity: type[Base], known: ValueFilter | IdFilter, comparisons: object, path: str) -> Structure:
+        """Comparisons with a value."""
         if not isinstance(comparisons, Mapping):
             raise BadFilter(f"`{path}` must be an object of comparisons.")
         parts: list[Structure] = []
@@ -199,11 +227,13 @@ class _Reader:
         source = known.source
         if operator == "isNull":
             return "value", source, "isNull" if operand else "isSet", ()
+        if operator in RELATIVE:
+            return self._relative(entity, source, operator, operand, path)
         each = _normaliser(entity, known, whole=operator in WHOLE)
         if operator in IGNORING_CASE:
             each = partial(_small, each)
         if isinstance(operand, Slot):
-            self.slots.append((name := self._bind(None), operand, _refusing(each, f"{path}.{operator}")))
+            self.slots.append((name := self.bind(None), operand, _refusing(each, f"{path}.{operator}")))
             return "value", source, operator, (name,)
         try:
             if operator in ("in", "nin"):
@@ -211,15 +241,24 @@ class _Reader:
                     raise BadFilter(f"`{path}.{operator}` has more than {MOST_VALUES} values.")
                 if None in operand:
                     raise BadFilter(f"`{path}.{operator}` has a null; use `isNull` to find missing values.")
-                return "value", source, operator, (self._bind([each(item) for item in operand]),)
+                return "value", source, operator, (self.bind([each(item) for item in operand]),)
             bound = each(operand)
         except ValueError as error:
             raise BadFilter(f"`{path}.{operator}`: {error}") from error
         if operator == "startsWith":
-            return "value", source, operator, (self._bind(bound), self._bind(bound + LAST_CHARACTER))
-        return "value", source, operator, (self._bind(bound),)
+            return "value", source, operator, (self.bind(bound), self.bind(bound + LAST_CHARACTER))
+        return "value", source, operator, (self.bind(bound),)
 
-    def _bind(self, value: object) -> str:
+    def _relative(self, entity: type[Base], source: Source, operator: str, operand: object, path: str) -> Structure:
+        """A duration until now or from now on: judged at each run."""
+        try:
+            parts = bounds(operator, operand, source_type(entity, source))
+        except ValueError as error:
+            raise BadFilter(f"`{path}.{operator}`: {error}") from error
+        return "and", tuple(("value", source, comparison, (self.bind(at),)) for comparison, at in parts)
+
+    def bind(self, value: object) -> str:
+        """The name of the parameter that a value is bound to."""
         name = f"w{len(self.values)}"
         self.values[name] = value
         return name
@@ -304,13 +343,13 @@ def _check_json(value: object) -> None:
 
 def read_filter(filters: FilterSet, where: Mapping[str, object]) -> tuple[Structure, dict[str, object]]:
     """A filter's structure and the values it binds; `BadFilter` says what is wrong."""
-    reader = _Reader()
+    reader = FilterReader()
     return reader.read(filters, where, "where", 0), reader.values
 
 
 def template(filters: FilterSet, where: Mapping[str, object]) -> Template:
     """A filter whose operands are slots."""
-    reader = _Reader()
+    reader = FilterReader()
     return Template(reader.read(filters, where, "where", 0), reader.slots)
 
 
@@ -323,6 +362,8 @@ def renamed(structure: Structure, prefix: str) -> Structure:
         return kind, tuple(renamed(part, prefix) for part in structure[1])
     if kind == "value":
         return *structure[:3], tuple(prefix + name for name in structure[3])
+    if kind == "special":
+        return *structure[:3], tuple(prefix + name for name in structure[3]), renamed(structure[4], prefix)
     return *structure[:-1], renamed(structure[-1], prefix)
 
 

@@ -8,10 +8,17 @@ from sqlalchemy.orm import aliased
 from models import Base
 from models.rules.letters import CAPITALS, SMALL
 from models.types import Json
-from resolvers.query.columns import Expression, read, refuse_masked, relationship_of, source_type
+from resolvers.query.columns import (
+    Expression,
+    is_always_there,
+    read,
+    refuse_masked,
+    relationship_of,
+    source_type,
+)
 from resolvers.query.link import Door
 from resolvers.query.visibility import listed, reachable
-from resolvers.query.where import IGNORING_CASE, RelationFilter, Structure
+from resolvers.query.where import IGNORING_CASE, RelationFilter, SpecialFilter, Structure
 from resolvers.storage.sql import SqlColumn, SqlValue
 from resolvers.storage.statement import ListParameter, parameter
 
@@ -31,6 +38,9 @@ def condition(entity: type[Base], alias: type[Base], structure: Structure, backe
         return _compare(entity, alias, structure, backend)
     if kind == "absent":
         return _absent(entity, alias, structure)
+    if kind == "special":
+        special: SpecialFilter = structure[1]
+        return special.sql(alias, structure, backend)
     return _related(entity, alias, structure, backend)
 
 
@@ -42,7 +52,7 @@ def _absent(entity: type[Base], alias: type[Base], structure: Structure) -> Colu
 
 def _related(entity: type[Base], alias: type[Base], structure: Structure, backend: str) -> ColumnElement[bool]:
     kind, relation, part = structure
-    if kind == "keyed":
+    if kind == "keyed" or (kind == "one" and is_always_there(entity, relation.relation)):
         return _keyed(entity, alias, relation, part, backend)
     if kind == "every":
         return not_(_exists(entity, alias, relation, ("not", part), backend))

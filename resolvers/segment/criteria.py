@@ -16,8 +16,18 @@ import models
 from models.types import ExactDecimal, Instant
 from resolvers.errors import BadFilter
 from resolvers.query.columns import source_type
+from resolvers.query.special_filters import bounded
 from resolvers.query.visibility import listed
-from resolvers.query.where import FILTERS, FilterSet, Normalise, RelationFilter, ValueFilter, read_filter
+from resolvers.query.where import (
+    FILTERS,
+    RELATIVE,
+    FilterSet,
+    Normalise,
+    RelationFilter,
+    SpecialFilter,
+    ValueFilter,
+    read_filter,
+)
 from resolvers.query.where_sql import condition
 from resolvers.storage.sql import SqlType
 
@@ -49,12 +59,15 @@ def kept(where: Mapping[str, object], backend: str) -> dict[str, object]:
 def matching(
     criteria: Mapping[str, object], customer: type[models.Customer], backend: str
 ) -> tuple[ColumnElement[bool], dict[str, object]]:
-    """The condition that the criteria's customers meet, and the values it binds; `BadFilter` says what is wrong."""
+    """The condition that the criteria's customers meet, and the values it binds; `BadFilter` says what is wrong.
+
+    It is asked of customers whose keys are above `after` and at most `upto`, which it may bind as well.
+    """
     filters = FILTERS.get("Customer")
     if filters is None:
         raise RuntimeError("Build the graph first: criteria are read by its filters.")
     structure, values = read_filter(filters, restored(filters, criteria, "where"))
-    met = condition(models.Customer, customer, structure, backend)
+    met = condition(models.Customer, customer, bounded(structure), backend)
     for door in listed(models.Customer, customer):
         met = met & door
     return met, values
@@ -80,6 +93,11 @@ def _restored(filters: FilterSet, name: str, value: object, path: str) -> object
             rest = restored(known.target(), {key: part for key, part in value.items() if key != "isNull"}, path)
             return {**rest, **{key: part for key, part in value.items() if key == "isNull"}}
         return {mode: restored(known.target(), part, f"{path}.{mode}") for mode, part in value.items()}
+    if isinstance(known, SpecialFilter):
+        try:
+            return known.restored(value)
+        except (ValueError, TypeError, InvalidOperation) as error:
+            raise BadFilter(f"`{path}` can't be read: {value!r}.") from error
     if isinstance(known, ValueFilter) and isinstance(value, Mapping):
         read = _reader(source_type(filters.entity, known.source))
         return {operator: _operand(operator, operand, read, path) for operator, operand in value.items()}
@@ -87,7 +105,7 @@ def _restored(filters: FilterSet, name: str, value: object, path: str) -> object
 
 
 def _operand(operator: str, operand: Any, read: Normalise, path: str) -> object:
-    if operator == "isNull" or operand is None:
+    if operator in ("isNull", *RELATIVE) or operand is None:
         return operand
     try:
         return [read(each) for each in operand] if operator in MANY else read(operand)

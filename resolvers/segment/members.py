@@ -24,12 +24,15 @@ from models.rules.error_codes import ErrorCode
 from models.types import BigKey, Instant
 from resolvers.errors import BadFilter, Refused
 from resolvers.segment.criteria import matching
+from resolvers.storage.relative import resolved
 from resolvers.storage.transaction import CONFLICTS, Transaction, in_transaction
 
 MEMBER = models.SegmentMember
 TABLE = cast("Table", MEMBER.__table__)
 EVENT = cast("Table", models.Event.__table__)
 SEGMENT = models.Segment
+LAST = 2**63 - 1
+"""Above all keys, or the last of them."""
 AT_ONCE = 5_000
 """How many customers a statement looks at, where an operation works out all members at once."""
 
@@ -117,11 +120,12 @@ async def empty(transaction: Transaction, segment: models.Segment) -> None:
 
 async def _stretch(transaction: Transaction, segment: models.Segment, after: int, size: int) -> MemberChanges:
     """Let the customers of a stretch of keys leave or join."""
-    session, ends = transaction.session, models.Customer.id
-    last = await session.scalar(select(ends).where(ends > after).order_by(ends).offset(size - 1).limit(1))
+    session, key = transaction.session, models.Customer.id
+    last = await session.scalar(select(key).where(key > after).order_by(key).offset(size - 1).limit(1))
     customer = aliased(models.Customer)
     met, values = matching(segment.criteria or {}, customer, transaction.backend)
-    bound = {**values, "now": transaction.now}
+    ends = {"after": after, "upto": LAST if last is None else last}
+    bound = {**resolved(values, transaction.now), **ends, "now": transaction.now}
     leaving = _leaving(segment.id, after, last, customer, met)
     removed = list(await session.scalars(leaving, bound))
     joining = _joining(segment.id, after, last, customer, met, transaction.now)

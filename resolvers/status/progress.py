@@ -6,8 +6,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Subquery, and_, case, cast, func, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy import literal_column as literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
@@ -18,13 +31,15 @@ from models import PointEntry, Purchase, PurchaseState, State, Status, StatusRec
 from models.rules import qualification as rules
 from models.rules.programme import TurnoverBasis
 from models.types import MONEY, POINTS, ExactDecimal, Instant
-from resolvers.query.columns import NOW, scaled
+from resolvers.query.columns import NOW, Expression, scaled
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.expressions import word
+from resolvers.query.row_lists import row_list
 from resolvers.status.achievements import COLLECTED, added, turnover_of
-from resolvers.status.standing import SUM, basis_in_force, parts, row, standing_of, zone_in_force
+from resolvers.status.standing import SUM, Named, basis_in_force, parts, row, standing_of, zone_in_force
 from resolvers.storage.batches import in_batch
 from resolvers.storage.context import RequestContext, RowRef
+from resolvers.storage.reader import Row
 from resolvers.storage.sql import AnySelect, SqlColumn
 from resolvers.values import Money
 
@@ -59,10 +74,10 @@ def _periods() -> Subquery:
     return looked_back.where(status.state == word(State.ACTIVE)).distinct().subquery()
 
 
-def _sums_by_record(backend: str) -> Iterator[AnySelect]:
+def _sums_by_record(backend: str, named: Named) -> Iterator[AnySelect]:
     """What the holders of status records spent and collected until now, by the months looked back."""
     record = aliased(StatusRecord)
-    holders = select(record.customer_id).where(in_batch(record.id, backend), record.ended_at.is_(None))
+    holders = select(record.customer_id).where(named(record), record.ended_at.is_(None))
     purchase, entry, back = aliased(Purchase), aliased(PointEntry), aliased(PointEntry)
     kinds = [word(each) for each in COLLECTED]
 
@@ -108,7 +123,13 @@ def _sums_by_record(backend: str) -> Iterator[AnySelect]:
     )
 
 
-PROGRESS = CompiledQuery(lambda backend: union_all(*parts(backend, by_record=True), *_sums_by_record(backend)))
+def _rows(backend: str, named: Named) -> CompoundSelect[*tuple[Any, ...]]:
+    return union_all(*parts(backend, named), *_sums_by_record(backend, named))
+
+
+PROGRESS = CompiledQuery(lambda backend: _rows(backend, lambda record: in_batch(record.id, backend)))
+PROGRESS_ALONG = row_list("progress", lambda key, backend: _rows(backend, lambda record: record.id == key))
+"""The same for one status record, to be read along with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +153,27 @@ async def load_progress(
     context: RequestContext, keys: Sequence[int], _args: Mapping[str, object], _names: frozenset[str]
 ) -> Mapping[int, Progress]:
     """The progress of each current status record; none for one that has ended."""
-    rows = await PROGRESS.read(context, keys=keys)
+    return _made(await PROGRESS.read(context, keys=keys))
+
+
+def progress_along(_args: Mapping[str, object], _names: frozenset[str]) -> Expression:
+    """What progress is made of, to be read along with a status record."""
+    return PROGRESS_ALONG
+
+
+def made_along(found: Mapping[int, Sequence[Row]], _context: RequestContext) -> Mapping[int, Progress]:
+    """The progress of each status record, of what was read along with it."""
+    made: dict[int, Progress] = {}
+    for rows in found.values():
+        made |= _made([(*row[:-2], *map(_moment, row[-2:])) for row in rows])
+    return made
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _made(rows: Sequence[Row]) -> Mapping[int, Progress]:
     standing = standing_of(rows)
     achieved: dict[int, dict[int | None, rules.Achievement]] = {one.customer_id: {} for one in standing.held}
     for part, customer, months, currency, units, *_ in rows:

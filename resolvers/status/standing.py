@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Integer, String, cast, func, null, or_, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Integer, String, cast, func, null, or_, select, union_all
 from sqlalchemy import literal_column as literal
 from sqlalchemy.orm import aliased
 
@@ -62,11 +62,15 @@ def basis_in_force() -> SqlValue:
     return in_force("turnover_basis", TurnoverBasis.FULL)
 
 
-def parts(backend: str, *, by_record: bool) -> Iterator[AnySelect]:
-    """The statement's parts; the batch names customers, or their current status records."""
+Named = Callable[[type[StatusRecord]], ColumnElement[bool]]
+"""Whether a status record is one of those asked for."""
+
+
+def parts(backend: str, named: Named) -> Iterator[AnySelect]:
+    """The statement's parts; the current status records asked for are named by themselves or by their holders."""
     yield select(*row(TERMS, label=zone_in_force(), text=basis_in_force()))
     yield from _statuses(backend)
-    yield _holders(backend, by_record=by_record)
+    yield _holders(named)
 
 
 def _statuses(backend: str) -> Iterator[AnySelect]:
@@ -87,7 +91,7 @@ def _statuses(backend: str) -> Iterator[AnySelect]:
     yield select(*threshold).join(owner, owner.id == turnover.status_id).where(owner.state == word(State.ACTIVE))
 
 
-def _holders(backend: str, *, by_record: bool) -> AnySelect:
+def _holders(named: Named) -> AnySelect:
     record = aliased(StatusRecord)
     columns = row(
         HOLDER,
@@ -98,11 +102,12 @@ def _holders(backend: str, *, by_record: bool) -> AnySelect:
         begins=record.valid_from,
         ends=record.valid_to,
     )
-    named = in_batch(record.id if by_record else record.customer_id, backend)
-    return select(*columns).where(named, record.ended_at.is_(None))
+    return select(*columns).where(named(record), record.ended_at.is_(None))
 
 
-STANDING = CompiledQuery(lambda backend: union_all(*parts(backend, by_record=False)))
+STANDING = CompiledQuery(
+    lambda backend: union_all(*parts(backend, lambda record: in_batch(record.customer_id, backend)))
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from models.rules.budget import Standing
 from models.scope import Scope, ViewerKind
 from resolvers.errors import TooLarge
 from resolvers.storage.reader import Reader, Row
+from resolvers.storage.relative import resolved
 from resolvers.storage.statement import Statement
 
 Loaded = TypeVar("Loaded")
@@ -102,7 +103,12 @@ class RequestContext:
         async with self._turns:
             began = time.perf_counter()
             viewer = self.viewer
-            given = {**values, "now": self.now, "viewer": viewer.customer_id, "token": viewer.token_id}
+            given = {
+                **resolved(values, self.now),
+                "now": self.now,
+                "viewer": viewer.customer_id,
+                "token": viewer.token_id,
+            }
             if self.is_walled and viewer.kind in WALLED:
                 rows = await self.reader.fetch_for(viewer.customer_id, viewer.token_id, statement, given)
             else:

@@ -54,7 +54,9 @@ def compile_statement(select: SelectBase | UpdateBase, backend: str) -> Statemen
     for name in names:
         process = processors.get(name)
         assert process is None or callable(process)
-        if name in dynamic:
+        if name in FOLLOWING:
+            binders.append(_from_now(FOLLOWING[name], process))
+        elif name in dynamic:
             binders.append(_from_values(name, process))
         else:
             value = compiled.params[name]
@@ -68,6 +70,12 @@ def _from_values(name: str, process: Process | None) -> Binder:
     return lambda values: process(values[name])
 
 
+def _from_now(rule: Callable[[Any], object], process: Callable[[object], object] | None) -> Binder:
+    if process is None:
+        return lambda values: rule(values["now"])
+    return lambda values: process(rule(values["now"]))
+
+
 def _constant(value: object) -> Binder:
     return lambda _values: value
 
@@ -76,6 +84,16 @@ def parameter(name: str, kind: SqlType) -> BindParameter[Any]:
     """A value that is given anew at each run. Text takes the collation of the column it is compared with."""
     plain = String() if isinstance(kind, String) and not isinstance(kind, Enum) else kind
     return bindparam(name, type_=plain, required=True)
+
+
+FOLLOWING: dict[str, Callable[[Any], object]] = {}
+"""How parameters follow from the moment of the request, by their names."""
+
+
+def following(name: str, kind: SqlType, rule: Callable[[Any], object]) -> BindParameter[Any]:
+    """A value that follows from the moment of the request by a rule; the same name means the same rule."""
+    FOLLOWING[name] = rule
+    return parameter(name, kind)
 
 
 class ListParameter(ARRAY[object]):

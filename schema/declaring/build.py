@@ -42,7 +42,7 @@ from schema.declaring import permissions
 from schema.declaring.base import TYPES, Declaration, DeclarationError, TypeDeclaration, blaming
 from schema.declaring.connections import make_connection, make_order
 from schema.declaring.enum_descriptions import explain
-from schema.declaring.filters import make_comparisons, make_filters
+from schema.declaring.filters import make_comparisons, make_filters, make_special_filters
 from schema.declaring.kinds.node_id import node_id
 from schema.declaring.personal_data import told
 from schema.declaring.scalars import graphql_enum
@@ -73,6 +73,7 @@ def build() -> PlannedSchema:
     for enum in (TimelineKind, Weekday):
         NAMES[enum.__name__] = graphql_enum(enum)
     make_comparisons()
+    make_special_filters()
     _make_types(entities)
     schema = PlannedSchema(
         query=NAMES["Query"],

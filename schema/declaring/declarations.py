@@ -25,7 +25,7 @@ from resolvers.query.columns import Column, Source
 from resolvers.query.paging import SortKey
 from schema.declaring.base import TYPES, Argument, Declaration, DeclarationError, TypeDeclaration
 from schema.declaring.kinds.attribute import shown
-from schema.declaring.kinds.batch_loaded import batched
+from schema.declaring.kinds.batch_loaded import ReadAlong, batched
 from schema.declaring.kinds.coded import country, currency, language
 from schema.declaring.kinds.computed import computed
 from schema.declaring.kinds.embedded import embedded, money
@@ -43,6 +43,7 @@ __all__ = [
     "DeclarationError",
     "LookupKey",
     "Many",
+    "ReadAlong",
     "TypeDeclaration",
     "batched",
     "by",

@@ -26,12 +26,20 @@ TEXT = {
     "starts_with_ignore_case": "Starts with this, in capital or small letters.",
     "contains_ignore_case": "Contains this, in capital or small letters.",
 }
+RELATIVE = {
+    "last": "In the time of this length that ends now, an ISO 8601 duration such as P30D.",
+    "next": "In the time of this length that begins now, an ISO 8601 duration such as P7D.",
+}
+DAYS = {
+    "last": "One of the days of this length that end with today, an ISO 8601 duration such as P30D.",
+    "next": "One of the days of this length that begin with today, an ISO 8601 duration such as P7D.",
+}
 KINDS = {
     "String": ("str", {**EQUALITY, **ORDER, **TEXT}),
     "Int": ("int", {**EQUALITY, **ORDER}),
     "Decimal": ("Decimal", {**EQUALITY, **ORDER}),
-    "DateTime": ("DateTime", {**EQUALITY, **ORDER}),
-    "Date": ("Date", {**EQUALITY, **ORDER}),
+    "DateTime": ("DateTime", {**EQUALITY, **ORDER, **RELATIVE}),
+    "Date": ("Date", {**EQUALITY, **ORDER, **DAYS}),
     "Boolean": ("bool", {"eq": EQUALITY["eq"], "ne": EQUALITY["ne"]}),
     "Json": ("JSON", {"eq": EQUALITY["eq"], "ne": EQUALITY["ne"]}),
     "ID": ("ID", EQUALITY),
@@ -43,7 +51,7 @@ IS_NULL = "Whether there is no value."
 def _comparison_fields(operand: str, operators: dict[str, str]) -> dict[str, FieldSpec]:
     fields = {
         name: FieldSpec(
-            f"list[{operand}] | None" if name in ("in_", "nin") else f"{operand} | None",
+            f"list[{operand}] | None" if name in ("in_", "nin") else f"{'str' if name in RELATIVE else operand} | None",
             description,
             graphql_name="in" if name == "in_" else None,
         )
@@ -67,6 +75,42 @@ def make_comparisons() -> None:
             f"Conditions on a {enum.__name__}; all given must hold.",
             _comparison_fields(enum.__name__, EQUALITY),
         )
+
+
+def make_special_filters() -> None:
+    """Make the inputs of filters that are no comparison with a column."""
+    input_type(
+        "BirthdayFilter",
+        "Conditions on a birthday; all given must hold. Who was born on 29 February keeps it on the 28th in other "
+        "years.",
+        {
+            "today": FieldSpec("bool | None", "Whether it is today, as UTC has days."),
+            "next": FieldSpec("str | None", "Today or in the time to come, an ISO 8601 duration such as P7D."),
+        },
+    )
+    input_type(
+        "PurchasePeriod",
+        "A period in which bills were paid: `last`, or `from` and `to`. Without any it is all time until now.",
+        {
+            "last": FieldSpec(
+                "str | None", "The time of this length that ends now, an ISO 8601 duration such as P30D."
+            ),
+            "from_": FieldSpec("DateTime | None", "From this moment on."),
+            "to": FieldSpec("DateTime | None", "Until just before this moment; until now where it is left out."),
+        },
+    )
+    input_type(
+        "PurchasesWithin",
+        "Conditions on what the bills of a period come to; all given must hold. Cancelled bills don't count, what was "
+        "returned is taken off. Who bought nothing has a count and a turnover of zero, and no average basket.",
+        {
+            "period": FieldSpec("PurchasePeriod | None", "When the bills were paid; all time where it is left out."),
+            "currency": FieldSpec("str | None", "Only bills in this currency, ISO 4217; amounts need it."),
+            "count": FieldSpec("IntFilter | None", "Conditions on how many bills there are."),
+            "turnover": FieldSpec("DecimalFilter | None", "Conditions on what they come to."),
+            "average_basket": FieldSpec("DecimalFilter | None", "Conditions on their mean, rounded to the cent."),
+        },
+    )
 
 
 def camel(name: str) -> str:

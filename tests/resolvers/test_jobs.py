@@ -144,7 +144,7 @@ async def test_all_jobs_are_done_and_what_they_did_is_told(crm: Operations, sess
         Ran("expire-reservations", 5),
         Ran("requalify-statuses", 5),
         Ran("refresh-segments", 3),
-        Ran("refresh-scores", 15),
+        Ran("refresh-scores", 20),
         Ran("purge-keys", 5),
         Ran("seal-audit", 5),
         Ran("purge-logins", 5),

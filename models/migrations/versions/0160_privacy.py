@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0160'
-down_revision = '0200'
+down_revision = '0190'
 
 COLUMNS = (
     'id', 'customer_id', 'kind', 'amount', 'owed', 'at', 'note', 'point_type_id', 'partner_id', 'store_id',

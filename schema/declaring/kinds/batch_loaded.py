@@ -9,15 +9,28 @@ from typing import Any
 from aiodataloader import DataLoader
 
 from models.scope import Scope
-from resolvers.query.columns import Column, Source
+from resolvers.query.columns import Column, Expression, Source
+from resolvers.query.json_rows import rows_of
 from resolvers.query.level_select import NO_KEY
 from schema.declaring.base import Argument, Declaration, Own, TypeDeclaration
 from schema.declaring.types import FieldSpec, field_of
+from schema.execution.plan.codegen import CodeWriter
 from schema.execution.plan.converters import place_value
 from schema.execution.plan.plan_nodes import AnswerState, Arguments, Child, Converter, Entry, Filler
 from schema.execution.plan.selection import Selection
 from schema.execution.run.loaders import Info, Resolver, load, reading_of, rows_named, selection_of
 from schema.execution.run.records import Record
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAlong:
+    """What a structure is made of, as one value of the row itself: so it takes no statement of its own."""
+
+    source: Callable[[Mapping[str, Any], frozenset[str]], Expression | None]
+    """A list of rows, for these arguments and the names of the fields asked for; none where it has to be loaded."""
+    make: Callable[[Mapping[int, Sequence[Any]], Any], Mapping[int, object]]
+    """The structures by the keys of their rows, of the lists of all of them."""
+
 
 Load = Callable[[Any, Sequence[int], Mapping[str, object], frozenset[str]], Awaitable[Mapping[int, Any]]]
 
@@ -29,6 +42,7 @@ def batched(
     *,
     key: Column | Source = "id",
     arguments: Sequence[Argument] = (),
+    along: ReadAlong | None = None,
     scope: Scope | None = None,
     own: Own | None = None,
     reads: bool = True,
@@ -39,6 +53,7 @@ def batched(
         load=load,
         key=key,
         arguments=arguments,
+        along=along,
         description=description,
         scope=scope,
         own=own,
@@ -57,6 +72,8 @@ class BatchLoaded(Declaration):
     load: Load
     key: Column | Source = "id"
     arguments: Sequence[Argument] = ()
+    along: ReadAlong | None = None
+    """Where what it is made of can be read along with the row."""
     reads: bool = True
 
     @property
@@ -74,8 +91,14 @@ class BatchLoaded(Declaration):
 
     def entry(self, selection: Selection) -> Entry:
         """Leave it open until the function has answered."""
-        batch = LevelBatch(selection.key, self.load, selection.arguments(), selection.names(), selection.converter())
-        return Child(batch, selection.parent_key(self.key))
+        arguments, names, key = selection.arguments(), selection.names(), selection.parent_key(self.key)
+        convert = selection.converter()
+        if self.along is not None and selection.place is not None and arguments.constant is not None:
+            source = self.along.source(arguments.constant, names)
+            if source is not None:
+                made = MadeAlong(selection.key, self.along, convert)
+                return ChildAlong(made, key, selection.parent_key(source))
+        return Child(LevelBatch(selection.key, self.load, arguments, names, convert), key)
 
     def resolver(self) -> Resolver:
         """Load it for all rows that ask for it in one turn of the event loop."""
@@ -120,5 +143,45 @@ class LevelBatch(Filler):
         keys = list({key for _, key in slots})
         found = await self.load(filling.context, keys, self.arguments.read(filling.variables), self.names)
         for container, key in slots:
+            value = self.convert(found.get(key), filling)
+            container[self.key] = place_value(container, self.key, value, filling)
+
+
+@dataclass(eq=False, slots=True)
+class ChildAlong(Child):
+    """What a function makes of a list that is one of the row's own values."""
+
+    source: Column
+
+    def describe(self) -> str:
+        """Say so."""
+        return self.filler.describe()
+
+    def columns(self) -> Sequence[Column]:
+        """The key, and the list."""
+        return (self.key, self.source)
+
+    def note(self, writer: CodeWriter) -> str:
+        """Note the object with its key and its list."""
+        return writer.noted_with(self.filler, (self.key, self.source))
+
+
+@dataclass(eq=False, slots=True)
+class MadeAlong(Filler):
+    """Something made, for a batch of parents, of what was read along with each."""
+
+    key: str
+    along: ReadAlong
+    convert: Converter
+
+    def describe(self) -> str:
+        """Name the function."""
+        name = getattr(self.along.make, "__qualname__", self.along.make)
+        return f"made by {name} of rows that are read along, for all its parents at once"
+
+    async def fill(self, filling: AnswerState, slots: Sequence[tuple[Any, Any]]) -> None:
+        """Put into each slot what the answer for its parent comes to."""
+        found = self.along.make({key: rows_of(value) for _, (key, value) in slots}, filling.context)
+        for container, (key, _) in slots:
             value = self.convert(found.get(key), filling)
             container[self.key] = place_value(container, self.key, value, filling)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -48,6 +48,8 @@ class Leaf(OwnField):
     sorted_by: Source | None = None
     normalise: Callable[[Any], Any] | None = None
     is_list: bool = False
+    also: Sequence[FieldFilter] = ()
+    """Filters of other kinds that go with it."""
     enum: type[StrEnum] | None = None
     """An enum wider than the column's own, where types that share an interface must agree."""
 
@@ -78,6 +80,7 @@ class Leaf(OwnField):
             source = self.compared or self.shows
             kind = "List" if self.is_list else value_of(source_type(entity, source)).filter
             yield FieldFilter(self.name, ValueFilter(source, self.normalise), f"{kind}Filter")
+        yield from self.also
 
     def sort_columns(self, entity: type[Base]) -> Iterable[tuple[str, Column]]:
         """By its value, where such values have an order."""

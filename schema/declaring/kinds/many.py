@@ -58,6 +58,8 @@ class Many(Declaration):
     paged: bool = True
     arguments: Sequence[Argument] = ()
     filterable: bool = True
+    also: Sequence[FieldFilter] = ()
+    """Filters of other kinds that go with it."""
     item: str | None = None
     """For a list of plain values: the column whose values are listed."""
 
@@ -110,6 +112,7 @@ class Many(Declaration):
         make_list_filter(name)
         relates = RelationFilter(relation, filters_of(name), many=True)
         yield FieldFilter(self.name, relates, f"{name}ListFilter", relates=True)
+        yield from self.also
 
     def level(self, selection: Selection, key: str | None = None) -> Level:
         """The level of the rows, under the field's key or another."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from models import Base, Customer
-from resolvers.query.columns import Column, relationship_of
+from resolvers.query.columns import Column, Source, relationship_of
 from resolvers.query.where import RelationFilter
-from schema.declaring.base import Declaration, FieldFilter, TypeDeclaration, check_relation, type_of_entity
+from schema.declaring.base import TYPES, Declaration, FieldFilter, TypeDeclaration, check_relation, type_of_entity
 from schema.declaring.filters import filters_of
 from schema.declaring.kinds.own import OwnField
 from schema.declaring.types import FieldSpec, field_of, optional
@@ -31,6 +31,8 @@ class One(OwnField):
 
     relation: str | None = None
     nullable: bool | None = None
+    sorts: Container[Source] = ()
+    """The other row's columns that rows are sorted by, as if they were their own."""
 
     @property
     def follows(self) -> str:
@@ -58,6 +60,15 @@ class One(OwnField):
         target = type_of_entity(relationship_of(owner.entity, self.follows).mapper.class_)
         relates = RelationFilter(self.follows, filters_of(target), many=False)
         yield FieldFilter(self.name, relates, f"{target}Where", relates=True)
+
+    def sort_columns(self, entity: type[Base]) -> Iterable[tuple[str, Column]]:
+        """By the other row's values, where that is declared."""
+        if self.sorts:
+            target = relationship_of(entity, self.follows).mapper.class_
+            for each in TYPES[type_of_entity(target)].fields.values():
+                for name, column in each.sort_columns(target):
+                    if column.source in self.sorts:
+                        yield name, column.below((self.follows,))
 
     def place(self, row: Place) -> Place:
         """The place of the row that it leads to."""

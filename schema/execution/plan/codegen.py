@@ -107,6 +107,10 @@ class CodeWriter:
             return None
         return f"a{self.children.index(filler)}((o, {self.at(key)}))"
 
+    def noted_with(self, filler: Filler, columns: Sequence[Column]) -> str:
+        """A note of an object `o` to be filled in by a child, with columns of its row."""
+        return f"a{self.children.index(filler)}((o, ({', '.join(map(self.at, columns))})))"
+
 
 class Generated:
     """A shape's function, the children whose keys it notes, and the lists that it finds in its rows, in their orders.

@@ -65,12 +65,10 @@ class Running:
     async def below(self, noted: Iterable[Noted], filling: AnswerState) -> None:
         """Fill what is below a level: its batches, and its levels with the rows that it named, in one statement."""
         levels: list[tuple[Filler, Slots]] = []
-        jobs: list[Coroutine[None, None, None]] = []
+        alone: list[tuple[Filler, Slots]] = []
         for child, slots in noted:
-            if child.levels:
-                levels.append((child, slots))
-            else:
-                jobs.append(self.fill(child, slots))
+            (levels if child.levels else alone).append((child, slots))
+        jobs: list[Coroutine[Any, Any, None]] = [self._by_themselves(alone)] if alone else []
         named = _named(filling)
         levels += [(level, [(holder, key) for holder, _, _, key in its]) for level, its in named.items()]
         if levels:
@@ -84,11 +82,12 @@ class Running:
 
     def fill(self, filler: Filler, slots: Slots) -> Coroutine[None, None, None]:
         """Fill an answer into its places."""
-        return self._levels([(filler, slots)]) if filler.levels else self._by_itself(filler, slots)
+        return self._levels([(filler, slots)]) if filler.levels else self._by_themselves([(filler, slots)])
 
-    async def _by_itself(self, filler: Filler, slots: Slots) -> None:
+    async def _by_themselves(self, wanted: Sequence[tuple[Filler, Slots]]) -> None:
+        """What no level answers; the rows that any of it names are read in one statement."""
         filling = AnswerState(self.context, self.variables)
-        await filler.fill(filling, slots)
+        await self.together([filler.fill(filling, slots) for filler, slots in wanted])
         await self.below([], filling)
 
     async def _levels(self, levels: Sequence[tuple[Filler, Slots]]) -> None:

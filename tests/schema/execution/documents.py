@@ -54,7 +54,8 @@ def sdl_without_descriptions(sdl: str) -> str:
 def _narrowed(*, filtered: bool) -> tuple[str, dict[str, st.SearchStrategy[Any]]]:
     """The schema's text with the arguments narrowed, and what fills them."""
     text = sdl_without_descriptions(schema().as_str())
-    text = re.sub(r"\n\s*(?:after|before|last): [^\n]*", "", text)
+    text = re.sub(r"\b(last|next): String\b", r"\1: Duration", text)
+    text = re.sub(r"\n\s*(?:after: |before: |last: Int)[^\n]*", "", text)
     text = re.sub(r"\bcode: String!", "code: KnownCode", text)
     text = re.sub(r"\bfirst: Int!?(?: = \w+)?", "first: PageSize", text)
     text = re.sub(r"\bmonths: Int!(?: = \w+)?", "months: PageSize", text)
@@ -69,12 +70,13 @@ def _narrowed(*, filtered: bool) -> tuple[str, dict[str, st.SearchStrategy[Any]]
     text = re.sub(r"(\(id|\n\s*id|ids|eq|ne): (\[?)ID\b", r"\1: \2KnownId", text)
     text = re.sub(r"(in|nin): \[ID!\]", r"\1: [KnownId!]", text)
     text = re.sub(r"(\n  id): KnownId!", r"\1: ID!", text)
-    text += "\nscalar KnownCode\nscalar PageSize\nscalar SearchWord\nscalar KnownId\n"
+    text += "\nscalar Duration\nscalar KnownCode\nscalar PageSize\nscalar SearchWord\nscalar KnownId\n"
     scalars = {
         "PageSize": st.integers(1, 4).map(nodes.Int),
         "SearchWord": _literals(*WORDS),
         "KnownId": _ids(),
         "KnownCode": _literals("CZ", "USD", "cs"),
+        "Duration": _literals("P30D", "P1Y6M", "P2W", "PT36H"),
         "DateTime": _literals(*INSTANTS),
         "Date": _literals("1990-01-01", "2026-11-01"),
         "Decimal": _literals("0", "1", "10", "49.5"),

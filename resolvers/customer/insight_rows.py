@@ -1,0 +1,241 @@
+"""The rows that insights are made of: sums that are kept month by month, bills at both ends, and what is bought often.
+
+All that is needed is one selection, of a batch of customers, or of the customer of a row that it is read along with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from functools import lru_cache, partial
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import aliased
+from sqlalchemy.types import TypeEngine
+
+from models import (
+    CustomerMonth,
+    CustomerStatistics,
+    Product,
+    Purchase,
+    PurchaseItem,
+    PurchaseState,
+    ScoreBand,
+)
+from models.rules.periods import add_months
+from models.rules.relative_time import MOMENT, Span, span
+from models.types import MONEY, Instant
+from resolvers.query.columns import NOW, Expression, scaled
+from resolvers.query.expressions import word
+from resolvers.query.row_lists import row_list
+from resolvers.storage.batches import in_batch
+from resolvers.storage.statement import Statement, compile_statement, following, parameter
+
+MOST_FAVOURITES = 10
+YEAR_IN_MONTHS = 12
+ZONE = "UTC"
+PERIOD, YEAR = "period", "year"
+"""The windows in which bills are summed."""
+ZERO: ColumnElement[int] = literal_column("0")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose rows a selection is of, by the column that names them, and the bounds of its windows, see `Span`."""
+
+    backend: str
+    windows: tuple[str, ...]
+    of: Callable[[Any], ColumnElement[bool]]
+    at: Callable[[str, str], Any]
+
+
+class InsightRow(IntEnum):
+    """What a row of the statement tells; the statement asks for all that is needed in one go."""
+
+    SUMS = 0
+    BANDS = 1
+    STORES = 2
+    PRODUCTS = 3
+    BRANDS = 4
+    GROUPS = 5
+    TIMES = 6
+
+
+COLUMNS: tuple[tuple[str, TypeEngine[Any]], ...] = (
+    ("part", BigInteger()),
+    ("customer", BigInteger()),
+    ("what", BigInteger()),
+    ("label", String()),
+    ("first", Instant()),
+    ("last", Instant()),
+    ("n1", BigInteger()),
+    ("n2", BigInteger()),
+    ("n3", BigInteger()),
+    ("n4", BigInteger()),
+)
+"""The columns of every part; what a part has no use for is null."""
+
+
+def _row(part: InsightRow, **given_columns: Any) -> list[ColumnElement[Any]]:
+    """The columns of a part's rows."""
+    given_columns["part"] = literal_column(str(int(part)))
+    return [cast(given_columns.get(name, null()), kind).label(name) for name, kind in COLUMNS]
+
+
+def _counts(purchase: Any, scope: Scope) -> list[Any]:
+    return [scope.of(purchase.customer_id), purchase.state != word(PurchaseState.CANCELLED)]
+
+
+def _times(scope: Scope) -> Select[Any]:
+    """The first bill and the last; bills paid later than now, by a clock that is ahead, don't count yet."""
+    kept: Any = aliased(CustomerStatistics)
+    purchase = aliased(Purchase)
+    until_now = select(func.max(purchase.paid_at)).where(
+        purchase.customer_id == kept.id, purchase.state != word(PurchaseState.CANCELLED), purchase.paid_at <= NOW
+    )
+    last = case((kept.last_purchase_at > NOW, until_now.scalar_subquery()), else_=kept.last_purchase_at)
+    columns = _row(InsightRow.TIMES, customer=kept.id, first=kept.first_purchase_at, last=last)
+    return select(*columns).where(scope.of(kept.id), kept.first_purchase_at <= NOW)
+
+
+def _sums(scope: Scope) -> Iterator[Select[Any]]:
+    """What was spent in the period, and in the last year: `n1` to `n4` are counts and amounts of both.
+
+    Whole months are summed already; what is left at both ends of a window is summed from bills.
+    """
+    month: Any = aliased(CustomerMonth)
+    inside = {
+        name: and_(month.month >= scope.at(name, "first_month"), month.month < scope.at(name, "end_month"))
+        for name in scope.windows
+    }
+    columns: dict[str, Any] = {}
+    for name in scope.windows:
+        columns |= _columns_of(
+            scope,
+            name,
+            func.sum(case((inside[name], month.purchase_count), else_=ZERO)),
+            scaled(func.sum(case((inside[name], month.turnover), else_=ZERO), type_=MONEY), scope.backend),
+        )
+    chosen = select(*_row(InsightRow.SUMS, customer=month.customer_id, label=month.currency_code, **columns))
+    chosen = chosen.where(scope.of(month.customer_id), or_(*inside.values()))
+    yield chosen.group_by(month.customer_id, month.currency_code)
+    for name in scope.windows:
+        for start, end in (("since", "head_end"), ("tail", "until")):
+            yield _bills(scope, name, start, end)
+
+
+def _bills(scope: Scope, name: str, start: str, end: str) -> Select[Any]:
+    """The bills of a part of a window."""
+    purchase: Any = aliased(Purchase)
+    spent = scaled(func.sum(purchase.total - purchase.returned, type_=MONEY), scope.backend)
+    columns = _columns_of(scope, name, func.count(), spent)
+    row = _row(InsightRow.SUMS, customer=purchase.customer_id, label=purchase.currency_code, **columns)
+    within = (purchase.paid_at >= scope.at(name, start), purchase.paid_at < scope.at(name, end))
+    chosen = select(*row).where(*_counts(purchase, scope), *within)
+    return chosen.group_by(purchase.customer_id, purchase.currency_code)
+
+
+def _columns_of(scope: Scope, name: str, count: Any, spent: Any) -> dict[str, Any]:
+    """A window's columns; where there is but one window, it is the year as well."""
+    first, second = {"n1": count, "n2": spent}, {"n3": count, "n4": spent}
+    return first | second if len(scope.windows) == 1 else first if name == PERIOD else second
+
+
+def _bands(scope: Scope) -> Select[Any]:
+    band = aliased(ScoreBand)
+    floor: Any = band.floor
+    return select(*_row(InsightRow.BANDS, label=band.metric, n1=band.score, n2=scaled(floor, scope.backend)))
+
+
+def _most_often(part: InsightRow, scope: Scope) -> Select[Any]:
+    """The things that are on most of a customer's bills of the period; of equals, the one bought last."""
+    purchase, item, product = aliased(Purchase), aliased(PurchaseItem), aliased(Product)
+    what: Any = {
+        InsightRow.STORES: purchase.store_id,
+        InsightRow.PRODUCTS: item.product_id,
+        InsightRow.BRANDS: product.brand_id,
+        InsightRow.GROUPS: product.group_id,
+    }[part]
+    bills = func.count(purchase.id.distinct()).label("bills")
+    last = func.max(purchase.paid_at).label("last")
+    chosen = select(purchase.customer_id.label("customer"), what.label("what"), bills, last).select_from(purchase)
+    if part is not InsightRow.STORES:
+        chosen = chosen.join(item, item.purchase_id == purchase.id)
+    if part in (InsightRow.BRANDS, InsightRow.GROUPS):
+        chosen = chosen.join(product, product.id == item.product_id)
+    within = (purchase.paid_at >= scope.at(PERIOD, "since"), purchase.paid_at <= NOW, what.is_not(None))
+    grouped = chosen.where(*_counts(purchase, scope), *within).group_by(purchase.customer_id, what).subquery()
+    place = func.row_number().over(
+        partition_by=grouped.c.customer, order_by=(grouped.c.bills.desc(), grouped.c.last.desc(), grouped.c.what)
+    )
+    ranked = select(grouped.c.customer, grouped.c.what, grouped.c.bills, place.label("place")).subquery()
+    columns = _row(part, customer=ranked.c.customer, what=ranked.c.what, n1=ranked.c.bills, n2=ranked.c.place)
+    return select(*columns).where(ranked.c.place <= literal_column(str(MOST_FAVOURITES)))
+
+
+def rows_of_parts(parts: Sequence[InsightRow], scope: Scope) -> CompoundSelect[Any]:
+    """All parts that are needed, as one selection."""
+    made: list[Select[Any]] = []
+    for part in parts:
+        if part is InsightRow.SUMS:
+            made += _sums(scope)
+        elif part is InsightRow.TIMES:
+            made.append(_times(scope))
+        else:
+            made.append(_bands(scope) if part is InsightRow.BANDS else _most_often(part, scope))
+    return union_all(*made)
+
+
+@lru_cache(maxsize=128)
+def statement_of(parts: tuple[InsightRow, ...], windows: tuple[str, ...], backend: str) -> Statement:
+    """The parts for a batch of customers; the windows' bounds are given anew at each run."""
+
+    def at(window: str, bound: str) -> Any:
+        return parameter(f"{window}_{bound}", _kind(bound))
+
+    scope = Scope(backend, windows, partial(in_batch, backend=backend), at)
+    return compile_statement(rows_of_parts(parts, scope), backend)
+
+
+@lru_cache(maxsize=128)
+def expression_of(parts: tuple[InsightRow, ...], months: int) -> Expression:
+    """The parts for the customer of a row, to be read along with it: a list of rows as JSON."""
+    lengths = {PERIOD: months} if months == YEAR_IN_MONTHS else {PERIOD: months, YEAR: YEAR_IN_MONTHS}
+
+    def at(window: str, bound: str) -> Any:
+        length = lengths[window]
+        return following(f"insights_{length}_{bound}", _kind(bound), lambda now: getattr(window_of(length, now), bound))
+
+    def rows(customer: ColumnElement[Any], backend: str) -> CompoundSelect[Any]:
+        return rows_of_parts(parts, Scope(backend, tuple(lengths), lambda column: column == customer, at))
+
+    return row_list("insights", rows)
+
+
+def _kind(bound: str) -> TypeEngine[Any]:
+    return Date() if bound.endswith("month") else Instant()
+
+
+@lru_cache(maxsize=64)
+def window_of(months: int, now: datetime) -> Span:
+    """The time of so many months until now."""
+    return span(add_months(now, -months, ZONE), now + MOMENT)
