@@ -2,6 +2,7 @@
 # make test     the tests
 # make check    all that CI checks, the tests included
 # make schema   schema.graphql and the pages of docs/ that are made from the code, after a change to it
+# make fuzz     documents of anything at all, with nulls too: 10,000 of each database, or CASES=…
 # make audit    clients of others ask a gateway: audits of GraphQL over HTTP, Apollo's link; takes Node and npm
 # make migration NAME="what it brings"   a migration drafted from a change to the models
 # make format   the code laid out as the checks want it
@@ -13,7 +14,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --constraint constraints.txt
 PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 
-.PHONY: run test check format schema migration bench audit clean
+.PHONY: run test check format schema migration bench fuzz audit clean
 
 run: $(VENV)/.run
 	@$(BIN)/python -m crm360 demo $(ARGS)
@@ -38,9 +39,13 @@ schema: $(VENV)/.dev
 	$(BIN)/python -m resolvers.files.reference docs/own-data.md
 	$(BIN)/python -m tests.one_query
 	$(BIN)/python -m tests.rooms
+	$(BIN)/python -m tests.costs
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+fuzz: $(VENV)/.dev
+	@FUZZ_CASES=$(or $(CASES),10000) $(BIN)/pytest -n auto -k odd tests/schema/execution/test_anything.py $(ARGS)
 
 audit: $(VENV)/.dev
 	@$(BIN)/python -m tests.audit

@@ -16,6 +16,7 @@ from models.types import MONEY, choice, owner, reference, text
 if TYPE_CHECKING:
     from models.product import Product
     from models.property import PropertyRecord
+    from models.reward import Reward
     from models.segment import Segment
     from models.store import Store
 
@@ -42,8 +43,9 @@ class Campaign(Base, Stateful, Timestamped, External):
 
     parent: Mapped[Campaign | None] = relationship(back_populates="children", remote_side="Campaign.id", lazy="raise")
     children: Mapped[list[Campaign]] = relationship(back_populates="parent", lazy="raise")
-    segment: Mapped[Segment | None] = relationship(lazy="raise")
+    segment: Mapped[Segment | None] = relationship(back_populates="campaigns", lazy="raise")
     products: Mapped[list[CampaignProduct]] = relationship(back_populates="campaign", lazy="raise")
+    rewards: Mapped[list[Reward]] = relationship(back_populates="campaign", lazy="raise")
 
 
 class CampaignProductType(Base, CodeList):
@@ -92,8 +94,12 @@ class CampaignProduct(Base, Stateful, Timestamped, External):
     product: Mapped[Product] = relationship(back_populates="campaign_products", lazy="raise")
     campaign: Mapped[Campaign] = relationship(back_populates="products", lazy="raise")
     type: Mapped[CampaignProductType | None] = relationship(lazy="raise")
-    stores: Mapped[list[Store]] = relationship(secondary="campaign_product_store", lazy="raise")
-    segments: Mapped[list[Segment]] = relationship(secondary="campaign_product_segment", lazy="raise")
+    stores: Mapped[list[Store]] = relationship(
+        secondary="campaign_product_store", back_populates="campaign_products", lazy="raise"
+    )
+    segments: Mapped[list[Segment]] = relationship(
+        secondary="campaign_product_segment", back_populates="campaign_products", lazy="raise"
+    )
     properties: Mapped[list[PropertyRecord]] = relationship(lazy="raise")
 
 

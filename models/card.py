@@ -92,7 +92,7 @@ class Card(Base, Timestamped):
 
     customer: Mapped[Customer | None] = relationship(back_populates="cards", lazy="raise")
     card_type: Mapped[CardType] = relationship(back_populates="cards", lazy="raise")
-    store: Mapped[Store | None] = relationship(lazy="raise")
+    store: Mapped[Store | None] = relationship(back_populates="cards", lazy="raise")
     events: Mapped[list[CardEvent]] = relationship(back_populates="card", lazy="raise")
 
 

@@ -110,7 +110,7 @@ class Customer(Base, Stateful, Timestamped):
     country_code: Mapped[str | None] = mapped_column(text(2), doc="Country, ISO 3166-1 alpha-2.")
     store_id: Mapped[int | None] = reference("store", "The customer's home store.")
 
-    store: Mapped[Store | None] = relationship(lazy="raise")
+    store: Mapped[Store | None] = relationship(back_populates="customers", lazy="raise")
     sources: Mapped[list[CustomerSourceRecord]] = relationship(back_populates="customer", lazy="raise")
     consents: Mapped[list[CustomerConsent]] = relationship(back_populates="customer", lazy="raise")
     properties: Mapped[list[PropertyRecord]] = relationship(back_populates="customer", lazy="raise")

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from models.campaign import CampaignProduct
     from models.partner import Partner
     from models.property import PropertyRecord
+    from models.purchase import PurchaseItem
+    from models.recommendation import Recommendation
     from models.reservation import ReservableProduct
     from models.store import Store
     from models.tag import Tag
@@ -99,6 +101,10 @@ class Product(Base, Stateful, Timestamped, External):
     properties: Mapped[list[PropertyRecord]] = relationship(lazy="raise")
     campaign_products: Mapped[list[CampaignProduct]] = relationship(back_populates="product", lazy="raise")
     reservable: Mapped[ReservableProduct | None] = relationship(back_populates="product", lazy="raise")
+    purchase_items: Mapped[list[PurchaseItem]] = relationship(back_populates="product", lazy="raise")
+    recommendations: Mapped[list[Recommendation]] = relationship(
+        back_populates="product", foreign_keys="Recommendation.product_id", lazy="raise"
+    )
 
 
 class ProductTerm(Base):

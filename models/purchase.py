@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, CodeList, Timestamped
+from models.base import ZERO, Base, CodeList, Timestamped
 from models.types import MONEY, PERCENT, POINTS, QUANTITY, choice, owner, reference, text
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ class Purchase(Base, Timestamped):
         Index("ix_purchase_store_id", "store_id", "paid_at", "id"),
         Index("ix_purchase_paid_at", "paid_at", "id"),
         Index("ix_purchase_external_id", "external_id"),
+        Index("ix_purchase_card_number", "card_number", "paid_at", "id"),
         CheckConstraint("returned >= 0", name="returned"),
         CheckConstraint("withheld >= 0", name="withheld"),
         CheckConstraint("items_count >= 0", name="items_count"),
@@ -112,7 +113,7 @@ class Purchase(Base, Timestamped):
     utm_campaign: Mapped[str | None] = mapped_column(text(255), doc="Through which campaign (utm_campaign).")
 
     customer: Mapped[Customer | None] = relationship(back_populates="purchases", lazy="raise")
-    store: Mapped[Store] = relationship(lazy="raise")
+    store: Mapped[Store] = relationship(back_populates="purchases", lazy="raise")
     type: Mapped[PurchaseType | None] = relationship(lazy="raise")
     items: Mapped[list[PurchaseItem]] = relationship(back_populates="purchase", lazy="raise")
     discounts: Mapped[list[PurchaseDiscount]] = relationship(back_populates="purchase", lazy="raise")
@@ -165,7 +166,7 @@ class PurchaseItem(Base):
     returned_quantity: Mapped[Decimal] = mapped_column(QUANTITY, default=Decimal(0), doc="How much of it was returned.")
 
     purchase: Mapped[Purchase] = relationship(back_populates="items", lazy="raise")
-    product: Mapped[Product | None] = relationship(lazy="raise")
+    product: Mapped[Product | None] = relationship(back_populates="purchase_items", lazy="raise")
     type: Mapped[PurchaseItemType | None] = relationship(lazy="raise")
     discounts: Mapped[list[PurchaseDiscount]] = relationship(back_populates="item", lazy="raise")
     properties: Mapped[list[PropertyRecord]] = relationship(lazy="raise")
@@ -215,13 +216,17 @@ class PurchaseReturn(Base):
     note: Mapped[str | None] = mapped_column(doc="Why, in the words of who took them back.")
     refund: Mapped[Decimal] = mapped_column(MONEY, doc="What was paid back in money.")
     withheld: Mapped[Decimal] = mapped_column(
-        MONEY, doc="What was kept of it for vouchers that were used, once nothing justified them."
+        MONEY, default=ZERO, doc="What was kept of it for vouchers that were used, once nothing justified them."
     )
-    paid_with_points: Mapped[Decimal] = mapped_column(MONEY, doc="What of the items' worth had been paid with points.")
-    points_back: Mapped[Decimal] = mapped_column(POINTS, doc="Points that had paid, and were given back.")
-    points_withdrawn: Mapped[Decimal] = mapped_column(POINTS, doc="Points that the items had earned, and were taken.")
+    paid_with_points: Mapped[Decimal] = mapped_column(
+        MONEY, default=ZERO, doc="What of the items' worth had been paid with points."
+    )
+    points_back: Mapped[Decimal] = mapped_column(POINTS, default=ZERO, doc="Points that had paid, and were given back.")
+    points_withdrawn: Mapped[Decimal] = mapped_column(
+        POINTS, default=ZERO, doc="Points that the items had earned, and were taken."
+    )
     points_owed: Mapped[Decimal] = mapped_column(
-        POINTS, doc="Points that the items had earned, and that are owed as they were used already."
+        POINTS, default=ZERO, doc="Points that the items had earned, and that are owed as they were used already."
     )
 
     purchase: Mapped[Purchase] = relationship(back_populates="returns", lazy="raise")

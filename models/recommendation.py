@@ -88,9 +88,13 @@ class Recommendation(Base, Stateful, Timestamped, External):
     goes_with_id: Mapped[int | None] = reference("product", "The product bought that led to it.", index=False)
     popular_in_id: Mapped[int | None] = reference("segment", "The segment it is popular in.", index=False)
 
-    segment: Mapped[Segment | None] = relationship(lazy="raise", foreign_keys=segment_id)
+    segment: Mapped[Segment | None] = relationship(
+        back_populates="recommendations", lazy="raise", foreign_keys=segment_id
+    )
     customer: Mapped[Customer | None] = relationship(lazy="raise")
-    product: Mapped[Product | None] = relationship(lazy="raise", foreign_keys=product_id)
+    product: Mapped[Product | None] = relationship(
+        back_populates="recommendations", lazy="raise", foreign_keys=product_id
+    )
     status: Mapped[Status | None] = relationship(lazy="raise")
     consent: Mapped[Consent | None] = relationship(lazy="raise")
     goes_with: Mapped[Product | None] = relationship(lazy="raise", foreign_keys=goes_with_id)

@@ -13,7 +13,10 @@ from models.base import Base, CodeList, External, Stateful, Timestamped, known_o
 from models.types import choice, owner, reference, text
 
 if TYPE_CHECKING:
+    from models.campaign import Campaign, CampaignProduct
     from models.customer import Customer
+    from models.recommendation import Recommendation
+    from models.reward import Reward
 
 
 class SegmentKind(StrEnum):
@@ -64,6 +67,14 @@ class Segment(Base, Stateful, Timestamped, External):
 
     group: Mapped[SegmentGroup | None] = relationship(back_populates="segments", lazy="raise")
     members: Mapped[list[SegmentMember]] = relationship(back_populates="segment", lazy="raise")
+    rewards: Mapped[list[Reward]] = relationship(secondary="reward_segment", back_populates="segments", lazy="raise")
+    campaigns: Mapped[list[Campaign]] = relationship(back_populates="segment", lazy="raise")
+    campaign_products: Mapped[list[CampaignProduct]] = relationship(
+        secondary="campaign_product_segment", back_populates="segments", lazy="raise"
+    )
+    recommendations: Mapped[list[Recommendation]] = relationship(
+        back_populates="segment", foreign_keys="Recommendation.segment_id", lazy="raise"
+    )
 
 
 class SegmentMember(Base):

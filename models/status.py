@@ -16,6 +16,7 @@ from models.types import MONEY, PERCENT, POINTS, choice, owner, reference, text
 
 if TYPE_CHECKING:
     from models.customer import Customer
+    from models.reward import Reward
 
 
 class Status(Base, CodeList):
@@ -53,6 +54,7 @@ class Status(Base, CodeList):
     next: Mapped[Status | None] = relationship(back_populates="previous", uselist=False, lazy="raise")
     turnovers: Mapped[list[StatusTurnover]] = relationship(back_populates="status", lazy="raise")
     records: Mapped[list[StatusRecord]] = relationship(back_populates="status", lazy="raise")
+    rewards: Mapped[list[Reward]] = relationship(secondary="reward_status", back_populates="statuses", lazy="raise")
 
 
 class StatusTurnover(Base):

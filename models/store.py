@@ -12,8 +12,13 @@ from models.base import Base, External, Stateful, Timestamped, known_outside
 from models.types import DEGREES, reference, text
 
 if TYPE_CHECKING:
+    from models.campaign import CampaignProduct
+    from models.card import Card
+    from models.customer import Customer
     from models.partner import Partner
     from models.property import PropertyRecord
+    from models.purchase import Purchase
+    from models.reward import Reward
 
 
 class Store(Base, Stateful, Timestamped, External):
@@ -63,3 +68,10 @@ class Store(Base, Stateful, Timestamped, External):
 
     partner: Mapped[Partner | None] = relationship(lazy="raise")
     properties: Mapped[list[PropertyRecord]] = relationship(lazy="raise")
+    customers: Mapped[list[Customer]] = relationship(back_populates="store", lazy="raise")
+    cards: Mapped[list[Card]] = relationship(back_populates="store", lazy="raise")
+    purchases: Mapped[list[Purchase]] = relationship(back_populates="store", lazy="raise")
+    rewards: Mapped[list[Reward]] = relationship(secondary="reward_store", back_populates="stores", lazy="raise")
+    campaign_products: Mapped[list[CampaignProduct]] = relationship(
+        secondary="campaign_product_store", back_populates="stores", lazy="raise"
+    )

@@ -17,6 +17,11 @@ def fold(text: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
 
 
+def composed(text: str) -> str:
+    """A text in Unicode's composed form (NFC), in which all text is kept and compared: `é` is one character."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
 def words(text: str) -> list[str]:
     """The folded words of a text, without punctuation."""
     return WORD.findall(fold(text))
@@ -24,7 +29,7 @@ def words(text: str) -> list[str]:
 
 def email_key(email: str) -> str:
     """An e-mail address as it is compared: trimmed and case-folded."""
-    return unicodedata.normalize("NFC", email.strip()).casefold()
+    return composed(email.strip()).casefold()
 
 
 def e164(phone: str, region: str | None = None) -> str:

@@ -31,7 +31,7 @@ class Edge:
     """A row at its place in a list."""
 
     cursor: str
-    node: Any
+    node: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Connection:
     total_count: int | None = None
 
     @property
-    def nodes(self) -> Sequence[Any]:
+    def nodes(self) -> Sequence[object]:
         """The rows of the page."""
         return [edge.node for edge in self.edges]
 

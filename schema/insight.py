@@ -12,7 +12,7 @@ from schema.declaring.declarations import Argument, shown, structure
 FIRST = [Argument("first", "int", f"How many, {MOST_FAVOURITES} at most.", 3)]
 
 
-def _first(favourites: Sequence[Any], args: Mapping[str, Any]) -> Sequence[Any]:
+def _first(favourites: Sequence[object], args: Mapping[str, Any]) -> Sequence[object]:
     if not 0 <= args["first"] <= MOST_FAVOURITES:
         raise BadPage(f"`first` must be from 0 to {MOST_FAVOURITES}, not {args['first']}.")
     return favourites[: args["first"]]

@@ -66,11 +66,11 @@ async def _present(context: RequestContext, type_name: str, keys: set[int]) -> s
     return {row[1] for row in rows}
 
 
-async def _node(context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
+async def _node(context: RequestContext, _keys: object, args: Mapping[str, Any], _names: object) -> Mapping[int, Any]:
     return {NO_KEY: (await _found(context, [_parsed(args["id"])]))[0]}
 
 
-async def _nodes(context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
+async def _nodes(context: RequestContext, _keys: object, args: Mapping[str, Any], _names: object) -> Mapping[int, Any]:
     if len(args["ids"]) > MOST_NODES:
         raise BadInput(f"`ids` takes {MOST_NODES} ids at most.")
     return {NO_KEY: await _found(context, [_parsed_if_any(each) for each in args["ids"]])}

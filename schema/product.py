@@ -5,7 +5,7 @@ from __future__ import annotations
 import models
 from models.scope import Scope
 from resolvers import product
-from resolvers.query.relations import GROUP_DEPTH, GROUP_PATH, products_of_group
+from resolvers.query.relations import GROUP_DEPTH, GROUP_PATH, REWARDS_OF_PRODUCT, products_of_group
 from schema.declaring.declarations import (
     Argument,
     LookupKey,
@@ -54,6 +54,14 @@ class Product(Owned):
     properties = each(description="Custom properties.")
     campaign_products = many(description="The offers it is in.")
     reservable = one(description="Its place among the reservable products; null when it can't be reserved.")
+    purchase_items = many(description="The lines of bills that it is on.")
+    recommendations = many(description="Where it is recommended.")
+    rewards = many(
+        link=REWARDS_OF_PRODUCT,
+        type_name="Reward",
+        order=[by("name")],
+        description="Rewards that ask for the product itself, or give it, among their conditions and bonuses.",
+    )
 
 
 @exposes(models.ProductCode, is_node=False)

@@ -6,6 +6,7 @@ import models
 from models.scope import Scope
 from resolvers import reservation
 from resolvers.query.columns import Column
+from resolvers.query.relations import BILLS_OF_RESERVATION
 from schema.declaring.declarations import (
     by,
     currency,
@@ -86,6 +87,11 @@ class ProductReservation(Dated):
     progress = each(order=[by("at")], description="How it came to its state, in order.")
     comments = each(order=[by("at")], description="Remarks of the store's people, in order.")
     external_codes = each(order=[by("id")], description="Codes under which outside systems know it.")
+    purchases = many(
+        link=BILLS_OF_RESERVATION,
+        type_name="Purchase",
+        description="The bills that it ended in: its customer's under `externalPurchaseId`.",
+    )
 
 
 @exposes(models.ProductReservationItem, is_node=False)

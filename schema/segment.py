@@ -43,6 +43,10 @@ class Segment(Owned):
     refreshed_at = leaf()
     group = one()
     members = many(description="Its customers.")
+    rewards = many(order=[by("name")], description="Rewards that are for segments, this among them.")
+    campaigns = many(order=[by("name")], description="Campaigns that address it.")
+    campaign_products = many(description="Offers that are for segments, this among them.")
+    recommendations = many(description="What is recommended to its members.")
 
 
 @exposes(models.SegmentMember, is_node=False)

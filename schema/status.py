@@ -47,6 +47,7 @@ class Status(Listed):
         "turnovers", order=[by("currency_code")], description="For CONDITION: turnover to reach; any one is enough."
     )
     records = many(order=[by("id", descending=True)], description="Who holds or held it.")
+    rewards = many(order=[by("name")], description="Rewards that are for statuses, this among them.")
 
 
 @exposes(models.StatusTurnover, is_node=False)

@@ -22,6 +22,7 @@ from schema.declaring.declarations import (
     leaf,
     listing,
     lookup,
+    many,
     one,
     part,
     query,
@@ -78,6 +79,11 @@ class Store(Owned):
     registration_id = leaf()
     partner = one()
     properties = each(description="Custom properties.")
+    customers = many(description="The customers whose home store it is.")
+    cards = many(description="The cards that it issued.")
+    purchases = many(description="The bills that were closed in it.")
+    rewards = many(order=[by("name")], description="Rewards that hold in named stores only, this among them.")
+    campaign_products = many(description="Offers that hold in named stores only, this among them.")
 
     opening = computed(
         "list[OpeningDay]", "opening", description="Opening hours, Monday first; days when it is closed are left out."

@@ -114,15 +114,21 @@ class PurchasePreview:
     refused = shown("list[RefusedBenefit]", "What was asked for and can't be had.")
 
 
-async def _recommended(context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
+async def _recommended(
+    context: RequestContext, _keys: object, args: Mapping[str, object], _names: object
+) -> Mapping[int, Any]:
     return {NO_KEY: await purchase.recommended(context, read(purchase.RecommendationRequest, args))}
 
 
-async def _preview(context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
+async def _preview(
+    context: RequestContext, _keys: object, args: Mapping[str, object], _names: object
+) -> Mapping[int, Any]:
     return {NO_KEY: await purchase.preview(context, read(purchase.PreviewRequest, args))}
 
 
-async def _products(context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any) -> Mapping[int, Any]:
+async def _products(
+    context: RequestContext, _keys: object, args: Mapping[str, object], _names: object
+) -> Mapping[int, Any]:
     return {NO_KEY: await purchase.recommended_products(context, read(purchase.ProductsRequest, args))}
 
 

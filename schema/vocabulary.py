@@ -33,7 +33,7 @@ class EventKindInfo:
 
 
 def _members(enum: type[DescribedEnum]) -> Any:
-    async def load(_context: Any, _keys: Any, _args: Any, _names: Any) -> Mapping[int, Any]:
+    async def load(_context: object, _keys: object, _args: object, _names: object) -> Mapping[int, Any]:
         return {NO_KEY: list(enum)}
 
     return load

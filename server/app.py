@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
+from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -18,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from resolvers.budget.budgets import Budgets
 from resolvers.jobs import Scheduler
 from resolvers.storage.engine import make_engine
-from resolvers.storage.reader import make_reader
+from resolvers.storage.reader import Reader, make_reader
 from schema.declaring.build import build
 from schema.execution.run.planned_schema import PlannedSchema
 from server import playground, reference
@@ -39,14 +40,21 @@ GARBAGE = (20_000, 10, 10)
 """When the garbage is looked through: an answer makes a thousand objects, of which hardly any go round in circles."""
 
 
-def create_app(settings: Settings, schema: PlannedSchema | None = None) -> Gateway:
-    """Wire the gateway up for one process."""
+def create_app(
+    settings: Settings, schema: PlannedSchema | None = None, tokens: Mapping[str, str] | None = None
+) -> Gateway:
+    """Wire the gateway up for one process; `tokens` are those that its playground offers to whoever opens it."""
     schema = schema or build()
     reader = make_reader(settings.database_url, settings.database_connections)
     engine = make_engine(settings.database_url)
-    readiness = Readiness(reader)
     welcome = Welcome(
-        schema, reader, settings.database_url, endpoint=GRAPHQL, reference=REFERENCE, is_open=settings.open_access
+        schema,
+        reader,
+        settings.database_url,
+        endpoint=GRAPHQL,
+        reference=REFERENCE,
+        is_open=settings.open_access,
+        tokens=tokens or {},
     )
     limits = Limits(
         settings.deadline, settings.body_limit, settings.public_seconds, settings.public_schema, settings.answer_limit
@@ -67,43 +75,76 @@ def create_app(settings: Settings, schema: PlannedSchema | None = None) -> Gatew
         development=settings.development,
     )
     scheduler = Scheduler(engine, timedelta(minutes=settings.jobs_every)) if settings.jobs_every else None
-
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        # The schema stays: without this, now and then a request would wait while all of it is looked through.
-        persisted.prepare()
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*GARBAGE)
-        gc.enable()
-        if scheduler is not None:
-            scheduler.start()
-        access.start()
-        budgets.start()
-        yield
-        if scheduler is not None:
-            await scheduler.stop()
-        await endpoint.close()
-        await access.stop()
-        await budgets.stop()
-        await reader.close()
-        await engine.dispose()
-
-    async def ready(_request: Request) -> Response:
-        obstacle = await readiness.obstacle()
-        return JSONResponse({"ready": obstacle is None, "obstacle": obstacle}, 200 if obstacle is None else 503)
-
+    lifespan = _lifespan(persisted, endpoint, reader, engine, scheduler, [access, budgets])
     routes = [
         Route(GRAPHQL, endpoint, name="graphql"),
         *playground.routes(),
         *(reference.routes(schema._schema, REFERENCE) if settings.public_schema else ()),
         Route("/health", _health, name="health"),
-        Route("/ready", ready, name="ready"),
+        Route("/ready", _ready(Readiness(reader)), name="ready"),
         Route("/", lambda _request: RedirectResponse(GRAPHQL), name="home"),
     ]
     hosts = Hosts(settings.hosts, addresses=settings.open)
     origins = Origins(settings.origins, local=settings.lets_local_pages)
     return Gateway(endpoint, access, hosts, origins, routes=routes, lifespan=lifespan)
+
+
+def _ready(readiness: Readiness) -> Callable[[Request], Awaitable[Response]]:
+    """Whether requests can be answered now, and what stands in the way."""
+
+    async def ready(_request: Request) -> Response:
+        obstacle = await readiness.obstacle()
+        return JSONResponse({"ready": obstacle is None, "obstacle": obstacle}, 200 if obstacle is None else 503)
+
+    return ready
+
+
+class Service(Protocol):
+    """What works beside the requests, from the gateway's start to its end."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    async def stop(self) -> None:
+        """Come to an end."""
+
+
+def _lifespan(
+    persisted: PersistedDocuments,
+    endpoint: Endpoint,
+    reader: Reader,
+    engine: AsyncEngine,
+    scheduler: Scheduler | None,
+    services: Sequence[Service],
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """What is started before the first request, and stopped after the last one: jobs first, the database last."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        persisted.prepare()
+        _keep_for_good()
+        if scheduler is not None:
+            scheduler.start()
+        for service in services:
+            service.start()
+        yield
+        if scheduler is not None:
+            await scheduler.stop()
+        await endpoint.close()
+        for service in services:
+            await service.stop()
+        await reader.close()
+        await engine.dispose()
+
+    return lifespan
+
+
+def _keep_for_good() -> None:
+    """The schema stays: without this, now and then a request would wait while all of it is looked through."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
+    gc.enable()
 
 
 class Gateway(Starlette):
@@ -138,10 +179,10 @@ async def _health(_request: Request) -> Response:
     return JSONResponse({"alive": True})
 
 
-def from_environment() -> Gateway:
+def from_environment(tokens: Mapping[str, str] | None = None) -> Gateway:
     """The application as each worker process makes it."""
     # Nearly all that a start makes stays; collecting garbage meanwhile only makes it slower.
     gc.disable()
     settings = load()
     logging.getLogger("crm360").setLevel(settings.log_level.upper())
-    return create_app(settings)
+    return create_app(settings, tokens=tokens)

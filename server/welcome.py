@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -42,8 +43,10 @@ class Welcome:
         endpoint: str,
         reference: str,
         is_open: bool = True,
+        tokens: Mapping[str, str] | None = None,
     ) -> None:
         self.is_open = is_open
+        self.tokens = tokens or {}
         self.schema = schema
         self.reader = reader
         self.database_url = database_url
@@ -56,13 +59,16 @@ class Welcome:
         if self._page is not None:
             return self._page
         if not self.is_open:
-            self._page = playground.page(self.endpoint, {}, headers=TOKEN, reference=self.reference)
+            self._page = self._with({})
             return self._page
         customer, variables = await self._variables()
-        page = playground.page(self.endpoint, variables, headers=TOKEN, reference=self.reference)
+        page = self._with(variables)
         if customer:
             self._page = page
         return page
+
+    def _with(self, variables: Mapping[str, Mapping[str, object]]) -> PlaygroundPage:
+        return playground.page(self.endpoint, variables, headers=TOKEN, tokens=self.tokens, reference=self.reference)
 
     async def _variables(self) -> tuple[str | None, dict[str, dict[str, object]]]:
         found: Any = (await self.schema.execute(FIRST, {}, Context(RequestContext(self.reader)))).data or {}

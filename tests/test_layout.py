@@ -1,3 +1,4 @@
+import ast
 import subprocess
 import sys
 from collections import Counter
@@ -26,3 +27,29 @@ def test_a_folder_holds_few_enough_files_to_be_read_at_a_glance(top: str) -> Non
     files = Counter(path.parent for path in (ROOT / top).rglob("*.py"))
 
     assert {folder: count for folder, count in files.items() if count > 15} == {}
+
+
+SOURCES = [
+    path
+    for top in ("crm360", "models", "resolvers", "schema", "server", "tests")
+    for path in sorted((ROOT / top).rglob("*.py"))
+]
+
+
+def test_a_file_is_short_enough_to_be_read_in_one_go() -> None:
+    lines = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES}
+
+    assert {name: count for name, count in lines.items() if count > 400 and "migrations" not in name} == {}
+
+
+def test_a_function_is_short_enough_to_be_seen_at_once() -> None:
+    long = [
+        (str(path.relative_to(ROOT)), found.name)
+        for path in SOURCES
+        if path.parent.name != "versions"
+        for found in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef)
+        if found.end_lineno is not None and found.end_lineno - found.lineno + 1 >= 50
+    ]
+
+    assert long == []

@@ -1,6 +1,6 @@
 """The pages that are made from the code are those that it makes now; `make schema` writes them."""
 
-from tests import one_query, rooms
+from tests import costs, one_query, rooms
 from tests.schema.both_ways import schema
 
 
@@ -15,3 +15,9 @@ def test_the_picture_of_the_rooms_is_current() -> None:
 
     assert made == rooms.PAGE.read_text()
     assert rooms.readme() == rooms.README.read_text()
+
+
+def test_the_figures_of_what_documents_cost_are_current() -> None:
+    made = costs.page(schema())
+
+    assert made == costs.PAGE.read_text()

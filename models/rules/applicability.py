@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from models.rules import allotment
 from models.rules.basket import Benefit, Bill, Reward, Shopper, Voucher, VoucherState
+from models.rules.error_codes import ErrorCode
 from models.rules.goods import Goods
 from models.rules.ledger import points_short
 from models.rules.money import ZERO
-from models.rules.refusals import Refusal, RefusalCode, in_money, plain
+from models.rules.refusals import Refusal, in_money, plain
 
 
 def refusals(benefit: Benefit, bill: Bill, shopper: Shopper, at: datetime) -> list[Refusal]:
@@ -40,7 +41,7 @@ def refusals(benefit: Benefit, bill: Bill, shopper: Shopper, at: datetime) -> li
 def issue_refusals(reward: Reward, shopper: Shopper, at: datetime) -> list[Refusal]:
     """Every reason why a customer can't be issued a voucher: what the bill must be is asked when it is applied."""
     if shopper.customer_id is None:
-        return [Refusal(RefusalCode.CUSTOMER_REQUIRED, "A voucher is issued to a customer.")]
+        return [Refusal(ErrorCode.CUSTOMER_REQUIRED, "A voucher is issued to a customer.")]
     return [*_when(reward, at), *_whom(reward, shopper), *affordable(reward, shopper)]
 
 
@@ -48,15 +49,15 @@ def affordable(reward: Reward, shopper: Shopper, times: int = 1) -> Iterator[Ref
     """Limits are not exceeded by so many more uses, and the points they cost can be spent."""
     if reward.limit_per_customer is not None:
         if shopper.customer_id is None:
-            yield Refusal(RefusalCode.CUSTOMER_REQUIRED, "It is limited per customer, so it needs one.")
+            yield Refusal(ErrorCode.CUSTOMER_REQUIRED, "It is limited per customer, so it needs one.")
         elif shopper.used.get(reward.id, 0) + times > reward.limit_per_customer:
             message = f"A customer may have it {reward.limit_per_customer} times."
-            yield Refusal(RefusalCode.LIMIT_REACHED, message)
+            yield Refusal(ErrorCode.LIMIT_REACHED, message)
     if reward.limit_total is not None and shopper.used_in_total.get(reward.id, 0) + times > reward.limit_total:
-        yield Refusal(RefusalCode.LIMIT_REACHED, f"It was there {reward.limit_total} times, and all are taken.")
+        yield Refusal(ErrorCode.LIMIT_REACHED, f"It was there {reward.limit_total} times, and all are taken.")
     cost = reward.points_cost * times
     if cost > ZERO and not shopper.pays:
-        yield Refusal(RefusalCode.POINTS_OFF, "The customer's status doesn't allow paying with points.")
+        yield Refusal(ErrorCode.POINTS_OFF, "The customer's status doesn't allow paying with points.")
     elif cost > shopper.points:
         yield points_short(cost, shopper.points)
 
@@ -72,7 +73,7 @@ def unmet(reward: Reward, goods: Goods, times: int = 1) -> Iterator[Refusal]:
         lacking = [(unmet_one, Decimal(pieces))] if unmet_one is not None else []
     for condition, missing in lacking:
         more = f"{plain(missing)} more" + (f" of {condition.name}" if condition.name else "")
-        yield Refusal(RefusalCode.CONDITION_NOT_MET, "The bill lacks goods that it asks for.", more)
+        yield Refusal(ErrorCode.CONDITION_NOT_MET, "The bill lacks goods that it asks for.", more)
 
 
 def goods_lacking(reward: Reward, goods: Goods) -> str | None:
@@ -85,11 +86,11 @@ def goods_lacking(reward: Reward, goods: Goods) -> str | None:
 
 def _used_up(voucher: Voucher) -> Refusal | None:
     if voucher.state is VoucherState.APPLIED:
-        return Refusal(RefusalCode.ALREADY_APPLIED, "The voucher has been used.")
+        return Refusal(ErrorCode.ALREADY_APPLIED, "The voucher has been used.")
     if voucher.state is VoucherState.CANCELLED:
-        return Refusal(RefusalCode.WRONG_STATE, "The voucher has been cancelled.")
+        return Refusal(ErrorCode.WRONG_STATE, "The voucher has been cancelled.")
     if voucher.state is VoucherState.EXPIRED:
-        return Refusal(RefusalCode.EXPIRED, "The voucher has expired.")
+        return Refusal(ErrorCode.EXPIRED, "The voucher has expired.")
     return None
 
 
@@ -97,18 +98,18 @@ def _in_these_hands(voucher: Voucher, bill: Bill, shopper: Shopper, at: datetime
     """A voucher is reserved for one bill for a time, and belongs to one customer unless it is portable."""
     held = voucher.reserved_until is not None and at < voucher.reserved_until
     if voucher.state is VoucherState.RESERVED and held and voucher.reserved_for != bill.id:
-        yield Refusal(RefusalCode.RESERVED_ELSEWHERE, "The voucher is reserved for another bill.")
+        yield Refusal(ErrorCode.RESERVED_ELSEWHERE, "The voucher is reserved for another bill.")
     if not voucher.portable and voucher.customer_id != shopper.customer_id:
-        yield Refusal(RefusalCode.WRONG_CUSTOMER, "The voucher belongs to another customer.")
+        yield Refusal(ErrorCode.WRONG_CUSTOMER, "The voucher belongs to another customer.")
     if voucher.store_id is not None and voucher.store_id != bill.store_id:
-        yield Refusal(RefusalCode.WRONG_STORE, "The voucher is for another store.")
+        yield Refusal(ErrorCode.WRONG_STORE, "The voucher is for another store.")
 
 
 def _when(reward: Reward, at: datetime) -> Iterator[Refusal]:
     if reward.valid_from is not None and at < reward.valid_from:
-        yield Refusal(RefusalCode.NOT_YET_VALID, f"It is valid from {reward.valid_from.isoformat()}.")
+        yield Refusal(ErrorCode.NOT_YET_VALID, f"It is valid from {reward.valid_from.isoformat()}.")
     if reward.valid_to is not None and at >= reward.valid_to:
-        yield Refusal(RefusalCode.EXPIRED, f"It was valid until {reward.valid_to.isoformat()}.")
+        yield Refusal(ErrorCode.EXPIRED, f"It was valid until {reward.valid_to.isoformat()}.")
 
 
 def _where(reward: Reward, bill: Bill, at: datetime) -> Iterator[Refusal]:
@@ -120,20 +121,20 @@ def _where(reward: Reward, bill: Bill, at: datetime) -> Iterator[Refusal]:
         day -= timedelta(days=1)
     elif now < start or start < end <= now:
         hours = f"from {start:%H:%M} to {end:%H:%M}"
-        yield Refusal(RefusalCode.WRONG_TIME, f"It is for use {hours}.", hours)
+        yield Refusal(ErrorCode.WRONG_TIME, f"It is for use {hours}.", hours)
     if day.weekday() not in reward.weekdays:
-        yield Refusal(RefusalCode.WRONG_DAY, "It is not for use on this day of the week.")
+        yield Refusal(ErrorCode.WRONG_DAY, "It is not for use on this day of the week.")
     if reward.store_ids and bill.store_id not in reward.store_ids:
-        yield Refusal(RefusalCode.WRONG_STORE, "It is for other stores.")
+        yield Refusal(ErrorCode.WRONG_STORE, "It is for other stores.")
     if reward.currency is not None and reward.currency != bill.currency:
-        yield Refusal(RefusalCode.WRONG_CURRENCY, f"It is for bills in {reward.currency}.")
+        yield Refusal(ErrorCode.WRONG_CURRENCY, f"It is for bills in {reward.currency}.")
 
 
 def _whom(reward: Reward, shopper: Shopper) -> Iterator[Refusal]:
     if reward.segment_ids and reward.segment_ids.isdisjoint(shopper.segment_ids):
-        yield Refusal(RefusalCode.SEGMENT_REQUIRED, "It is for customers of other segments.")
+        yield Refusal(ErrorCode.SEGMENT_REQUIRED, "It is for customers of other segments.")
     if reward.status_ids and shopper.status_id not in reward.status_ids:
-        yield Refusal(RefusalCode.STATUS_REQUIRED, "It is for customers of another status.")
+        yield Refusal(ErrorCode.STATUS_REQUIRED, "It is for customers of another status.")
 
 
 def _what(reward: Reward, bill: Bill) -> Iterator[Refusal]:
@@ -141,5 +142,5 @@ def _what(reward: Reward, bill: Bill) -> Iterator[Refusal]:
     if reward.minimum_purchase is not None and (worth := bill.worth) < reward.minimum_purchase:
         short = in_money(reward.minimum_purchase - worth, bill.currency)
         least = in_money(reward.minimum_purchase, bill.currency)
-        yield Refusal(RefusalCode.MINIMUM_NOT_MET, f"The bill must come to {least}.", short)
+        yield Refusal(ErrorCode.MINIMUM_NOT_MET, f"The bill must come to {least}.", short)
     yield from unmet(reward, bill.goods)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from models.rules.basket import Bill, Line
+from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO, digits, too_precise
-from models.rules.refusals import Refusal, RefusalCode, in_money
+from models.rules.refusals import Refusal, in_money
 
 MAX_ITEMS = 1000
 QUANTITY_PLACES = 3
@@ -17,10 +18,10 @@ QUANTITY_PLACES = 3
 def bill_refusals(bill: Bill) -> list[Refusal]:
     """A bill has items, not too many, each once, with sensible numbers that add up to the total it names."""
     if not bill.lines:
-        return [Refusal(RefusalCode.EMPTY_BILL, "The bill has no items.")]
+        return [Refusal(ErrorCode.EMPTY_BILL, "The bill has no items.")]
     if len(bill.lines) > MAX_ITEMS:
         message = f"The bill has {len(bill.lines)} items; at most {MAX_ITEMS} are taken."
-        return [Refusal(RefusalCode.TOO_MANY_ITEMS, message)]
+        return [Refusal(ErrorCode.TOO_MANY_ITEMS, message)]
     return [
         *_duplicates(bill),
         *(refusal for line in bill.lines for refusal in _line_refusals(line, bill.currency)),
@@ -31,21 +32,21 @@ def bill_refusals(bill: Bill) -> list[Refusal]:
 def _duplicates(bill: Bill) -> Iterator[Refusal]:
     for item, times in Counter(line.id for line in bill.lines).items():
         if times > 1:
-            yield Refusal(RefusalCode.DUPLICATE_ITEM, f"Item {item} is on the bill {times} times.")
+            yield Refusal(ErrorCode.DUPLICATE_ITEM, f"Item {item} is on the bill {times} times.")
 
 
 def _line_refusals(line: Line, currency: str) -> Iterator[Refusal]:
     """Only a line that is out of loyalty, such as a returned deposit, may be below zero; one may be voided."""
     voided = line.quantity == line.paid == ZERO
     if not line.quantity.is_finite() or (line.quantity <= ZERO and not voided):
-        yield Refusal(RefusalCode.NEGATIVE_AMOUNT, f"The quantity of item {line.id} must be above zero.")
+        yield Refusal(ErrorCode.NEGATIVE_AMOUNT, f"The quantity of item {line.id} must be above zero.")
     elif too_precise(line.quantity, QUANTITY_PLACES):
-        yield Refusal(RefusalCode.TOO_PRECISE, f"The quantity of item {line.id} has more than three decimals.")
+        yield Refusal(ErrorCode.TOO_PRECISE, f"The quantity of item {line.id} has more than three decimals.")
     if not line.paid.is_finite() or (line.paid < ZERO and not line.loyalty_off):
-        yield Refusal(RefusalCode.NEGATIVE_AMOUNT, f"The amount paid for item {line.id} is below zero.")
+        yield Refusal(ErrorCode.NEGATIVE_AMOUNT, f"The amount paid for item {line.id} is below zero.")
     elif too_precise(line.paid, places := digits(currency)):
         message = f"The amount paid for item {line.id} has more than the {places} decimals of {currency}."
-        yield Refusal(RefusalCode.TOO_PRECISE, message)
+        yield Refusal(ErrorCode.TOO_PRECISE, message)
 
 
 def _total(bill: Bill) -> Iterator[Refusal]:
@@ -53,4 +54,4 @@ def _total(bill: Bill) -> Iterator[Refusal]:
     if bill.total is not None and bill.total != items:
         wanted, found = in_money(bill.total, bill.currency), in_money(items, bill.currency)
         message = f"The bill's total is {wanted}, its items add up to {found}."
-        yield Refusal(RefusalCode.TOTALS_DIFFER, message, in_money(bill.total - items, bill.currency))
+        yield Refusal(ErrorCode.TOTALS_DIFFER, message, in_money(bill.total - items, bill.currency))

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models.rules.refusals import Refusal, RefusalCode
+from models.rules.error_codes import ErrorCode
+from models.rules.refusals import Refusal
 
 BETWEEN = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
 """What is written between the groups of a number for people to read it: spaces, hyphens and dashes."""
@@ -67,7 +68,7 @@ def generate(pattern: CardPattern, serial: int) -> str | Refusal:
         return _wrong_character(pattern)
     room = _room(pattern)
     if serial < 0 or room < 1 or len(str(serial)) > room:
-        return Refusal(RefusalCode.LIMIT_REACHED, "This type of card has no such number.")
+        return Refusal(ErrorCode.LIMIT_REACHED, "This type of card has no such number.")
     digits = f"{pattern.prefix}{serial:0{room}d}"
     return digits + check_digit(pattern.check, digits)
 
@@ -77,11 +78,11 @@ def refusal(pattern: CardPattern, number: str) -> Refusal | None:
     if not _is_spelt_right(pattern, number):
         return _wrong_character(pattern)
     if not number.startswith(pattern.prefix):
-        return Refusal(RefusalCode.WRONG_PREFIX, f"The number must begin with {pattern.prefix}.")
+        return Refusal(ErrorCode.WRONG_PREFIX, f"The number must begin with {pattern.prefix}.")
     if len(number) != pattern.length:
-        return Refusal(RefusalCode.WRONG_LENGTH, f"The number must have {pattern.length} characters.")
+        return Refusal(ErrorCode.WRONG_LENGTH, f"The number must have {pattern.length} characters.")
     if not number.endswith(check_digit(pattern.check, number[:-1])):
-        return Refusal(RefusalCode.WRONG_CHECK_DIGIT, "The number's last digit doesn't match the others.")
+        return Refusal(ErrorCode.WRONG_CHECK_DIGIT, "The number's last digit doesn't match the others.")
     return None
 
 
@@ -96,4 +97,4 @@ def _is_spelt_right(pattern: CardPattern, number: str) -> bool:
 
 def _wrong_character(pattern: CardPattern) -> Refusal:
     allowed = "letters and digits" if pattern.check is CheckDigit.NONE else "digits"
-    return Refusal(RefusalCode.WRONG_CHARACTER, f"The number may hold only {allowed}.")
+    return Refusal(ErrorCode.WRONG_CHARACTER, f"The number may hold only {allowed}.")

@@ -17,14 +17,15 @@ from functools import partial
 from models.rules import applicability, plans
 from models.rules.basket import Benefit, Bill, Reward, Shopper, Standings, Voucher
 from models.rules.discounting import most, named
+from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO
 from models.rules.plans import Applied, Plan, Till
-from models.rules.refusals import Refusal, RefusalCode
+from models.rules.refusals import Refusal
 
 EXACT_UP_TO = 12
 MOST_COUNTED = 3000
 """How many lines are looked at to count how often one reward may be had."""
-NAMED_TWICE = Refusal(RefusalCode.DUPLICATE_CODE, "The voucher is named twice.")
+NAMED_TWICE = Refusal(ErrorCode.DUPLICATE_CODE, "The voucher is named twice.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO, amount_refusal
-from models.rules.refusals import Refusal, RefusalCode, in_points
+from models.rules.refusals import Refusal, in_points
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -130,7 +131,7 @@ def assign(
         return refusal
     start = active_from or at
     if expires_at is not None and expires_at <= max(start, at):
-        return Refusal(RefusalCode.INVALID_PERIOD, "The points would expire before they become active.")
+        return Refusal(ErrorCode.INVALID_PERIOD, "The points would expire before they become active.")
     return NewLot(amount, start, expires_at)
 
 
@@ -178,7 +179,7 @@ def reverse_part(takens: Sequence[Taken], amount: Decimal) -> list[Given] | Refu
     whole = sum((taken.amount for taken in takens), ZERO)
     if amount > whole:
         message = "More points can't be given back than were taken."
-        return Refusal(RefusalCode.LIMIT_REACHED, message, in_points(amount - whole))
+        return Refusal(ErrorCode.LIMIT_REACHED, message, in_points(amount - whole))
     last_first = [(taken.lot_id, taken.amount) for taken in reversed(takens)]
     return reverse(_fill(last_first, amount))
 
@@ -238,7 +239,7 @@ def after(lots: Iterable[Lot], changes: Iterable[Taken | Given]) -> list[Lot]:
 def points_short(wanted: Decimal, available: Decimal) -> Refusal:
     """There are not enough points, and this many are missing."""
     message = f"{in_points(wanted)} are needed, {in_points(available)} can be spent."
-    return Refusal(RefusalCode.POINTS_SHORT, message, in_points(wanted - available))
+    return Refusal(ErrorCode.POINTS_SHORT, message, in_points(wanted - available))
 
 
 def _in_spending_order(lots: Iterable[Lot], at: datetime) -> list[Lot]:

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from iso4217 import Currency
 
-from models.rules.refusals import Refusal, RefusalCode
+from models.rules.error_codes import ErrorCode
+from models.rules.refusals import Refusal
 
 K = TypeVar("K")
 
@@ -65,11 +66,11 @@ def too_precise(amount: Decimal, places: int = PLACES) -> bool:
 def amount_refusal(amount: Decimal) -> Refusal | None:
     """An amount is above zero, not beyond what can be kept, and has at most two decimals."""
     if not amount.is_finite() or amount <= ZERO:
-        return Refusal(RefusalCode.NEGATIVE_AMOUNT, "The amount must be above zero.")
+        return Refusal(ErrorCode.NEGATIVE_AMOUNT, "The amount must be above zero.")
     if amount > MOST:
-        return Refusal(RefusalCode.TOO_LARGE, f"The amount must not be above {MOST:,}.")
+        return Refusal(ErrorCode.TOO_LARGE, f"The amount must not be above {MOST:,}.")
     if too_precise(amount):
-        return Refusal(RefusalCode.TOO_PRECISE, "The amount must have at most two decimals.")
+        return Refusal(ErrorCode.TOO_PRECISE, "The amount must have at most two decimals.")
     return None
 
 

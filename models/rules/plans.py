@@ -10,9 +10,10 @@ from itertools import accumulate
 from models.rules import applicability, discounting
 from models.rules.basket import Benefit, Bill, Reward, RewardKind, Shopper, Standings, Voucher, standings
 from models.rules.discounting import Award, named
+from models.rules.error_codes import ErrorCode
 from models.rules.ledger import points_short
 from models.rules.money import ZERO
-from models.rules.refusals import Refusal, RefusalCode
+from models.rules.refusals import Refusal
 
 Rank = tuple[int, int, int, list[int], list[str]]
 
@@ -115,15 +116,15 @@ class Till:
     def _no_gain(self, benefit: Benefit) -> Refusal:
         """It may be that the goods on which it is given are not on the bill at all."""
         missing = applicability.goods_lacking(benefit.terms, self.bill.goods)
-        return Refusal(RefusalCode.NO_GAIN, "It would take nothing more off the bill.", missing)
+        return Refusal(ErrorCode.NO_GAIN, "It would take nothing more off the bill.", missing)
 
     def _clash(self, chosen: Sequence[Benefit], benefit: Benefit) -> Refusal | None:
         reward = benefit.terms
         if chosen and (reward.exclusive or chosen[0].terms.exclusive):
-            return Refusal(RefusalCode.EXCLUSIVE, "An exclusive benefit can't be combined with others.")
+            return Refusal(ErrorCode.EXCLUSIVE, "An exclusive benefit can't be combined with others.")
         same = [other for other in chosen if other.terms.id == reward.id]
         if len(same) >= reward.max_per_bill:
-            return Refusal(RefusalCode.LIMIT_REACHED, f"It may be used {reward.max_per_bill} times on a bill.")
+            return Refusal(ErrorCode.LIMIT_REACHED, f"It may be used {reward.max_per_bill} times on a bill.")
         if same and (lacking := list(applicability.unmet(reward, self.bill.goods, len(same) + 1))):
             return lacking[0]
         return self._unaffordable(reward, chosen, same) if isinstance(benefit, Reward) else None

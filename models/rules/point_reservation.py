@@ -9,8 +9,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from models.rules import ledger
+from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO, amount_refusal
-from models.rules.refusals import Refusal, RefusalCode, in_points
+from models.rules.refusals import Refusal, in_points
 
 
 class PointReservationState(StrEnum):
@@ -48,7 +49,7 @@ def reserve(
     if refusal := amount_refusal(amount):
         return refusal
     if until <= at:
-        return Refusal(RefusalCode.INVALID_PERIOD, "The reservation would end before it begins.")
+        return Refusal(ErrorCode.INVALID_PERIOD, "The reservation would end before it begins.")
     spendable = ledger.balance(lots, reserved, at).spendable
     return ledger.points_short(amount, spendable) if amount > spendable else None
 
@@ -73,13 +74,13 @@ def capture(
     if reservation.state in {PointReservationState.CAPTURED, PointReservationState.RELEASED}:
         return _over(reservation)
     if not reservation.holds(at):
-        return Refusal(RefusalCode.EXPIRED, "The reservation has run out.")
+        return Refusal(ErrorCode.EXPIRED, "The reservation has run out.")
     wanted = reservation.amount if amount is None else amount
     if wanted > reservation.amount:
         over = in_points(wanted - reservation.amount)
-        return Refusal(RefusalCode.LIMIT_REACHED, "More can't be captured than was reserved.", over)
+        return Refusal(ErrorCode.LIMIT_REACHED, "More can't be captured than was reserved.", over)
     return ledger.spend(lots, wanted, reserved=reserved - reservation.amount, at=at)
 
 
 def _over(reservation: PointReservation) -> Refusal:
-    return Refusal(RefusalCode.WRONG_STATE, f"The reservation is already {reservation.state.lower()}.")
+    return Refusal(ErrorCode.WRONG_STATE, f"The reservation is already {reservation.state.lower()}.")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from models.rules.error_codes import ErrorCode
 from models.rules.ledger import points_short
 from models.rules.money import ZERO, amount_refusal, down, unit_of, up
 from models.rules.programme import WHOLE, Programme
-from models.rules.refusals import Refusal, RefusalCode, in_points
+from models.rules.refusals import Refusal, in_points
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,10 @@ def points_payment(
     if refusal := amount_refusal(points):
         return refusal
     if not pays:
-        return Refusal(RefusalCode.POINTS_OFF, "The customer's status doesn't allow paying with points.")
+        return Refusal(ErrorCode.POINTS_OFF, "The customer's status doesn't allow paying with points.")
     rate = programme.point_values.get(currency, ZERO)
     if rate <= ZERO:
-        return Refusal(RefusalCode.WRONG_CURRENCY, f"Points pay nothing in {currency}.")
+        return Refusal(ErrorCode.WRONG_CURRENCY, f"Points pay nothing in {currency}.")
     if points > available:
         return points_short(points, available)
     unit = unit_of(currency)
@@ -51,4 +52,4 @@ def _enough(payment: PointsPayment, least: Decimal | None) -> PointsPayment | Re
     if least is None or payment.points >= least:
         return payment
     message = f"At least {in_points(least)} pay a bill; here it would be {in_points(payment.points)}."
-    return Refusal(RefusalCode.MINIMUM_NOT_MET, message, in_points(least - payment.points))
+    return Refusal(ErrorCode.MINIMUM_NOT_MET, message, in_points(least - payment.points))

@@ -7,9 +7,6 @@ from decimal import Decimal
 
 from models.rules.error_codes import ErrorCode
 
-RefusalCode = ErrorCode
-"""The codes under the name by which rules know them."""
-
 
 @dataclass(frozen=True, slots=True)
 class Refusal:

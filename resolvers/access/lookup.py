@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from models import Customer, State, Token, TokenKind
 from models.base import utc_now
@@ -23,6 +23,7 @@ from models.types import Instant, text
 from resolvers.query.compiled_query import CompiledQuery, among
 from resolvers.storage.context import RequestContext, Viewer
 from resolvers.storage.reader import Reader, Row
+from resolvers.storage.sql import SqlColumn
 from resolvers.storage.statement import parameter
 
 NOW = parameter("now", Instant())
@@ -41,10 +42,10 @@ KNOWN_SCOPES = frozenset(Scope)
 CROWD = 4
 """So many requests that shared a look-up are a crowd."""
 MOMENT = 0.002
-"""For how many seconds the look-up after a crowd's waits for more of them."""
+"""For how many seconds the look-up after a crowd's waits for most of it to come back."""
 
 
-def _accepted(column: Any, *more: Any) -> CompiledQuery:
+def _accepted(column: SqlColumn, *more: ColumnElement[bool]) -> CompiledQuery[*tuple[Any, ...]]:
     return CompiledQuery(
         lambda backend: (
             select(column, *COLUMNS)
@@ -81,11 +82,15 @@ class TokenLookup:
         self._reader = reader
         self._waiting: list[tuple[str, asyncio.Future[KnownToken | None]]] = []
         self._running: asyncio.Task[None] | None = None
+        self._gathering: asyncio.Future[None] | None = None
+        self._enough = 0
 
     async def find(self, hashed: str) -> KnownToken | None:
         """The token, as it is now; none where it isn't accepted."""
         found: asyncio.Future[KnownToken | None] = asyncio.get_running_loop().create_future()
         self._waiting.append((hashed, found))
+        if self._gathering is not None and len(self._waiting) >= self._enough:
+            self._gathered()
         if self._running is None:
             self._running = asyncio.create_task(self._run(), name="tokens")
         return await found
@@ -95,10 +100,24 @@ class TokenLookup:
             while self._waiting:
                 waiting, self._waiting = self._waiting, []
                 await self._answer(waiting)
-                if len(waiting) >= CROWD:
-                    await asyncio.sleep(MOMENT)
+                enough = len(waiting) * 3 // 4
+                if len(waiting) >= CROWD and len(self._waiting) < enough:
+                    await self._gather(enough)
         finally:
             self._running = None
+
+    async def _gather(self, enough: int) -> None:
+        """Wait a moment for so many to ask: while they are answered, the others may come."""
+        loop = asyncio.get_running_loop()
+        self._gathering, self._enough = loop.create_future(), enough
+        timer = loop.call_later(MOMENT, self._gathered)
+        await self._gathering
+        timer.cancel()
+        self._gathering = None
+
+    def _gathered(self) -> None:
+        if self._gathering is not None and not self._gathering.done():
+            self._gathering.set_result(None)
 
     async def _answer(self, waiting: Sequence[tuple[str, asyncio.Future[KnownToken | None]]]) -> None:
         try:

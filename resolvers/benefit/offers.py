@@ -6,9 +6,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import time
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import BigInteger, and_, func, literal_column, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 
 from models import (
     ConditionRole,
@@ -32,13 +42,15 @@ from resolvers.query.columns import NOW
 from resolvers.query.compiled_query import CompiledQuery, among
 from resolvers.query.expressions import VALID_NOW, word
 from resolvers.storage.context import RequestContext, Viewer
+from resolvers.storage.reader import Row
+from resolvers.storage.sql import AnySelect, SqlValue
 from resolvers.storage.statement import parameter
 
 ISSUED_FIRST = frozenset({RewardGroup.PARTY_TIME, RewardGroup.CAMPAIGN})
 """Rewards of these groups are used only through vouchers; when they are automatic, bills are rewarded with one."""
 
 MOST_OFFERED = 200
-ZERO: Any = literal_column("0")
+ZERO: SqlValue = literal_column("0")
 
 REWARD_COLUMNS = (
     RewardRow.id,
@@ -116,15 +128,15 @@ ON_OFFER = CompiledQuery(
 )
 
 
-def _named(backend: str) -> Any:
+def _named(backend: str) -> AnySelect:
     """Vouchers of these codes, and the shopper's own usable ones of rewards of these codes."""
-    by_code: Any = select(VoucherRow.id).where(among(VoucherRow.code_key, "codes", backend, text()))
+    by_code = select(VoucherRow.id).where(among(VoucherRow.code_key, "codes", backend, text()))
     rewards = select(RewardRow.id).where(among(RewardRow.code_key, "codes", backend, text()))
-    own: Any = select(VoucherRow.id).where(_usable_of_customer(), VoucherRow.reward_id.in_(rewards))
+    own = select(VoucherRow.id).where(_usable_of_customer(), VoucherRow.reward_id.in_(rewards))
     return select(*VOUCHER_COLUMNS).where(VoucherRow.id.in_(union_all(by_code, own))).order_by(VoucherRow.id)
 
 
-def _usable_of_customer() -> Any:
+def _usable_of_customer() -> ColumnElement[bool]:
     return and_(
         VoucherRow.customer_id == parameter("customer", BigInteger()),
         VoucherRow.state.in_([word(VoucherState.ACTIVE), word(VoucherState.RESERVED)]),
@@ -175,8 +187,8 @@ RULES = CompiledQuery(
 )
 
 
-def _aimed(backend: str) -> Any:
-    parts: Any = [
+def _aimed(backend: str) -> CompoundSelect[int, str, int]:
+    parts: list[Select[int, str, int]] = [
         select(table.reward_id, literal_column(f"'{name}'"), getattr(table, name)).where(
             among(table.reward_id, "keys", backend)
         )
@@ -200,7 +212,7 @@ class _Parts:
     )
 
 
-async def read_offers(context: RequestContext, rows: Sequence[tuple[Any, ...]]) -> list[Offer]:
+async def read_offers(context: RequestContext, rows: Sequence[Row]) -> list[Offer]:
     """Rewards with their conditions, bonuses, stores, segments and statuses, for rows of `REWARD_COLUMNS`."""
     keys = sorted(row[0] for row in rows)
     if not keys:
@@ -220,7 +232,7 @@ async def offers_by_key(context: RequestContext, keys: Iterable[int]) -> dict[in
     return {offer.terms.id: offer for offer in await read_offers(context, rows)}
 
 
-async def vouchers_of(context: RequestContext, rows: Sequence[tuple[Any, ...]]) -> list[Voucher]:
+async def vouchers_of(context: RequestContext, rows: Sequence[Row]) -> list[Voucher]:
     """Vouchers with their rewards, for rows of `VOUCHER_COLUMNS`."""
     offers = await offers_by_key(context, (row[2] for row in rows))
     return [_voucher(row, offers[row[2]]) for row in rows]
@@ -229,15 +241,15 @@ async def vouchers_of(context: RequestContext, rows: Sequence[tuple[Any, ...]]) 
 def is_told(voucher: Voucher, customer_id: int | None, viewer: Viewer) -> bool:
     """Whether a code that was typed is answered for what it is, and not as one that there isn't.
 
-    Of what the customer could never use, only who may look into their vouchers anyway learns that it is there.
+    Of what the customer could never use, only who keeps vouchers learns that it is there.
     """
-    if voucher.customer_id == customer_id or viewer.has(Scope.CUSTOMERS_READ):
+    if voucher.customer_id == customer_id or viewer.has(Scope.VOUCHERS_WRITE):
         return True
     return voucher.portable and voucher.state not in (VoucherState.APPLIED, VoucherState.CANCELLED)
 
 
-def _relations(rows: Sequence[tuple[Any, ...]]) -> Iterable[tuple[int, ConditionRole, ProductRelation]]:
-    by_rule: dict[int, list[tuple[Any, ...]]] = {}
+def _relations(rows: Sequence[Row]) -> Iterable[tuple[int, ConditionRole, ProductRelation]]:
+    by_rule: dict[int, list[Row]] = {}
     for row in rows:
         by_rule.setdefault(row[1], []).append(row)
     for its in by_rule.values():
@@ -247,7 +259,7 @@ def _relations(rows: Sequence[tuple[Any, ...]]) -> Iterable[tuple[int, Condition
         yield key, role, ProductRelation(related_to, targets, count, lowest, highest, name)
 
 
-def _offer(row: tuple[Any, ...], parts: _Parts) -> Offer:
+def _offer(row: Row, parts: _Parts) -> Offer:
     of = dict(zip(REWARD_NAMES, row, strict=True))
     terms = Reward(
         id=of["id"],
@@ -283,7 +295,7 @@ def _clock(written: str | None) -> time | None:
     return None if written is None or written == "24:00" else time.fromisoformat(written)
 
 
-def _voucher(row: tuple[Any, ...], offer: Offer) -> Voucher:
+def _voucher(row: Row, offer: Offer) -> Voucher:
     key, code, _, customer, state, valid_from, valid_to, reserved_for, reserved_until, value, currency = row
     return Voucher(
         key,

@@ -57,7 +57,7 @@ STATUS = CompiledQuery(
         .where(StatusRecord.customer_id == CUSTOMER, StatusRecord.ended_at.is_(None))
     )
 )
-STATUS_FIELDS = ("status_id", "discount", "discounts_discounted_items", "collects", "pays")
+NO_STATUS: tuple[None, Decimal, bool, bool, bool] = (None, Decimal(0), False, True, True)
 SEGMENTS = CompiledQuery(lambda _: select(SegmentMember.segment_id).where(SegmentMember.customer_id == CUSTOMER))
 LOTS = CompiledQuery(
     lambda _: select(
@@ -124,10 +124,15 @@ async def read_shopper(
     purse = await read_purse(context, customer_id)
     status = await STATUS.read(context, customer=customer_id)
     segments = await SEGMENTS.read(context, customer=customer_id)
+    status_id, discount, cuts_twice, collects, pays = status[0] if status else NO_STATUS
     shopper = Shopper(
         customer_id,
         frozenset(key for (key,) in segments),
-        **(dict(zip(STATUS_FIELDS, status[0], strict=True)) if status else {}),
+        status_id,
+        discount,
+        cuts_twice,
+        collects,
+        pays,
         points=ledger.balance(purse.lots, purse.reserved, context.now).spendable,
         used=mine,
         used_in_total=total,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from models.rules.budget import SECOND
 from resolvers.query.level_select import NO_KEY
@@ -26,7 +25,7 @@ class RateLimitShown:
 
 
 async def load_rate_limit(
-    context: RequestContext, _keys: Any, _args: Any, _names: Any
+    context: RequestContext, _keys: object, _args: object, _names: object
 ) -> Mapping[int, RateLimitShown | None]:
     """How the budget stands; nothing where costs aren't kept."""
     standing = context.standing

@@ -58,7 +58,7 @@ async def _type(transaction: Transaction, given: CardGenerate | CardCreate) -> C
     return await transaction.session.get_one(CardType, key)
 
 
-async def _columns(transaction: Transaction, given: CardGenerate | CardCreate) -> dict[str, Any]:
+async def _columns(transaction: Transaction, given: CardGenerate | CardCreate) -> dict[str, object]:
     return {
         "secondary_number": given.secondary_number,
         "store_id": await in_use(transaction, models.Store, given.store, "store"),
@@ -71,7 +71,7 @@ def _pattern(kind: CardType) -> rules.CardPattern:
     return rules.CardPattern(kind.prefix, kind.number_length, kind.check_digit)
 
 
-async def _draw(transaction: Transaction, kind: CardType, columns: dict[str, Any]) -> Card:
+async def _draw(transaction: Transaction, kind: CardType, columns: dict[str, object]) -> Card:
     """A card with a number that no other has; of two who draw the same at once, one goes on to the next."""
     size = rules.capacity(_pattern(kind))
     rounds: list[Iterable[int]] = [{randbelow(size) for _ in range(DRAWS)} for _ in range(ROUNDS) if size]
@@ -97,7 +97,7 @@ async def _untaken(transaction: Transaction, kind: CardType, serials: Iterable[i
     return sorted(left, key=lambda _: randbelow(len(left)))
 
 
-async def _add(transaction: Transaction, kind: CardType, number: str, columns: dict[str, Any]) -> Card | None:
+async def _add(transaction: Transaction, kind: CardType, number: str, columns: dict[str, object]) -> Card | None:
     """A free card with this number; none where the number is taken, be it at this very moment."""
     values = {**columns, "card_type_id": kind.id, "number": number, "state": CardState.FREE}
     values |= {"created_at": transaction.now, "updated_at": transaction.now}

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import or_, select, update
 
 import models
 from models import Card, CardChange, CardEvent, CardState, CardType
@@ -30,6 +29,7 @@ from resolvers.customer.search_terms import renew_terms
 from resolvers.errors import Refused
 from resolvers.operation.references import in_use
 from resolvers.storage.context import RowRef
+from resolvers.storage.sql import AnySelect
 from resolvers.storage.transaction import Transaction
 
 ZONE = "UTC"
@@ -42,16 +42,18 @@ async def assign(transaction: Transaction, given: CardAssign) -> AssignedCardAns
     await transaction.lock_customer(given.customer, "customer", active=True)
     store_id = await in_use(transaction, models.Store, given.store, "store")
     card = await _take(transaction, choose, field, given.customer)
-    months = await transaction.session.scalar(select(CardType.valid_months).where(CardType.id == card.card_type_id))
+    kind = await transaction.session.get_one(CardType, card.card_type_id)
+    if kind.state is not models.State.ACTIVE:
+        raise Refused(ErrorCode.INACTIVE, "Cards of this type are not given out any more.", field)
     card.valid_from = max(card.valid_from or transaction.now, transaction.now)
-    card.valid_to = _end(card, months)
+    card.valid_to = _end(card, kind.valid_months)
     card.store_id = store_id or card.store_id
     await note(transaction, card, CardChange.ASSIGNED)
     await renew_terms(transaction, given.customer)
     return AssignedCardAnswer(card=RowRef("Card", card.id))
 
 
-def _choice(given: CardAssign) -> tuple[Callable[[Select[Any]], Select[Any]], str]:
+def _choice(given: CardAssign) -> tuple[Callable[[AnySelect], AnySelect], str]:
     """Which cards would do, and the field that says so."""
     if given.id is not None:
         return lambda cards: cards.where(Card.id == given.id), "id"
@@ -64,7 +66,7 @@ def _choice(given: CardAssign) -> tuple[Callable[[Select[Any]], Select[Any]], st
 
 
 async def _take(
-    transaction: Transaction, choose: Callable[[Select[Any]], Select[Any]], field: str, customer_id: int
+    transaction: Transaction, choose: Callable[[AnySelect], AnySelect], field: str, customer_id: int
 ) -> Card:
     """Make a card the customer's; only one of those who want it at the same moment gets it."""
     found = choose(select(Card.id).order_by(Card.id).limit(1))

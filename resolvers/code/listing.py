@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from models.rules.letters import small
 from resolvers.code.iso import Code, known_codes
 from resolvers.errors import BadCursor, BadFilter
 from resolvers.normalise import fold
@@ -28,10 +29,13 @@ COMPARISONS: Mapping[str, Callable[[Any], Test]] = {
     "isNull": lambda operand: lambda _value: not operand,
     "startsWith": lambda operand: lambda value: value.startswith(operand),
     "contains": lambda operand: lambda value: operand in value,
+    "eqIgnoreCase": lambda operand: lambda value: small(value) == small(operand),
+    "startsWithIgnoreCase": lambda operand: lambda value: small(value).startswith(small(operand)),
+    "containsIgnoreCase": lambda operand: lambda value: small(operand) in small(value),
 }
 
 
-def _passes(code: Code, where: Mapping[str, Any], depth: int = 0) -> bool:
+def _passes(code: Code, where: Mapping[str, object], depth: int = 0) -> bool:
     if depth > DEEPEST:
         raise BadFilter(f"`where` is nested too deeply; {DEEPEST} levels are allowed.")
     return all(_holds(code, name, value, depth) for name, value in where.items())
@@ -51,7 +55,7 @@ def _holds(code: Code, name: str, value: Any, depth: int) -> bool:
     return all(COMPARISONS[operator](operand)(getattr(code, name)) for operator, operand in value.items())
 
 
-def _sorted(codes: Sequence[Code], order: Sequence[Mapping[str, Any]]) -> tuple[list[Code], str]:
+def _sorted(codes: Sequence[Code], order: Sequence[Mapping[str, object]]) -> tuple[list[Code], str]:
     """The codes in order, and a sign of that order."""
     keys = [(_word(key["field"]), _word(key.get("direction")) == "DESC") for key in order] or [("CODE", False)]
     found = sorted(codes, key=lambda code: code.code)
@@ -63,12 +67,12 @@ def _sorted(codes: Sequence[Code], order: Sequence[Mapping[str, Any]]) -> tuple[
     return found, "".join(f"{field}{'-' if descending else '+'}" for field, descending in keys)
 
 
-def _word(value: Any) -> str:
+def _word(value: object) -> str:
     return str(getattr(value, "value", value))
 
 
 async def load_code(
-    type_name: str, context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any
+    type_name: str, context: RequestContext, _keys: object, args: Mapping[str, Any], _names: object
 ) -> Mapping[int, Code | None]:
     """One entry of an ISO list."""
     known = args["code"] in known_codes(type_name)
@@ -76,7 +80,7 @@ async def load_code(
 
 
 async def load_codes(
-    type_name: str, context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any
+    type_name: str, context: RequestContext, _keys: object, args: Mapping[str, Any], _names: object
 ) -> Mapping[int, Connection]:
     """A page of an ISO list."""
     size, backwards = page_size(args.get("first"), args.get("last"))

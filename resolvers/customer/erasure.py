@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, Table, delete, select, text, update
+from sqlalchemy import Table, delete, select, text, update
 
 import models
 from models import Base, CardState, Customer, PointReservationState, ReservationState, State, VoucherState
@@ -17,6 +17,7 @@ from resolvers.customer.inputs import CustomerId, ErasedAnswer
 from resolvers.customer.search_terms import renew_terms
 from resolvers.ids import opaque_id
 from resolvers.reservation import stock
+from resolvers.storage.sql import AnySelect
 from resolvers.storage.transaction import Transaction
 
 PERSONAL = frozenset(
@@ -63,13 +64,15 @@ def _table(entity: type[Base]) -> Table:
     return table
 
 
-async def _set(transaction: Transaction, entity: type[Base], where: Any, **values: Any) -> None:
+async def _set(transaction: Transaction, entity: type[Base], where: Any, **values: object) -> None:
     await transaction.session.execute(update(_table(entity)).where(where).values(**values))
 
 
-async def _end(transaction: Transaction, entity: type[Base], where: Any, kind: EventKind, **values: Any) -> list[Any]:
+async def _end(
+    transaction: Transaction, entity: type[Base], where: Any, kind: EventKind, **values: object
+) -> list[Any]:
     """Lock rows in the order of their keys, change them, and note each in the outbox."""
-    chosen: Select[Any] = select(entity).where(where).order_by(entity.id).with_for_update()
+    chosen: AnySelect = select(entity).where(where).order_by(entity.id).with_for_update()
     rows: list[Any] = list(await transaction.session.scalars(chosen))
     for row in rows:
         for name, value in values.items():
@@ -152,7 +155,7 @@ async def _forget_words(transaction: Transaction, customer_id: int) -> None:
     """What somebody wrote, or a device told, beside rows that stay."""
     reservation = models.ProductReservation
     reserved = select(reservation.id).where(reservation.customer_id == customer_id)
-    blank: list[tuple[type[Base], dict[str, Any]]] = [
+    blank: list[tuple[type[Base], dict[str, object]]] = [
         (models.PointLot, {"note": None}),
         (models.PointReservation, {"external_id": None}),
         (models.Voucher, {"note": None, "reserved_for": None}),

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Boolean, Column, ColumnElement, Table, select
+from sqlalchemy import JSON, Boolean, Column, Table, select
 
 from models import Base, Card, Customer, CustomerSource, CustomerSourceRecord, State
 from models.rules.card_number import normalised
@@ -26,6 +26,7 @@ from resolvers.query.expressions import goes_on_as, reached_by, word
 from resolvers.query.level_select import NO_KEY
 from resolvers.storage.batches import in_batch
 from resolvers.storage.context import RequestContext
+from resolvers.storage.sql import SqlValue
 from resolvers.storage.statement import Statement, compile_statement, parameter
 from resolvers.values import decimal_text
 
@@ -80,8 +81,8 @@ def _grow(part: Part, seen: set[str], *, owned_only: bool) -> None:
 
 
 async def load_export(
-    context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any
-) -> Mapping[int, dict[str, Any] | None]:
+    context: RequestContext, _keys: object, args: Mapping[str, Any], _names: object
+) -> Mapping[int, dict[str, object] | None]:
     """All of one customer; null where there is none."""
     key = await _find(context, args["by"])
     if key is None:
@@ -91,11 +92,11 @@ async def load_export(
     return {NO_KEY: found[key][0]}
 
 
-async def _rows(context: RequestContext, part: Part, keys: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+async def _rows(context: RequestContext, part: Part, keys: Sequence[int]) -> dict[int, list[dict[str, object]]]:
     """The rows that belong to a batch of parents, with all their parts: a statement a table."""
     rows = await context.fetch(_statement(part, context.backend), {"keys": list(keys)})
-    shown: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    by_key: dict[int, dict[str, Any]] = {}
+    shown: dict[int, list[dict[str, object]]] = defaultdict(list)
+    by_key: dict[int, dict[str, object]] = {}
     for row in rows:
         by_key[row[1]] = _shown(part, row)
         shown[row[0]].append(by_key[row[1]])
@@ -107,7 +108,7 @@ async def _rows(context: RequestContext, part: Part, keys: Sequence[int]) -> dic
     return shown
 
 
-def _columns(part: Part) -> list[Column[Any]]:
+def _columns(part: Part) -> list[Column[object]]:
     return [
         column
         for column in part.table.columns
@@ -115,7 +116,7 @@ def _columns(part: Part) -> list[Column[Any]]:
     ]
 
 
-def _target(column: Column[Any]) -> Table | None:
+def _target(column: Column[object]) -> Table | None:
     return next((key.column.table for key in column.foreign_keys), None)
 
 
@@ -127,7 +128,7 @@ def _title(table: Table) -> str | None:
 def _statement(part: Part, backend: str) -> Statement:
     table = part.table
     source: Any = table
-    shown: list[ColumnElement[Any]] = [table.c[part.column].label("parent"), table.c.id.label("key")]
+    shown: list[SqlValue] = [table.c[part.column].label("parent"), table.c.id.label("key")]
     for place, column in enumerate(_columns(part)):
         shown.append(scaled(column, backend).label(f"v{place}"))
         target = _target(column)
@@ -140,8 +141,8 @@ def _statement(part: Part, backend: str) -> Statement:
     return compile_statement(chosen, backend)
 
 
-def _shown(part: Part, row: Sequence[Any]) -> dict[str, Any]:
-    made: dict[str, Any] = {"id": opaque_id(_type_names()[part.table.name], row[1])}
+def _shown(part: Part, row: Sequence[Any]) -> dict[str, object]:
+    made: dict[str, object] = {"id": opaque_id(_type_names()[part.table.name], row[1])}
     values = iter(row[2:])
     for column in _columns(part):
         value, target = next(values), _target(column)
@@ -157,7 +158,7 @@ def _shown(part: Part, row: Sequence[Any]) -> dict[str, Any]:
     return made
 
 
-def _plain(column: Column[Any], value: Any) -> Any:
+def _plain(column: Column[object], value: Any) -> object:
     """A driver's value as JSON."""
     if isinstance(column.type, ExactDecimal):
         return decimal_text(int(value), column.type.scale, 2 if column.type is MONEY else 0)

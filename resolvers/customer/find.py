@@ -28,6 +28,7 @@ SOUGHT = parameter("sought", text())
 AT = parameter("at", Instant())
 LIVING = Customer.state != word(State.DELETED)
 COLUMNS = (Customer.id, Customer.state, Customer.updated_at)
+Known = tuple[int, State, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ async def find_customer(
     return Found(_active(rows[0], where, at))
 
 
-async def _by(context: RequestContext, key: str, value: Any, where: str) -> list[tuple[Any, ...]]:
+async def _by(context: RequestContext, key: str, value: Any, where: str) -> list[Known]:
     if key == "id":
         return await BY_KEY.read(context, sought=value if isinstance(value, int) else key_of(value, "Customer"))
     if key == "external_id":
@@ -110,32 +111,32 @@ async def _by_card(context: RequestContext, written: str, where: str, at: dateti
     rows = await BY_CARD.read(context, sought=number)
     if not rows or rows[0][0] is None:
         raise Refused(ErrorCode.UNKNOWN_CARD, "No customer holds a card of this number.", where)
-    *customer, state, _ = rows[0]
+    key, state_of_customer, changed_at, state, _ = rows[0]
     if state != CardState.ASSIGNED and not (at and await USABLE_AT.read(context, sought=number, at=at)):
         raise Refused(ErrorCode[f"CARD_{state}"], f"The card is {state.lower()}.", where)
-    if customer[1] is State.DELETED:
+    if state_of_customer is State.DELETED:
         raise Refused(ErrorCode.UNKNOWN_CARD, "No customer holds a card of this number.", where)
-    return Found(_active(customer, where, at), number)
+    return Found(_active((key, state_of_customer, changed_at), where, at), number)
 
 
-def _active(row: Any, where: str, at: datetime | None) -> int:
+def _active(row: Known, where: str, at: datetime | None) -> int:
     key, state, changed_at = row
     # Who is inactive is changed by hardly anything but reactivation.
     if state is not State.ACTIVE and not (at and changed_at > at):
         raise Refused(ErrorCode.CUSTOMER_INACTIVE, "The customer's account is not active.", where)
-    found: int = key
-    return found
+    return key
 
 
 async def customer_in_use(context: RequestContext, by: str, value: str) -> int | None:
     """The customer whom an `email` as it is compared, a `phone` in E.164 or a valid `card_number` names, if in use."""
     if by == "card_number":
-        rows = [row for row in await BY_CARD.read(context, sought=value) if row[len(COLUMNS)] == CardState.ASSIGNED]
+        shown = await BY_CARD.read(context, sought=value)
+        rows = [(key, state, changed) for key, state, changed, card, _ in shown if card == CardState.ASSIGNED]
     else:
         rows = await (BY_EMAIL if by == "email" else BY_PHONE).read(context, sought=value)
     return in_use(rows)
 
 
-def in_use(rows: Sequence[tuple[Any, ...]]) -> int | None:
+def in_use(rows: Sequence[Known]) -> int | None:
     """The customer that was found, if their account is in use."""
     return next((row[0] for row in rows if row[1] is State.ACTIVE), None)

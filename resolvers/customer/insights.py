@@ -17,7 +17,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Select,
     String,
     case,
     cast,
@@ -28,7 +27,6 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.orm import aliased
-from sqlalchemy.types import TypeEngine
 
 from models import Product, Purchase, PurchaseItem, PurchaseState, ScoreBand, ScoreMetric
 from models.rules.periods import add_months
@@ -38,6 +36,7 @@ from resolvers.query.columns import NOW, scaled
 from resolvers.query.expressions import word
 from resolvers.storage.batches import in_batch
 from resolvers.storage.context import RequestContext, RowRef
+from resolvers.storage.sql import AnySelect, SqlType, SqlValue
 from resolvers.storage.statement import Statement, compile_statement, parameter
 from resolvers.values import Money, amount
 
@@ -119,7 +118,7 @@ NEEDED: Mapping[str, tuple[InsightRow, ...]] = {
 }
 """Which parts each field is made of."""
 
-COLUMNS: tuple[tuple[str, TypeEngine[Any]], ...] = (
+COLUMNS: tuple[tuple[str, SqlType], ...] = (
     ("part", BigInteger()),
     ("customer", BigInteger()),
     ("what", BigInteger()),
@@ -134,7 +133,7 @@ COLUMNS: tuple[tuple[str, TypeEngine[Any]], ...] = (
 """The columns of every part; what a part has no use for is null."""
 
 
-def _row(part: InsightRow, **given_columns: Any) -> list[ColumnElement[Any]]:
+def _row(part: InsightRow, **given_columns: Any) -> list[SqlValue]:
     """The columns of a part's rows."""
     given_columns["part"] = literal_column(str(int(part)))
     return [cast(given_columns.get(name, null()), kind).label(name) for name, kind in COLUMNS]
@@ -144,17 +143,17 @@ def _counts(purchase: Any, backend: str) -> list[Any]:
     return [in_batch(purchase.customer_id, backend), purchase.state != word(PurchaseState.CANCELLED)]
 
 
-def _sums(backend: str) -> Select[Any]:
+def _sums(backend: str) -> AnySelect:
     """What was spent: since the period's start, and in the last year; `n1` to `n4` are counts and amounts of both."""
     purchase = aliased(Purchase)
     since, year = parameter("since", Instant()), parameter("year", Instant())
     zero: ColumnElement[int] = literal_column("0")
     one: ColumnElement[int] = literal_column("1")
 
-    def counted(start: Any) -> Any:
+    def counted(start: Any) -> object:
         return func.sum(case((purchase.paid_at >= start, one), else_=zero))
 
-    def summed(start: Any) -> Any:
+    def summed(start: Any) -> object:
         inside = case((purchase.paid_at >= start, purchase.total - purchase.returned), else_=zero)
         return scaled(func.sum(inside, type_=MONEY), backend)
 
@@ -173,13 +172,13 @@ def _sums(backend: str) -> Select[Any]:
     return chosen.group_by(purchase.customer_id, purchase.currency_code)
 
 
-def _bands(backend: str) -> Select[Any]:
+def _bands(backend: str) -> AnySelect:
     band = aliased(ScoreBand)
     floor: Any = band.floor
     return select(*_row(InsightRow.BANDS, label=band.metric, n1=band.score, n2=scaled(floor, backend)))
 
 
-def _most_often(part: InsightRow, backend: str) -> Select[Any]:
+def _most_often(part: InsightRow, backend: str) -> AnySelect:
     """The things that are on most of a customer's bills of the period; of equals, the one bought last."""
     purchase, item, product = aliased(Purchase), aliased(PurchaseItem), aliased(Product)
     what: Any = {
@@ -208,7 +207,7 @@ def _most_often(part: InsightRow, backend: str) -> Select[Any]:
 @lru_cache(maxsize=128)
 def _statement(parts: tuple[InsightRow, ...], backend: str) -> Statement:
     """All parts that are needed, as one statement."""
-    made: list[Select[Any]] = []
+    made: list[AnySelect] = []
     for part in parts:
         if part is InsightRow.SUMS:
             made.append(_sums(backend))

@@ -6,7 +6,6 @@ The customer's row is locked before anything of theirs is changed. Nothing of wh
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from msgspec import UNSET, UnsetType
 from sqlalchemy import select
@@ -58,7 +57,7 @@ async def create(transaction: Transaction, given: CustomerCreate) -> CreatedCust
 
 async def _create(
     transaction: Transaction,
-    changes: Mapping[str, Any],
+    changes: Mapping[str, object],
     sources: Sequence[ExternalIdInput],
     consents: Sequence[ConsentAnswerInput],
     path: str = "",
@@ -78,9 +77,9 @@ async def _changes(
     customer: Customer,
     person: PersonalInformationInput | UnsetType | None,
     store: int | UnsetType | None,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The columns that change of a customer."""
-    changes: dict[str, Any] = {}
+    changes: dict[str, object] = {}
     if isinstance(person, PersonalInformationInput):
         changes = await columns(transaction, person, customer)
     if store is not UNSET:
@@ -89,7 +88,7 @@ async def _changes(
 
 
 async def _known(
-    transaction: Transaction, sources: Sequence[ExternalIdInput], changes: Mapping[str, Any]
+    transaction: Transaction, sources: Sequence[ExternalIdInput], changes: Mapping[str, object]
 ) -> Customer | None:
     """The customer who has one of the accounts already; refused where that is somebody else."""
     for place, one in enumerate(sources):
@@ -112,7 +111,7 @@ async def update(transaction: Transaction, given: CustomerUpdate) -> CustomerAns
     return _shown(customer)
 
 
-async def _change(transaction: Transaction, customer: Customer, changes: Mapping[str, Any]) -> None:
+async def _change(transaction: Transaction, customer: Customer, changes: Mapping[str, object]) -> None:
     if set_values(customer, changes):
         customer.updated_at = transaction.now
         await _settle(transaction, customer)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from models import Customer
 from models.rules.error_codes import ErrorCode
@@ -28,7 +27,7 @@ COLUMNS = {
 """The columns that take what is given as it is."""
 
 
-async def columns(transaction: Transaction, given: PersonalInformationInput, person: Customer) -> dict[str, Any]:
+async def columns(transaction: Transaction, given: PersonalInformationInput, person: Customer) -> dict[str, object]:
     """The columns that change. What is not given is left alone, null clears it."""
     values, today = given.given(), transaction.now.date()
     changes = {COLUMNS[name]: value for name, value in values.items() if name in COLUMNS}
@@ -51,7 +50,7 @@ def _check_birthdate(day: date | None, today: date) -> None:
         )
 
 
-def _email(email: str | None, person: Customer) -> dict[str, Any]:
+def _email(email: str | None, person: Customer) -> dict[str, object]:
     """An address is confirmed anew when it is another one."""
     compared = None if email is None else email_key(email)
     if compared is not None and len(compared) > 320:
@@ -60,7 +59,7 @@ def _email(email: str | None, person: Customer) -> dict[str, Any]:
     return {"email": email, "email_key": compared, **({} if same else {"email_confirmed_at": None})}
 
 
-def _phone(written: str | None, person: Customer, country: str | None) -> dict[str, Any]:
+def _phone(written: str | None, person: Customer, country: str | None) -> dict[str, object]:
     """A number is kept in E.164 form; one without a prefix is meant in this country."""
     try:
         phone = None if written is None else e164(written, country)

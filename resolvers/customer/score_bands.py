@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal, select
+from sqlalchemy import case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 import models
@@ -19,6 +19,7 @@ from models import Customer, Purchase, PurchaseState, ScoreMetric, State
 from models.rules.periods import add_months
 from models.types import MONEY, Instant
 from resolvers.customer.insights import YEAR_IN_MONTHS, ZONE
+from resolvers.storage.sql import AnySelect
 from resolvers.storage.transaction import Transaction, in_transaction
 
 BAND = models.ScoreBand
@@ -44,7 +45,7 @@ async def refresh_score_bands(engine: AsyncEngine, now: datetime, _batch: int = 
     return await in_transaction(engine, now, partial(_write, floors=floors))
 
 
-def _metrics(now: datetime) -> dict[ScoreMetric, Select[Any]]:
+def _metrics(now: datetime) -> dict[ScoreMetric, AnySelect]:
     """One value a customer, for each metric."""
     this_year = Purchase.paid_at >= literal(add_months(now, -YEAR_IN_MONTHS, ZONE), Instant())
     bills = func.sum(case((this_year, 1), else_=0))
@@ -76,7 +77,7 @@ def _metrics(now: datetime) -> dict[ScoreMetric, Select[Any]]:
     }
 
 
-async def _firsts(connection: AsyncConnection, values: Select[Any]) -> list[Any]:
+async def _firsts(connection: AsyncConnection, values: AnySelect) -> list[Any]:
     """The first value of each fifth, the lowest fifth first; nothing where nobody bought."""
     each = values.subquery()
     count = await connection.scalar(select(func.count()).select_from(each)) or 0

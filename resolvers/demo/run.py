@@ -179,12 +179,12 @@ async def _finish(writer: DatabaseWriter, journey: Journey, *, known: bool) -> N
             await _record(writer, FINISH, report)
 
 
-async def _done(writer: DatabaseWriter) -> dict[str, dict[str, Any]]:
+async def _done(writer: DatabaseWriter) -> dict[str, dict[str, object]]:
     found = await writer.fetch(f"SELECT step, report FROM import_step WHERE run = '{RUN}' ORDER BY id")  # noqa: S608
     return {step: json.loads(report) if isinstance(report, str) else report for step, report in found}
 
 
-async def _record(writer: DatabaseWriter, step: str, report: dict[str, Any]) -> None:
+async def _record(writer: DatabaseWriter, step: str, report: dict[str, object]) -> None:
     now = datetime.now(UTC)
     await writer.insert(records(models.ImportStep, "run step finished_at report", [(RUN, step, now, report)]))
 

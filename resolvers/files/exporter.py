@@ -22,7 +22,7 @@ from resolvers.files.record import rows
 from resolvers.files.record.key_resolver import Names
 from resolvers.files.resources import RESOURCES, Resource
 
-Rows = list[dict[str, Any]]
+Rows = list[dict[str, object]]
 
 
 async def export_files(

@@ -24,8 +24,8 @@ def switch_operation(
     (shown,) = answer.__annotations__
 
     async def switch(transaction: Transaction, named: Any) -> AnAnswer:
-        row = await _switched(transaction, entity, named.id, state, kind)
-        return answer(**{shown: RowRef(entity.__name__, row.id)})
+        await _switched(transaction, entity, named.id, state, kind)
+        return answer(**{shown: RowRef(entity.__name__, named.id)})
 
     return _of_id(switch, given, answer)
 
@@ -55,10 +55,9 @@ def typed(operation: Operation, given: type[Input], answer: type[Answer]) -> Ope
 
 async def _switched(
     transaction: Transaction, entity: type[Base], key: int, state: models.State, kind: EventKind
-) -> Any:
+) -> None:
     row: Any = await transaction.locked(entity, key, "id")
     if row.state != state:
         row.state, row.updated_at = state, transaction.now
         await transaction.session.flush()
         transaction.emit(kind, row)
-    return row

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy
 from sqlalchemy.orm import InstrumentedAttribute
@@ -21,10 +20,11 @@ from models.types import ExactDecimal
 from resolvers.code.iso import known_codes
 from resolvers.errors import BadId, Refused
 from resolvers.ids import key_of
+from resolvers.normalise import composed
 from resolvers.operation import validation
-from resolvers.operation.validation import LARGEST_INTEGER
+from resolvers.operation.validation import LARGEST_INTEGER, Read
 
-Read = Callable[[Any, str], Any]
+T = TypeVar("T")
 
 LONGEST_NOTE = 1000
 MOST_ITEMS = 1000
@@ -60,8 +60,7 @@ def at_most(items: int, code: ErrorCode = ErrorCode.TOO_MANY) -> AtMost:
 
 def clean(value: str) -> str:
     """A text as it is kept: without space around it, in Unicode's composed form."""
-    value = value.strip()
-    return value if value.isascii() else unicodedata.normalize("NFC", value)
+    return composed(value.strip())
 
 
 def text(longest: int = LONGEST_NOTE) -> Check:
@@ -88,7 +87,7 @@ def coded(value: str, field: str, least: int) -> str:
     return value
 
 
-def converted(check: Check, convert: Callable[[Any], Any]) -> Check:
+def converted(check: Check, convert: Callable[[Any], object]) -> Check:
     """What a check gives, in another form."""
     return Check(lambda value, field: convert(check.read(value, field)), check.shown, check.takes_null)
 
@@ -118,7 +117,7 @@ def by(entity: type[Base]) -> Check:
     """A record named as the graph's look-ups name it: by id, code or another key."""
     by_id = key(entity)
 
-    def read(value: Mapping[str, Any], field: str) -> By:
+    def read(value: Mapping[str, str | Mapping[str, str]], field: str) -> By:
         ((name, given),) = value.items()
         path = f"{field}.{name}"
         if name == "id":
@@ -141,7 +140,7 @@ def column(attribute: InstrumentedAttribute[Any]) -> Check:
     name = attribute.key
     is_nullable = bool(entity.__table__.columns[name].nullable)
 
-    def read(value: Any, field: str) -> Any:
+    def read(value: object, field: str) -> object:
         if isinstance(value, str) and not isinstance(value, Enum):
             value = clean(value) or (None if is_nullable else "")
         return validation.for_column(entity, name, value, field)
@@ -196,7 +195,7 @@ IN_USE_OR_NOT = Check(_in_use_or_not)
 """The state of a record that is switched on and off."""
 
 
-def _json(value: Any, field: str) -> Any:
+def _json(value: T, field: str) -> T:
     if _depth(value) > DEEPEST_JSON:
         raise Refused(ErrorCode.BAD_JSON, f"This takes {DEEPEST_JSON} levels of JSON at most.", field)
     try:
@@ -210,7 +209,7 @@ def _json(value: Any, field: str) -> Any:
     return value
 
 
-def _refuse_half_texts(value: Any, field: str) -> None:
+def _refuse_half_texts(value: object, field: str) -> None:
     """Look closely at JSON that may hold what no text holds."""
     if isinstance(value, Mapping):
         for name, each in value.items():
@@ -223,7 +222,7 @@ def _refuse_half_texts(value: Any, field: str) -> None:
         validation.text(value, field, required=False)
 
 
-def _depth(value: Any) -> int:
+def _depth(value: object) -> int:
     """How many levels JSON has; those beyond what is taken are not counted."""
     deepest, level = 0, [value]
     while level and deepest <= DEEPEST_JSON:
@@ -237,7 +236,7 @@ def _depth(value: Any) -> int:
     return deepest
 
 
-def _json_object(value: Any, field: str) -> dict[str, Any]:
+def _json_object(value: object, field: str) -> dict[str, object]:
     if not isinstance(value, Mapping):
         raise Refused(ErrorCode.BAD_JSON, "A JSON object is kept here.", field)
     return dict(_json(value, field))

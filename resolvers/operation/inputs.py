@@ -19,17 +19,30 @@ from decimal import Decimal
 from enum import Enum
 from functools import lru_cache, partial
 from types import NoneType, UnionType
-from typing import Annotated, Any, ClassVar, TypeVar, Union, dataclass_transform, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Self,
+    TypeVar,
+    Union,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from msgspec import UNSET, UnsetType
-from msgspec.structs import fields
+from msgspec.structs import fields, replace
 
 from models import Base
 from resolvers.errors import Refused, UserError, below
 from resolvers.operation import checks
-from resolvers.operation.checks import MOST_ITEMS, AtMost, Check, Read
+from resolvers.operation.checks import MOST_ITEMS, AtMost, Check
 from resolvers.operation.structs import FrozenMeta, camel
+from resolvers.operation.validation import Read
 
+T = TypeVar("T")
 AnInput = TypeVar("AnInput", bound="Input")
 
 
@@ -43,12 +56,18 @@ class Input(metaclass=FrozenMeta):
     def check(self) -> None:
         """Refuse what the values don't allow together."""
 
+    def replaced(self, **values: object) -> Self:
+        """The same with other values."""
+        struct: Any = self
+        made: Self = replace(struct, **values)
+        return made
+
     def given(self) -> dict[str, Any]:
         """The values that were given, by the names of their fields; those of a part by paths, such as `address.city`.
 
         Null for a part is null for all of it.
         """
-        found: dict[str, Any] = {}
+        found: dict[str, object] = {}
         for each in fields_of(type(self)):
             value = getattr(self, each.name)
             if each.is_part and value is not UNSET:
@@ -64,7 +83,7 @@ class InputField:
     """A field of an input, as the graph and the door need to know it."""
 
     name: str
-    kind: Any
+    kind: object
     """Its type without null: of a list, that of each item."""
     description: str
     read: Read
@@ -96,7 +115,7 @@ def fields_of(cls: type[Input]) -> tuple[InputField, ...]:
     return tuple(_field(each.name, hints[each.name], is_required=each.required) for each in fields(structs))
 
 
-def _field(name: str, hint: Any, *, is_required: bool) -> InputField:
+def _field(name: str, hint: object, *, is_required: bool) -> InputField:
     annotated, *metadata = get_args(hint) if get_origin(hint) is Annotated else (hint,)
     kinds = get_args(annotated) if get_origin(annotated) in (Union, UnionType) else (annotated,)
     (kind,) = [each for each in kinds if each not in (NoneType, UnsetType)]
@@ -118,23 +137,23 @@ def _field(name: str, hint: Any, *, is_required: bool) -> InputField:
     return InputField(name, kind, description, read, shown, is_list, takes_null, is_required, names)
 
 
-def _first(metadata: Sequence[Any], kind: type[Any]) -> Any:
+def _first(metadata: Sequence[object], kind: type[T]) -> T | None:
     return next((each for each in metadata if isinstance(each, kind)), None)
 
 
-def _read_optional(read: Read, value: Any, field: str) -> Any:
+def _read_optional(read: Read, value: object, field: str) -> object:
     return None if value is None else read(value, field)
 
 
-def _read_optional_text(read: Read, value: str | None, field: str) -> Any:
+def _read_optional_text(read: Read, value: str | None, field: str) -> object:
     """A text that may be missing: a blank one is."""
     return None if value is None or not value.strip() else read(value, field)
 
 
-def _read_list(read: Read, most: AtMost, values: Sequence[Any], field: str) -> tuple[Any, ...]:
+def _read_list(read: Read, most: AtMost, values: Sequence[object], field: str) -> tuple[object, ...]:
     if len(values) > most.items:
         raise Refused(most.code, f"This takes {most.items} items at most.", field)
-    items: list[Any] = []
+    items: list[object] = []
     errors: list[UserError] = []
     for place, value in enumerate(values):
         try:
@@ -146,7 +165,7 @@ def _read_list(read: Read, most: AtMost, values: Sequence[Any], field: str) -> t
     return tuple(items)
 
 
-def _reader(kind: Any) -> Read:
+def _reader(kind: object) -> Read:
     """How a value is read of which nothing is said but its type."""
     if not isinstance(kind, type):
         return _as_it_is
@@ -157,15 +176,15 @@ def _reader(kind: Any) -> Read:
     return READERS.get(kind, _as_it_is)
 
 
-def _as_it_is(value: Any, _field: str) -> Any:
+def _as_it_is(value: T, _field: str) -> T:
     return value
 
 
-def _read_enum(kind: type[Enum], value: Any, _field: str) -> Enum:
+def _read_enum(kind: type[Enum], value: object, _field: str) -> Enum:
     return kind(value.value if isinstance(value, Enum) else value)
 
 
-def _read_part(kind: type[Input], value: Mapping[str, Any], field: str) -> Input:
+def _read_part(kind: type[Input], value: Mapping[str, object], field: str) -> Input:
     try:
         return read(kind, value)
     except Refused as refused:
@@ -185,10 +204,10 @@ def _by_graph_name(cls: type[Input]) -> dict[str, InputField]:
     return {field.graph_name: field for field in fields_of(cls)}
 
 
-def read(cls: type[AnInput], given: Mapping[str, Any]) -> AnInput:
+def read(cls: type[AnInput], given: Mapping[str, object]) -> AnInput:
     """An input of a class, from what a caller gave by the graph's names; all that is wrong is refused at once."""
     known = _by_graph_name(cls)
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     errors: list[UserError] = []
     for name, value in given.items():
         field = known[name]

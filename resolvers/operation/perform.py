@@ -125,7 +125,7 @@ async def _once(
     engine: AsyncEngine, context: RequestContext, call: Call, show: Callable[[Payload, RequestContext], Awaitable[T]]
 ) -> T:
     try:
-        given = call.read()
+        asked = given = call.read()
         with claimed(call.key):
             if isinstance(call.operation, StagedOperation) and not await is_known(context, call.key):
                 call = replace(call, operation=await call.operation.ready(Stage(engine, context), given))
@@ -134,7 +134,7 @@ async def _once(
                 nonlocal given
                 transaction.is_undone = call.dry_run
                 try:
-                    payload = await _answered(transaction, call, given)
+                    payload = await _answered(transaction, call, asked, given)
                 except CustomerMerged:
                     given = await following(transaction.context, given)
                     raise
@@ -146,11 +146,12 @@ async def _once(
         return await show(Payload(user_errors=refused.errors), context)
 
 
-async def _answered(transaction: Transaction, call: Call, given: Input) -> Payload:
+async def _answered(transaction: Transaction, call: Call, asked: Input, given: Input) -> Payload:
+    """Run an operation with an input; under a key it is known by the input that was asked with."""
     if call.key is None:
         answer = await call.operation(transaction, given)
     else:
-        keyed = KeyedCall(call.key, call.name, fingerprint(given, transaction.viewer))
+        keyed = KeyedCall(call.key, call.name, fingerprint(asked, transaction.viewer))
         await lock_key(transaction, call.key)
         before = await keyed.done_before(transaction, call.answer)
         if before is not None:

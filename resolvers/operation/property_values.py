@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import func, literal, select
 
@@ -24,7 +23,7 @@ from resolvers.storage.transaction import Transaction
 LONGEST_VALUE = 4000
 
 
-async def checked(transaction: Transaction, kind: Property, value: Any, field: str) -> Any:
+async def checked(transaction: Transaction, kind: Property, value: object, field: str) -> object:
     """A value as it is kept; null takes it away, unless every owner must have one."""
     if value is None:
         if kind.is_required:
@@ -45,7 +44,7 @@ async def checked(transaction: Transaction, kind: Property, value: Any, field: s
 
 
 async def refuse_shared(
-    transaction: Transaction, kind: Property, value: Any, owner: str, owner_id: int | None, field: str
+    transaction: Transaction, kind: Property, value: object, owner: str, owner_id: int | None, field: str
 ) -> None:
     """No two owners of a kind share a value of a unique property."""
     if not kind.is_unique:
@@ -68,7 +67,7 @@ async def read(record: Record, owner: str) -> None:
     given: Sequence[PropertyValueInput] = record.given["properties"] or ()
     problems = record.problems
     at = problems.at("properties")
-    wanted: dict[int, Any] = {}
+    wanted: dict[int, object] = {}
     keys = []
     for place, one in enumerate(given):
         with problems.noted():
@@ -81,7 +80,7 @@ async def read(record: Record, owner: str) -> None:
     record.lists["properties"] = wanted
 
 
-async def _value(record: Record, given: PropertyValueInput, owner: str, at: str) -> tuple[Property, Any]:
+async def _value(record: Record, given: PropertyValueInput, owner: str, at: str) -> tuple[Property, object]:
     transaction, owner_id = record.transaction, getattr(record.row, "id", None)
     kind = await record.references.find(Property, given.property, f"{at}.property")
     value = await checked(transaction, kind, given.value, f"{at}.value")
@@ -117,18 +116,18 @@ async def _remove(record: Record, row: PropertyRecord) -> None:
     record.changed = True
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**15
 
 
-def _is_day(value: Any) -> bool:
+def _is_day(value: object) -> bool:
     try:
         return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False
 
 
-FITS: dict[PropertyType, Callable[[Any], bool]] = {
+FITS: dict[PropertyType, Callable[[object], bool]] = {
     PropertyType.TEXT: lambda value: isinstance(value, str),
     PropertyType.NUMBER: _is_number,
     PropertyType.BOOLEAN: lambda value: isinstance(value, bool),

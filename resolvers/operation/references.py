@@ -13,6 +13,7 @@ from models.rules.voucher_code import readings
 from resolvers.errors import Refused
 from resolvers.operation.checks import By
 from resolvers.query.visibility import listed
+from resolvers.storage.sql import column_of
 from resolvers.storage.transaction import Transaction
 
 Entity = TypeVar("Entity", bound=Base)
@@ -51,14 +52,16 @@ async def in_use(transaction: Transaction, entity: type[Base], by: int | By | No
     return row.id
 
 
-def _named(entity: Any, by: int | By) -> ColumnElement[bool]:
+def _named(entity: type[Base], by: int | By) -> ColumnElement[bool]:
     condition: ColumnElement[bool]
     key: str = "id" if isinstance(by, int) else by.name
     value: Any = by if isinstance(by, int) else by.value
     if key == "id":
         condition = entity.id == value
     elif key == "external_id":
-        condition = (entity.source == value["source"]) & (entity.external_id == value["external_id"])
+        condition = (column_of(entity, "source") == value["source"]) & (
+            column_of(entity, "external_id") == value["external_id"]
+        )
     elif key == "list_code":
         code = models.ProductCode
         condition = entity.id.in_(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, cast
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.exc import IntegrityError
 
 import models
@@ -134,13 +134,13 @@ class UpsertSpec:
         return EventKind[f"{cast('str', self.entity.__tablename__).upper()}_UPDATED"]
 
 
-async def upsert(form: UpsertSpec, transaction: Transaction, given: Input) -> Any:
+async def upsert(form: UpsertSpec, transaction: Transaction, given: Input) -> Base:
     """Put one record in its place; the row."""
     await alone(transaction, form.entity)
     return await _put(form, Record(transaction, References(transaction), given.given(), Problems()))
 
 
-async def upsert_all(form: UpsertSpec, transaction: Transaction, given: Sequence[Input], path: str) -> list[Any]:
+async def upsert_all(form: UpsertSpec, transaction: Transaction, given: Sequence[Input], path: str) -> list[Base]:
     """Put several records in their places, all of them or none; their errors say where they stand in the list."""
     await alone(transaction, form.entity)
     references, problems = References(transaction), Problems()
@@ -160,7 +160,7 @@ async def alone(transaction: Transaction, entity: type[Base]) -> None:
         await transaction.session.execute(select(turn))
 
 
-async def _put(form: UpsertSpec, record: Record) -> Any:
+async def _put(form: UpsertSpec, record: Record) -> Base:
     problems = record.problems
     record.row = await _locate(form, record)
     for name in (*form.columns, *form.references):
@@ -171,6 +171,9 @@ async def _put(form: UpsertSpec, record: Record) -> Any:
         for name in form.required:
             if name not in record.given:
                 problems.found.append(UserError(ErrorCode.REQUIRED, "A new record needs this.", problems.at(name)))
+    if record.values.get("state") is models.State.DELETED:
+        message = "An upsert deletes nothing; INACTIVE keeps a record and offers it no more."
+        problems.found.append(UserError(ErrorCode.WRONG_STATE, message, problems.at("state")))
     problems.check()
     named = [name for name in form.key_fields if name in record.given]
     key = form.key(record)
@@ -196,9 +199,9 @@ async def _take(form: UpsertSpec, record: Record, name: str) -> None:
         record.values[column] = (await record.references.find(target, value, path)).id
 
 
-async def _locate(form: UpsertSpec, record: Record) -> Any:
+async def _locate(form: UpsertSpec, record: Record) -> Base | None:
     """The row that is there already, locked; none where the record is new."""
-    entity: Any = form.entity
+    entity = form.entity
     query = select(entity).with_for_update(key_share=True)
     if record.given.get("id") is not None:
         row = await record.transaction.session.scalar(query.where(entity.id == record.given["id"]))
@@ -207,13 +210,13 @@ async def _locate(form: UpsertSpec, record: Record) -> Any:
     else:
         row = await _known(form, record, query)
     named = _named(form, record)
-    if named and (row is None or (row.source, row.external_id) != tuple(named.values())):
+    if named and not (isinstance(row, External) and (row.source, row.external_id) == tuple(named.values())):
         await _refuse_taken(form, record, "external_id", named, row)
         record.values |= named
     return row
 
 
-async def _known(form: UpsertSpec, record: Record, query: Any) -> Any:
+async def _known(form: UpsertSpec, record: Record, query: Select[Base]) -> Base | None:
     """The row that has the record's external id, or else its other key."""
     named, given = _named(form, record), record.given
     if named:
@@ -245,9 +248,11 @@ def _named(form: UpsertSpec, record: Record) -> dict[str, str]:
     return {"source": source, "external_id": external_id}
 
 
-async def _refuse_taken(form: UpsertSpec, record: Record, name: str, key: Mapping[str, Any], row: Base | None) -> None:
+async def _refuse_taken(
+    form: UpsertSpec, record: Record, name: str, key: Mapping[str, object], row: Base | None
+) -> None:
     """No two records share a key."""
-    entity: Any = form.entity
+    entity = form.entity
     others = select(entity.id).filter_by(**key)
     if row is not None:
         others = others.where(entity.id != row.id)
@@ -255,10 +260,11 @@ async def _refuse_taken(form: UpsertSpec, record: Record, name: str, key: Mappin
         raise Refused(ErrorCode.TAKEN, f"Another {entity.__name__} has this.", record.problems.at(name))
 
 
-async def _write(form: UpsertSpec, record: Record) -> Any:
+async def _write(form: UpsertSpec, record: Record) -> Base:
     transaction: Transaction = record.transaction
-    row, is_new = record.row, record.row is None
-    if row is None:
+    is_new = record.row is None
+    row: Base = record.row
+    if is_new:
         row = record.row = form.entity(**record.values, created_at=transaction.now, updated_at=transaction.now)
         transaction.session.add(row)
     else:
@@ -271,12 +277,12 @@ async def _write(form: UpsertSpec, record: Record) -> Any:
         await settle(transaction)
     if is_new or record.changed:
         if not is_new:
-            row.updated_at = transaction.now
+            set_values(row, {"updated_at": transaction.now})
         transaction.emit(form.created if is_new else form.updated, row)
     return row
 
 
-def set_values(row: Base, values: Mapping[str, Any]) -> bool:
+def set_values(row: Base, values: Mapping[str, object]) -> bool:
     """Set what differs; whether anything did."""
     different = {name: value for name, value in values.items() if getattr(row, name) != value}
     for name, value in different.items():
@@ -295,7 +301,7 @@ async def settle(transaction: Transaction) -> None:
 
 
 async def replace_parts(
-    record: Record, part: type[Base], owner: str, key: str, wanted: Iterable[Mapping[str, Any]]
+    record: Record, part: type[Base], owner: str, key: str, wanted: Iterable[Mapping[str, object]]
 ) -> None:
     """Make the parts of a row those that are wanted: known again by a key, changed where they differ."""
     session, owner_id = record.transaction.session, record.key
@@ -313,7 +319,7 @@ async def replace_parts(
         record.changed = True
 
 
-def no_twice(keys: Iterable[Any], problems: Problems, name: str, key: str) -> None:
+def no_twice(keys: Iterable[object], problems: Problems, name: str, key: str) -> None:
     """A list names each thing once."""
     seen = set()
     for place, one in enumerate(keys):

@@ -9,11 +9,10 @@ from decimal import Decimal
 from enum import Enum as PythonEnum
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import available_timezones
 
 from sqlalchemy import JSON, Enum, Integer, inspect
-from sqlalchemy.types import TypeEngine
 
 from models import Base
 from models.rules.error_codes import ErrorCode
@@ -22,6 +21,35 @@ from models.rules.opening import WEEKDAYS
 from models.types import ExactDecimal, Instant
 from resolvers.code.iso import known_codes
 from resolvers.errors import Refused
+from resolvers.storage.sql import SqlType
+
+Read = Callable[[Any, str], Any]
+"""Gives a value as it is kept, or refuses it; the text names its field."""
+
+
+class OpeningInterval(Protocol):
+    """A time from opening to closing."""
+
+    @property
+    def from_(self) -> str:
+        """When it opens."""
+
+    @property
+    def to(self) -> str:
+        """When it closes."""
+
+
+class OpeningDay(Protocol):
+    """A day of the week with its intervals."""
+
+    @property
+    def day(self) -> PythonEnum:
+        """The day of the week."""
+
+    @property
+    def intervals(self) -> Sequence[OpeningInterval]:
+        """When it is open on that day."""
+
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00", re.ASCII)
@@ -34,7 +62,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 9000
 """Moments beyond these are typing errors, and the calendar's arithmetic stays within what both databases hold."""
 
 
-def for_column(entity: type[Base], column: str, value: Any, field: str) -> Any:
+def for_column(entity: type[Base], column: str, value: object, field: str) -> object:
     """A value that a column takes; a `Refused` names the field and why it doesn't."""
     kept = inspect(entity).columns[column]
     if value is None:
@@ -48,7 +76,7 @@ def for_column(entity: type[Base], column: str, value: Any, field: str) -> Any:
     return _of_type(kept.type, value, field, required=not kept.nullable)
 
 
-def _of_type(kind: TypeEngine[Any], value: Any, field: str, *, required: bool) -> Any:
+def _of_type(kind: SqlType, value: Any, field: str, *, required: bool) -> object:
     if isinstance(kind, ExactDecimal):
         return exact(kind, value, field)
     if isinstance(kind, Enum) and kind.enum_class is not None:
@@ -162,10 +190,10 @@ def _longitude(value: Decimal, field: str) -> Decimal:
     return exact(ExactDecimal(6, precision=9), value, field, lowest=-180, highest=180)
 
 
-SIMPLE: dict[type, Callable[[Any, str], Any]] = {Instant: instant, JSON: texts, Integer: whole}
+SIMPLE: dict[type, Read] = {Instant: instant, JSON: texts, Integer: whole}
 """Columns that take all values of their kind within reason."""
 
-FORMS: dict[str, Callable[[Any, str], Any]] = {
+FORMS: dict[str, Read] = {
     "currency_code": currency,
     "country_code": _country,
     "time_zone": _time_zone,
@@ -176,7 +204,7 @@ FORMS: dict[str, Callable[[Any, str], Any]] = {
 """Columns whose values have a form of their own."""
 
 
-def opening_hours(days: Sequence[Any], field: str) -> dict[str, list[list[str]]]:
+def opening_hours(days: Sequence[OpeningDay], field: str) -> dict[str, list[list[str]]]:
     """Opening hours as they are kept; each day once, its times a clock's, a day's intervals apart from each other."""
     kept: dict[str, list[list[str]]] = {}
     for place, day in enumerate(days):
@@ -187,7 +215,7 @@ def opening_hours(days: Sequence[Any], field: str) -> dict[str, list[list[str]]]
     return {name: kept[name] for name in WEEKDAYS if kept.get(name)}
 
 
-def _intervals(intervals: Sequence[Any], field: str) -> list[list[str]]:
+def _intervals(intervals: Sequence[OpeningInterval], field: str) -> list[list[str]]:
     if len(intervals) > MOST_INTERVALS:
         raise Refused(ErrorCode.TOO_MANY, f"A day takes {MOST_INTERVALS} intervals at most.", field)
     pairs = [[interval.from_, interval.to] for interval in intervals]

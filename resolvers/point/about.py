@@ -22,7 +22,7 @@ SIGNIFICANT_DIGITS = 9
 
 async def about(
     transaction: Transaction, given: Told, customer_id: int, point_type: int | None = None
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The columns of an entry that the input tells: type, partner, store, note and the caller's own data."""
     told: dict[str, Any] = {
         "point_type_id": await in_use(transaction, models.PointType, point_type, "type"),

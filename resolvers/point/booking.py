@@ -30,7 +30,7 @@ __all__ = [
 
 
 async def credit(
-    transaction: Transaction, customer_id: int, lots: Sequence[NewLot], kind: PointEntryKind, **about: Any
+    transaction: Transaction, customer_id: int, lots: Sequence[NewLot], kind: PointEntryKind, **about: object
 ) -> models.PointEntry:
     """Make lots, with the one entry that puts their points there. `about` is what else the entry tells."""
     origin = {name: about.get(name) for name in ("point_type_id", "partner_id", "note")}
@@ -50,7 +50,7 @@ async def credit_lots(
     return entry
 
 
-def shape(lot: NewLot) -> dict[str, Any]:
+def shape(lot: NewLot) -> dict[str, object]:
     """The columns of a lot that the rule decides."""
     return {
         "amount": lot.amount,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import orjson
 from sqlalchemy import select
@@ -47,7 +46,7 @@ def kept(earned: Sequence[EarnedBy]) -> list[dict[str, str]]:
 
 
 async def load_earned_by(
-    context: RequestContext, keys: Sequence[int], _args: Mapping[str, Any], _names: frozenset[str]
+    context: RequestContext, keys: Sequence[int], _args: object, _names: frozenset[str]
 ) -> Mapping[int, list[EarnedBy]]:
     """The rules of each entry; none for one that no bill earned."""
     found: dict[int, list[EarnedBy]] = {key: [] for key in keys}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import update
 
@@ -59,7 +58,7 @@ async def move(
     touched: Sequence[tuple[int, Decimal]],
     *,
     owed: Decimal = ZERO,
-    **about: Any,
+    **about: object,
 ) -> models.PointEntry:
     """Change what lots hold, by key, with the entry that says so.
 
@@ -77,7 +76,7 @@ async def book(
     touched: Iterable[tuple[int, Decimal]],
     *,
     owed: Decimal = ZERO,
-    **about: Any,
+    **about: object,
 ) -> models.PointEntry:
     """Write an entry down, with what it did to which lots. `about` is what else it tells."""
     parts = list(touched)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 import models
 from resolvers.operation.answers import Answer, RepeatableAnswer, row
@@ -27,7 +27,7 @@ class Told(Input):
         str | None, "What a person reads beside the entry; kept for good, so it must not name the customer."
     ] = None
     extended_data: Annotated[
-        dict[str, Any] | None,
+        dict[str, object] | None,
         JSON_OBJECT,
         "An object of your own, kept with the entry for good; it must not name the customer.",
     ] = None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -106,7 +105,7 @@ async def _reversible(transaction: Transaction, key: int) -> models.PointEntry:
 
 
 async def _give_back(
-    transaction: Transaction, entry: models.PointEntry, amount: Decimal | None, told: dict[str, Any]
+    transaction: Transaction, entry: models.PointEntry, amount: Decimal | None, told: dict[str, object]
 ) -> models.PointEntry:
     takens = await outstanding(transaction, entry.id)
     if not takens:
@@ -118,7 +117,7 @@ async def _give_back(
 
 
 async def _retract(
-    transaction: Transaction, entry: models.PointEntry, amount: Decimal | None, told: dict[str, Any]
+    transaction: Transaction, entry: models.PointEntry, amount: Decimal | None, told: dict[str, object]
 ) -> models.PointEntry:
     part, other = models.PointEntryLot, models.PointEntry
     lot_id = await transaction.session.scalar(select(part.lot_id).where(part.entry_id == entry.id))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -25,7 +24,9 @@ ORIGIN = ("at", "store_id", "purchase_id", "voucher_id")
 """What the entry that pays tells of the entry that brought the points."""
 
 
-async def repay(transaction: Transaction, customer_id: int, incoming: Sequence[Given], about: dict[str, Any]) -> None:
+async def repay(
+    transaction: Transaction, customer_id: int, incoming: Sequence[Given], about: dict[str, object]
+) -> None:
     """Take what a customer owes out of points that have just come, as far as they go."""
     takens = ledger.repay(incoming, await owed(transaction, customer_id))
     if takens:
@@ -35,7 +36,7 @@ async def repay(transaction: Transaction, customer_id: int, incoming: Sequence[G
         await move(transaction, customer_id, PointEntryKind.REPAY, touched, owed=paid, **told)
 
 
-async def take_back(transaction: Transaction, entry: models.PointEntry, points: Decimal, **about: Any) -> Withdrawn:
+async def take_back(transaction: Transaction, entry: models.PointEntry, points: Decimal, **about: object) -> Withdrawn:
     """Take back points that a bill earned; what of them was spent, transferred or turned into a voucher is owed.
 
     What had expired of the bill's own points was never used: it comes back to be taken, and is not owed.
@@ -51,7 +52,7 @@ async def take_back(transaction: Transaction, entry: models.PointEntry, points: 
 
 
 async def withdraw(
-    transaction: Transaction, entry: models.PointEntry, withdrawn: Withdrawn, **about: Any
+    transaction: Transaction, entry: models.PointEntry, withdrawn: Withdrawn, **about: object
 ) -> models.PointEntry:
     """Book what is taken back of an entry, and what is owed for it."""
     touched = [(taken.lot_id, -taken.amount) for taken in withdrawn.takens]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import BigInteger, exists, or_, select
+from sqlalchemy import BigInteger, Select, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from models import (
@@ -20,7 +19,7 @@ from models import (
 from models.rules.money import half_up, unit_of
 from models.types import text
 from resolvers.query.compiled_query import CompiledQuery, among
-from resolvers.query.expressions import VALID_NOW, word
+from resolvers.query.expressions import OFFER_VALID, word
 from resolvers.storage.context import RequestContext
 from resolvers.storage.statement import parameter
 
@@ -32,7 +31,7 @@ LISTED = CompiledQuery(
 )
 
 
-def _offers(backend: str) -> Any:
+def _offers(backend: str) -> Select[int, CampaignValueKind, Decimal]:
     """The offers that hold now, here and for this customer, in this currency or as a percentage."""
     offer, here, anywhere = CampaignProduct, aliased(CampaignProductStore), aliased(CampaignProductStore)
     mine, anyone = aliased(CampaignProductSegment), aliased(CampaignProductSegment)
@@ -41,7 +40,7 @@ def _offers(backend: str) -> Any:
     of_customer = exists().where(mine.campaign_product_id == offer.id, mine.segment_id.in_(segments))
     return select(offer.product_id, offer.value_kind, offer.value).where(
         among(offer.product_id, "keys", backend),
-        VALID_NOW.sql(offer),
+        OFFER_VALID.sql(offer),
         or_(of_store, ~exists().where(anywhere.campaign_product_id == offer.id)),
         or_(of_customer, ~exists().where(anyone.campaign_product_id == offer.id)),
         or_(

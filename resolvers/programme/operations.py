@@ -96,7 +96,7 @@ async def _check_values(record: Record, given: Sequence[PointValueInput]) -> Non
     record.lists["currencies"] = [{"currency_code": code, "point_value": value} for code, value in wanted.items()]
 
 
-async def _rule(record: Record, given: EarningRuleInput, path: str) -> dict[str, Any]:
+async def _rule(record: Record, given: EarningRuleInput, path: str) -> dict[str, object]:
     """A rule as it is to be written: its columns, and what it is bound to."""
     columns = {column: getattr(given, name) for name, column in RULE.items()}
     targets = [

@@ -6,12 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, String, cast, null, or_, select, union_all
+from sqlalchemy import BigInteger, Integer, String, cast, null, or_, select, union_all
 from sqlalchemy import literal_column as literal
 from sqlalchemy.orm import aliased
-from sqlalchemy.types import TypeEngine
 
 import models
 from models import State
@@ -22,12 +20,14 @@ from resolvers.query.columns import scaled
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.expressions import word
 from resolvers.storage.context import RequestContext
+from resolvers.storage.reader import Row
+from resolvers.storage.sql import AnySelect, SqlColumn, SqlType, SqlValue
 from resolvers.storage.statement import parameter
 
 TERMS, CURRENCY, RULE, TARGET = range(4)
 AT = parameter("at", Instant())
 
-COLUMNS: tuple[tuple[str, TypeEngine[Any]], ...] = (
+COLUMNS: tuple[tuple[str, SqlType], ...] = (
     ("part", Integer()),
     *((f"t{place}", String()) for place in range(7)),
     *((f"n{place}", BigInteger()) for place in range(7)),
@@ -37,16 +37,19 @@ COLUMNS: tuple[tuple[str, TypeEngine[Any]], ...] = (
 
 
 def _row(
-    part: int, texts: Sequence[Any] = (), numbers: Sequence[Any] = (), period: Sequence[Any] = ()
-) -> list[ColumnElement[Any]]:
-    given: dict[str, Any] = {"part": literal(str(part))}
+    part: int,
+    texts: Sequence[SqlColumn] = (),
+    numbers: Sequence[SqlColumn] = (),
+    period: Sequence[SqlColumn] = (),
+) -> list[SqlValue]:
+    given: dict[str, SqlColumn] = {"part": literal(str(part))}
     given |= {f"t{place}": value for place, value in enumerate(texts)}
     given |= {f"n{place}": value for place, value in enumerate(numbers)}
     given |= dict(zip(("starts", "ends"), period, strict=False))
     return [cast(given.get(name, null()), kind).label(name) for name, kind in COLUMNS]
 
 
-def _in_force() -> Any:
+def _in_force() -> SqlValue:
     """The key of the programme that holds: of those that are valid, the one that began last."""
     one = aliased(models.Programme)
     valid = (one.state == word(State.ACTIVE), one.valid_from <= AT, or_(one.valid_to.is_(None), one.valid_to > AT))
@@ -54,7 +57,7 @@ def _in_force() -> Any:
     return latest.limit(literal("1")).scalar_subquery()
 
 
-def _parts(backend: str) -> Iterable[Select[Any]]:
+def _parts(backend: str) -> Iterable[AnySelect]:
     one, currency = aliased(models.Programme), aliased(models.ProgrammeCurrency)
     rule, target = aliased(models.EarningRule), aliased(models.EarningRuleTarget)
     texts = (one.code, one.time_zone, one.points_last, one.points_end, one.rounding, one.turnover_basis)
@@ -90,7 +93,7 @@ IN_FORCE = CompiledQuery(lambda backend: union_all(*_parts(backend)))
 
 async def read_terms(context: RequestContext, at: datetime) -> rules.Programme:
     """The programme that held at a moment; one that earns and pays nothing where there was none."""
-    rows: dict[int, list[Sequence[Any]]] = defaultdict(list)
+    rows: dict[int, list[Row]] = defaultdict(list)
     for row in await IN_FORCE.read(context, at=at):
         rows[row[0]].append(row[1:])
     if not rows[TERMS]:
@@ -119,7 +122,7 @@ async def read_terms(context: RequestContext, at: datetime) -> rules.Programme:
     )
 
 
-def _rule(row: Sequence[Any], bound: Sequence[set[int]]) -> rules.EarningRule:
+def _rule(row: Row, bound: Sequence[set[int]]) -> rules.EarningRule:
     code, kind, name, currency, delay = row[:5]
     priority, steps, exclusive, points, per_amount, factor, minimum = row[7:14]
     products, groups, brands, stores, statuses, segments = map(frozenset, bound)

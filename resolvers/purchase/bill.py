@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
-from msgspec.structs import replace
-from sqlalchemy import BigInteger, select
+from sqlalchemy import BigInteger, ColumnElement, select
 
 from models import State, Store
 from models.rules import basket
@@ -49,7 +47,7 @@ STORES = {
 }
 
 
-def _known() -> Any:
+def _known() -> ColumnElement[bool]:
     return Store.state != word(State.DELETED)
 
 
@@ -140,9 +138,7 @@ async def _priced(context: RequestContext, given: BillInput, customer: By | None
         item if item.paid is not None else _at_price(item, prices, key)
         for item, key in zip(given.items, keys, strict=True)
     ]
-    struct: Any = given
-    priced: BillInput = replace(struct, items=tuple(items))
-    return priced
+    return given.replaced(items=tuple(items))
 
 
 def _at_price(item: BillItemInput, prices: Prices, product_id: int | None) -> BillItemInput:
@@ -150,9 +146,7 @@ def _at_price(item: BillItemInput, prices: Prices, product_id: int | None) -> Bi
     if price is None or product_id is None:
         return item
     listed = prices.listed.get(product_id, price) if item.price is None else item.price
-    struct: Any = item
-    priced: BillItemInput = replace(struct, price=listed, paid=half_up(price * item.quantity, prices.unit))
-    return priced
+    return item.replaced(price=listed, paid=half_up(price * item.quantity, prices.unit))
 
 
 def _line(item: BillItemInput, field: str, unit: Decimal) -> basket.Line:
@@ -183,7 +177,7 @@ def _item(given: BillItemInput, line: basket.Line, types: Mapping[str, int], uni
 
 
 async def _store(context: RequestContext, by: By) -> tuple[int, str]:
-    values: dict[str, Any] = {"sought": by.value}
+    values: dict[str, object] = {"sought": by.value}
     if by.name == "external_id":
         values = {"source": by.value["source"], "sought": by.value["external_id"]}
     rows = await STORES[by.name].read(context, **values)

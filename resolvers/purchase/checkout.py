@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -11,12 +11,14 @@ from typing import TypeVar
 
 from models.rules.basket import Benefit, Reward, Shopper, Voucher
 from models.rules.combination import Combination
+from models.rules.error_codes import ErrorCode
 from models.rules.late import as_paid, takes_rewards
 from models.rules.ledger import NEVER
 from models.rules.programme import Programme
-from models.rules.refusals import Refusal, RefusalCode
+from models.rules.refusals import Refusal
 from models.rules.settlement import RequestedBenefits, Settlement, best_of, settle
 from models.rules.voucher_code import code_key, readings
+from resolvers.access.throttle import TOO_MANY
 from resolvers.benefit.limits import lock_limited
 from resolvers.benefit.offers import (
     AUTOMATIC,
@@ -37,7 +39,8 @@ from resolvers.storage.context import RequestContext
 T = TypeVar("T")
 Coded = TypeVar("Coded", Reward, Voucher)
 
-NOT_LATE = Refusal(RefusalCode.VOUCHER_REQUIRED, "On a bill that was paid so long ago, rewards take a voucher.")
+NOT_LATE = Refusal(ErrorCode.VOUCHER_REQUIRED, "On a bill that was paid so long ago, rewards take a voucher.")
+NOT_TOLD = Refusal(ErrorCode.TOO_MANY_ATTEMPTS, TOO_MANY)
 AT_ONCE = 1000
 """How many benefits times lines are worked out without letting others in between: a millisecond or two."""
 
@@ -115,14 +118,15 @@ async def read_checkout(
     *,
     terms: Programme | None = None,
     locked: bool = False,
+    untold: Collection[str] = (),
 ) -> Checkout:
     """Everything about a bill; `locked` where it is going to be closed, the customer being locked already.
 
-    It is judged by what held when it was paid, by a clock that may be slow.
+    It is judged by what held when it was paid, by a clock that may be slow. Of `untold` codes nothing is said.
     """
     at = judged_at(context, bill)
     terms = await read_terms(context, at) if terms is None else terms
-    named = await read_named(context, customer_id, codes, locked=locked)
+    named = await read_named(context, customer_id, [code for code in codes if code not in untold], locked=locked)
     automatic = await read_offers(context, await AUTOMATIC.read(context))
     rewards = [*named.direct, *(offer.terms for offer in automatic)]
     if locked:
@@ -130,7 +134,7 @@ async def read_checkout(
     shopper, purse = await read_shopper(context, customer_id, rewards)
     shopper = await with_segments(context, shopper, [*rewards, *(one.terms for one in named.vouchers)])
     benefits = [as_paid(one, at, terms.clocks_differ) for one in named.benefits]
-    unknown = list(named.unknown)
+    unknown = [*named.unknown, *((code, NOT_TOLD) for code in codes if code in untold)]
     if not takes_rewards(at, context.now):
         unknown += [(one.code, NOT_LATE) for one in benefits if isinstance(one, Reward)]
         benefits = [one for one in benefits if not isinstance(one, Reward)]
@@ -209,6 +213,6 @@ def _own(offer: Offer, vouchers: Iterable[Voucher], customer_id: int | None) -> 
 def _unknown(offer: Offer | None) -> Refusal:
     if offer is None:
         return Refusal(
-            RefusalCode.UNKNOWN_CODE, "There is no voucher that can be used here, and no reward, of this code."
+            ErrorCode.UNKNOWN_CODE, "There is no voucher that can be used here, and no reward, of this code."
         )
-    return Refusal(RefusalCode.VOUCHER_REQUIRED, "The reward takes a voucher, and the customer has none.")
+    return Refusal(ErrorCode.VOUCHER_REQUIRED, "The reward takes a voucher, and the customer has none.")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import literal_column, null, select, union_all
+from sqlalchemy import CompoundSelect, Select, literal_column, null, select, union_all
 
 from models import Product, ProductCode, ProductGroupAncestor, PurchaseItemType, State
 from models.rules.error_codes import ErrorCode
@@ -33,10 +32,14 @@ class Goods:
     brand_id: int | None
 
 
-def _by_code(backend: str) -> Any:
-    listed: Any = select(literal_column("'LISTED'"), ProductCode.list_code, ProductCode.code, ProductCode.product_id)
-    own: Any = select(literal_column("'OWN'"), null(), Product.code, Product.id)
-    external: Any = select(literal_column("'EXTERNAL'"), Product.source, Product.external_id, Product.id)
+def _by_code(backend: str) -> CompoundSelect[str, str | None, str, int]:
+    listed: Select[str, str | None, str, int] = select(
+        literal_column("'LISTED'"), ProductCode.list_code, ProductCode.code, ProductCode.product_id
+    )
+    own: Select[str, str | None, str, int] = select(literal_column("'OWN'"), null(), Product.code, Product.id)
+    external: Select[str, str | None, str, int] = select(
+        literal_column("'EXTERNAL'"), Product.source, Product.external_id, Product.id
+    )
     return union_all(
         listed.where(among(ProductCode.code, "codes", backend, text())),
         own.where(among(Product.code, "own", backend, text()), KNOWN),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 import models
 from models.rules.bill_checks import MAX_ITEMS
@@ -256,7 +256,7 @@ class ReturnAnswer(PurchaseAnswer):
 class PurchasesImport(Input):
     """Bills that were closed offline."""
 
-    bills: Annotated[tuple[Mapping[str, Any], ...], shown_as("OfflineBillInput"), at_most(MOST_BILLS), "The bills."]
+    bills: Annotated[tuple[Mapping[str, object], ...], shown_as("OfflineBillInput"), at_most(MOST_BILLS), "The bills."]
     without_effects: Annotated[
         bool,
         "Whether they are history: kept as they are, but they earn no points and no vouchers, use none up, and lead "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -18,13 +18,14 @@ from models.rules.basket import Voucher
 from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO
 from models.rules.programme import Earnings
-from models.rules.refusals import Refusal, RefusalCode
+from models.rules.refusals import Refusal
 from models.rules.returning import going_back
 from models.rules.settlement import settled_offline
 from resolvers.customer.find import Found, find_customer
 from resolvers.errors import CrmError, Refused
 from resolvers.operation.checks import By
 from resolvers.operation.inputs import read
+from resolvers.operation.perform import Stage, after
 from resolvers.purchase.bill import Item, TillBill, read_bill, recognised
 from resolvers.purchase.checkout import Checkout, read_checkout
 from resolvers.purchase.goods import goods_by_key
@@ -39,7 +40,7 @@ from resolvers.purchase.inputs import (
     RefusedBill,
 )
 from resolvers.purchase.known import sent_before
-from resolvers.purchase.operations import details, lock_purchase
+from resolvers.purchase.operations import details, guesses, lock_purchase
 from resolvers.purchase.recording import Closing, record, reward_customer
 from resolvers.purchase.reversal import points_back
 from resolvers.purchase.sale import read_closed
@@ -51,18 +52,18 @@ MOST_ITEMS = 5000
 
 USED_UP = frozenset(
     {
-        RefusalCode.NOT_YET_VALID,
-        RefusalCode.ALREADY_APPLIED,
-        RefusalCode.WRONG_STATE,
-        RefusalCode.EXPIRED,
-        RefusalCode.WRONG_CUSTOMER,
-        RefusalCode.RESERVED_ELSEWHERE,
+        ErrorCode.NOT_YET_VALID,
+        ErrorCode.ALREADY_APPLIED,
+        ErrorCode.WRONG_STATE,
+        ErrorCode.EXPIRED,
+        ErrorCode.WRONG_CUSTOMER,
+        ErrorCode.RESERVED_ELSEWHERE,
     }
 )
 """Why a voucher can't have been used offline; what the bill had to be, the till judged there and then."""
 
-DIRECT = Refusal(RefusalCode.VOUCHER_REQUIRED, "Offline, rewards are used through vouchers only.")
-HISTORY = Refusal(RefusalCode.WRONG_STATE, "Bills that are kept without effects use no vouchers up.")
+DIRECT = Refusal(ErrorCode.VOUCHER_REQUIRED, "Offline, rewards are used through vouchers only.")
+HISTORY = Refusal(ErrorCode.WRONG_STATE, "Bills that are kept without effects use no vouchers up.")
 
 
 @dataclass(slots=True)
@@ -71,6 +72,7 @@ class _Offline:
 
     index: int
     raw: Mapping[str, Any]
+    untold: frozenset[str] = frozenset()
     given: OfflineBillInput | None = None
     bill: TillBill | None = None
     customer: Found | None = None
@@ -97,9 +99,25 @@ class _Offline:
         )
 
 
-async def import_bills(transaction: Transaction, given: PurchasesImport) -> ImportAnswer:
+async def _before_import(stage: Stage, given: PurchasesImport) -> list[frozenset[str]]:
+    """Of each bill, the codes of which nothing is to be told."""
+    untold: list[frozenset[str]] = []
+    for raw in given.bills:
+        try:
+            bill = read(OfflineBillInput, _as_paid(raw)) if raw.get("voucherCodes") else None
+        except CrmError:
+            bill = None
+        codes = bill and bill.voucher_codes
+        untold.append(await guesses(stage.context, bill, codes) if bill and codes else frozenset())
+    return untold
+
+
+@after(_before_import)
+async def import_bills(
+    transaction: Transaction, given: PurchasesImport, untold: Sequence[frozenset[str]]
+) -> ImportAnswer:
     """Bring bills in that were closed offline, oldest first; each counts once, and a refused one stops no other."""
-    bills = [_Offline(index, each) for index, each in enumerate(given.bills)]
+    bills = [_Offline(index, each, codes) for index, (each, codes) in enumerate(zip(given.bills, untold, strict=True))]
     if sum(len(each.raw["bill"]["items"]) for each in bills) > MOST_ITEMS:
         raise Refused(ErrorCode.TOO_MANY, f"A call takes {MOST_ITEMS} items at most.", "bills")
     for each in bills:
@@ -155,7 +173,7 @@ async def _prepare(transaction: Transaction, each: _Offline) -> None:
         each.refuse(error)
 
 
-def _as_paid(given: Mapping[str, Any]) -> Mapping[str, Any]:
+def _as_paid(given: Mapping[str, Any]) -> Mapping[str, object]:
     """The till has judged what was sold: something paid for but not counted is one piece."""
     items = [
         item if item["quantity"] or not item.get("paid") else {**item, "quantity": Decimal(1)}
@@ -184,7 +202,8 @@ async def _close(transaction: Transaction, each: _Offline, bill: TillBill, *, hi
     if customer is not None:
         about["card_number"] = each.given.bill.card_number or customer.card_number
     key = customer.id if customer else None
-    case = await read_checkout(await transaction.inside(), bill, key, each.given.voucher_codes or (), locked=True)
+    codes, context = each.given.voucher_codes or (), await transaction.inside()
+    case = await read_checkout(context, bill, key, codes, locked=True, untold=each.untold)
     vouchers = _usable(each, case, history=history)
     settled = settled_offline(vouchers, bill.rules, case.shopper, case.programme, case.at)
     if history:
@@ -200,7 +219,7 @@ def _usable(each: _Offline, case: Checkout, *, history: bool) -> list[Voucher]:
     for benefit in case.named.benefits:
         reasons = [HISTORY] if history else _reasons(benefit, case)
         if benefit in usable:
-            reasons = [Refusal(RefusalCode.DUPLICATE_CODE, "The voucher is named twice.")]
+            reasons = [Refusal(ErrorCode.DUPLICATE_CODE, "The voucher is named twice.")]
         for reason in reasons:
             each.leave_out(benefit.code, reason)
         if not reasons and isinstance(benefit, Voucher):

@@ -15,7 +15,7 @@ from models.rules.combination import judge
 from models.rules.error_codes import ErrorCode
 from models.rules.plans import Till
 from models.rules.programme import NO_PROGRAMME, AutomaticChoice
-from models.rules.refusals import Refusal, RefusalCode
+from models.rules.refusals import Refusal
 from models.rules.settlement import Settlement
 from resolvers.benefit.offers import ON_OFFER, VOUCHERS_OF, read_offers, vouchers_of
 from resolvers.benefit.shopper import read_shopper
@@ -26,8 +26,9 @@ from resolvers.purchase.inputs import PreviewRequest, RecommendationRequest
 from resolvers.storage.context import RequestContext, RowRef
 from resolvers.values import Money, amount, points
 from resolvers.values import money as as_money
+from resolvers.voucher.guessing import guessed
 
-PERSONAL = frozenset({RefusalCode.SEGMENT_REQUIRED, RefusalCode.STATUS_REQUIRED, RefusalCode.WRONG_CUSTOMER})
+PERSONAL = frozenset({ErrorCode.SEGMENT_REQUIRED, ErrorCode.STATUS_REQUIRED, ErrorCode.WRONG_CUSTOMER})
 """What is for others is not recommended, whatever is on the bill."""
 
 
@@ -122,7 +123,10 @@ async def preview(context: RequestContext, given: PreviewRequest) -> Preview:
     """What discounts, vouchers and points would do, for a customer or an unknown one."""
     bill = await read_bill(context, given.bill, given.customer)
     customer = await recognised(context, given.customer, given.bill.card_number)
-    case = await read_checkout(context, bill, customer.id if customer else None, given.benefit_codes or ())
+    key = customer.id if customer else None
+    codes = given.benefit_codes or ()
+    untold = await guessed(context, codes, key)
+    case = await read_checkout(context, bill, key, codes, untold=untold)
     settled = await case.settle(given.spend_points or None)
     money = _money(bill.rules.currency)
     return Preview(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import update
 
@@ -81,7 +80,7 @@ class Closing:
 
     case: Checkout
     settled: Settlement
-    details: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, object] = field(default_factory=dict)
     """Columns of the purchase that no rule looks at."""
     has_effects: bool = True
 

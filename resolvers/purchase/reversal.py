@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import select, update
 
@@ -106,7 +105,7 @@ async def _unearn(transaction: Transaction, purchase: Purchase, entry: PointEntr
     """Points that were earned are taken back; what of them is owed, as it was used already."""
     if not points:
         return ZERO
-    about: dict[str, Any] = {"purchase_id": purchase.id, "store_id": entry.store_id}
+    about: dict[str, object] = {"purchase_id": purchase.id, "store_id": entry.store_id}
     withdrawn = await booking.take_back(transaction, entry, points, **about)
     return withdrawn.owed
 
@@ -118,5 +117,5 @@ async def _unspend(transaction: Transaction, purchase: Purchase, entry: PointEnt
     if not wanted:
         return
     givens = accepted(ledger.reverse_part(out, wanted))
-    about: dict[str, Any] = {"purchase_id": purchase.id, "store_id": entry.store_id}
+    about: dict[str, object] = {"purchase_id": purchase.id, "store_id": entry.store_id}
     await booking.give_back(transaction, entry.customer_id, givens, entry.id, **about)

@@ -12,7 +12,6 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Numeric,
-    Select,
     Text,
     cast,
     inspect,
@@ -21,11 +20,11 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy.orm import RelationshipProperty, aliased
-from sqlalchemy.types import TypeEngine
 
 from models import Base
 from models.types import ExactDecimal, Instant
 from resolvers.query.visibility import reachable
+from resolvers.storage.sql import AnySelect, SqlColumn, SqlType, SqlValue, column_of
 from resolvers.storage.statement import parameter
 
 NOW = parameter("now", Instant())
@@ -37,10 +36,11 @@ class Expression:
     """SQL over an entity's columns, for what no column holds. Compared by identity: declare each once."""
 
     name: str
-    sql: Callable[[Any], ColumnElement[Any]]
-    type: TypeEngine[Any]
+    sql: Callable[[Any], SqlValue]
+    """Takes an alias of its own entity."""
+    type: SqlType
     nullable: bool = False
-    equal: Callable[[Any, ColumnElement[Any]], ColumnElement[bool]] | None = None
+    equal: Callable[[Any, SqlValue], ColumnElement[bool]] | None = None
     """Whether a row is the one that a value names, where that takes more than comparing."""
 
 
@@ -63,7 +63,7 @@ class Column:
         return Column(path + self.path, self.source)
 
 
-def source_type(entity: type[Base], source: Source) -> TypeEngine[Any]:
+def source_type(entity: type[Base], source: Source) -> SqlType:
     """The type of an entity's source."""
     if isinstance(source, Expression):
         return source.type
@@ -77,7 +77,7 @@ def is_nullable(entity: type[Base], source: Source) -> bool:
     return bool(inspect(entity).columns[source].nullable)
 
 
-def relationship_of(entity: type[Base], name: str) -> RelationshipProperty[Any]:
+def relationship_of(entity: type[Base], name: str) -> RelationshipProperty[Base]:
     """An entity's relationship by its name."""
     return inspect(entity).relationships[name]
 
@@ -89,15 +89,14 @@ def entity_at(entity: type[Base], path: tuple[str, ...]) -> type[Base]:
     return entity
 
 
-def read(alias: Any, source: Source) -> ColumnElement[Any]:
+def read(alias: type[Base], source: Source) -> SqlColumn:
     """An entity's source as SQL."""
     if isinstance(source, Expression):
         return source.sql(alias)
-    attribute: ColumnElement[Any] = getattr(alias, source)
-    return attribute
+    return column_of(alias, source)
 
 
-def scaled(column: Any, backend: str) -> ColumnElement[Any]:
+def scaled(column: SqlColumn, backend: str) -> SqlColumn:
     """An exact decimal as an integer in units of its last place, which drivers decode fastest and exactly.
 
     JSON comes as text, as drivers don't agree on when to read it.
@@ -107,11 +106,10 @@ def scaled(column: Any, backend: str) -> ColumnElement[Any]:
         return cast(column, Text)
     if isinstance(kind, ExactDecimal) and backend == "postgresql":
         return cast(type_coerce(column, Numeric()) * literal(10**kind.scale, Numeric()), BigInteger)
-    same: ColumnElement[Any] = column
-    return same
+    return column
 
 
-def shown(column: Any, backend: str) -> ColumnElement[Any]:
+def shown(column: SqlColumn, backend: str) -> SqlColumn:
     """A column as a level reads it, to be shown: scaled, and instants and days as text, which costs the least."""
     if isinstance(column.type, Instant | Date) and backend == "postgresql":
         return cast(column, Text)
@@ -123,15 +121,20 @@ class Joins:
     """An alias of an entity, and the aliases of the rows it refers to, joined as they are asked for."""
 
     entity: type[Base]
-    alias: Any = None
-    aliases: dict[tuple[str, ...], Any] = field(default_factory=dict)
+    given: type[Base] | None = None
+    """An alias that is there already."""
+    aliases: dict[tuple[str, ...], type[Base]] = field(default_factory=dict)
     order: list[tuple[str, ...]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.alias = self.alias if self.alias is not None else aliased(self.entity)
-        self.aliases[()] = self.alias
+        self.aliases[()] = self.given if self.given is not None else aliased(self.entity)
 
-    def at(self, path: tuple[str, ...]) -> Any:
+    @property
+    def alias(self) -> type[Base]:
+        """The alias of the row itself."""
+        return self.aliases[()]
+
+    def at(self, path: tuple[str, ...]) -> type[Base]:
         """The alias at the end of a path."""
         if path not in self.aliases:
             self.at(path[:-1])
@@ -139,11 +142,11 @@ class Joins:
             self.order.append(path)
         return self.aliases[path]
 
-    def read(self, column: Column) -> ColumnElement[Any]:
+    def read(self, column: Column) -> SqlColumn:
         """A column as SQL, its joins noted."""
         return read(self.at(column.path), column.source)
 
-    def apply(self, statement: Select[Any]) -> Select[Any]:
+    def apply(self, statement: AnySelect) -> AnySelect:
         """The statement with the noted joins; a row that may not be seen is as good as none."""
         for path in self.order:
             parent, target = self.aliases[path[:-1]], self.aliases[path]
@@ -152,6 +155,6 @@ class Joins:
             statement = statement.join(onto, isouter=True)
         return statement
 
-    def select(self, *columns: ColumnElement[Any]) -> Select[Any]:
+    def select(self, *columns: SqlColumn) -> AnySelect:
         """Select from the alias and its joins."""
         return self.apply(select(*columns).select_from(self.alias))

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, Table, null
+from sqlalchemy import JSON, Table, UpdateBase, null
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
 from models import Base
+from resolvers.storage.reader import Row
 from resolvers.storage.statement import Statement, compile_statement, parameter
 from resolvers.storage.transaction import Transaction
 
@@ -37,10 +38,10 @@ class Insert:
         self._absent = {name: null() for name in self._columns if isinstance(columns[name].type, JSON)}
         self._made: dict[tuple[str, int], Statement] = {}
 
-    async def rows(self, transaction: Transaction, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    async def rows(self, transaction: Transaction, rows: Sequence[Mapping[str, object]]) -> list[Row]:
         """Write rows; what they answer, in no particular order."""
         context = await transaction.inside()
-        answers: list[tuple[Any, ...]] = []
+        answers: list[Row] = []
         for start in range(0, len(rows), ROWS_AT_ONCE):
             some = rows[start : start + ROWS_AT_ONCE]
             values = {
@@ -51,14 +52,14 @@ class Insert:
             answers += [tuple(row) for row in await context.fetch(self._statement(context.backend, len(some)), values)]
         return answers
 
-    async def one(self, transaction: Transaction, **row: Any) -> Any:
+    async def one(self, transaction: Transaction, **row: object) -> Any:
         """Write one row; the first of what it answers, none where it was left out."""
         answers = await self.rows(transaction, [row])
         return answers[0][0] if answers else None
 
     def _statement(self, backend: str, count: int) -> Statement:
         if (backend, count) not in self._made:
-            table: Any = self._entity.__table__
+            table = self._entity.__table__
             assert isinstance(table, Table)
             insert: Any = insert_on_postgresql if backend == "postgresql" else insert_on_sqlite
             values = [
@@ -77,11 +78,11 @@ class Insert:
 class Update:
     """A change of rows. `build` makes it; what it returns is answered, so that one can see if anything was changed."""
 
-    def __init__(self, build: Callable[[], Any]) -> None:
+    def __init__(self, build: Callable[[], UpdateBase]) -> None:
         self._build = build
         self._made: dict[str, Statement] = {}
 
-    async def run(self, transaction: Transaction, **values: Any) -> list[tuple[Any, ...]]:
+    async def run(self, transaction: Transaction, **values: object) -> Sequence[Row]:
         """What was changed."""
         context = await transaction.inside()
         if context.backend not in self._made:

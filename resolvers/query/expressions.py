@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol, TypeVar
 
-from sqlalchemy import Boolean, ColumnElement, and_, case, func, literal_column, or_, select, type_coerce
+from sqlalchemy import Boolean, ColumnElement, and_, case, exists, func, literal_column, or_, select, type_coerce
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Mapped, aliased
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
+from sqlalchemy.types import TypeEngine
 
 from models import (
+    Campaign,
+    CampaignProduct,
     Card,
     CardState,
     Customer,
@@ -19,34 +26,54 @@ from models import (
     PointLot,
     PointReservation,
     PointReservationState,
+    Product,
+    Purchase,
     PurchaseDiscount,
     State,
+    StatusRecord,
     Voucher,
     VoucherState,
 )
 from models.types import MONEY, POINTS, Instant
 from resolvers.normalise import DIALLED
 from resolvers.query.columns import NOW, Expression
+from resolvers.storage.sql import SqlValue
+
+T = TypeVar("T")
+OfLot = Callable[[type[PointLot]], ColumnElement[bool]]
 
 
-def word(text: str) -> ColumnElement[Any]:
+class Valid(Protocol):
+    """What is valid from a moment until another, or from ever, or for good."""
+
+    valid_from: Mapped[datetime | None]
+    valid_to: Mapped[datetime | None]
+
+
+class ValidInUse(Valid, Protocol):
+    """What is valid while it is in use."""
+
+    state: Mapped[State]
+
+
+def word(text: str) -> ColumnElement[str]:
     """A constant of the code's own, written into the statement so that partial indexes are found."""
     return literal_column(f"'{text}'")
 
 
-def within(alias: Any) -> ColumnElement[bool]:
+def within(alias: type[Valid] | type[StatusRecord]) -> ColumnElement[bool]:
     """Whether a row's validity holds now; a missing bound is no bound."""
     return and_(
         or_(alias.valid_from.is_(None), alias.valid_from <= NOW), or_(alias.valid_to.is_(None), alias.valid_to > NOW)
     )
 
 
-def _card_state(card: Any) -> ColumnElement[Any]:
+def _card_state(card: type[Card]) -> ColumnElement[str]:
     over = and_(card.state != word(CardState.BLOCKED), card.valid_to <= NOW)
     return case((over, word(CardState.EXPIRED)), else_=card.state)
 
 
-def _voucher_state(voucher: Any) -> ColumnElement[Any]:
+def _voucher_state(voucher: type[Voucher]) -> ColumnElement[str]:
     let_go = and_(voucher.state == word(VoucherState.RESERVED), voucher.reserved_until <= NOW)
     usable = or_(voucher.state == word(VoucherState.ACTIVE), let_go)
     return case(
@@ -56,18 +83,18 @@ def _voucher_state(voucher: Any) -> ColumnElement[Any]:
     )
 
 
-def _valid(alias: Any) -> ColumnElement[bool]:
+def _valid(alias: type[ValidInUse]) -> ColumnElement[bool]:
     return and_(alias.state == word(State.ACTIVE), within(alias))
 
 
-def goes_on_as(key: ColumnElement[Any]) -> ColumnElement[Any]:
+def goes_on_as(key: SqlValue) -> SqlValue:
     """The key of the customer whom a key leads to: of one who was merged, the one who goes on."""
     merge = aliased(CustomerMerge)
     other = select(merge.customer_id).where(merge.merged_id == key).scalar_subquery()
     return func.coalesce(other, key)
 
 
-def reached_by(customer: Any, number: ColumnElement[Any]) -> ColumnElement[bool]:
+def reached_by(customer: type[Customer], number: SqlValue) -> ColumnElement[bool]:
     """Whether a phone number is the customer's: of one that names no country, no other customer's may end alike."""
     same, term = aliased(Customer), aliased(CustomerTerm)
     known = select(same.id).where(same.phone == number, same.state != word(State.DELETED))
@@ -100,11 +127,10 @@ VOUCHER_WORTH = Expression(
 """A voucher's own value where it is money, and not a share."""
 
 
-def _subtotal(bill: Any) -> ColumnElement[Any]:
+def _subtotal(bill: type[Purchase]) -> ColumnElement[Decimal]:
     off = aliased(PurchaseDiscount)
     taken = select(func.sum(off.amount, type_=MONEY)).where(off.purchase_id == bill.id).scalar_subquery()
-    found: ColumnElement[Any] = bill.total + func.coalesce(taken, literal_column("0"), type_=MONEY)
-    return found
+    return bill.total + func.coalesce(taken, literal_column("0"), type_=MONEY)
 
 
 SUBTOTAL = Expression("subtotal", _subtotal, MONEY)
@@ -114,22 +140,35 @@ REFUNDED = Expression("refunded", lambda bill: bill.returned - bill.returned_wit
 SHARE = Expression("share", lambda discount: func.coalesce(discount.share, discount.amount), MONEY)
 """What of a discount falls to a line when it is returned."""
 VALID_NOW = Expression("is_valid", _valid, Boolean())
+
+
+def _offer_valid(offer: type[CampaignProduct]) -> ColumnElement[bool]:
+    campaign, product = aliased(Campaign), aliased(Product)
+    return and_(
+        VALID_NOW.sql(offer),
+        exists(select(campaign.id).where(campaign.id == offer.campaign_id, VALID_NOW.sql(campaign))),
+        exists(select(product.id).where(product.id == offer.product_id, product.state == word(State.ACTIVE))),
+    )
+
+
+OFFER_VALID = Expression("is_valid", _offer_valid, Boolean())
+"""What a campaign offers ends with the campaign, and with the product."""
 STATUS_VALID = Expression("is_valid", lambda record: and_(record.ended_at.is_(None), within(record)), Boolean())
 
 
-def _lots(customer: Any, *conditions: Any) -> Any:
+def _lots(customer: type[Customer], *conditions: OfLot) -> tuple[type[PointLot], ColumnElement[bool]]:
     lot = aliased(PointLot)
     left = lot.remaining > literal_column("0")
     unexpired = or_(lot.expires_at.is_(None), lot.expires_at > NOW)
     return lot, and_(lot.customer_id == customer.id, left, unexpired, *(condition(lot) for condition in conditions))
 
 
-def _sum_of_lots(customer: Any, *conditions: Any) -> ColumnElement[Any]:
+def _sum_of_lots(customer: type[Customer], *conditions: OfLot) -> ColumnElement[Decimal]:
     lot, which = _lots(customer, *conditions)
     return func.coalesce(select(func.sum(lot.remaining)).where(which).scalar_subquery(), literal_column("0"))
 
 
-def _reserved(customer: Any) -> ColumnElement[Any]:
+def _reserved(customer: type[Customer]) -> ColumnElement[Decimal]:
     kept = aliased(PointReservation)
     which = and_(
         kept.customer_id == customer.id,
@@ -139,7 +178,7 @@ def _reserved(customer: Any) -> ColumnElement[Any]:
     return func.coalesce(select(func.sum(kept.amount)).where(which).scalar_subquery(), literal_column("0"))
 
 
-class larger(FunctionElement[Any]):  # noqa: N801
+class larger(FunctionElement[Decimal]):  # noqa: N801
     """The larger of two values."""
 
     type = POINTS
@@ -147,7 +186,7 @@ class larger(FunctionElement[Any]):  # noqa: N801
     name = "larger"
 
 
-class smaller(FunctionElement[Any]):  # noqa: N801
+class smaller(FunctionElement[Decimal]):  # noqa: N801
     """The smaller of two values."""
 
     type = POINTS
@@ -156,50 +195,52 @@ class smaller(FunctionElement[Any]):  # noqa: N801
 
 
 @compiles(larger)
-def _larger(element: Any, compiler: Any, **options: Any) -> str:
+def _larger(element: larger, compiler: SQLCompiler, **options: object) -> str:
     name = "max" if compiler.dialect.name == "sqlite" else "greatest"
     return f"{name}({compiler.process(element.clauses, **options)})"
 
 
 @compiles(smaller)
-def _smaller(element: Any, compiler: Any, **options: Any) -> str:
+def _smaller(element: smaller, compiler: SQLCompiler, **options: object) -> str:
     name = "min" if compiler.dialect.name == "sqlite" else "least"
     return f"{name}({compiler.process(element.clauses, **options)})"
 
 
-def _active(customer: Any) -> ColumnElement[Any]:
+def _active(customer: type[Customer]) -> ColumnElement[Decimal]:
     return _sum_of_lots(customer, lambda lot: lot.active_from <= NOW)
 
 
-def _spendable(customer: Any) -> ColumnElement[Any]:
+def _spendable(customer: type[Customer]) -> ColumnElement[Decimal]:
     """Reservations may hold more than there is, when points expired or were taken back meanwhile."""
     return larger(_active(customer) - _reserved(customer), literal_column("0"))
 
 
-def _owed(customer: Any) -> ColumnElement[Any]:
+def _owed(customer: type[Customer]) -> ColumnElement[Decimal]:
     entry = aliased(PointEntry)
     which = and_(entry.customer_id == customer.id, entry.owed != literal_column("0"))
     return func.coalesce(select(func.sum(entry.owed)).where(which).scalar_subquery(), literal_column("0"))
 
 
-def _expiring(customer: Any) -> Any:
+def _expiring(customer: type[Customer]) -> tuple[type[PointLot], ColumnElement[bool]]:
     """The lots that are active and expire some day."""
     return _lots(customer, lambda lot: lot.active_from <= NOW, lambda lot: lot.expires_at.is_not(None))
 
 
-def _expiring_at(customer: Any) -> ColumnElement[Any]:
+def _expiring_at(customer: type[Customer]) -> ColumnElement[datetime | None]:
     lot, which = _expiring(customer)
     return select(func.min(lot.expires_at)).where(which).scalar_subquery()
 
 
-def _expiring_amount(customer: Any) -> ColumnElement[Any]:
+def _expiring_amount(customer: type[Customer]) -> ColumnElement[Decimal]:
     """What the lots of the earliest moment hold together."""
     lot, which = _expiring(customer)
     by_moment = select(func.sum(lot.remaining)).where(which).group_by(lot.expires_at)
     return by_moment.order_by(lot.expires_at).limit(literal_column("1")).scalar_subquery()
 
 
-def _typed(sql: Any, kind: Any) -> Any:
+def _typed(
+    sql: Callable[[type[Customer]], ColumnElement[T]], kind: TypeEngine[T]
+) -> Callable[[type[Customer]], ColumnElement[T]]:
     return lambda alias: type_coerce(sql(alias), kind)
 
 
@@ -215,7 +256,7 @@ POINTS_EXPIRING_AT = Expression("expiring_at", _typed(_expiring_at, Instant()), 
 POINTS_EXPIRING = Expression("expiring", _typed(_expiring_amount, POINTS), POINTS, nullable=True)
 
 
-def _total_points(customer: Any) -> ColumnElement[Any]:
+def _total_points(customer: type[Customer]) -> ColumnElement[Decimal]:
     entry = aliased(PointEntry)
     summed = select(func.sum(entry.amount)).where(entry.customer_id == customer.id).scalar_subquery()
     return func.coalesce(summed, literal_column("0"))

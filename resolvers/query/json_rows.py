@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Select, func, literal_column, select
+from sqlalchemy import func, literal_column, select
+
+from resolvers.storage.sql import AnySelect, SqlColumn, SqlValue
 
 MOST_VALUES = 100
 """How many values a row may have that is put into another one: so many arguments a function takes."""
@@ -24,22 +26,22 @@ class Nesting:
     collect: str
     has_type: bool
 
-    def row(self, values: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
+    def row(self, values: Sequence[SqlColumn]) -> SqlValue:
         """A row as a value."""
-        found: ColumnElement[Any] = getattr(func, self.array)(*values)
+        found: SqlValue = getattr(func, self.array)(*values)
         return found
 
-    def inside(self, rows: ColumnElement[Any]) -> ColumnElement[Any]:
+    def inside(self, rows: SqlValue) -> SqlValue:
         """A value of a row that is a value itself: the same JSON, and not its text."""
         return rows if self.has_type else func.json(rows)
 
-    def rows(self, found: Select[Any]) -> ColumnElement[Any]:
+    def rows(self, found: AnySelect) -> SqlValue:
         """All that a selection of one row finds, in its order; PostgreSQL says null for nothing."""
         (row,) = (found if self.has_type else ordered(found)).subquery("found").c
         return select(getattr(func, self.collect)(self.inside(row))).scalar_subquery()
 
 
-def ordered(found: Select[Any]) -> Select[Any]:
+def ordered(found: AnySelect) -> AnySelect:
     """A selection that keeps its order within another one on SQLite: what is cut does, if but after all rows."""
     return found if found._has_row_limiting_clause else found.limit(literal_column("-1"))
 
@@ -54,5 +56,5 @@ def rows_of(value: Any) -> Sequence[Any]:
     """The rows in a value of another row: text outermost, lists within."""
     if value is None:
         return ()
-    rows: Sequence[Any] = orjson.loads(value) if type(value) is str else value
+    rows: Sequence[object] = orjson.loads(value) if type(value) is str else value
     return rows

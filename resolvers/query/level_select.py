@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    CompoundSelect,
+    FromClause,
     Integer,
-    Select,
     func,
     inspect,
     literal,
@@ -38,6 +38,7 @@ from resolvers.query.paging import Order, Page, after, order_by
 from resolvers.query.visibility import Access, listed, seen_with
 from resolvers.query.where import ALL, Structure, renamed
 from resolvers.query.where_sql import condition
+from resolvers.storage.sql import AnySelect, SqlColumn, SqlValue
 from resolvers.storage.statement import ListParameter, Statement, compile_statement, parameter
 
 TERMS: dict[type[Base], tuple[type[CustomerTerm] | type[ProductTerm], str]] = {
@@ -53,7 +54,7 @@ KEY: ColumnElement[int] = literal_column("k.key", BigInteger())
 """The parent's key within a statement per parent; as text, so that no subquery takes `k` for a table of its own."""
 
 
-NOTHING: ColumnElement[Any] = literal_column("NULL")
+NOTHING: SqlValue = literal_column("NULL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ def level_prefix(place: int) -> str:
     return f"b{place}_"
 
 
-def _build(rows: LevelQuery, backend: str) -> Select[Any]:
+def _build(rows: LevelQuery, backend: str) -> AnySelect:
     if rows.link is None and not rows.counted:
         return _plain(rows, backend)
     if rows.page is None and not rows.counted and rows.link is not None and rows.link.column:
@@ -155,9 +156,7 @@ def _build(rows: LevelQuery, backend: str) -> Select[Any]:
     return _per_parent_on_postgresql(rows) if backend == "postgresql" else _per_parent_on_sqlite(rows)
 
 
-def _conditions(
-    rows: LevelQuery, joins: Joins, key: ColumnElement[Any] | None, backend: str
-) -> list[ColumnElement[bool]]:
+def _conditions(rows: LevelQuery, joins: Joins, key: SqlValue | None, backend: str) -> list[ColumnElement[bool]]:
     """All but the cursor's."""
     alias = joins.alias
     conditions = list((rows.link.door if rows.link else listed)(rows.entity, alias))
@@ -168,7 +167,7 @@ def _conditions(
     return conditions + [_has_word(rows.entity, alias, f"{rows.prefix}s{index}") for index in range(rows.words)]
 
 
-def _has_word(entity: type[Base], alias: Any, name: str) -> ColumnElement[bool]:
+def _has_word(entity: type[Base], alias: type[Base], name: str) -> ColumnElement[bool]:
     """Whether one of the row's words starts with the searched one."""
     table, owner = TERMS[entity]
     low, high = parameter(name, text()), parameter(f"{name}z", text())
@@ -177,9 +176,7 @@ def _has_word(entity: type[Base], alias: Any, name: str) -> ColumnElement[bool]:
     return found
 
 
-def _cut(
-    rows: LevelQuery, statement_: Select[Any], joins: Joins, backend: str, key: ColumnElement[Any] | None = None
-) -> Select[Any]:
+def _cut(rows: LevelQuery, statement_: AnySelect, joins: Joins, backend: str, key: SqlValue | None = None) -> AnySelect:
     """Start behind the cursor, sort, and stop after the page."""
     backwards = rows.page is not None and rows.page.backwards
     ranges = _after(rows, joins)
@@ -202,12 +199,12 @@ def _after(rows: LevelQuery, joins: Joins) -> Sequence[ColumnElement[bool]]:
     return after(joins, rows.order, rows.cursor, backwards=backwards, prefix=rows.prefix)
 
 
-def _limited(rows: LevelQuery, statement_: Select[Any]) -> Select[Any]:
+def _limited(rows: LevelQuery, statement_: AnySelect) -> AnySelect:
     # A literal, not a parameter: PostgreSQL plans a page of ten otherwise than a tenth of the table.
     return statement_ if rows.page is None else statement_.limit(literal_column(str(rows.page.limit)))
 
 
-def _of_ranges(rows: LevelQuery, count: int, backend: str, key: ColumnElement[Any] | None) -> Any:
+def _of_ranges(rows: LevelQuery, count: int, backend: str, key: SqlValue | None) -> CompoundSelect[int]:
     """A page of each range behind the cursor; the page is among them."""
     assert rows.page is not None
     backwards, pages = rows.page.backwards, []
@@ -231,17 +228,17 @@ def _name(rows: LevelQuery) -> str:
     return f"{rows.entity.__tablename__}_0{rows.prefix.count('_')}"
 
 
-def _columns(rows: LevelQuery, joins: Joins, backend: str) -> list[ColumnElement[Any]]:
+def _columns(rows: LevelQuery, joins: Joins, backend: str) -> list[SqlValue]:
     """What a row answers: the lists read along, and the columns."""
     lists = [each.label(f"l{index}") for index, each in enumerate(_lists(rows, backend))]
     return [*lists, *(each.label(f"r{index}") for index, each in enumerate(_values(rows, joins, backend)))]
 
 
-def _values(rows: LevelQuery, joins: Joins, backend: str) -> list[ColumnElement[Any]]:
+def _values(rows: LevelQuery, joins: Joins, backend: str) -> list[SqlColumn]:
     return [shown(joins.read(column), backend) for column in rows.columns]
 
 
-def _values_inside(rows: LevelQuery, joins: Joins, backend: str) -> list[ColumnElement[Any]]:
+def _values_inside(rows: LevelQuery, joins: Joins, backend: str) -> list[SqlColumn]:
     """The same within JSON, which writes moments as the API does; the keys of a cursor are the same everywhere."""
     keys = tuple(key.column for key in rows.order)
     count = len(rows.columns) - (len(keys) if rows.columns[-len(keys) :] == keys else 0)
@@ -249,15 +246,15 @@ def _values_inside(rows: LevelQuery, joins: Joins, backend: str) -> list[ColumnE
     return [*(scaled(joins.read(column), backend) for column in rows.columns[:count]), *values[count:]]
 
 
-def _lists(rows: LevelQuery, backend: str) -> list[ColumnElement[Any]]:
+def _lists(rows: LevelQuery, backend: str) -> list[SqlValue]:
     return [_list(each, rows, backend) for each in rows.along]
 
 
-def _list(rows: LevelQuery, parent: LevelQuery, backend: str) -> ColumnElement[Any]:
+def _list(rows: LevelQuery, parent: LevelQuery, backend: str) -> SqlValue:
     """The rows that belong to one row of another level; where they are counted, those and the count."""
     assert rows.link is not None
     joins, nesting = _joins(rows), NESTING[backend]
-    key: ColumnElement[Any] = literal_column(f"{_name(parent)}.{_column_name(parent.entity, rows.link.key)}")
+    key: SqlValue = literal_column(f"{_name(parent)}.{_column_name(parent.entity, rows.link.key)}")
     row = nesting.row([*map(nesting.inside, _lists(rows, backend)), *_values_inside(rows, joins, backend)])
     cut = _cut(rows, select(row.label("row")).select_from(joins.alias), joins, backend, key)
     found = nesting.rows(joins.apply(cut).where(*_conditions(rows, joins, key, backend)))
@@ -270,7 +267,7 @@ def _column_name(entity: type[Base], name: str) -> str:
     return str(inspect(entity).columns[name].name)
 
 
-def _plain(rows: LevelQuery, backend: str) -> Select[Any]:
+def _plain(rows: LevelQuery, backend: str) -> AnySelect:
     """A list at the root, or a lookup."""
     joins = _joins(rows)
     columns = _columns(rows, joins, backend)
@@ -279,7 +276,7 @@ def _plain(rows: LevelQuery, backend: str) -> Select[Any]:
     return joins.apply(cut).where(*conditions)
 
 
-def _unpaged(rows: LevelQuery, column: str, backend: str) -> Select[Any]:
+def _unpaged(rows: LevelQuery, column: str, backend: str) -> AnySelect:
     """All rows of a batch of parents."""
     joins = _joins(rows)
     columns = _columns(rows, joins, backend)
@@ -295,16 +292,16 @@ def _unpaged(rows: LevelQuery, column: str, backend: str) -> Select[Any]:
     )
 
 
-def _count(rows: LevelQuery, key: ColumnElement[Any] | None, backend: str) -> Select[Any]:
+def _count(rows: LevelQuery, key: SqlValue | None, backend: str) -> AnySelect:
     joins = Joins(rows.entity)
     counted = select(func.count()).select_from(joins.alias)
     return counted.where(*_conditions(rows, joins, key, backend))
 
 
-def _per_parent_on_postgresql(rows: LevelQuery) -> Select[Any]:
+def _per_parent_on_postgresql(rows: LevelQuery) -> AnySelect:
     backend = "postgresql"
     if rows.link is None:
-        keys: Any = select(literal(NO_KEY, Integer).label("key")).subquery("k")
+        keys: FromClause = select(literal(NO_KEY, Integer).label("key")).subquery("k")
     else:
         keys = (
             func.unnest(parameter(f"{rows.prefix}keys", ListParameter(BigInteger())))
@@ -329,15 +326,15 @@ def _per_parent_on_postgresql(rows: LevelQuery) -> Select[Any]:
     return select(keys.c.key, count.c.n, *(NOTHING.label(column.name) for column in columns)).select_from(source)
 
 
-def _labels(kind: str, items: Sequence[Any]) -> list[str]:
+def _labels(kind: str, items: Sequence[object]) -> list[str]:
     return [f"{kind}{index}" for index in range(len(items))]
 
 
-def _outer_order(column: ColumnElement[Any], descending: bool) -> ColumnElement[Any]:
+def _outer_order(column: SqlValue, descending: bool) -> SqlValue:
     return column.desc().nulls_first() if descending else column.asc().nulls_last()
 
 
-def _per_parent_on_sqlite(rows: LevelQuery) -> Select[Any]:
+def _per_parent_on_sqlite(rows: LevelQuery) -> AnySelect:
     backend = "sqlite"
     keys = _sqlite_keys(rows)
     picked = Joins(rows.entity)
@@ -354,7 +351,7 @@ def _per_parent_on_sqlite(rows: LevelQuery) -> Select[Any]:
     return joins.apply(chosen).order_by(*again)
 
 
-def _sqlite_keys(rows: LevelQuery) -> Any:
+def _sqlite_keys(rows: LevelQuery) -> FromClause:
     """The batch of keys, each with its count where that is asked for; materialised, so that it is counted once."""
     if rows.link is None:
         count = _count(rows, None, "sqlite").scalar_subquery()

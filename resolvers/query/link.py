@@ -13,8 +13,9 @@ from sqlalchemy.orm import RelationshipDirection
 from models import Base
 from resolvers.query.columns import relationship_of
 from resolvers.query.visibility import listed, reachable
+from resolvers.storage.sql import SqlValue
 
-Door = Callable[[type[Base], Any], list[ColumnElement[bool]]]
+Door = Callable[[type[Base], type[Base]], list[ColumnElement[bool]]]
 """Conditions on a row to be seen."""
 
 
@@ -26,7 +27,7 @@ class Link:
     """
 
     entity: type[Base]
-    on: Callable[[Any, ColumnElement[Any]], ColumnElement[bool]]
+    on: Callable[[Any, SqlValue], ColumnElement[bool]]
     column: str | None = None
     key: str = "id"
     """The parent's column whose value is the key."""
@@ -43,16 +44,14 @@ def link(entity: type[Base], relation: str) -> Link:
         column = relationship.mapper.get_property_by_column(child).key
         key = relationship.parent.get_property_by_column(parent).key
         return Link(target, lambda alias, parent_key: getattr(alias, column) == parent_key, column, key)
-    secondary: Any = relationship.secondary
+    secondary = relationship.secondary
+    assert secondary is not None
     mine = next(remote for local, remote in relationship.synchronize_pairs)
     theirs = next(remote for local, remote in relationship.secondary_synchronize_pairs or ())
 
-    def through(alias: Any, parent_key: ColumnElement[Any]) -> ColumnElement[bool]:
+    def through(alias: type[Base], parent_key: SqlValue) -> ColumnElement[bool]:
         middle = secondary.alias()
-        found: ColumnElement[bool] = alias.id.in_(
-            select(middle.c[theirs.name]).where(middle.c[mine.name] == parent_key)
-        )
-        return found
+        return alias.id.in_(select(middle.c[theirs.name]).where(middle.c[mine.name] == parent_key))
 
     return Link(target, through)
 

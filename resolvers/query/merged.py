@@ -46,7 +46,7 @@ def open_merged(sign: str, cursor: str, count: int) -> Spot:
     return value, place, key
 
 
-def within(spot: Spot, place: int) -> list[Any]:
+def within(spot: Spot, place: int) -> list[object]:
     """The value and key behind which one of the lists goes on, in either direction.
 
     Of the rows with the spot's value, those of earlier lists come before it, and those of later ones behind it.

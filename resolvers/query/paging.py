@@ -13,24 +13,27 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, Integer, and_, false, or_, tuple_
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
-from sqlalchemy.types import TypeEngine
 
 from models import Base
 from models.types import ExactDecimal, Instant
 from resolvers.errors import BadCursor, BadPage
 from resolvers.query.columns import Column, Joins, entity_at, is_nullable, source_type
+from resolvers.storage.sql import SqlColumn, SqlType, SqlValue
 from resolvers.storage.statement import parameter
 
 LARGEST_PAGE = 100
 DEFAULT_PAGE = 20
 MOST_SORT_KEYS = 4
 """By how many keys a caller may sort a list."""
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def signature(entity: type[Base], order: Order) -> str:
     return blake2b(",".join(keys).encode(), digest_size=4).hexdigest()
 
 
-def encode_cursor(sign: str, values: Sequence[Any]) -> str:
+def encode_cursor(sign: str, values: Sequence[object]) -> str:
     """A cursor from a row's sort keys as the database gave them."""
     return urlsafe_b64encode(orjson.dumps([sign, *values])).decode().rstrip("=")
 
@@ -98,7 +101,7 @@ def open_cursor(sign: str, cursor: str) -> list[Any]:
     """The values in a cursor of the list that the sign stands for."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        opened: list[Any] = orjson.loads(urlsafe_b64decode(padded))
+        opened: list[object] = orjson.loads(urlsafe_b64decode(padded))
         found, *values = opened
     except (binascii.Error, ValueError, TypeError) as error:
         raise BadCursor(NOT_A_CURSOR) from error
@@ -107,7 +110,7 @@ def open_cursor(sign: str, cursor: str) -> list[Any]:
     return values
 
 
-def start_of(args: Mapping[str, Any], *, backwards: bool) -> str | None:
+def start_of(args: Mapping[str, str | None], *, backwards: bool) -> str | None:
     """The cursor that a page starts behind; `after` goes with `first`, `before` with `last`."""
     given_after, given_before = args.get("after"), args.get("before")
     if backwards and given_after is not None:
@@ -117,19 +120,19 @@ def start_of(args: Mapping[str, Any], *, backwards: bool) -> str | None:
     return given_before if backwards else given_after
 
 
-def decode_cursor(entity: type[Base], order: Order, cursor: str) -> list[Any]:
+def decode_cursor(entity: type[Base], order: Order, cursor: str) -> list[object]:
     """A row's sort keys from a cursor, as Python values."""
     return cursor_values(entity, order, open_cursor(signature(entity, order), cursor))
 
 
-def cursor_values(entity: type[Base], order: Order, values: Sequence[Any]) -> list[Any]:
+def cursor_values(entity: type[Base], order: Order, values: Sequence[object]) -> list[object]:
     """Sort keys as a cursor holds them, as Python values."""
     if len(values) != len(order):
         raise BadCursor(NOT_A_CURSOR)
     return [_cursor_value(entity, key, value) for key, value in zip(order, values, strict=True)]
 
 
-def _cursor_value(entity: type[Base], key: SortKey, value: Any) -> Any:
+def _cursor_value(entity: type[Base], key: SortKey, value: object) -> object:
     target = entity_at(entity, key.column.path)
     kind = source_type(target, key.column.source)
     if value is None:
@@ -142,7 +145,7 @@ def _cursor_value(entity: type[Base], key: SortKey, value: Any) -> Any:
         raise BadCursor(NOT_A_CURSOR) from error
 
 
-def _python_value(kind: TypeEngine[Any], value: Any) -> Any:
+def _python_value(kind: SqlType, value: object) -> object:
     if isinstance(kind, ExactDecimal):
         amount = Decimal(_checked(int, value)).scaleb(-kind.scale)
         kind.scaled(amount)
@@ -157,31 +160,31 @@ def _python_value(kind: TypeEngine[Any], value: Any) -> Any:
     if isinstance(kind, Boolean):
         return bool(value)
     if isinstance(kind, Integer):
-        number: int = _checked(int, value)
+        number = _checked(int, value)
         bits = 63 if isinstance(kind, BigInteger) else 31
         if not -(2**bits) <= number < 2**bits:
             raise ValueError("too large")
         return number
-    text: str = _checked(str, value)
+    text = _checked(str, value)
     if "\x00" in text:
         raise ValueError("a null character")
     return text
 
 
-def _checked(kind: type, value: Any) -> Any:
+def _checked(kind: type[T], value: object) -> T:
     if type(value) is not kind:
         raise TypeError(f"not {kind}")
     return value
 
 
-def unindexed(column: ColumnElement[Any]) -> ColumnElement[Any]:
+def unindexed(column: SqlColumn) -> SqlValue:
     """The same value, but not an index's: SQLite then won't scan a table only because it comes in that order."""
-    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
+    return UnaryExpression(column.expression, operator=custom_op("+"), type_=column.type)
 
 
-def order_by(joins: Joins, order: Order, *, backwards: bool = False, indexed: bool = True) -> list[ColumnElement[Any]]:
+def order_by(joins: Joins, order: Order, *, backwards: bool = False, indexed: bool = True) -> list[SqlValue]:
     """The ORDER BY of an order, or of its reverse."""
-    clauses: list[ColumnElement[Any]] = []
+    clauses: list[SqlValue] = []
     for key in order:
         column = joins.read(key.column) if indexed else unindexed(joins.read(key.column))
         descending = key.descending != backwards
@@ -220,8 +223,8 @@ def after(
 
 
 def _ranges(
-    first: ColumnElement[Any],
-    value: ColumnElement[Any],
+    first: SqlColumn,
+    value: SqlColumn,
     rest: ColumnElement[bool],
     *,
     descending: bool,
@@ -238,13 +241,11 @@ def _ranges(
     return (among_values, first.is_(None)) if nullable else (among_values,)
 
 
-def _equal(column: ColumnElement[Any], value: ColumnElement[Any], *, null: bool) -> ColumnElement[bool]:
+def _equal(column: SqlColumn, value: SqlColumn, *, null: bool) -> ColumnElement[bool]:
     return column.is_(None) if null else column == value
 
 
-def _behind(
-    column: ColumnElement[Any], value: ColumnElement[Any], descending: bool, null: bool, nullable: bool
-) -> ColumnElement[bool]:
+def _behind(column: SqlColumn, value: SqlColumn, descending: bool, null: bool, nullable: bool) -> ColumnElement[bool]:
     if null:
         return column.is_not(None) if descending else false()
     if descending:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from sqlalchemy import ColumnElement, Integer, and_, exists, func, not_, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from models import (
     Audience,
-    Campaign,
     CampaignProduct,
     CampaignProductSegment,
     CampaignProductStore,
@@ -27,16 +26,17 @@ from models import (
     StatusRecord,
 )
 from resolvers.query.columns import Expression
-from resolvers.query.expressions import VALID_NOW, within, word
+from resolvers.query.expressions import OFFER_VALID, VALID_NOW, within, word
 from resolvers.query.link import Link
+from resolvers.storage.sql import SqlColumn, SqlValue
 
 
-def is_recommendable(product: Any) -> ColumnElement[bool]:
+def is_recommendable(product: type[Product]) -> ColumnElement[bool]:
     """Whether a product is on offer, not blocked, and not out of stock where it can be reserved."""
     return and_(product.state == word(State.ACTIVE), not_(is_blocked(product)), not_(_is_out_of_stock(product)))
 
 
-def is_blocked(product: Any) -> ColumnElement[bool]:
+def is_blocked(product: type[Product]) -> ColumnElement[bool]:
     """Whether a product, or a group that it is in, is not to be recommended."""
     one, group, above = aliased(RecommendationBlock), aliased(RecommendationBlock), aliased(ProductGroupAncestor)
     return or_(
@@ -47,7 +47,7 @@ def is_blocked(product: Any) -> ColumnElement[bool]:
     )
 
 
-def _is_out_of_stock(product: Any) -> ColumnElement[bool]:
+def _is_out_of_stock(product: type[Product]) -> ColumnElement[bool]:
     reservable, offer = aliased(ReservableProduct), aliased(ReservableOffer)
     there = exists(select(offer.id).where(offer.reservable_product_id == reservable.id, offer.stock > 0))
     return exists(
@@ -57,9 +57,7 @@ def _is_out_of_stock(product: Any) -> ColumnElement[bool]:
     )
 
 
-def is_dismissed(
-    customer: ColumnElement[Any], recommendation: ColumnElement[Any] | None, product: ColumnElement[Any]
-) -> ColumnElement[bool]:
+def is_dismissed(customer: SqlColumn, recommendation: SqlColumn | None, product: SqlColumn) -> ColumnElement[bool]:
     """Whether the customer dismissed a recommendation, or another one of the same product."""
     response = aliased(RecommendationResponse)
     same = response.product_id == product
@@ -69,33 +67,28 @@ def is_dismissed(
     )
 
 
-def is_on_offer(
-    product: ColumnElement[Any], customer: ColumnElement[Any] | None, store: ColumnElement[Any]
-) -> ColumnElement[bool]:
+def is_on_offer(product: SqlColumn, customer: SqlColumn | None, store: SqlColumn) -> ColumnElement[bool]:
     """Whether a campaign offers a product now: to all or to the customer, everywhere or in the store.
 
     Where no store is known, an offer of any store applies.
     """
-    offer, campaign = aliased(CampaignProduct), aliased(Campaign)
+    offer = aliased(CampaignProduct)
     target, place, here = aliased(CampaignProductSegment), aliased(CampaignProductStore), aliased(CampaignProductStore)
     for_all = not_(exists(select(target.id).where(target.campaign_product_id == offer.id)))
     mine = _is_for(customer, offer) if customer is not None else None
     everywhere = not_(exists(select(place.id).where(place.campaign_product_id == offer.id)))
     here_too = exists(select(here.id).where(here.campaign_product_id == offer.id, here.store_id == store))
     return exists(
-        select(offer.id)
-        .join(campaign, campaign.id == offer.campaign_id)
-        .where(
+        select(offer.id).where(
             offer.product_id == product,
-            VALID_NOW.sql(offer),
-            VALID_NOW.sql(campaign),
+            OFFER_VALID.sql(offer),
             for_all if mine is None else or_(for_all, mine),
             or_(store.is_(None), here_too, everywhere),
         )
     )
 
 
-def _is_for(customer: ColumnElement[Any], offer: Any) -> ColumnElement[bool]:
+def _is_for(customer: SqlColumn, offer: type[CampaignProduct]) -> ColumnElement[bool]:
     segment, member = aliased(CampaignProductSegment), aliased(SegmentMember)
     return exists(
         select(segment.id)
@@ -104,7 +97,7 @@ def _is_for(customer: ColumnElement[Any], offer: Any) -> ColumnElement[bool]:
     )
 
 
-def _recommended(recommendation: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+def _recommended(recommendation: type[Recommendation], customer: SqlColumn) -> ColumnElement[bool]:
     own, common, shared = aliased(Recommendation), aliased(Recommendation), aliased(Recommendation)
     member, product = aliased(SegmentMember), aliased(Product)
     segments = select(member.segment_id).where(member.customer_id == customer)
@@ -125,7 +118,7 @@ def _recommended(recommendation: Any, customer: ColumnElement[Any]) -> ColumnEle
     )
 
 
-def _holds(customer: ColumnElement[Any], status: ColumnElement[Any]) -> ColumnElement[bool]:
+def _holds(customer: SqlColumn, status: SqlColumn) -> ColumnElement[bool]:
     record = aliased(StatusRecord)
     return exists(
         select(record.id).where(
@@ -134,7 +127,7 @@ def _holds(customer: ColumnElement[Any], status: ColumnElement[Any]) -> ColumnEl
     )
 
 
-def _agreed(customer: ColumnElement[Any], consent: ColumnElement[Any]) -> ColumnElement[bool]:
+def _agreed(customer: SqlColumn, consent: SqlColumn) -> ColumnElement[bool]:
     answer = aliased(CustomerConsent)
     return exists(
         select(answer.id).where(
@@ -151,8 +144,8 @@ didn't dismiss it.
 """
 
 
-def _total(column: str) -> Any:
-    def sql(recommendation: Any) -> ColumnElement[Any]:
+def _total(column: str) -> Callable[[type[Recommendation]], SqlValue]:
+    def sql(recommendation: type[Recommendation]) -> SqlValue:
         response = aliased(RecommendationResponse)
         summed = select(func.sum(getattr(response, column))).where(response.recommendation_id == recommendation.id)
         return func.coalesce(summed.scalar_subquery(), 0)
@@ -160,7 +153,7 @@ def _total(column: str) -> Any:
     return sql
 
 
-def _dismissals(recommendation: Any) -> ColumnElement[Any]:
+def _dismissals(recommendation: type[Recommendation]) -> SqlValue:
     response = aliased(RecommendationResponse)
     counted = select(func.count()).where(
         response.recommendation_id == recommendation.id, response.dismissed_at.is_not(None)

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Integer, and_, exists, func, literal_column, not_, or_, select
+from sqlalchemy import Boolean, ColumnElement, Integer, Select, and_, exists, func, literal_column, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from models import (
+    Base,
     CampaignProduct,
     CampaignProductSegment,
+    Card,
     ConditionRole,
     Customer,
     Product,
     ProductGroup,
     ProductGroupAncestor,
+    ProductReservation,
+    Purchase,
     Reward,
     RewardCondition,
+    RewardConditionTarget,
     RewardSegment,
     RewardStatus,
     SegmentMember,
@@ -26,16 +30,22 @@ from models import (
     VoucherState,
 )
 from resolvers.query.columns import Expression
-from resolvers.query.expressions import POINTS_ACTIVE, VALID_NOW, word
+from resolvers.query.expressions import OFFER_VALID, POINTS_ACTIVE, VALID_NOW, word
 from resolvers.query.link import Link, link
+from resolvers.storage.sql import SqlColumn, SqlValue
+
+Key = ColumnElement[int]
+"""The key of the row from which a relation leads."""
 
 
-def _segments_of(customer: ColumnElement[Any]) -> Any:
+def _segments_of(customer: Key) -> Select[int]:
     member = aliased(SegmentMember)
     return select(member.segment_id).where(member.customer_id == customer)
 
 
-def _for_segments(table: Any, owner: str, row: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+def _for_segments(
+    table: type[RewardSegment | CampaignProductSegment], owner: str, row: type[Base], customer: Key
+) -> ColumnElement[bool]:
     """Whether a row is for no segment in particular, or for one of the customer's."""
     target = aliased(table)
     mine = getattr(target, owner) == row.id
@@ -45,7 +55,7 @@ def _for_segments(table: Any, owner: str, row: Any, customer: ColumnElement[Any]
     return or_(none, one)
 
 
-def _for_status(reward: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+def _for_status(reward: type[Reward], customer: Key) -> ColumnElement[bool]:
     any_, mine, record = aliased(RewardStatus), aliased(RewardStatus), aliased(StatusRecord)
     held = select(record.status_id).where(record.customer_id == customer, record.ended_at.is_(None))
     return or_(
@@ -54,10 +64,10 @@ def _for_status(reward: Any, customer: ColumnElement[Any]) -> ColumnElement[bool
     )
 
 
-def _under_limit(reward: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+def _under_limit(reward: type[Reward], customer: Key) -> ColumnElement[bool]:
     used = aliased(Voucher)
 
-    def count(who: Any) -> Any:
+    def count(who: SqlColumn) -> SqlValue:
         which = used.reward_id == reward.id, who == customer, used.state != word(VoucherState.CANCELLED)
         return select(func.count()).where(*which).scalar_subquery()
 
@@ -66,13 +76,13 @@ def _under_limit(reward: Any, customer: ColumnElement[Any]) -> ColumnElement[boo
     return or_(reward.limit_per_customer.is_(None), got < reward.limit_per_customer)
 
 
-def _affordable(reward: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+def _affordable(reward: type[Reward], customer: Key) -> ColumnElement[bool]:
     holder = aliased(Customer)
     points = select(POINTS_ACTIVE.sql(holder)).where(holder.id == customer).scalar_subquery()
     return or_(reward.points_cost == literal_column("0"), reward.points_cost <= points)
 
 
-def _within_reach(reward: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+def _within_reach(reward: type[Reward], customer: Key) -> ColumnElement[bool]:
     return and_(
         VALID_NOW.sql(reward),
         _for_segments(RewardSegment, "reward_id", reward, customer),
@@ -82,28 +92,27 @@ def _within_reach(reward: Any, customer: ColumnElement[Any]) -> ColumnElement[bo
     )
 
 
-def _offered(offer: Any, customer: ColumnElement[Any]) -> ColumnElement[bool]:
-    return and_(VALID_NOW.sql(offer), _for_segments(CampaignProductSegment, "campaign_product_id", offer, customer))
+def _offered(offer: type[CampaignProduct], customer: Key) -> ColumnElement[bool]:
+    return and_(OFFER_VALID.sql(offer), _for_segments(CampaignProductSegment, "campaign_product_id", offer, customer))
 
 
 REWARDS_WITHIN_REACH = Link(Reward, _within_reach)
 """Rewards valid now, for the customer's segments and status, below the limits, that the active points can pay."""
 
 CAMPAIGN_OFFERS = Link(CampaignProduct, _offered)
-"""Campaign products valid now that are for all, or for one of the customer's segments."""
+"""Campaign products valid now that are for all, or for one of the customer's segments; see `OFFER_VALID`."""
 
 
-def _ancestors(group: Any, key: ColumnElement[Any]) -> ColumnElement[bool]:
+def _ancestors(group: type[ProductGroup], key: Key) -> ColumnElement[bool]:
     pair = aliased(ProductGroupAncestor)
-    found: ColumnElement[bool] = group.id.in_(select(pair.ancestor_id).where(pair.group_id == key))
-    return found
+    return group.id.in_(select(pair.ancestor_id).where(pair.group_id == key))
 
 
 GROUP_PATH = Link(ProductGroup, _ancestors)
 """A group with all groups above it."""
 
 
-def _depth(group: Any) -> ColumnElement[Any]:
+def _depth(group: type[ProductGroup]) -> ColumnElement[int]:
     pair = aliased(ProductGroupAncestor)
     return select(func.count()).where(pair.group_id == group.id).scalar_subquery()
 
@@ -112,29 +121,28 @@ GROUP_DEPTH = Expression("depth", _depth, Integer())
 """How many groups there are from the top to this one."""
 
 
-def _in_subtree(product: Any, key: ColumnElement[Any]) -> ColumnElement[bool]:
+def _in_subtree(product: type[Product], key: Key) -> ColumnElement[bool]:
     pair = aliased(ProductGroupAncestor)
-    found: ColumnElement[bool] = product.group_id.in_(select(pair.group_id).where(pair.ancestor_id == key))
-    return found
+    return product.group_id.in_(select(pair.group_id).where(pair.ancestor_id == key))
 
 
 _SUBTREE = Link(Product, _in_subtree)
 
 
-def products_of_group(args: Mapping[str, Any]) -> Link:
+def products_of_group(args: Mapping[str, object]) -> Link:
     """A group's own products, or with those of its subgroups."""
     return _SUBTREE if args.get("includeSubgroups") else link(ProductGroup, "products")
 
 
 def _rules_of(role: ConditionRole) -> Link:
-    def on(rule: Any, reward: ColumnElement[Any]) -> ColumnElement[bool]:
+    def on(rule: type[RewardCondition], reward: Key) -> ColumnElement[bool]:
         return and_(rule.reward_id == reward, rule.role == word(role))
 
     return Link(RewardCondition, on)
 
 
 def _has_rule(role: ConditionRole) -> Expression:
-    def sql(reward: Any) -> ColumnElement[bool]:
+    def sql(reward: type[Reward]) -> ColumnElement[bool]:
         rule = aliased(RewardCondition)
         return exists(select(rule.id).where(rule.reward_id == reward.id, rule.role == word(role)))
 
@@ -145,3 +153,35 @@ REWARD_CONDITIONS = _rules_of(ConditionRole.CONDITION)
 REWARD_BONUSES = _rules_of(ConditionRole.BONUS)
 HAS_CONDITION = _has_rule(ConditionRole.CONDITION)
 HAS_BONUS = _has_rule(ConditionRole.BONUS)
+
+
+def _names_product(reward: type[Reward], product: Key) -> ColumnElement[bool]:
+    rule, target = aliased(RewardCondition), aliased(RewardConditionTarget)
+    named = select(rule.reward_id).join(target, target.condition_id == rule.id).where(target.product_id == product)
+    # A filter nests it in a row of the product's own statement, which is not the one around.
+    return reward.id.in_(named.correlate_except(rule, target))
+
+
+REWARDS_OF_PRODUCT = Link(Reward, _names_product)
+"""Rewards that name a product itself; those that name its group or brand are not among them."""
+
+
+def _shown_at(purchase: type[Purchase], card: Key) -> ColumnElement[bool]:
+    shown = aliased(Card)
+    number = select(shown.number).where(shown.id == card).correlate_except(shown)
+    return purchase.card_number == number.scalar_subquery()
+
+
+BILLS_OF_CARD = Link(Purchase, _shown_at)
+"""The bills at which a card was shown."""
+
+
+def _ended_in(purchase: type[Purchase], reservation: Key) -> ColumnElement[bool]:
+    bill, made = aliased(Purchase), aliased(ProductReservation)
+    known = and_(bill.external_id == made.external_purchase_id, bill.customer_id == made.customer_id)
+    bills = select(bill.id).join(made, known).where(made.id == reservation)
+    return purchase.id.in_(bills.correlate_except(bill, made))
+
+
+BILLS_OF_RESERVATION = Link(Purchase, _ended_in)
+"""The bills that a reservation ended in: its customer's, under the external id that the till told."""

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import ColumnElement, exists, false, literal_column, or_, select, true
 from sqlalchemy.orm import aliased
@@ -27,6 +26,7 @@ from models.ownership import Kind, ownership_of
 from models.scope import Scope
 from models.types import BigKey
 from resolvers.storage.context import Viewer, ViewerKind
+from resolvers.storage.sql import column_of
 from resolvers.storage.statement import parameter
 
 DELETED: ColumnElement[str] = literal_column(f"'{State.DELETED}'")
@@ -72,25 +72,25 @@ def seen_with(access: Access) -> Iterator[None]:
         _access.reset(token)
 
 
-def listed(entity: type[Base], alias: Any) -> list[ColumnElement[bool]]:
+def listed(entity: type[Base], alias: type[Base]) -> list[ColumnElement[bool]]:
     """Conditions on a row to be found or listed."""
     return [*_there(entity, alias), *_seen(entity, alias)]
 
 
-def reachable(entity: type[Base], alias: Any) -> list[ColumnElement[bool]]:
+def reachable(entity: type[Base], alias: type[Base]) -> list[ColumnElement[bool]]:
     """Conditions on a row to be shown by another one that refers to it."""
     return [*(_there(entity, alias) if entity is Customer else []), *_seen(entity, alias)]
 
 
-def _there(entity: type[Base], alias: Any) -> list[ColumnElement[bool]]:
+def _there(entity: type[Base], alias: type[Base]) -> list[ColumnElement[bool]]:
     if issubclass(entity, Stateful):
-        return [alias.state != DELETED]
+        return [column_of(alias, "state") != DELETED]
     if entity is Event:
-        return [IsSettled(alias.transaction_id)]
+        return [IsSettled(column_of(alias, "transaction_id"))]
     return []
 
 
-def _seen(entity: type[Base], alias: Any) -> list[ColumnElement[bool]]:
+def _seen(entity: type[Base], alias: type[Base]) -> list[ColumnElement[bool]]:
     """Whether the viewer may see a row: nothing is asked of what is public, nor of those who see all of it."""
     access = _access.get()
     if access.everything:
@@ -102,7 +102,7 @@ def _seen(entity: type[Base], alias: Any) -> list[ColumnElement[bool]]:
         return [_own_token(alias, access)]
     if owner.kind is Kind.INTERNAL:
         return [false()]
-    column = getattr(alias, owner.column)
+    column = column_of(alias, owner.column)
     if owner.whole is not None:
         whole = aliased(getattr(models, owner.whole))
         return [exists(select(whole.id).where(whole.id == column, *_seen(getattr(models, owner.whole), whole)))]
@@ -112,9 +112,9 @@ def _seen(entity: type[Base], alias: Any) -> list[ColumnElement[bool]]:
     return [or_(*conditions) if conditions else false()]
 
 
-def _own_token(alias: Any, access: Access) -> ColumnElement[bool]:
+def _own_token(alias: type[Base], access: Access) -> ColumnElement[bool]:
     """The token that asks, and those on which the same customer is logged in; all of them by their own scope."""
     if Scope.TOKENS_WRITE in access.scopes:
         return true()
     mine: ColumnElement[bool] = alias.id == TOKEN
-    return or_(mine, alias.customer_id == VIEWER) if access.own else mine
+    return or_(mine, column_of(alias, "customer_id") == VIEWER) if access.own else mine

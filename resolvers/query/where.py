@@ -12,19 +12,28 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
 from math import isfinite
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from sqlalchemy import ColumnElement
-from sqlalchemy.types import TypeEngine
 
 from models import Base
+from models.rules.letters import small
 from models.types import ExactDecimal
 from resolvers.errors import BadFilter
 from resolvers.ids import key_of
+from resolvers.normalise import composed
 from resolvers.query.columns import Source, source_type
+from resolvers.storage.sql import SqlType
 
-COMPARISONS = ("eq", "ne", "in", "nin", "lt", "lte", "gt", "gte", "isNull", "startsWith", "contains", "has")
+IGNORING_CASE = {"eqIgnoreCase": "eq", "startsWithIgnoreCase": "startsWith", "containsIgnoreCase": "contains"}
+"""Comparisons of text in small letters, with those that they are otherwise."""
+COMPARISONS = (
+    *("eq", "ne", "in", "nin", "lt", "lte", "gt", "gte", "isNull", "startsWith", "contains", "has"),
+    *IGNORING_CASE,
+)
 WHOLE = frozenset({"eq", "ne", "in", "nin"})
 """Comparisons with a whole value; the others may be given a part of one."""
 LAST_CHARACTER = "\U0010ffff"
@@ -34,12 +43,17 @@ MOST_VALUES = 1000
 LONGEST_TEXT = 512
 
 
+T = TypeVar("T")
+Normalise = Callable[[Any], Any]
+"""Brings a value to the form in which it is compared."""
+
+
 @dataclass(frozen=True, eq=False)
 class ValueFilter:
     """A filter on a value. `normalise` brings what a caller writes to the form in which it is compared."""
 
     source: Source
-    normalise: Callable[[Any], Any] | None = None
+    normalise: Normalise | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,9 +109,9 @@ class Template:
     """A filter that was read once, with slots for the values."""
 
     structure: Structure
-    slots: Sequence[tuple[str, Slot, Callable[[Any], Any]]]
+    slots: Sequence[tuple[str, Slot, Normalise]]
 
-    def values(self, given: Any) -> dict[str, Any]:
+    def values(self, given: Any) -> dict[str, object]:
         """What the structure binds for a given value; `BadFilter` says what is wrong with it."""
         values = {}
         for name, slot, bind in self.slots:
@@ -112,11 +126,11 @@ class _Reader:
     """Reads one filter; counts what it meets, so that a hostile filter is refused and not compiled."""
 
     def __init__(self) -> None:
-        self.values: dict[str, Any] = {}
-        self.slots: list[tuple[str, Slot, Callable[[Any], Any]]] = []
+        self.values: dict[str, object] = {}
+        self.slots: list[tuple[str, Slot, Normalise]] = []
         self.conditions = 0
 
-    def read(self, filters: FilterSet, where: Any, path: str, depth: int) -> Structure:
+    def read(self, filters: FilterSet, where: object, path: str, depth: int) -> Structure:
         if not isinstance(where, Mapping):
             raise BadFilter(f"`{path}` must be an object.")
         if depth > DEEPEST:
@@ -149,7 +163,7 @@ class _Reader:
             return self._relation(known, value, path, depth)
         return self._value(filters.entity, known, value, path)
 
-    def _relation(self, known: RelationFilter, value: Mapping[str, Any], path: str, depth: int) -> Structure:
+    def _relation(self, known: RelationFilter, value: Mapping[str, object], path: str, depth: int) -> Structure:
         if not known.many:
             rest = {name: part for name, part in value.items() if name != "isNull"}
             parts: list[Structure] = []
@@ -167,7 +181,7 @@ class _Reader:
             parts.append((mode, known, self.read(known.target(), inner, f"{path}.{mode}", depth + 1)))
         return parts[0] if len(parts) == 1 else ("and", tuple(parts))
 
-    def _value(self, entity: type[Base], known: ValueFilter | IdFilter, comparisons: Any, path: str) -> Structure:
+    def _value(self, entity: type[Base], known: ValueFilter | IdFilter, comparisons: object, path: str) -> Structure:
         if not isinstance(comparisons, Mapping):
             raise BadFilter(f"`{path}` must be an object of comparisons.")
         parts: list[Structure] = []
@@ -186,6 +200,8 @@ class _Reader:
         if operator == "isNull":
             return "value", source, "isNull" if operand else "isSet", ()
         each = _normaliser(entity, known, whole=operator in WHOLE)
+        if operator in IGNORING_CASE:
+            each = partial(_small, each)
         if isinstance(operand, Slot):
             self.slots.append((name := self._bind(None), operand, _refusing(each, f"{path}.{operator}")))
             return "value", source, operator, (name,)
@@ -203,14 +219,18 @@ class _Reader:
             return "value", source, operator, (self._bind(bound), self._bind(bound + LAST_CHARACTER))
         return "value", source, operator, (self._bind(bound),)
 
-    def _bind(self, value: Any) -> str:
+    def _bind(self, value: object) -> str:
         name = f"w{len(self.values)}"
         self.values[name] = value
         return name
 
 
-def _refusing(each: Callable[[Any], Any], path: str) -> Callable[[Any], Any]:
-    def bind(operand: Any) -> Any:
+def _small(each: Normalise, operand: object) -> str:
+    return small(str(each(operand)))
+
+
+def _refusing(each: Normalise, path: str) -> Normalise:
+    def bind(operand: object) -> object:
         try:
             return each(operand)
         except ValueError as error:
@@ -219,7 +239,7 @@ def _refusing(each: Callable[[Any], Any], path: str) -> Callable[[Any], Any]:
     return bind
 
 
-def _normaliser(entity: type[Base], known: ValueFilter | IdFilter, *, whole: bool) -> Callable[[Any], Any]:
+def _normaliser(entity: type[Base], known: ValueFilter | IdFilter, *, whole: bool) -> Normalise:
     """What brings an operand to the form in which it is compared; a part of a value may have no such form."""
     if isinstance(known, IdFilter):
         return lambda opaque: key_of(opaque, known.type_name)
@@ -227,7 +247,7 @@ def _normaliser(entity: type[Base], known: ValueFilter | IdFilter, *, whole: boo
     if normalise is None:
         return lambda value: checked(value, kind)
 
-    def normalised(value: Any) -> Any:
+    def normalised(value: object) -> object:
         if isinstance(value, str) and len(value) > LONGEST_TEXT:
             # Folding a text takes long, and makes some characters eighteen.
             raise ValueError(f"more than {LONGEST_TEXT} characters are not compared.")
@@ -241,28 +261,33 @@ def _normaliser(entity: type[Base], known: ValueFilter | IdFilter, *, whole: boo
     return normalised
 
 
-def checked(value: Any, kind: TypeEngine[Any] | None = None) -> Any:
-    """A value that both databases can hold: whole text without U+0000, instants with an offset, decimals that fit."""
+@overload
+def checked(value: str, kind: SqlType | None = None) -> str: ...
+@overload
+def checked(value: T, kind: SqlType | None = None) -> T: ...
+def checked(value: object, kind: SqlType | None = None) -> object:
+    """A value as both databases hold it: composed text without U+0000, instants with an offset, decimals that fit."""
     if isinstance(value, str):
         if "\x00" in value:
             raise ValueError("text can't hold the character U+0000.")
         if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
             raise ValueError("text can't hold half of a surrogate pair.")
-    elif isinstance(value, datetime):
+        return composed(value)
+    if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError("the time needs an offset, such as Z or +01:00.")
         try:
             value.astimezone(UTC)
         except OverflowError as error:
             raise ValueError("the time is out of range.") from error
-    elif isinstance(kind, ExactDecimal):
+    elif isinstance(kind, ExactDecimal) and isinstance(value, Decimal | int):
         kind.scaled(value)
     elif isinstance(value, Mapping | list | float):
         _check_json(value)
     return value
 
 
-def _check_json(value: Any) -> None:
+def _check_json(value: object) -> None:
     if isinstance(value, Mapping):
         for name, each in value.items():
             checked(name)
@@ -277,13 +302,13 @@ def _check_json(value: Any) -> None:
         checked(value)
 
 
-def read_filter(filters: FilterSet, where: Mapping[str, Any]) -> tuple[Structure, dict[str, Any]]:
+def read_filter(filters: FilterSet, where: Mapping[str, object]) -> tuple[Structure, dict[str, object]]:
     """A filter's structure and the values it binds; `BadFilter` says what is wrong."""
     reader = _Reader()
     return reader.read(filters, where, "where", 0), reader.values
 
 
-def template(filters: FilterSet, where: Mapping[str, Any]) -> Template:
+def template(filters: FilterSet, where: Mapping[str, object]) -> Template:
     """A filter whose operands are slots."""
     reader = _Reader()
     return Template(reader.read(filters, where, "where", 0), reader.slots)

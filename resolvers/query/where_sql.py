@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, String, and_, exists, false, func, literal_column, not_, or_, select, true
 from sqlalchemy.orm import aliased
 
 from models import Base
+from models.rules.letters import CAPITALS, SMALL
 from models.types import Json
 from resolvers.query.columns import Expression, read, relationship_of, source_type
+from resolvers.query.link import Door
 from resolvers.query.visibility import listed, reachable
-from resolvers.query.where import RelationFilter, Structure
+from resolvers.query.where import IGNORING_CASE, RelationFilter, Structure
+from resolvers.storage.sql import SqlColumn, SqlValue
 from resolvers.storage.statement import ListParameter, parameter
 
 
-def condition(entity: type[Base], alias: Any, structure: Structure, backend: str) -> ColumnElement[bool]:
+def condition(entity: type[Base], alias: type[Base], structure: Structure, backend: str) -> ColumnElement[bool]:
     """A structure as SQL over an alias."""
     kind = structure[0]
     if kind == "all":
@@ -34,13 +34,13 @@ def condition(entity: type[Base], alias: Any, structure: Structure, backend: str
     return _related(entity, alias, structure, backend)
 
 
-def _absent(entity: type[Base], alias: Any, structure: Structure) -> ColumnElement[bool]:
+def _absent(entity: type[Base], alias: type[Base], structure: Structure) -> ColumnElement[bool]:
     _, relation, wanted = structure
     found = _exists(entity, alias, relation, None, "")
     return not_(found) if wanted else found
 
 
-def _related(entity: type[Base], alias: Any, structure: Structure, backend: str) -> ColumnElement[bool]:
+def _related(entity: type[Base], alias: type[Base], structure: Structure, backend: str) -> ColumnElement[bool]:
     kind, relation, part = structure
     if kind == "keyed":
         return _keyed(entity, alias, relation, part, backend)
@@ -51,7 +51,7 @@ def _related(entity: type[Base], alias: Any, structure: Structure, backend: str)
 
 
 def _keyed(
-    entity: type[Base], alias: Any, relation: RelationFilter, part: Structure, backend: str
+    entity: type[Base], alias: type[Base], relation: RelationFilter, part: Structure, backend: str
 ) -> ColumnElement[bool]:
     assert isinstance(relation.relation, str)
     target_entity = relation.target().entity
@@ -64,12 +64,12 @@ def _keyed(
     return found
 
 
-def _door(relation: RelationFilter) -> Callable[[type[Base], Any], list[ColumnElement[bool]]]:
+def _door(relation: RelationFilter) -> Door:
     return listed if relation.many else reachable
 
 
 def _exists(
-    entity: type[Base], alias: Any, relation: RelationFilter, part: Structure | None, backend: str
+    entity: type[Base], alias: type[Base], relation: RelationFilter, part: Structure | None, backend: str
 ) -> ColumnElement[bool]:
     target_entity = relation.target().entity
     target = aliased(target_entity)
@@ -86,7 +86,7 @@ def _exists(
     return found
 
 
-def _compare(entity: type[Base], alias: Any, structure: Structure, backend: str) -> ColumnElement[bool]:
+def _compare(entity: type[Base], alias: type[Base], structure: Structure, backend: str) -> ColumnElement[bool]:
     _, source, operator, names = structure
     column, kind = read(alias, source), source_type(entity, source)
     if operator == "isNull":
@@ -101,14 +101,17 @@ def _compare(entity: type[Base], alias: Any, structure: Structure, backend: str)
             found = column.in_(select(func.json_each(items).table_valued("value").c.value))
         return found if operator == "in" else found.is_not(true())
     value = parameter(names[0], kind)
+    if operator in IGNORING_CASE:
+        return _ignoring_case(column, IGNORING_CASE[operator], value, backend)
     if operator == "eq" and isinstance(source, Expression) and source.equal is not None:
-        return source.equal(alias, value)
+        same: ColumnElement[bool] = source.equal(alias, value)
+        return same
     if operator == "has":
         return _has(column, parameter(names[0], source_type(entity, "id") if kind is not Json else Json), backend)
     if operator == "startsWith":
         return and_(column >= value, column <= parameter(names[1], kind))
     if operator == "contains":
-        return (func.strpos if backend == "postgresql" else func.instr)(column, value) > 0
+        return _place(column, value, backend) > 0
     return {
         "eq": column.__eq__,
         "ne": column.is_distinct_from,
@@ -119,7 +122,23 @@ def _compare(entity: type[Base], alias: Any, structure: Structure, backend: str)
     }[operator](value)
 
 
-def _has(column: ColumnElement[Any], value: ColumnElement[Any], backend: str) -> ColumnElement[bool]:
+def _ignoring_case(column: SqlColumn, operator: str, value: SqlValue, backend: str) -> ColumnElement[bool]:
+    """A comparison of small letters, with a value in small letters."""
+    # What a locale takes for a capital letter differs from one database to the next: the letters are given.
+    letters = [literal_column(f"'{letters}'", String()) for letters in (CAPITALS, SMALL)]
+    lower: ColumnElement[str] = func.translate(column, *letters) if backend == "postgresql" else func.small(column)
+    if operator == "eq":
+        return lower == value
+    place = _place(lower, value, backend)
+    return place == literal_column("1") if operator == "startsWith" else place > literal_column("0")
+
+
+def _place(column: SqlColumn, value: SqlValue, backend: str) -> ColumnElement[int]:
+    """Where a text holds another, from 1; 0 where it doesn't."""
+    return (func.strpos if backend == "postgresql" else func.instr)(column, value)
+
+
+def _has(column: SqlColumn, value: SqlValue, backend: str) -> ColumnElement[bool]:
     """Whether a JSON list holds an item."""
     if backend == "postgresql":
         return column.op("@>")(value)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import BigInteger, func, not_, select
+from sqlalchemy import BigInteger, ColumnElement, func, not_, select
 from sqlalchemy.orm import aliased
 
 import models
@@ -16,6 +15,8 @@ from resolvers.query.compiled_query import CompiledQuery, among
 from resolvers.query.expressions import VALID_NOW
 from resolvers.query.recommended import is_dismissed, is_on_offer, is_recommendable
 from resolvers.storage.context import RequestContext, RowRef
+from resolvers.storage.reader import Row
+from resolvers.storage.sql import AnySelect, SqlColumn
 from resolvers.storage.statement import parameter
 
 LOOKED_AT = 60
@@ -39,12 +40,12 @@ class ProductForBill:
     is_on_offer: bool
 
 
-def _columns(product: Any, customer: Any = CUSTOMER) -> list[Any]:
+def _columns(product: type[models.Product], customer: SqlColumn = CUSTOMER) -> list[SqlColumn]:
     on_offer = is_on_offer(product.id, customer, STORE).label("on_offer")
     return [product.id, func.coalesce(product.group_id, 0), on_offer]
 
 
-def _allowed(product: Any, backend: str) -> list[Any]:
+def _allowed(product: type[models.Product], backend: str) -> list[ColumnElement[bool]]:
     return [
         is_recommendable(product),
         not_(is_dismissed(CUSTOMER, None, product.id)),
@@ -52,7 +53,7 @@ def _allowed(product: Any, backend: str) -> list[Any]:
     ]
 
 
-def _together(backend: str) -> Any:
+def _together(backend: str) -> AnySelect:
     """What goes with the goods, and how near it is to the nearest of them."""
     near, product = aliased(AFFINITY), aliased(PRODUCT)
     total = (
@@ -78,7 +79,7 @@ def _together(backend: str) -> Any:
     )
 
 
-def _own(backend: str) -> Any:
+def _own(backend: str) -> AnySelect:
     """What is recommended to the customer anyway."""
     row, product = aliased(models.Recommendation), aliased(PRODUCT)
     return (
@@ -90,7 +91,7 @@ def _own(backend: str) -> Any:
     )
 
 
-def _popular(backend: str) -> Any:
+def _popular(backend: str) -> AnySelect:
     liked, product = aliased(POPULAR), aliased(PRODUCT)
     return (
         select(*_columns(product), liked.share)
@@ -134,7 +135,7 @@ async def products_for_bill(
     return [_shown(one, names) for one in chosen]
 
 
-def _of_goods(rows: Iterable[Sequence[Any]]) -> list[Offered]:
+def _of_goods(rows: Iterable[Row]) -> list[Offered]:
     basis = RecommendationBasis.BOUGHT_TOGETHER
     return _ranked(
         Offered(Wanted(product, group, min(score, 1.0), basis), bool(on_offer), near)
@@ -142,7 +143,7 @@ def _of_goods(rows: Iterable[Sequence[Any]]) -> list[Offered]:
     )
 
 
-def _of_customer(rows: Iterable[Sequence[Any]]) -> list[Offered]:
+def _of_customer(rows: Iterable[Row]) -> list[Offered]:
     return _ranked(
         Offered(
             Wanted(product, group, float(score or 0), basis or RecommendationBasis.POPULAR), bool(on_offer), near, words
@@ -151,7 +152,7 @@ def _of_customer(rows: Iterable[Sequence[Any]]) -> list[Offered]:
     )
 
 
-def _of_everybody(rows: Iterable[Sequence[Any]]) -> list[Offered]:
+def _of_everybody(rows: Iterable[Row]) -> list[Offered]:
     basis = RecommendationBasis.POPULAR
     return _ranked(
         Offered(Wanted(product, group, share, basis), bool(on_offer)) for product, group, on_offer, share in rows

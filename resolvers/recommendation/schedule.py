@@ -40,15 +40,15 @@ async def refresh_recommendations(engine: AsyncEngine, now: datetime, _batch: in
 async def update_recommendations(engine: AsyncEngine, now: datetime, _batch: int = 0) -> int:
     """Work out the lists of those of whom the outbox tells something new; how many customers that were.
 
-    While all lists are worked out, it is left for the next time: what is older must not come on top of what is newer.
+    It doesn't wait for all lists to be worked out, which leaves those customers' newer ones alone.
     """
-    if not await is_waiting(engine):
+    if not await is_waiting(engine, now):
         return 0
-    async with alone(engine, WORKER) as mine:
+    async with alone(engine, f"{WORKER}.{CHANGED}") as mine:
         return int((await work(engine, CHANGED, now))["customers"]) if mine else 0
 
 
-async def work(engine: AsyncEngine, task: str, now: datetime, **options: Any) -> dict[str, Any]:
+async def work(engine: AsyncEngine, task: str, now: datetime, **options: object) -> dict[str, Any]:
     """Have a task done by a process of its own; what it answers."""
     url = address_of(engine)
     # The address may hold a password: it goes through a pipe, and not along with the command.
@@ -64,12 +64,21 @@ async def work(engine: AsyncEngine, task: str, now: datetime, **options: Any) ->
     )
     try:
         answer, error = await process.communicate(given)
-    finally:
-        if process.returncode is None:
-            process.kill()
+    except asyncio.CancelledError:
+        await _end(process)
+        raise
     if process.returncode:
         kind = error.decode(errors="replace").strip().rpartition("\n")[2]
         log.error("Working recommendations out ended with %s.", kind or f"code {process.returncode}")
         raise WorkerError(kind)
-    done: dict[str, Any] = orjson.loads(answer)
+    done: dict[str, object] = orjson.loads(answer)
     return done
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """See a process to its end: a server that stops meanwhile leaves nothing behind."""
+    if process.returncode is None:
+        process.kill()
+    if process.stdin is not None:
+        process.stdin.close()
+    await process.communicate()

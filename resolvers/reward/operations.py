@@ -86,13 +86,13 @@ async def _check_code(record: Record) -> None:
 
 
 def _check_state(record: Record) -> None:
-    """Nothing is offered by mistake: a new reward is a draft."""
+    """Nothing is offered by mistake: a new reward is a draft, and so is one that comes back."""
     state = record.given.get("state")
     if state is State.DELETED:
         raise Refused(ErrorCode.WRONG_STATE, "A reward is deleted by its own operation.", record.problems.at("state"))
     if state is not None:
         record.values["state"] = state
-    elif record.row is None:
+    elif record.row is None or record.row.state is State.DELETED:
         record.values["state"] = State.INACTIVE
 
 
@@ -154,14 +154,14 @@ def _check_vouchers(record: Record) -> None:
 
 async def _targets(
     record: Record, name: str, given: Sequence[Any], column: str, target: type[models.Base]
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     at = record.problems.at(name)
     keys = [(await record.references.find(target, by, f"{at}[{place}]")).id for place, by in enumerate(given)]
     no_twice(keys, record.problems, name, "")
     return [{column: key} for key in keys]
 
 
-async def _rules(record: Record, name: str, role: ConditionRole) -> list[dict[str, Any]]:
+async def _rules(record: Record, name: str, role: ConditionRole) -> list[dict[str, object]]:
     given: Sequence[RewardRuleInput] = record.given[name] or ()
     if any(one.min_price is not None or one.max_price is not None for one in given) and (
         not record.will_be("currency_code")
@@ -170,7 +170,7 @@ async def _rules(record: Record, name: str, role: ConditionRole) -> list[dict[st
     return [await _rule(record, one, f"{name}[{place}]", role) for place, one in enumerate(given)]
 
 
-async def _rule(record: Record, given: RewardRuleInput, name: str, role: ConditionRole) -> dict[str, Any]:
+async def _rule(record: Record, given: RewardRuleInput, name: str, role: ConditionRole) -> dict[str, object]:
     lowest, highest, count = given.min_price, given.max_price, given.count
     if lowest is not None and highest is not None and highest < lowest:
         field = f"{record.problems.at(name)}.maxPrice"
@@ -185,7 +185,7 @@ async def _rule(record: Record, given: RewardRuleInput, name: str, role: Conditi
     return {"columns": columns, "targets": await _rule_targets(record, given, name)}
 
 
-async def _rule_targets(record: Record, given: RewardRuleInput, name: str) -> list[dict[str, Any]]:
+async def _rule_targets(record: Record, given: RewardRuleInput, name: str) -> list[dict[str, object]]:
     """A rule names just the things that it looks at."""
     at, related_to = record.problems.at(name), given.related_to
     wanted = TARGETS.get(related_to)
@@ -229,7 +229,7 @@ async def _write_rules(record: Record, role: ConditionRole, wanted: Sequence[Map
     record.changed = True
 
 
-async def _read_rule(record: Record, row: models.RewardCondition) -> tuple[dict[str, Any], list[str]]:
+async def _read_rule(record: Record, row: models.RewardCondition) -> tuple[dict[str, object], list[str]]:
     target = models.RewardConditionTarget
     found = await record.transaction.session.scalars(select(target).where(target.condition_id == row.id))
     columns = {name: getattr(row, name) for name in ("role", "related_to", "count", "min_price", "max_price")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
@@ -17,13 +17,14 @@ from models.types import ExactDecimal, Instant
 from resolvers.errors import BadFilter
 from resolvers.query.columns import source_type
 from resolvers.query.visibility import listed
-from resolvers.query.where import FILTERS, FilterSet, RelationFilter, ValueFilter, read_filter
+from resolvers.query.where import FILTERS, FilterSet, Normalise, RelationFilter, ValueFilter, read_filter
 from resolvers.query.where_sql import condition
+from resolvers.storage.sql import SqlType
 
 MANY = ("in", "nin")
 
 
-def stored(where: Any) -> Any:
+def stored(where: object) -> Any:
     """A filter as JSON: decimals and moments as text, enums by their names."""
     if isinstance(where, Mapping):
         return {name: stored(value) for name, value in where.items()}
@@ -36,16 +37,18 @@ def stored(where: Any) -> Any:
     return where.value if isinstance(where, Enum) else where
 
 
-def kept(where: Any, backend: str) -> dict[str, Any]:
+def kept(where: Mapping[str, object], backend: str) -> dict[str, object]:
     """A filter as it is kept; `BadFilter` where it could not be applied, or not be kept."""
-    criteria: dict[str, Any] = stored(where)
+    criteria: dict[str, object] = stored(where)
     matching(criteria, aliased(models.Customer), backend)
     if b"\\u0000" in orjson.dumps(criteria):
         raise BadFilter("`where` can't hold the character U+0000.")
     return criteria
 
 
-def matching(criteria: Mapping[str, Any], customer: Any, backend: str) -> tuple[ColumnElement[bool], dict[str, Any]]:
+def matching(
+    criteria: Mapping[str, object], customer: type[models.Customer], backend: str
+) -> tuple[ColumnElement[bool], dict[str, object]]:
     """The condition that the criteria's customers meet, and the values it binds; `BadFilter` says what is wrong."""
     filters = FILTERS.get("Customer")
     if filters is None:
@@ -57,14 +60,14 @@ def matching(criteria: Mapping[str, Any], customer: Any, backend: str) -> tuple[
     return met, values
 
 
-def restored(filters: FilterSet, where: Any, path: str) -> Any:
+def restored(filters: FilterSet, where: object, path: str) -> dict[str, object]:
     """A filter with its values as they were before they became JSON."""
     if not isinstance(where, Mapping):
         raise BadFilter(f"`{path}` must be an object.")
     return {name: _restored(filters, name, value, f"{path}.{name}") for name, value in where.items()}
 
 
-def _restored(filters: FilterSet, name: str, value: Any, path: str) -> Any:
+def _restored(filters: FilterSet, name: str, value: object, path: str) -> object:
     known = filters.filters.get(name)
     if name in ("and", "or"):
         if not isinstance(value, list):
@@ -83,7 +86,7 @@ def _restored(filters: FilterSet, name: str, value: Any, path: str) -> Any:
     return value
 
 
-def _operand(operator: str, operand: Any, read: Callable[[Any], Any], path: str) -> Any:
+def _operand(operator: str, operand: Any, read: Normalise, path: str) -> object:
     if operator == "isNull" or operand is None:
         return operand
     try:
@@ -92,7 +95,7 @@ def _operand(operator: str, operand: Any, read: Callable[[Any], Any], path: str)
         raise BadFilter(f"`{path}.{operator}` can't be read: {operand!r}.") from error
 
 
-def _reader(kind: Any) -> Callable[[Any], Any]:
+def _reader(kind: SqlType) -> Normalise:
     """How a value of a column's type is read from JSON."""
     if isinstance(kind, ExactDecimal):
         return lambda value: _finite(kind, Decimal(str(value)))
@@ -113,7 +116,7 @@ def _finite(kind: ExactDecimal, value: Decimal) -> Decimal:
     return value
 
 
-def _small(value: Any) -> int:
+def _small(value: object) -> int:
     if not isinstance(value, int) or abs(value) >= 2**31:
         raise ValueError("not a small whole number")
     return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import UNSET, UnsetType
 
@@ -33,7 +33,7 @@ class SegmentCreate(Input):
     name: Annotated[str, column(SEGMENT.name), "Name of the segment."]
     kind: Annotated[SegmentKind | None, "How it gets its members; CRITERIA where `where` is given, else LIST."] = None
     where: Annotated[
-        Mapping[str, Any] | None, shown_as("CustomerWhere"), "For CRITERIA: the filter that its members pass."
+        Mapping[str, object] | None, shown_as("CustomerWhere"), "For CRITERIA: the filter that its members pass."
     ] = None
     customers: Annotated[tuple[int, ...] | None, key(models.Customer), "For LIST: its first members, 1000 at most."] = (
         None
@@ -68,7 +68,7 @@ class SegmentUpdate(Input):
     id: ThisSegment
     name: Annotated[str | UnsetType, column(SEGMENT.name), "Name of the segment."] = UNSET
     where: Annotated[
-        Mapping[str, Any] | UnsetType | None,
+        Mapping[str, object] | UnsetType | None,
         shown_as("CustomerWhere"),
         "For CRITERIA: the filter that its members pass from now on; it can't be cleared.",
     ] = UNSET

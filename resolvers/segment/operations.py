@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from msgspec import UNSET
 from sqlalchemy import select
@@ -139,10 +138,10 @@ def _shown(segment: models.Segment) -> SegmentAnswer:
     return SegmentAnswer(segment=RowRef("Segment", segment.id))
 
 
-async def _values(transaction: Transaction, given: SegmentCreate | SegmentUpdate) -> dict[str, Any]:
+async def _values(transaction: Transaction, given: SegmentCreate | SegmentUpdate) -> dict[str, object]:
     """What the input says of a segment beside its members."""
     told = {"name": given.name, "note": given.note, "picture_url": given.picture_url}
-    values: dict[str, Any] = {name: value for name, value in told.items() if value is not UNSET}
+    values: dict[str, object] = {name: value for name, value in told.items() if value is not UNSET}
     if given.group is None:
         values["group_id"] = None
     elif given.group is not UNSET:
@@ -150,7 +149,7 @@ async def _values(transaction: Transaction, given: SegmentCreate | SegmentUpdate
     return values
 
 
-def _criteria(transaction: Transaction, where: Mapping[str, Any]) -> dict[str, Any]:
+def _criteria(transaction: Transaction, where: Mapping[str, object]) -> dict[str, object]:
     try:
         return kept(where, transaction.backend)
     except BadFilter as error:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, String, and_, cast, func, null, select, union_all
+from sqlalchemy import BigInteger, String, and_, cast, func, null, select, union_all
 from sqlalchemy.orm import aliased
 
 from models import PointEntry, PointEntryKind, Purchase, PurchaseState
@@ -23,6 +22,7 @@ from resolvers.query.expressions import word
 from resolvers.status.standing import Standing
 from resolvers.storage.batches import in_batch
 from resolvers.storage.context import RequestContext
+from resolvers.storage.sql import AnySelect, SqlValue
 from resolvers.storage.statement import parameter
 from resolvers.values import amount
 
@@ -33,19 +33,19 @@ BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
 START, END = parameter("start", Instant()), parameter("end", Instant())
 
 
-def turnover_of(purchase: Any, basis: TurnoverBasis) -> ColumnElement[Any]:
+def turnover_of(purchase: type[Purchase], basis: TurnoverBasis) -> SqlValue:
     """What of a bill counts as turnover, as it stands."""
-    kept: ColumnElement[Any] = purchase.total - purchase.returned
+    kept: SqlValue = purchase.total - purchase.returned
     if basis is TurnoverBasis.MONEY:
         kept = kept - purchase.paid_with_points + purchase.returned_with_points
     return kept
 
 
-def _sums(backend: str, basis: TurnoverBasis) -> Iterator[Any]:
+def _sums(backend: str, basis: TurnoverBasis) -> Iterator[AnySelect]:
     """Turnover by currency and points, after a moment and until another."""
     purchase, entry = aliased(Purchase), aliased(PointEntry)
     collected, back = aliased(PointEntry), aliased(PointEntry)
-    spent: Any = cast(scaled(func.sum(turnover_of(purchase, basis), type_=MONEY), backend), BigInteger)
+    spent = cast(scaled(func.sum(turnover_of(purchase, basis), type_=MONEY), backend), BigInteger)
     yield (
         select(purchase.customer_id, purchase.currency_code, spent)
         .where(in_batch(purchase.customer_id, backend), purchase.paid_at > START, purchase.paid_at <= END)
@@ -53,14 +53,14 @@ def _sums(backend: str, basis: TurnoverBasis) -> Iterator[Any]:
         .group_by(purchase.customer_id, purchase.currency_code)
     )
     kinds = [word(each) for each in COLLECTED]
-    gained: Any = cast(scaled(func.sum(entry.amount, type_=POINTS), backend), BigInteger)
+    gained = cast(scaled(func.sum(entry.amount, type_=POINTS), backend), BigInteger)
     yield (
         select(entry.customer_id, cast(null(), String), gained)
         .where(in_batch(entry.customer_id, backend), entry.at > START, entry.at <= END, entry.kind.in_(kinds))
         .group_by(entry.customer_id)
     )
     # Both entries are the customer's; said of both, so that neither table is read whole.
-    lost: Any = cast(scaled(func.sum(back.amount - back.owed, type_=POINTS), backend), BigInteger)
+    lost = cast(scaled(func.sum(back.amount - back.owed, type_=POINTS), backend), BigInteger)
     yield (
         select(collected.customer_id, cast(null(), String), lost)
         .join(back, and_(back.reverses_id == collected.id, in_batch(back.customer_id, backend)))
@@ -70,7 +70,7 @@ def _sums(backend: str, basis: TurnoverBasis) -> Iterator[Any]:
     )
 
 
-def _summed(basis: TurnoverBasis) -> CompiledQuery:
+def _summed(basis: TurnoverBasis) -> CompiledQuery[int, str | None, int]:
     return CompiledQuery(lambda backend: union_all(*_sums(backend, basis)))
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import BigInteger, and_, case, cast, func, or_, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Subquery, and_, case, cast, func, or_, select, union_all
 from sqlalchemy import literal_column as literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
 
 from models import PointEntry, Purchase, PurchaseState, State, Status, StatusRecord
@@ -24,12 +25,13 @@ from resolvers.status.achievements import COLLECTED, added, turnover_of
 from resolvers.status.standing import SUM, basis_in_force, parts, row, standing_of, zone_in_force
 from resolvers.storage.batches import in_batch
 from resolvers.storage.context import RequestContext, RowRef
+from resolvers.storage.sql import AnySelect, SqlColumn
 from resolvers.values import Money
 
 EVERYWHERE = literal("1") == literal("1")
 
 
-class months_before(FunctionElement[Any]):  # noqa: N801
+class months_before(FunctionElement[datetime]):  # noqa: N801
     """A moment so many months earlier, by the calendar of a zone."""
 
     type = Instant()
@@ -38,18 +40,18 @@ class months_before(FunctionElement[Any]):  # noqa: N801
 
 
 @compiles(months_before, "postgresql")
-def _on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+def _on_postgresql(element: months_before, compiler: SQLCompiler, **options: object) -> str:
     moment, months, zone = (compiler.process(clause, **options) for clause in element.clauses)
     return f"((({moment}) AT TIME ZONE {zone} - make_interval(months => {months})) AT TIME ZONE {zone})"
 
 
 @compiles(months_before, "sqlite")
-def _on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+def _on_sqlite(element: months_before, compiler: SQLCompiler, **options: object) -> str:
     moment, months, zone = (compiler.process(clause, **options) for clause in element.clauses)
     return f"months_before({moment}, {months}, {zone})"
 
 
-def _periods() -> Any:
+def _periods() -> Subquery:
     """Each number of months that a status looks back, with the moment after which counts."""
     status = aliased(Status)
     months = status.qualification_months
@@ -57,19 +59,21 @@ def _periods() -> Any:
     return looked_back.where(status.state == word(State.ACTIVE)).distinct().subquery()
 
 
-def _sums_by_record(backend: str) -> Iterator[Any]:
+def _sums_by_record(backend: str) -> Iterator[AnySelect]:
     """What the holders of status records spent and collected until now, by the months looked back."""
     record = aliased(StatusRecord)
     holders = select(record.customer_id).where(in_batch(record.id, backend), record.ended_at.is_(None))
     purchase, entry, back = aliased(Purchase), aliased(PointEntry), aliased(PointEntry)
     kinds = [word(each) for each in COLLECTED]
 
-    def sums(customer: Any, period: Any, amount: Any, kind: ExactDecimal, currency: Any = None) -> Any:
+    def sums(
+        customer: SqlColumn, period: Subquery, amount: SqlColumn, kind: ExactDecimal, currency: SqlColumn | None = None
+    ) -> AnySelect:
         units = cast(scaled(func.sum(amount, type_=kind), backend), BigInteger)
         named = {"label": currency} if currency is not None else {}
         return select(*row(SUM, id=customer, months=period.c.months, n1=units, **named))
 
-    def within(moment: Any, period: Any) -> Any:
+    def within(moment: SqlColumn, period: Subquery) -> ColumnElement[bool]:
         return and_(or_(period.c.months.is_(None), moment > period.c.start), moment <= NOW)
 
     by_basis = case(
@@ -125,7 +129,7 @@ class Progress:
 
 
 async def load_progress(
-    context: RequestContext, keys: Sequence[int], _args: Mapping[str, Any], _names: frozenset[str]
+    context: RequestContext, keys: Sequence[int], _args: Mapping[str, object], _names: frozenset[str]
 ) -> Mapping[int, Progress]:
     """The progress of each current status record; none for one that has ended."""
     rows = await PROGRESS.read(context, keys=keys)

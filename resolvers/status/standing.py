@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, String, cast, func, null, or_, select, union_all
+from sqlalchemy import BigInteger, Integer, String, cast, func, null, or_, select, union_all
 from sqlalchemy import literal_column as literal
 from sqlalchemy.orm import aliased
-from sqlalchemy.types import TypeEngine
 
 from models import Programme, State, Status, StatusChange, StatusRecord, StatusTurnover
 from models.rules import qualification as rules
@@ -21,9 +19,11 @@ from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.expressions import word
 from resolvers.storage.batches import in_batch
 from resolvers.storage.context import RequestContext
+from resolvers.storage.reader import Row
+from resolvers.storage.sql import AnySelect, SqlColumn, SqlType, SqlValue
 from resolvers.values import amount
 
-COLUMNS: tuple[tuple[str, TypeEngine[Any]], ...] = (
+COLUMNS: tuple[tuple[str, SqlType], ...] = (
     ("part", Integer()),
     ("id", BigInteger()),
     ("months", Integer()),
@@ -38,13 +38,13 @@ COLUMNS: tuple[tuple[str, TypeEngine[Any]], ...] = (
 TERMS, STATUS, THRESHOLD, HOLDER, SUM = range(5)
 
 
-def row(part: int, **given: Any) -> list[ColumnElement[Any]]:
+def row(part: int, **given: SqlColumn) -> list[SqlValue]:
     """A row of the statement: which part it is of, and what it says."""
     given["part"] = literal(str(part))
     return [cast(given.get(name, null()), kind).label(name) for name, kind in COLUMNS]
 
 
-def in_force(column: str, otherwise: str) -> ColumnElement[Any]:
+def in_force(column: str, otherwise: str) -> SqlValue:
     """What the programme in force says: of those that are valid, the one that began last."""
     one = aliased(Programme)
     valid = (one.state == word(State.ACTIVE), one.valid_from <= NOW, or_(one.valid_to.is_(None), one.valid_to > NOW))
@@ -52,24 +52,24 @@ def in_force(column: str, otherwise: str) -> ColumnElement[Any]:
     return func.coalesce(latest.limit(literal("1")).scalar_subquery(), word(otherwise))
 
 
-def zone_in_force() -> ColumnElement[Any]:
+def zone_in_force() -> SqlValue:
     """The zone of the calendar; UTC where there is no programme."""
     return in_force("time_zone", "UTC")
 
 
-def basis_in_force() -> ColumnElement[Any]:
+def basis_in_force() -> SqlValue:
     """What of a bill counts as turnover; all of it where there is no programme."""
     return in_force("turnover_basis", TurnoverBasis.FULL)
 
 
-def parts(backend: str, *, by_record: bool) -> Iterator[Select[Any]]:
+def parts(backend: str, *, by_record: bool) -> Iterator[AnySelect]:
     """The statement's parts; the batch names customers, or their current status records."""
     yield select(*row(TERMS, label=zone_in_force(), text=basis_in_force()))
     yield from _statuses(backend)
     yield _holders(backend, by_record=by_record)
 
 
-def _statuses(backend: str) -> Iterator[Select[Any]]:
+def _statuses(backend: str) -> Iterator[AnySelect]:
     status, turnover, owner = aliased(Status), aliased(StatusTurnover), aliased(Status)
     yield select(
         *row(
@@ -87,7 +87,7 @@ def _statuses(backend: str) -> Iterator[Select[Any]]:
     yield select(*threshold).join(owner, owner.id == turnover.status_id).where(owner.state == word(State.ACTIVE))
 
 
-def _holders(backend: str, *, by_record: bool) -> Select[Any]:
+def _holders(backend: str, *, by_record: bool) -> AnySelect:
     record = aliased(StatusRecord)
     columns = row(
         HOLDER,
@@ -141,7 +141,7 @@ async def read_standing(context: RequestContext, customers: Sequence[int]) -> St
     return standing_of(await STANDING.read(context, keys=customers))
 
 
-def standing_of(rows: Iterable[Sequence[Any]]) -> Standing:
+def standing_of(rows: Iterable[Row]) -> Standing:
     """The statuses and who holds which, out of the rows of the statement."""
     statuses: dict[int, rules.Status] = {}
     standing = Standing()

@@ -67,7 +67,7 @@ class Reader(Protocol):
     requests: int
     """How many requests are being answered; many at once are better served one statement after another."""
 
-    async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
+    async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
         """All rows of a statement."""
 
     async def close(self) -> None:
@@ -90,7 +90,7 @@ class PostgresReader:
         self._free: list[Any] = []
         self._retiring: set[asyncio.Task[None]] = set()
 
-    async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
+    async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
         """All rows of a statement; asked once more where the connection turns out to be gone."""
         arguments = statement.arguments(values)
         async with self._turns:
@@ -103,7 +103,7 @@ class PostgresReader:
             except ConnectionLost as error:
                 raise Unavailable(AWAY) from error
 
-    async def _run(self, sql: str, arguments: Sequence[Any]) -> Sequence[Row]:
+    async def _run(self, sql: str, arguments: Sequence[object]) -> Sequence[Row]:
         connection = self._free.pop() if self._free else await self._connect()
         try:
             rows: Sequence[Row] = await connection.fetch(sql, *arguments)
@@ -195,7 +195,7 @@ class SqliteReader:
                 self._free = free
         return self._free
 
-    async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
+    async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
         """All rows of a statement; a caller who is cancelled interrupts it."""
         # Before a connection is taken: what can't be bound must not keep one.
         arguments = statement.arguments(values)

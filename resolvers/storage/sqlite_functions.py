@@ -1,9 +1,12 @@
-"""What SQLite doesn't know by itself: the calendar of a time zone."""
+"""What SQLite doesn't know by itself: the calendar of a time zone, and small letters beyond ASCII."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
+from models.rules.letters import small
 from models.rules.periods import add_months
 
 
@@ -14,5 +17,13 @@ def months_before(moment: str | None, months: int | None, zone: str) -> str | No
     return add_months(datetime.fromisoformat(moment), -months, zone).isoformat()
 
 
-FUNCTIONS = {"months_before": (3, months_before)}
+def small_or_none(text: str | None) -> str | None:
+    """A text in small letters; none of none."""
+    return None if text is None else small(text)
+
+
+FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
+    "months_before": (3, months_before),
+    "small": (1, small_or_none),
+}
 """Functions by name, with the number of their arguments; every connection has them."""

@@ -11,20 +11,24 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Enum, SelectBase, String, bindparam
+from sqlalchemy import Enum, SelectBase, String, UpdateBase, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as PostgresDialect  # noqa: N812
 from sqlalchemy.dialects.sqlite.aiosqlite import dialect as SqliteDialect  # noqa: N812
 from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BindParameter
-from sqlalchemy.types import TypeEngine
+
+from resolvers.storage.sql import SqlType
 
 DIALECTS: Mapping[str, Dialect] = {
     "postgresql": PostgresDialect(),  # type: ignore[no-untyped-call]
     "sqlite": SqliteDialect(),
 }
 
-Binder = Callable[[Mapping[str, Any]], Any]
+Binder = Callable[[Mapping[str, object]], object]
+Process = Callable[[Any], object]
+"""What a type makes of a value on its way to the driver."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +38,22 @@ class Statement:
     sql: str
     binders: tuple[Binder, ...]
 
-    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+    def arguments(self, values: Mapping[str, object]) -> list[object]:
         """The driver's arguments for the given named values."""
         return [bind(values) for bind in self.binders]
 
 
-def compile_statement(select: SelectBase, backend: str) -> Statement:
+def compile_statement(select: SelectBase | UpdateBase, backend: str) -> Statement:
     """Compile for one database. Parameters made by `parameter` are filled at each run, all others now."""
-    compiled: Any = select.compile(dialect=DIALECTS[backend], compile_kwargs={"render_postcompile": True})
+    compiled = select.compile(dialect=DIALECTS[backend], compile_kwargs={"render_postcompile": True})
+    assert isinstance(compiled, SQLCompiler)
     processors = compiled._bind_processors
     dynamic = {bind.key: bind for bind in compiled.bind_names if bind.required}
     names = compiled.positiontup or ()
     binders = []
     for name in names:
         process = processors.get(name)
+        assert process is None or callable(process)
         if name in dynamic:
             binders.append(_from_values(name, process))
         else:
@@ -56,34 +62,34 @@ def compile_statement(select: SelectBase, backend: str) -> Statement:
     return Statement(str(compiled), tuple(binders))
 
 
-def _from_values(name: str, process: Callable[[Any], Any] | None) -> Binder:
+def _from_values(name: str, process: Process | None) -> Binder:
     if process is None:
         return lambda values: values[name]
     return lambda values: process(values[name])
 
 
-def _constant(value: Any) -> Binder:
+def _constant(value: object) -> Binder:
     return lambda _values: value
 
 
-def parameter(name: str, kind: TypeEngine[Any]) -> BindParameter[Any]:
+def parameter(name: str, kind: SqlType) -> BindParameter[Any]:
     """A value that is given anew at each run. Text takes the collation of the column it is compared with."""
     plain = String() if isinstance(kind, String) and not isinstance(kind, Enum) else kind
     return bindparam(name, type_=plain, required=True)
 
 
-class ListParameter(ARRAY[Any]):
+class ListParameter(ARRAY[object]):
     """A list passed as one argument: an array on PostgreSQL, a JSON array of bound values on SQLite."""
 
     cache_ok = True
 
-    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+    def bind_processor(self, dialect: Dialect) -> Process:
         """Bind each item as its own type says, then the whole."""
-        item: Callable[[Any], Any] | None = self.item_type.dialect_impl(dialect).bind_processor(dialect)
+        item: Process | None = self.item_type.dialect_impl(dialect).bind_processor(dialect)
         if dialect.name == "sqlite":
             return lambda values: orjson.dumps(_each(values, item)).decode()
         return lambda values: _each(values, item)
 
 
-def _each(values: Sequence[Any], process: Callable[[Any], Any] | None) -> list[Any]:
+def _each(values: Sequence[object], process: Process | None) -> list[object]:
     return [process(value) for value in values] if process else list(values)

@@ -51,7 +51,7 @@ class TransactionReader:
         self.requests = 1
         self.backend = connection.dialect.name
 
-    async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
+    async def fetch(self, statement: Statement, values: Mapping[str, object]) -> list[Row]:
         """All rows of a statement."""
         raw: Any = (await self._connection.get_raw_connection()).driver_connection
         arguments = statement.arguments(values)

@@ -58,7 +58,7 @@ def distance_m(latitude: float, longitude: float, other_latitude: float, other_l
 
 
 async def load_stores_near(
-    context: RequestContext, _keys: Any, args: Mapping[str, Any], _names: Any
+    context: RequestContext, _keys: object, args: Mapping[str, Any], _names: object
 ) -> Mapping[int, Connection]:
     """A page of the stores within a distance of a position, the nearest first."""
     latitude, longitude = _position(args["position"])

@@ -35,7 +35,7 @@ class Listing:
     where: Structure
     words: int
     cursor: tuple[bool, ...] | None
-    values: Mapping[str, Any]
+    values: Mapping[str, object]
     wanted: bool = True
     """Whether the list is asked for at all; one that isn't is neither read nor counted."""
 
@@ -47,7 +47,7 @@ def listing_of(
     assert declared.entity is not None
     order = _order(declared, default, args.get("orderBy"))
     size, backwards = page_size(args.get("first"), args.get("last"))
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     where = ALL
     if (given := args.get("where")) is not None:
         where, values = read_filter(FILTERS[declared.name], given)
@@ -60,7 +60,7 @@ def listing_of(
     return Listing(order, Page(size, backwards, probe), where, len(words), cursor, values)
 
 
-def noted_cursor(decoded: Sequence[Any], values: dict[str, Any]) -> tuple[bool, ...]:
+def noted_cursor(decoded: Sequence[object], values: dict[str, object]) -> tuple[bool, ...]:
     """Note a cursor's sort keys among the values; the answer says which of them are null."""
     values |= {f"c{index}": value for index, value in enumerate(decoded)}
     return tuple(value is None for value in decoded)
@@ -91,4 +91,5 @@ def _words(search: str | None) -> list[str]:
         raise BadInput(f"`search`: {error}") from error
     if len(words) > MOST_WORDS:
         raise BadInput(f"`search` takes {MOST_WORDS} words at most.")
-    return words
+    # What holds no letter and no digit is found nowhere; an empty search box asks for nothing in particular.
+    return words or ([LAST_CHARACTER] if search.strip() else [])

@@ -34,7 +34,7 @@ class Argument:
     """An argument of a field."""
 
     name: str
-    annotation: Any
+    annotation: object
     description: str
     default: Any = ...
 

@@ -143,6 +143,6 @@ def _finish(schema: strawberry.Schema) -> None:
                     field.resolve = declared.resolver()
 
 
-def _type_of(value: Any, _info: Any, _abstract: Any) -> str:
+def _type_of(value: Any, _info: object, _abstract: object) -> str:
     name: str = value.type_name
     return name

@@ -123,7 +123,7 @@ def list_arguments(declared: TypeDeclaration) -> list[Argument]:
                 "search",
                 "str | None",
                 "Only rows that have each of these words, or a word that starts with it; "
-                "case and accents don't matter.",
+                "case and accents don't matter. What holds no letter and no digit is found nowhere.",
                 None,
             )
         )

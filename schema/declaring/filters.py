@@ -22,6 +22,9 @@ ORDER = {"lt": "Less than this.", "lte": "At most this.", "gt": "Greater than th
 TEXT = {
     "starts_with": "Starts with this, letter for letter.",
     "contains": "Contains this, letter for letter.",
+    "eq_ignore_case": "Equal to this, in capital or small letters.",
+    "starts_with_ignore_case": "Starts with this, in capital or small letters.",
+    "contains_ignore_case": "Contains this, in capital or small letters.",
 }
 KINDS = {
     "String": ("str", {**EQUALITY, **ORDER, **TEXT}),

@@ -52,7 +52,7 @@ def _input_field(field: InputField) -> FieldSpec:
     return FieldSpec(annotation if field.is_required else f"{annotation} | None", field.description)
 
 
-def _type_name(kind: Any) -> str:
+def _type_name(kind: object) -> str:
     """The name by which annotations know a type of Python's; parts and enums are made known by the way."""
     if isinstance(kind, type) and issubclass(kind, Input):
         if kind.__name__ not in NAMES:

@@ -19,9 +19,9 @@ import orjson
 import strawberry
 import strawberry.scalars
 from sqlalchemy import JSON, Boolean, Date, Enum, Integer
-from sqlalchemy.types import TypeEngine
 
 from models.types import MONEY, ExactDecimal, Instant
+from resolvers.storage.sql import SqlType
 from resolvers.values import decimal_text
 
 Convert = Callable[[Any], Any]
@@ -31,7 +31,7 @@ Convert = Callable[[Any], Any]
 class Value:
     """The API's type of a column's values, and their conversions; a wire is None where nothing needs doing."""
 
-    annotation: Any
+    annotation: object
     python: Convert
     postgresql: Convert | None
     sqlite: Convert | None
@@ -79,18 +79,18 @@ def _day(value: Any) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _json(value: Any) -> Any:
+def _json(value: object) -> object:
     return orjson.loads(value) if isinstance(value, str | bytes) else value
 
 
-def _same(value: Any) -> Any:
+def _same(value: object) -> object:
     return value
 
 
 ENUMS: dict[type, Any] = {}
 
 
-def graphql_enum(kind: type) -> Any:
+def graphql_enum(kind: type) -> object:
     """The API's enum made from a domain enum, once."""
     if kind not in ENUMS:
         ENUMS[kind] = strawberry.enum(kind, description=(kind.__doc__ or "").strip())  # type: ignore[call-overload]
@@ -102,7 +102,7 @@ def enum_value(kind: type[StrEnum]) -> Value:
     return Value(graphql_enum(kind), kind, None, None, kind.__name__, sortable=False)
 
 
-def value_of(kind: TypeEngine[Any]) -> Value:
+def value_of(kind: SqlType) -> Value:
     """The conversions for a column's type."""
     if isinstance(kind, ExactDecimal):
         return _decimal(kind)

@@ -32,19 +32,19 @@ MOMENT = re.compile(r"[0-9TtZzW:.,+-]+")
 Read = Callable[[Any], Any]
 
 
-def _amount(value: Any) -> Decimal:
+def _amount(value: object) -> Decimal:
     text = value if isinstance(value, str) else str(value) if _is_number(value) else ""
     if len(text) > LONGEST or not AMOUNT.fullmatch(text):
         raise ValueError("Decimal takes a number, such as 12.50, with digits from 0 to 9.")
     return Decimal(text)
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _moment_of(parse: Callable[[str], Any], wanted: str) -> Read:
-    def read(value: Any) -> Any:
+    def read(value: object) -> object:
         if isinstance(value, str) and len(value) <= LONGEST and MOMENT.fullmatch(value):
             try:
                 return parse(value)
@@ -55,7 +55,7 @@ def _moment_of(parse: Callable[[str], Any], wanted: str) -> Read:
     return read
 
 
-def _json(value: Any) -> Any:
+def _json(value: object) -> object:
     level, depth = [value], 0
     while level := [each for each in level if isinstance(each, Mapping | list)]:
         depth += 1
@@ -83,7 +83,7 @@ def read_strictly(schema: GraphQLSchema) -> None:
 
 
 def _told(read: Read) -> Read:
-    def coerce(value: Any) -> Any:
+    def coerce(value: object) -> object:
         try:
             return read(value)
         except ValueError as error:
@@ -93,7 +93,7 @@ def _told(read: Read) -> Read:
 
 
 def _of_literal(read: Read, *, exact: bool) -> Callable[[ValueNode], Any]:
-    def coerce(node: ValueNode) -> Any:
+    def coerce(node: ValueNode) -> object:
         is_text = exact and isinstance(node, IntValueNode | FloatValueNode | StringValueNode)
         try:
             return read(node.value if is_text else value_from_ast_untyped(node))  # type: ignore[attr-defined]

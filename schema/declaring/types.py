@@ -44,7 +44,7 @@ def annotation(of: Any) -> StrawberryAnnotation:
 class FieldSpec:
     """A field to make: its annotation, description and arguments, and the declaration it came from."""
 
-    annotation: Any
+    annotation: object
     description: str
     arguments: Sequence[Argument] = ()
     declaration: Declaration | None = None
@@ -53,7 +53,7 @@ class FieldSpec:
 
 
 def field_of(
-    declared: Declaration, annotation: Any, description: str = "", arguments: Sequence[Argument] = ()
+    declared: Declaration, annotation: object, description: str = "", arguments: Sequence[Argument] = ()
 ) -> FieldSpec:
     """The field that a declaration makes, described by itself or else as given."""
     return FieldSpec(
@@ -61,14 +61,14 @@ def field_of(
     )
 
 
-def optional(annotation: Any, *, nullable: bool) -> Any:
+def optional(annotation: Any, *, nullable: bool) -> object:
     """An annotation, as one that may be null where it is."""
     if not nullable:
         return annotation
     return f"{annotation} | None" if isinstance(annotation, str) else annotation | None
 
 
-def column_doc(declared: TypeDeclaration, source: Any) -> str:
+def column_doc(declared: TypeDeclaration, source: object) -> str:
     """The description of a column of a type's own."""
     if declared.entity is None or not isinstance(source, str):
         return ""
@@ -101,7 +101,7 @@ def _field(name: str, spec: FieldSpec) -> StrawberryField:
     return made
 
 
-def _class(name: str, members: Mapping[str, Any], bases: tuple[type, ...] = ()) -> type:
+def _class(name: str, members: Mapping[str, object], bases: tuple[type, ...] = ()) -> type:
     return type(name, bases, {**members, "__annotations__": dict.fromkeys(members, object), "__module__": __name__})
 
 
@@ -130,7 +130,7 @@ def interface(name: str, description: str, fields: Mapping[str, FieldSpec]) -> N
 
 def input_type(name: str, description: str, fields: Mapping[str, FieldSpec], *, one_of: bool = False) -> None:
     """Make an input type; a field that may be null may be left out."""
-    members: dict[str, Any] = {}
+    members: dict[str, object] = {}
     for field, spec in fields.items():
         made = _field(field, spec)
         made.default = made.default_value = strawberry.UNSET

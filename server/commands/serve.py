@@ -9,16 +9,16 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from models import migrations
-from resolvers.demo import is_imported, notable_customers
+from resolvers.demo import NotableCustomer, is_imported, notable_customers
 from resolvers.ids import opaque_id
 from server import playground
 from server.cli_errors import INTERRUPTED, Obstacle
@@ -28,6 +28,9 @@ from server.http.request_ids import NamesRequest
 from server.http.uvicorn_protocol import ClientConnection
 from server.persisted import read_manifests
 from server.settings import HOME, Settings
+
+if TYPE_CHECKING:
+    from server.app import Gateway
 
 APPLICATION = "server.app:from_environment"
 
@@ -49,7 +52,16 @@ def demo(settings: Settings, households: int | None = None) -> None:
     settings = settings.model_copy(update={"open_access": True})
     with listen(settings) as listening:
         _prepare_demo(settings, households)
-        _run(settings, listening, 1, lambda: _introduce(settings))
+        customers = asyncio.run(notable_customers(settings.database_url))
+        made = token.for_demo(settings, customers[0].id if customers else None)
+        _run(settings, listening, 1, lambda: _introduce(customers, made), lambda: _with_tokens(made))
+
+
+def _with_tokens(made: token.DemoAccess) -> Gateway:
+    """The application of a demo, whose playground offers its tokens."""
+    from server.app import from_environment  # noqa: PLC0415 - the schema is built when it serves, not for any command
+
+    return from_environment(made.tokens)
 
 
 def _prepare_demo(settings: Settings, households: int | None) -> None:
@@ -129,9 +141,15 @@ class Announced(uvicorn.Server):
             await asyncio.to_thread(self.announce)
 
 
-def _run(settings: Settings, listening: socket.socket, workers: int, introduce: Callable[[], None]) -> None:
+def _run(
+    settings: Settings,
+    listening: socket.socket,
+    workers: int,
+    introduce: Callable[[], None],
+    application: str | Callable[[], Gateway] = APPLICATION,
+) -> None:
     config = uvicorn.Config(
-        APPLICATION,
+        application,
         factory=True,
         workers=workers,
         # uvloop where it is installed; Windows has none.
@@ -165,17 +183,19 @@ def _run(settings: Settings, listening: socket.socket, workers: int, introduce: 
         typer.echo("Stopped.")
 
 
-def _introduce(settings: Settings) -> None:
-    customers = asyncio.run(notable_customers(settings.database_url))
+def _introduce(customers: Sequence[NotableCustomer], made: token.DemoAccess) -> None:
     if customers:
         typer.echo("\nCustomers worth looking at:")
     for customer in customers:
         typer.echo(f"  {opaque_id('Customer', customer.id):<20} {customer.name:<24} {customer.why}")
-    made = token.for_demo(settings, customers[0].id if customers else None)
-    typer.echo(f"\nAccess is open here; `crm360 serve` takes tokens, and so does this one:\n  {made.enterprise}")
+    typer.echo(
+        "\nAccess is open here; `crm360 serve` takes tokens, and so does this one. The playground has them, too."
+    )
+    typer.echo(f"A shop's or a back office's, with all scopes:\n  {made.enterprise}")
     typer.echo(f"An installation's, on which customers log in:\n  {made.installation}")
     if made.email:
         typer.echo(f"  as {made.email} with the password {made.password}")
+        typer.echo(f"An installation's, on which that customer is logged in:\n  {made.customer}")
 
 
 def _logging(settings: Settings) -> dict[str, Any]:

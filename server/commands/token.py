@@ -159,8 +159,20 @@ class DemoAccess:
 
     enterprise: str | None
     installation: str | None
+    customer: str | None
+    """The token of another installation, on which the customer is logged in."""
     email: str | None
     password: str
+
+    @property
+    def tokens(self) -> dict[str, str]:
+        """The tokens by what they are taken for, as people read it."""
+        named = {
+            "a shop or back office, with all scopes": self.enterprise,
+            "an installation, nobody logged in": self.installation,
+            "a customer, logged in": self.customer,
+        }
+        return {name: token for name, token in named.items() if token}
 
 
 def for_demo(settings: Settings, customer_id: int | None) -> DemoAccess:
@@ -173,11 +185,16 @@ def for_demo(settings: Settings, customer_id: int | None) -> DemoAccess:
         earlier = (Token.name == DEMO) | (Token.device_name == DEMO), Token.revoked_at.is_(None)
         await transaction.session.execute(update(Token).where(*earlier).values(revoked_at=transaction.now))
         enterprise = await access.create_enterprise(transaction, EnterpriseTokenCreate(name=DEMO, scopes=tuple(Scope)))
-        installation = await access.create(transaction, TokenCreate(device=DeviceInput(name=DEMO)))
+        installed = TokenCreate(device=DeviceInput(name=DEMO))
+        installation = await access.create(transaction, installed)
         customer = None if customer_id is None else await transaction.session.get(Customer, customer_id)
-        if customer is not None:
-            await keep_password(transaction, customer.id, hashed)
-        return DemoAccess(enterprise.secret, installation.secret, customer.email if customer else None, password)
+        if customer is None:
+            return DemoAccess(enterprise.secret, installation.secret, None, None, password)
+        await keep_password(transaction, customer.id, hashed)
+        other = await access.create(transaction, installed)
+        logged_in = {"customer_id": customer.id, "logged_in_at": transaction.now}
+        await transaction.session.execute(update(Token).where(Token.id == other.token.key).values(logged_in))
+        return DemoAccess(enterprise.secret, installation.secret, other.secret, customer.email, password)
 
     return run(settings, work)
 

@@ -6,7 +6,7 @@ from strawberry.types import ExecutionResult
 
 from models.scope import ViewerKind
 from resolvers.audit.trail import Shown, Trail
-from schema.execution.run.audited import AuditedDocuments, take_customers
+from schema.execution.run.audited import AuditedDocuments
 from schema.execution.run.planned_schema import Context, PlannedSchema
 from server.http.graphql_http import GraphQLRequest
 
@@ -24,11 +24,11 @@ class Auditing:
         viewer = context.reading.viewer
         if viewer.kind is not ViewerKind.ENTERPRISE:
             return await self.schema.execute(asked.query, asked.variables, context, None, asked.operation_name)
-        document = self.documents.document(asked.query)
-        result = await self.schema.execute(document, asked.variables, context, None, asked.operation_name)
+        audited = self.documents.document(asked.query)
+        result = await self.schema.execute(audited.text, asked.variables, context, None, asked.operation_name)
         customers = context.reading.shown_customers
-        if document != asked.query:
-            customers = customers | take_customers(result.data)
+        if audited.places and result.data is not None:
+            customers = customers | audited.take_customers(result.data, asked.operation_name)
         if customers:
             await self.trail.note(Shown(viewer, customers, self._name(asked), context.reading.now))
         return result

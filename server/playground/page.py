@@ -42,18 +42,21 @@ def page(
     variables: Mapping[str, Mapping[str, object]],
     *,
     headers: Mapping[str, str] | None = None,
+    tokens: Mapping[str, str] | None = None,
     reference: str | None = None,
     assets: str = ASSETS,
 ) -> PlaygroundPage:
     """Give the page; `variables` and `headers` are what the tabs start with, the variables by operation name.
 
-    The headers are shown to whoever opens the page: a demo's token may be among them, a secret may not.
+    `tokens`, by what they are taken for, can be chosen to ask with. All is shown to whoever opens the page: a demo's
+    token may be among it, a secret may not.
     """
     configuration = {
         "endpoint": endpoint,
         "reference": reference,
         "headers": _shown(headers or {}),
         "tabs": ready_tabs(variables, headers or {}),
+        "tokens": [{"name": name, "token": token} for name, token in (tokens or {}).items()],
     }
     parts = _parts(assets)
     html = _templates.get_template("page.html").render(configuration=configuration, parts=parts)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.benchmarks import chart, report
+from tests.benchmarks import chart, edge, report
 from tests.benchmarks.cases import CASES
 from tests.benchmarks.contestants import MAKERS, ROOT, WORK, install_node
 from tests.benchmarks.data import Data
@@ -37,6 +37,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, default=default_folder(), help="where the data is kept")
     parser.add_argument("--output", type=Path, default=WORK / "results.json")
     parser.add_argument("--write", action="store_true", help="put the figures and the chart into docs/benchmark.*")
+    parser.add_argument("--edge", action="store_true", help="measure what tokens, permissions, costs and limits take")
     parser.add_argument("--stop", action="store_true", help="stop PostgreSQL at the end")
     return parser.parse_args()
 
@@ -79,6 +80,13 @@ def main() -> None:
     # Whoever stops the benchmark stops the servers that it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     WORK.mkdir(exist_ok=True)
+    if given.edge:
+        lines = edge.measured(Data(given.folder), given.rounds, given.seconds, given.patience)
+        today = datetime.now(UTC).date().isoformat()
+        print("\n".join(lines))
+        if given.write:
+            replace(DOCS / "benchmark.md", "edge", [f"Measured on {today}: {machine()}.", "", *lines, ""])
+        return
     names = given.peers.split(",")
     if {"postgraphile", "mercurius"}.intersection(names):
         install_node()

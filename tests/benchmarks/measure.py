@@ -108,7 +108,7 @@ def check(contestants: Sequence[Contestant], wanted: Sequence[Case], subjects: S
     for case in wanted:
         for subject in getattr(subjects, case.about)[:CHECKED]:
             answers = {
-                contestant.title: cases.answer(case.name, contestant.ask(contestant.body(case.name, subject)))
+                contestant.title: cases.answer(case.name, _asked(contestant, case.name, subject))
                 for contestant in contestants
             }
             first, expected = next(iter(answers.items()))
@@ -116,6 +116,10 @@ def check(contestants: Sequence[Contestant], wanted: Sequence[Case], subjects: S
                 if answered != expected:
                     where = _difference(expected, answered)
                     raise SystemExit(f"{case.title}, {subject}: {first} and {title} answer differently: {where}")
+
+
+def _asked(contestant: Contestant, case: str, subject: Any) -> Any:
+    return contestant.ask(contestant.body(case, subject), contestant.headers(case, subject))
 
 
 def _difference(one: Any, two: Any, path: str = "") -> str:
@@ -156,13 +160,13 @@ async def count_statements(
             if contestant.backend != "postgresql":
                 continue
             for case in wanted:
-                bodies = [contestant.body(case.name, subject) for subject in getattr(subjects, case.about)[:20]]
-                for body in bodies:
-                    await asyncio.to_thread(contestant.ask, body)
+                asked = getattr(subjects, case.about)[:20]
+                for subject in asked:
+                    await asyncio.to_thread(_asked, contestant, case.name, subject)
                 await connection.execute("SELECT pg_stat_statements_reset()")
-                for body in bodies:
-                    await asyncio.to_thread(contestant.ask, body)
-                found[case.name, contestant.name] = float(await connection.fetchval(count)) / len(bodies)
+                for subject in asked:
+                    await asyncio.to_thread(_asked, contestant, case.name, subject)
+                found[case.name, contestant.name] = float(await connection.fetchval(count)) / len(asked)
     finally:
         await connection.close()
         await _setting(data, "none")
@@ -247,8 +251,7 @@ async def _rounds(
 ) -> None:
     for case in run.wanted:
         asked = {
-            one.name: [load.request(one.path, one.body(case.name, each)) for each in getattr(subjects, case.about)]
-            for one in contestants
+            one.name: [_request(one, case.name, each) for each in getattr(subjects, case.about)] for one in contestants
         }
         for contestant in contestants:
             await load.press(contestant.port, asked[contestant.name], 8, min(run.seconds, 2.0))
@@ -261,6 +264,11 @@ async def _rounds(
                     turn = await _quiet_turn(contestant, data, asked[contestant.name], connections, run)
                     results.turns[case.name, contestant.name, connections].append(turn)
             print(f"{case.title}, {connections} conn.: {_progress(results, case.name, connections)}", flush=True)
+
+
+def _request(contestant: Contestant, case: str, subject: Any) -> bytes:
+    shown = "".join(f"{name}: {value}\r\n" for name, value in contestant.headers(case, subject).items())
+    return load.request(contestant.path, contestant.body(case, subject), shown)
 
 
 def _progress(results: Results, case: str, connections: int) -> str:

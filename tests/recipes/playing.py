@@ -27,6 +27,11 @@ class Recipe:
     pieces: list[tuple[str, str]]
 
     @property
+    def documents(self) -> list[str]:
+        """The documents to try, in order."""
+        return [text for language, text in self.pieces if language == "graphql"]
+
+    @property
     def document(self) -> str:
         """The document that it ends with."""
         language, text = self.pieces[-1]

@@ -90,10 +90,15 @@ def test_an_entity_is_added(tree: Tree) -> None:
     tree.play(told)
 
     whose = "tests/schema/test_permissions.py::test_every_table_says_whose_its_rows_are"
-    check(tree, "tests/test_factories.py", "tests/resolvers/files/test_round_trip.py", whose)
+    kinds = "tests/schema/test_vocabulary.py"
+    check(tree, "tests/test_factories.py", "tests/resolvers/files/test_round_trip.py", whose, kinds)
     check_tables(tree)
-    answer = asked(tree, {"stores": stores, "shelves": shelves}, told.document)
+    found, renamed = told.documents
+    answer = asked(tree, {"stores": stores, "shelves": shelves}, found)
     assert answer == {"shelf": {"name": "Dairy", "store": {"shelves": {"totalCount": 1}}}}
+    answer = asked(tree, {}, renamed)
+    shelf = {"name": "Dairy and eggs", "store": {"shelves": {"totalCount": 1}}}
+    assert answer == {"shelfUpsert": {"shelf": shelf, "userErrors": []}}
 
 
 def test_a_filter_is_added(tree: Tree) -> None:

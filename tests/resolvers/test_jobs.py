@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 import models
@@ -164,6 +164,16 @@ async def test_only_what_is_due_is_done(crm: Operations) -> None:
 
     assert soon == [Ran("purge-keys", skipped=True), Ran("expire-vouchers", 0)]
     assert later == [Ran("purge-keys", 0)]
+
+
+async def test_looking_for_what_is_due_waits_for_nobody_who_writes(crm: Operations, engine: AsyncEngine) -> None:
+    await run_jobs(crm.engine, NOW, ["purge-keys"])
+
+    async with asyncio.timeout(60), engine.begin() as writing:
+        await writing.execute(update(models.JobRun).values(done=7))
+        looked = await run_jobs(crm.engine, NOW, ["purge-keys"], every=DAY)
+
+    assert looked == [Ran("purge-keys", skipped=True)]
 
 
 async def test_a_job_is_done_by_one_process_at_a_time(crm: Operations, database_url: str) -> None:

@@ -250,3 +250,23 @@ async def test_what_is_too_much_is_not_read_to_its_end(narrow: Client) -> None:
 
     assert {error["extensions"]["code"] for error in refused.json()["errors"]} == {"ANSWER_TOO_LARGE"}
     assert len(refused.content) < 10_000
+
+
+async def test_a_new_token_is_given_a_budget_and_tells_it(shops: str, session: AsyncSession) -> None:
+    admin = await save_token(session, Scope.TOKENS_WRITE, Scope.CUSTOMERS_READ)
+    create = """mutation ($budget: TokenBudgetInput) {
+      enterpriseTokenCreate(input: { name: "Shop", scopes: ["customers:read"], budget: $budget }) {
+        token { budget { limit refillPerSecond } } userErrors { code field }
+      }
+    }"""
+    async with opened(shops, **CLOSED) as client:
+        made = [
+            (await client.ask(create, {"budget": budget}, Authorization=f"Bearer {admin}")).json()["data"]
+            for budget in ({"limit": 5000, "refillPerSecond": 7}, None, {"limit": 0, "refillPerSecond": 7})
+        ]
+
+    assert [each["enterpriseTokenCreate"] for each in made] == [
+        {"token": {"budget": {"limit": 5000, "refillPerSecond": 7}}, "userErrors": []},
+        {"token": {"budget": None}, "userErrors": []},
+        {"token": None, "userErrors": [{"code": "OUT_OF_RANGE", "field": "budget.limit"}]},
+    ]

@@ -48,6 +48,32 @@ async def test_a_first_visitor_runs_the_ready_tab_and_reads_the_documentation(se
         assert visited.complaints == []
 
 
+async def test_a_visitor_of_the_demo_chooses_the_token_that_is_asked_with(demo_url: str) -> None:
+    tokens = {"a customer, logged in": "crm_app_1"}
+    asking = {"a customer, logged in": "Bearer crm_app_1", "anyone: access is open here": ""}
+
+    with serving(create_app(load(database_url=demo_url, open_access=True), graph(), tokens)) as url:
+        async with visit(f"{url}/graphql") as visited:
+            page = visited.page
+            found = {}
+            for name in asking:
+                await page.get_by_label("Ask as").select_option(name)
+                async with page.expect_request(lambda asked: "Customer360" in (asked.post_data or "")) as sent:
+                    await run(page)
+                found[name] = (await sent.value).headers.get("authorization", "")
+            offered = await page.get_by_label("Ask as").locator("option").all_text_contents()
+
+    assert found == asking
+    assert offered == ["anyone: access is open here", "a customer, logged in"]
+
+
+async def test_a_gateway_without_tokens_to_offer_offers_none(server_url: str) -> None:
+    async with visit(f"{server_url}/graphql") as visited:
+        await expect(tabs(visited.page)).to_have_text(list(playground.TABS))
+
+        assert await visited.page.get_by_label("Ask as").count() == 0
+
+
 async def test_every_ready_tab_brings_variables_with_which_it_answers(server_url: str) -> None:
     async with visit(f"{server_url}/graphql") as visited:
         page = visited.page

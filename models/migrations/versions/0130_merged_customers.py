@@ -9,7 +9,7 @@ from alembic import op
 import models.types
 
 revision = '0130'
-down_revision = '0170'
+down_revision = '0120'
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 CODE = sa.String(length=2).with_variant(sa.String(length=2, collation='C'), 'postgresql')

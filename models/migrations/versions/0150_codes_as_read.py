@@ -6,7 +6,7 @@ from alembic import op
 from models.rules.voucher_code import LONGEST_KEY, code_key
 
 revision = '0150'
-down_revision = '0120'
+down_revision = '0130'
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 TEXT = sa.String(length=LONGEST_KEY).with_variant(sa.String(length=LONGEST_KEY, collation='C'), 'postgresql')

@@ -18,7 +18,7 @@ class Tree:
     paths: list[Path]
 
     @classmethod
-    def of(cls, products: Iterable[dict[str, Any]]) -> Tree:
+    def of(cls, products: Iterable[dict[str, object]]) -> Tree:
         """All groups that products are in, and those above."""
         leaves = {path_of(row) for row in products}
         return cls(sorted({path[:depth] for path in leaves for depth in range(1, len(path) + 1)}))
@@ -66,7 +66,7 @@ def path_of(product: dict[str, Any]) -> Path:
     return tuple(product[level] for level in LEVELS if product[level] is not None)
 
 
-def product_name(product: dict[str, Any]) -> str:
+def product_name(product: dict[str, object]) -> str:
     """The source has no names: the type and the size of the package make one."""
     path = path_of(product)
     words = path[-1].title() if len(path) > 1 else f"{path[-1].title()} Article"

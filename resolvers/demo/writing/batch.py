@@ -85,13 +85,13 @@ def records(model: type[Base], names: str, rows: list[tuple[Any, ...]], **same: 
     return RowBatch(model, {**_columns(names.split(), rows), **same})
 
 
-def _columns(names: list[str], rows: list[tuple[Any, ...]]) -> dict[str, Any]:
+def _columns(names: list[str], rows: list[tuple[Any, ...]]) -> dict[str, object]:
     if not rows:
         return {name: [] for name in names}
     return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
 
 
-def _default(column: Column[Any], columns: dict[str, Any], opened: datetime) -> Any:
+def _default(column: Column[Any], columns: dict[str, Any], opened: datetime) -> object:
     if column.name == "code_key":
         return [code_key(code) for code in columns["code"]]
     if column.name == "created_at":

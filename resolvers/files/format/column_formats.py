@@ -54,7 +54,7 @@ def of(column: Column[Any]) -> ValueFormat:
 def between(kind: ValueFormat, lowest: int, highest: int) -> ValueFormat:
     """A number within bounds that the database doesn't keep by itself."""
 
-    def parse(value: Any) -> Any:
+    def parse(value: object) -> object:
         found = kind.parse(value)
         if not lowest <= found <= highest:
             raise ValueError(f"must be from {lowest} to {highest}")
@@ -64,7 +64,7 @@ def between(kind: ValueFormat, lowest: int, highest: int) -> ValueFormat:
 
 
 def _iso(type_name: str, label: str) -> ValueFormat:
-    def parse(value: Any) -> str:
+    def parse(value: object) -> str:
         if value not in _codes(type_name):
             raise ValueError(f"must be a {label}")
         return str(value)
@@ -82,14 +82,14 @@ def _codes(type_name: str) -> frozenset[str]:
 _KNOWN: dict[str, frozenset[str]] = {}
 
 
-def _email(value: Any) -> str:
+def _email(value: object) -> str:
     address = text(320).parse(value).strip()
     if not EMAIL.fullmatch(address):
         raise ValueError("must be an e-mail address")
     return str(address)
 
 
-def _opening(value: Any) -> dict[str, Any]:
+def _opening(value: object) -> dict[str, object]:
     hours = json_object(value)
     if not hours.keys() <= set(WEEKDAYS):
         raise ValueError(f"must have days from {', '.join(WEEKDAYS)}")
@@ -100,7 +100,7 @@ def _opening(value: Any) -> dict[str, Any]:
     return hours
 
 
-def _time_of_day(value: Any) -> str:
+def _time_of_day(value: object) -> str:
     if not isinstance(value, str) or not CLOCK.fullmatch(value):
         raise ValueError("must be a time of day such as 08:30")
     return value
@@ -109,7 +109,7 @@ def _time_of_day(value: Any) -> str:
 EARNED_FIELDS = {"programme", "rule", "name", "points"}
 
 
-def _earned_by(value: Any) -> list[dict[str, str]]:
+def _earned_by(value: object) -> list[dict[str, str]]:
     rules: list[Any] = value if isinstance(value, list) else [None]
     if not all(isinstance(rule, dict) and rule.keys() == EARNED_FIELDS for rule in rules):
         raise ValueError("must be a list of objects with programme, rule, name and points")

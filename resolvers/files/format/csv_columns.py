@@ -70,7 +70,7 @@ def _inside(path: Path, model: type[Base], place: int) -> Iterator[Path]:
             yield from _inside(inner, to, 0)
 
 
-def write_cell(row: dict[str, Any], path: Path) -> str:
+def write_cell(row: dict[str, object], path: Path) -> str:
     """A value as a cell."""
     value: Any = row
     for name in path:
@@ -91,7 +91,7 @@ def table(rows: Iterable[Iterable[str]]) -> bytes:
     return text.getvalue().encode()
 
 
-def read_cell(cell: str, read: Cell) -> Any:
+def read_cell(cell: str, read: Cell) -> object:
     """The value in a cell."""
     if not cell:
         return None
@@ -100,7 +100,7 @@ def read_cell(cell: str, read: Cell) -> Any:
     return read(cell[2:] if PAIRS_OF_QUOTES.fullmatch(cell) else cell)
 
 
-def place(row: dict[str, Any], path: Path, value: Any) -> None:
+def place(row: dict[str, Any], path: Path, value: object) -> None:
     """Put a value where its path leads; a reference of which no part is given names nothing."""
     *above, last = path
     for name in above:

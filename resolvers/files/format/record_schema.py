@@ -34,7 +34,7 @@ class Field:
         """What it takes, for people."""
         return self.kind.label if self.kind else shape_of(self.to or Base)
 
-    def parse(self, value: Any) -> Any:
+    def parse(self, value: object) -> Any:
         """The value as the database takes it, or the name of the row that is meant."""
         if value is None:
             if not self.nullable:
@@ -48,7 +48,7 @@ class ListOf:
     """Rows that belong to another row and are given with it.
 
     A plain list gives only the rows they refer to. A numbered one fills a column with the place in the list,
-    from 1, where the file doesn't.
+    from 1, where the file doesn't. A list takes the place of the one that is there, unless it `adds` to it.
     """
 
     name: str
@@ -56,6 +56,7 @@ class ListOf:
     parent: str
     plain: bool = False
     numbered: str | None = None
+    adds: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class RecordSchema:
         """The fields that are columns of the table."""
         return [item for item in self.fields.values() if item.column in table_of(self.model).columns]
 
-    def read(self, raw: Any, draft: Draft) -> Draft:
+    def read(self, raw: object, draft: Draft) -> Draft:
         """Check a row by itself; what is wrong is noted on it."""
         if not isinstance(raw, dict):
             return draft.refuse(None, "must be an object")
@@ -97,7 +98,7 @@ class RecordSchema:
                     draft.refuse(name, str(error))
         return draft
 
-    def _read_list(self, part: ListOf, value: Any, owner: Draft) -> list[Draft]:
+    def _read_list(self, part: ListOf, value: object, owner: Draft) -> list[Draft]:
         if value is None:
             return []
         if not isinstance(value, list):
@@ -113,7 +114,7 @@ class RecordSchema:
                 owner.refuse(f"{path}.{name}" if name and not part.plain else path, reason)
         return read
 
-    def _read_item(self, part: ListOf, item: Any, draft: Draft) -> Draft:
+    def _read_item(self, part: ListOf, item: object, draft: Draft) -> Draft:
         return self.read({next(iter(self.fields)): item} if part.plain else item, draft)
 
 

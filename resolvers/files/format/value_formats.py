@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from models.types import ExactDecimal
+from resolvers.normalise import composed
 
 WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?", re.ASCII)
@@ -25,7 +26,7 @@ class ValueFormat:
     """How values of one kind are read from a file (`ValueError` when they can't be), and written to one."""
 
     label: str
-    parse: Callable[[Any], Any]
+    parse: Callable[[object], Any]
     show: Callable[[Any], Any] = lambda value: value
     cell: Callable[[str], Any] = lambda cell: cell
 
@@ -33,11 +34,12 @@ class ValueFormat:
 def text(length: int | None = None) -> ValueFormat:
     """Any text that fits."""
 
-    def parse(value: Any) -> str:
+    def parse(value: object) -> str:
         if not isinstance(value, str):
             raise ValueError("must be text")
         if "\0" in value:
             raise ValueError("holds a null character")
+        value = composed(value)
         if length is not None and len(value) > length:
             raise ValueError(f"is longer than {length} characters")
         return value
@@ -48,7 +50,7 @@ def text(length: int | None = None) -> ValueFormat:
 def decimals(kind: ExactDecimal) -> ValueFormat:
     """Exact decimals that need no more places and digits than the column has."""
 
-    def parse(value: Any) -> Decimal:
+    def parse(value: object) -> Decimal:
         number = _decimal(value)
         kind.scaled(number)
         return number
@@ -56,7 +58,7 @@ def decimals(kind: ExactDecimal) -> ValueFormat:
     return ValueFormat(f"decimal with up to {kind.scale} places", parse, plain)
 
 
-def _decimal(value: Any) -> Decimal:
+def _decimal(value: object) -> Decimal:
     if isinstance(value, str) and NUMBER.fullmatch(value):
         return Decimal(value)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -78,7 +80,7 @@ def plain(number: Decimal) -> str:
 def names(allowed: tuple[str, ...]) -> ValueFormat:
     """One of an enum's names."""
 
-    def parse(value: Any) -> str:
+    def parse(value: object) -> str:
         if value not in allowed:
             raise ValueError(f"must be one of {', '.join(allowed)}")
         return str(value)
@@ -106,13 +108,13 @@ def _day(value: Any) -> date:
         raise ValueError("must be a day such as 2024-05-15") from None
 
 
-def _yes_no(value: Any) -> bool:
+def _yes_no(value: object) -> bool:
     if not isinstance(value, bool):
         raise ValueError("must be true or false")
     return value
 
 
-def _integer(value: Any) -> int:
+def _integer(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise ValueError("must be a whole number")
     if abs(value) > LARGEST_INTEGER:
@@ -120,7 +122,7 @@ def _integer(value: Any) -> int:
     return value
 
 
-def document(value: Any) -> Any:
+def document(value: object) -> Any:
     """A JSON value in the one form that both databases give back; what they would change is refused."""
     if isinstance(value, dict):
         return {document(key): document(value[key]) for key in sorted(value)}
@@ -135,22 +137,22 @@ def document(value: Any) -> Any:
     return value
 
 
-def json_object(value: Any) -> dict[str, Any]:
+def json_object(value: object) -> dict[str, Any]:
     """A JSON object in that form."""
     if not isinstance(value, dict):
         raise ValueError("must be a JSON object")
-    found: dict[str, Any] = document(value)
+    found: dict[str, object] = document(value)
     return found
 
 
-def _texts(value: Any) -> list[str]:
+def _texts(value: object) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise ValueError("must be a list of texts")
     found: list[str] = document(value)
     return found
 
 
-def json_cell(cell: str) -> Any:
+def json_cell(cell: str) -> object:
     """The JSON document in a cell."""
     try:
         return orjson.loads(cell)
@@ -158,13 +160,13 @@ def json_cell(cell: str) -> Any:
         raise ValueError(f"must be JSON: {error}") from None
 
 
-def _value(value: Any) -> Any:
+def _value(value: object) -> object:
     if value is None or isinstance(value, dict | list):
         raise ValueError("must be text, a number, true or false")
     return document(value)
 
 
-def _whole_cell(cell: str) -> Any:
+def _whole_cell(cell: str) -> object:
     return int(cell) if WHOLE.fullmatch(cell) else cell
 
 

@@ -182,7 +182,7 @@ def _check_owed(draft: Draft) -> None:
             draft.refuse(f"entries[{place}].owed", "pays for more points than are owed")
 
 
-def essence(draft: Draft) -> Any:
+def essence(draft: Draft) -> object:
     """What a row says, however it was written: what is empty and what is not given are the same."""
     refs = _given(draft.refs)
     values = [pair for pair in _given(draft.values) if pair[0] not in draft.refs and pair[0] != "remaining"]

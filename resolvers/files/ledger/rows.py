@@ -23,7 +23,7 @@ PAGE = 200
 Rows = Sequence[Row[Any]]
 
 
-async def pages(names: Names) -> AsyncIterator[list[dict[str, Any]]]:
+async def pages(names: Names) -> AsyncIterator[list[dict[str, object]]]:
     """The ledgers of all customers who have or had points."""
     last = 0
     while True:
@@ -37,9 +37,9 @@ async def pages(names: Names) -> AsyncIterator[list[dict[str, Any]]]:
         last = customers[-1]
 
 
-async def ledgers(names: Names, customers: Sequence[int]) -> dict[int, dict[str, Any]]:
+async def ledgers(names: Names, customers: Sequence[int]) -> dict[int, dict[str, object]]:
     """The ledgers of those customers who have or had points."""
-    found: dict[int, dict[str, Any]] = {}
+    found: dict[int, dict[str, object]] = {}
     for some in chunks(customers, PAGE):
         lots, entries = await _of(names, LOT, some), await _of(names, ENTRY, some)
         reservations = await _of(names, RESERVATION, some)
@@ -75,7 +75,9 @@ async def _touched(names: Names, entries: Sequence[int]) -> dict[int, list[Row[A
     return rows
 
 
-async def _entries(names: Names, entries: Rows, lots: Rows, touched: dict[int, list[Row[Any]]]) -> list[dict[str, Any]]:
+async def _entries(
+    names: Names, entries: Rows, lots: Rows, touched: dict[int, list[Row[Any]]]
+) -> list[dict[str, object]]:
     shape = LEDGER.lists["entries"].shape
     amount = shape.lists["lots"].shape.fields["amount"]
     place_of_lot = {lot.id: place for place, lot in enumerate(lots, start=1)}
@@ -92,8 +94,8 @@ async def _entries(names: Names, entries: Rows, lots: Rows, touched: dict[int, l
     return shown
 
 
-async def _shown(names: Names, shape: RecordSchema, row: Row[Any]) -> dict[str, Any]:
-    shown: dict[str, Any] = {}
+async def _shown(names: Names, shape: RecordSchema, row: Row[Any]) -> dict[str, object]:
+    shown: dict[str, object] = {}
     for item in shape.fields.values():
         value = getattr(row, item.column, None)
         if value is not None and item.to is not None:

@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, Table, exists, or_, select
+from sqlalchemy import ColumnElement, Table, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import models
 from models import Base
 from resolvers.files.record.natural_keys import OWN_SOURCE, Ref, is_own, key_in, keys_of, own_id, table_of, target
+from resolvers.storage.sql import AnySelect
 
 Item = TypeVar("Item")
 CACHED = 200_000
@@ -83,9 +84,9 @@ class Names:
                 found |= {lasts[last]: key for key, last in rows}
         return found | await self._find_own(model, [ref for ref in refs if ref not in found and is_own(ref)])
 
-    async def _resolved(self, model: type[Base], refs: list[Ref]) -> dict[Ref, Sequence[Any]]:
+    async def _resolved(self, model: type[Base], refs: list[Ref]) -> dict[Ref, Sequence[object]]:
         """The values of the names' columns, where a part that refers is a key already."""
-        parts: dict[Ref, list[Any]] = {ref: list(ref[1:]) for ref in refs}
+        parts: dict[Ref, list[object]] = {ref: list(ref[1:]) for ref in refs}
         for place, columns in enumerate(keys_of(model)):
             for index, column in enumerate(columns):
                 to = target(model, column)
@@ -116,7 +117,7 @@ class Names:
         found = {row[0]: (0, *await self._parts(model, columns, row[1:])) for row in rows}
         return found | await self._own(table, [key for key, ref in found.items() if None in ref])
 
-    async def _parts(self, model: type[Base], columns: Sequence[str], values: Sequence[Any]) -> list[Any]:
+    async def _parts(self, model: type[Base], columns: Sequence[str], values: Sequence[Any]) -> list[object]:
         parts = list(values)
         for index, column in enumerate(columns):
             if to := target(model, column):
@@ -141,7 +142,7 @@ class Names:
         return {row.id: (0, OWN_SOURCE, own_id(row.id, row.created_at)) for row in await self.connection.execute(made)}
 
 
-def _by_key(model: type[Base], columns: Sequence[str], fixed: Sequence[Any], lasts: Iterable[Any]) -> Select[Any]:
+def _by_key(model: type[Base], columns: Sequence[str], fixed: Sequence[object], lasts: Iterable[Any]) -> AnySelect:
     """Key and last column of the rows whose other columns are fixed."""
     if model is models.Customer:
         found = select(RECORD.c.customer_id, RECORD.c.external_id).join(SOURCE, SOURCE.c.id == RECORD.c.source_id)
@@ -152,7 +153,7 @@ def _by_key(model: type[Base], columns: Sequence[str], fixed: Sequence[Any], las
     return select(table.c.id, last).where(*same, last.in_(list(lasts)))
 
 
-def _unnamed(model: type[Base], keys: Iterable[int]) -> Select[Any]:
+def _unnamed(model: type[Base], keys: Iterable[int]) -> AnySelect:
     """Key and birth of those rows that have no name of an outside system."""
     table = table_of(model)
     unnamed: ColumnElement[bool]

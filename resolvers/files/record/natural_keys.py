@@ -91,7 +91,7 @@ def parts(model: type[Base], place: int) -> tuple[tuple[str, type[Base] | None],
     return tuple((camel(name.removesuffix("_id") if to else name), to) for name, to in zip(names, targets, strict=True))
 
 
-def read_ref(model: type[Base], value: Any) -> Ref:
+def read_ref(model: type[Base], value: object) -> Ref:
     """The name of a row as a file writes it: the value alone, or an object where the key has several."""
     for place in range(len(keys_of(model))):
         fields = parts(model, place)
@@ -102,7 +102,7 @@ def read_ref(model: type[Base], value: Any) -> Ref:
     raise ValueError(f"must be {shape_of(model)}")
 
 
-def _read_part(name: str, to: type[Base] | None, value: Any) -> Any:
+def _read_part(name: str, to: type[Base] | None, value: object) -> object:
     if to is not None:
         return read_ref(to, value)
     if not isinstance(value, str) or not value or "\0" in value:
@@ -110,7 +110,7 @@ def _read_part(name: str, to: type[Base] | None, value: Any) -> Any:
     return value
 
 
-def show_ref(model: type[Base], ref: Ref) -> Any:
+def show_ref(model: type[Base], ref: Ref) -> object:
     """The name of a row as files write it."""
     place, *values = ref
     fields = parts(model, place)

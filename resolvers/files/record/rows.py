@@ -20,7 +20,7 @@ ITEM = table_of(models.PurchaseItem)
 Rows = Sequence[Row[Any]]
 
 
-async def pages(names: Names, resource: Resource) -> AsyncIterator[list[dict[str, Any]]]:
+async def pages(names: Names, resource: Resource) -> AsyncIterator[list[dict[str, object]]]:
     """All rows of a resource in the order of their keys, those first that others refer to."""
     table = table_of(resource.model)
     columns = [table.c[item.column] for item in resource.shape.columns]
@@ -72,7 +72,7 @@ async def _tree(names: Names, column: str, model: type[Base]) -> AsyncIterator[l
         offset += PAGE
 
 
-async def _shown(names: Names, resource: Resource, rows: Rows) -> list[dict[str, Any]]:
+async def _shown(names: Names, resource: Resource, rows: Rows) -> list[dict[str, object]]:
     shape, model = resource.shape, resource.model
     called = await names.names(model, [row.id for row in rows]) if resource.keys == (BY_SOURCE,) else {}
     lists = {part.name: await _owned(names, part, [row.id for row in rows]) for part in shape.lists.values()}
@@ -84,10 +84,10 @@ def _row(
     shape: RecordSchema,
     row: Row[Any],
     references: dict[tuple[str, int], Any],
-    lists: dict[str, dict[int, list[Any]]],
+    lists: dict[str, dict[int, list[object]]],
     name: Ref | None = None,
-) -> dict[str, Any]:
-    shown: dict[str, Any] = {}
+) -> dict[str, object]:
+    shown: dict[str, object] = {}
     values = row._mapping
     named = dict(zip(BY_SOURCE, name[1:], strict=True)) if name else {}
     for item in shape.fields.values():
@@ -113,14 +113,14 @@ async def _references(names: Names, shape: RecordSchema, rows: Rows) -> dict[tup
     return shown
 
 
-async def _owned(names: Names, part: ListOf, owners: Iterable[int]) -> dict[int, list[Any]]:
+async def _owned(names: Names, part: ListOf, owners: Iterable[int]) -> dict[int, list[object]]:
     """The rows of a list by their owners, in the order in which they were made."""
     table = table_of(part.shape.model)
     columns = [table.c[item.column] for item in part.shape.columns]
     query = select(table.c.id, table.c[part.parent].label("owner"), *columns).order_by(table.c.id)
     if names_a_line(part.shape):
         query = query.outerjoin(ITEM, ITEM.c.id == table.c.item_id).add_columns(ITEM.c.line)
-    found: dict[int, list[Any]] = defaultdict(list)
+    found: dict[int, list[object]] = defaultdict(list)
     for some in chunks(owners):
         rows = (await names.connection.execute(query.where(table.c[part.parent].in_(some)))).all()
         references = await _references(names, part.shape, rows)

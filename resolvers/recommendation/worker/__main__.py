@@ -21,7 +21,7 @@ AFTER_OTHERS = 10
 """Answers come first: the work waits for whatever else the machine has to do."""
 
 
-async def _do(given: dict[str, Any]) -> dict[str, Any]:
+async def _do(given: dict[str, Any]) -> dict[str, object]:
     engine, now = make_engine(given["url"]), datetime.fromisoformat(given["now"])
     try:
         if given["task"] == ALL:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from time import perf_counter
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -42,7 +41,7 @@ async def work_out_all(engine: AsyncEngine, now: datetime, per_group: int | None
     async with engine.connect() as connection:
         await connection.execution_options(reading=True)
         rules = await _rules(connection, per_group)
-        event = await newest_event(connection)
+        event = await newest_event(connection, now)
         catalogue = await reading.read_catalogue(connection)
         history = await reading.read_history(connection, catalogue, now)
         members = await reading.read_members(connection)
@@ -56,7 +55,7 @@ async def work_out_all(engine: AsyncEngine, now: datetime, per_group: int | None
     before = perf_counter()
     for part in lists(history, model, about):
         listed = perf_counter()
-        changed += await write_lists(engine, now, part)
+        changed += await write_lists(engine, now, part, event)
         thinking, writing, before = thinking + listed - before, writing + perf_counter() - listed, perf_counter()
     await in_transaction(engine, now, partial(advance, event_id=event))
     return Done(len(history.customers), len(history.line_bill), changed, read - start, thinking, writing)
@@ -76,7 +75,7 @@ async def _rules(connection: AsyncConnection, per_group: int | None) -> ListRule
     return rules if per_group is None else replace(rules, per_group=per_group)
 
 
-def model_row(history: History, model: Model, now: datetime) -> dict[str, Any]:
+def model_row(history: History, model: Model, now: datetime) -> dict[str, object]:
     """The model as it is kept."""
     return {
         "made_at": now,

@@ -34,7 +34,7 @@ async def work_out_changed(engine: AsyncEngine, now: datetime) -> int:
     while True:
         async with engine.connect() as connection:
             await connection.execution_options(reading=True)
-            changed = await changed_customers(connection, EVENTS_AT_ONCE)
+            changed = await changed_customers(connection, now, EVENTS_AT_ONCE)
             made = await _lists(connection, *found, now, changed)
         if not changed.customers:
             return customers

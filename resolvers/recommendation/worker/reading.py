@@ -33,7 +33,7 @@ async def read_catalogue(connection: AsyncConnection, among_keys: Keys | None = 
         .where(PRODUCT.state == State.ACTIVE, not_(is_blocked(PRODUCT)))
         .order_by(PRODUCT.id)
     )
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     if among_keys is not None:
         statement = statement.where(among(PRODUCT.id, "products", connection.dialect.name))
         values["products"] = among_keys.tolist()
@@ -84,7 +84,7 @@ async def read_bought(
         PURCHASE.paid_at > now - YEARS,
         PURCHASE.paid_at <= now,
     ]
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     if customers is not None:
         counts.append(among(PURCHASE.customer_id, "customers", connection.dialect.name))
         values["customers"] = list(customers)
@@ -119,7 +119,7 @@ async def read_members(connection: AsyncConnection, customers: Sequence[int] | N
         .join(segment, segment.id == member.segment_id)
         .where(segment.state == State.ACTIVE)
     )
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     if customers is not None:
         statement = statement.where(among(member.customer_id, "customers", connection.dialect.name))
         values = {"customers": list(customers)}
@@ -135,7 +135,7 @@ async def read_dismissed(
     statement = select(response.customer_id, response.product_id).where(
         response.dismissed_at.is_not(None), response.product_id.is_not(None)
     )
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     if customers is not None:
         statement = statement.where(among(response.customer_id, "customers", connection.dialect.name))
         values = {"customers": list(customers)}
@@ -151,7 +151,7 @@ def _seconds(moment: Any, backend: str) -> ColumnElement[int]:
     return cast(func.strftime("%s", moment), Integer)
 
 
-async def _columns(connection: AsyncConnection, statement: Any, width: int, values: Mapping[str, Any]) -> list[Keys]:
+async def _columns(connection: AsyncConnection, statement: Any, width: int, values: Mapping[str, object]) -> list[Keys]:
     parts = [np.empty((0, width), dtype="i8")]
     async with connection.stream(statement, values) as rows:
         async for part in rows.partitions(AT_ONCE):

@@ -18,7 +18,7 @@ from resolvers.recommendation.numbers.lists import Model
 from resolvers.recommendation.numbers.model import Weights
 from resolvers.recommendation.numbers.popular import Favourites
 
-Arrays = Mapping[str, Any]
+Arrays = Mapping[str, object]
 
 
 def pack(catalogue: Catalogue, model: Model) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import numpy as np
 from scipy import sparse
-from sqlalchemy import Table, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Table, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import models
@@ -21,6 +21,8 @@ from resolvers.recommendation.numbers.history import Catalogue
 from resolvers.recommendation.numbers.lists import ListedRecommendation
 from resolvers.recommendation.numbers.popular import Favourites
 from resolvers.recommendation.offers import NORMAL, move_up
+from resolvers.recommendation.outbox import changed_since
+from resolvers.recommendation.schedule import WORKER
 from resolvers.storage.transaction import Transaction, in_transaction
 
 RECOMMENDATION = models.Recommendation
@@ -44,18 +46,31 @@ class StoredRecommendation:
     values: tuple[Any, ...]
 
 
-async def write_lists(engine: AsyncEngine, now: datetime, lists: Mapping[int, Sequence[ListedRecommendation]]) -> int:
-    """Put customers' lists in the place of those that are there; how many rows changed."""
+async def write_lists(
+    engine: AsyncEngine, now: datetime, lists: Mapping[int, Sequence[ListedRecommendation]], event_id: int | None = None
+) -> int:
+    """Put customers' lists in the place of those that are there; how many rows changed.
+
+    Lists that know of events up to one only are left out where there are newer ones of the customer.
+    """
     changed = 0
     keys = sorted(lists)
     for first in range(0, len(keys), CUSTOMERS_AT_ONCE):
         part = {customer: lists[customer] for customer in keys[first : first + CUSTOMERS_AT_ONCE]}
-        changed += await in_transaction(engine, now, partial(_write, lists=part))
+        changed += await in_transaction(engine, now, partial(_write, lists=part, event_id=event_id))
     return changed
 
 
-async def _write(transaction: Transaction, *, lists: Mapping[int, Sequence[ListedRecommendation]]) -> int:
+async def _write(
+    transaction: Transaction, *, lists: Mapping[int, Sequence[ListedRecommendation]], event_id: int | None = None
+) -> int:
     session, customer = transaction.session, models.Customer
+    if transaction.backend == "postgresql":
+        # One writes at a time, so that no list comes on top of a newer one that is about to be written.
+        await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(WORKER, 0))))
+    if event_id is not None:
+        newer = await changed_since(session, event_id, list(lists))
+        lists = {key: listed for key, listed in lists.items() if key not in newer}
     # Whoever is erased meanwhile waits, and takes these rows away, or is gone and gets none.
     active = select(customer.id).where(customer.id.in_(list(lists)), customer.state == State.ACTIVE)
     alive = list(await session.scalars(active.order_by(customer.id).with_for_update(read=True)))
@@ -71,7 +86,7 @@ async def _write(transaction: Transaction, *, lists: Mapping[int, Sequence[Liste
         await session.execute(insert(TABLE), new)
     if moved:
         by_key = update(TABLE).where(TABLE.c.id == bindparam("row"))
-        changes: dict[str, Any] = {name: bindparam(name) for name in KEPT}
+        changes: dict[str, object] = {name: bindparam(name) for name in KEPT}
         connection = await session.connection()
         await connection.execute(by_key.values(**changes, updated_at=transaction.now), moved)
     left = [one.key for pair, one in there.items() if pair not in wanted and one.values[ENDS] is None]
@@ -82,7 +97,7 @@ async def _write(transaction: Transaction, *, lists: Mapping[int, Sequence[Liste
 
 async def _rows(
     transaction: Transaction, listed: Sequence[ListedRecommendation]
-) -> dict[tuple[int, int], dict[str, Any]]:
+) -> dict[tuple[int, int], dict[str, object]]:
     """The rows by customer and product; what names a product that is gone meanwhile is left out."""
     product = models.Product
     keys = {one.product for one in listed} | {one.near for one in listed if one.near}
@@ -92,7 +107,7 @@ async def _rows(
     return {(one.customer, one.product): row_of(one, names, transaction.now) for one in known}
 
 
-def row_of(one: ListedRecommendation, names: Mapping[int, str], now: datetime) -> dict[str, Any]:
+def row_of(one: ListedRecommendation, names: Mapping[int, str], now: datetime) -> dict[str, object]:
     """A recommendation as it is kept; names are those of the products by their keys."""
     last = datetime.fromtimestamp(one.last_at, UTC) if one.last_at else None
     return {
@@ -157,7 +172,9 @@ async def write_affinities(
         last = until or 0
 
 
-def affinities(catalogue: Catalogue, together: sparse.csr_array, products: Iterable[int]) -> Iterator[dict[str, Any]]:
+def affinities(
+    catalogue: Catalogue, together: sparse.csr_array, products: Iterable[int]
+) -> Iterator[dict[str, object]]:
     """The rows of some products."""
     for one in products:
         mine = slice(together.indptr[one], together.indptr[one + 1])
@@ -166,7 +183,7 @@ def affinities(catalogue: Catalogue, together: sparse.csr_array, products: Itera
             yield {"product_id": int(catalogue.keys[one]), "other_id": other, "score": score}
 
 
-def popular_rows(catalogue: Catalogue, liked: Favourites) -> list[dict[str, Any]]:
+def popular_rows(catalogue: Catalogue, liked: Favourites) -> list[dict[str, object]]:
     """The rows of what all customers like."""
     shares = np.minimum(liked.shares, 1).tolist()
     keys = catalogue.keys[liked.products].tolist()
@@ -180,7 +197,7 @@ async def write_popular(engine: AsyncEngine, now: datetime, catalogue: Catalogue
 
 
 async def _replace(
-    transaction: Transaction, *, table: Table, after: int, until: int | None, rows: Sequence[Mapping[str, Any]]
+    transaction: Transaction, *, table: Table, after: int, until: int | None, rows: Sequence[Mapping[str, object]]
 ) -> None:
     key = table.c.product_id
     where = [key > after] if until is None else [key > after, key <= until]

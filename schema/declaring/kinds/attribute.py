@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from resolvers.storage.context import RequestContext
-from schema.declaring.base import Argument, TypeDeclaration
+from schema.declaring.base import Argument, Declaration, TypeDeclaration
 from schema.declaring.kinds.own import OwnField
 from schema.declaring.types import FieldSpec, field_of
 from schema.execution.plan.bindings import NotPlannable
@@ -17,7 +17,7 @@ from schema.execution.run.loaders import Info
 from schema.execution.run.records import Record
 
 
-def shown(annotation: Any, description: str, **options: Any) -> Any:
+def shown(annotation: object, description: str, **options: Any) -> Declaration:
     """Show an attribute of an object that was worked out in Python."""
     return Attribute(annotation=annotation, description=description, **options)
 
@@ -26,9 +26,9 @@ def shown(annotation: Any, description: str, **options: Any) -> Any:
 class Attribute(OwnField):
     """An attribute of an object that was worked out in Python; a `RowRef` in it is shown as the row it names."""
 
-    annotation: Any
+    annotation: object
     attribute: str | None = None
-    pick: Callable[[Any, Mapping[str, Any]], Any] | None = None
+    pick: Callable[[Any, Mapping[str, object]], Any] | None = None
     """What the arguments make of the attribute."""
     arguments: Sequence[Argument] = ()
 
@@ -40,11 +40,11 @@ class Attribute(OwnField):
         """No row has it."""
         raise NotPlannable
 
-    def of_record(self, _record: Record, _info: Info) -> Any:
+    def of_record(self, _record: Record, _info: Info) -> object:
         """No row has it."""
         raise TypeError(f"{self.name} can't be read from a row.")
 
-    def of_object(self, value: Any, _context: RequestContext, args: Mapping[str, Any]) -> Any:
+    def of_object(self, value: object, _context: RequestContext, args: Mapping[str, object]) -> object:
         """The attribute, or what the arguments make of it."""
         found = getattr(value, self.attribute or self.name)
         return found if self.pick is None else self.pick(found, args)

@@ -19,11 +19,11 @@ from schema.execution.plan.selection import Selection
 from schema.execution.run.loaders import Info, Resolver, load, reading_of, rows_named, selection_of
 from schema.execution.run.records import Record
 
-Load = Callable[[Any, Sequence[int], Mapping[str, Any], frozenset[str]], Awaitable[Mapping[int, Any]]]
+Load = Callable[[Any, Sequence[int], Mapping[str, object], frozenset[str]], Awaitable[Mapping[int, Any]]]
 
 
 def batched(
-    annotation: Any,
+    annotation: object,
     load: Load,
     description: str,
     *,
@@ -31,7 +31,7 @@ def batched(
     arguments: Sequence[Argument] = (),
     scope: Scope | None = None,
     reads: bool = True,
-) -> Any:
+) -> Declaration:
     """Show what a function works out for a batch of rows; one that `reads` nothing costs next to nothing."""
     return BatchLoaded(
         annotation=annotation,
@@ -51,7 +51,7 @@ class BatchLoaded(Declaration):
     `load` is given the reading, the keys, the arguments, and the names of the fields asked for.
     """
 
-    annotation: Any
+    annotation: object
     load: Load
     key: Column | Source = "id"
     arguments: Sequence[Argument] = ()
@@ -78,7 +78,7 @@ class BatchLoaded(Declaration):
     def resolver(self) -> Resolver:
         """Load it for all rows that ask for it in one turn of the event loop."""
 
-        async def resolve(source: Any, info: Info, **args: Any) -> Any:
+        async def resolve(source: object, info: Info, **args: object) -> object:
             memo = reading_of(info).memo
             key = ("batch", tuple(id(node) for node in info.field_nodes), info.parent_type.name)
             if key not in memo:
@@ -88,10 +88,10 @@ class BatchLoaded(Declaration):
 
         return resolve
 
-    def _loader(self, info: Info, args: Mapping[str, Any]) -> DataLoader[int, Any]:
+    def _loader(self, info: Info, args: Mapping[str, object]) -> DataLoader[int, Any]:
         reading, names = reading_of(info), selection_of(info).names()
 
-        async def load_all(keys: list[int]) -> list[Any]:
+        async def load_all(keys: list[int]) -> list[object]:
             found = await reading.apart(self.load(reading, keys, args, names))
             return [found.get(key) for key in keys]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ from resolvers.code.iso import Code
 from resolvers.query.columns import Column, Source, is_nullable
 from resolvers.query.where import ValueFilter
 from resolvers.storage.context import RequestContext
-from schema.declaring.base import FieldFilter, TypeDeclaration
+from schema.declaring.base import Declaration, FieldFilter, TypeDeclaration
 from schema.declaring.kinds.own import OwnField
 from schema.declaring.types import FieldSpec, column_doc, field_of, optional
 from schema.execution.plan.plan_nodes import ComputedValue, Entry
@@ -21,17 +21,17 @@ from schema.execution.run.loaders import Info, reading_of
 from schema.execution.run.records import Record
 
 
-def country(source: str = "country_code", **options: Any) -> Any:
+def country(source: str = "country_code", **options: Any) -> Declaration:
     """Show the country whose code a column holds."""
     return Coded(type_name="Country", source=source, **options)
 
 
-def currency(source: str = "currency_code", **options: Any) -> Any:
+def currency(source: str = "currency_code", **options: Any) -> Declaration:
     """Show the currency whose code a column holds."""
     return Coded(type_name="Currency", source=source, **options)
 
 
-def language(source: str = "language_code", **options: Any) -> Any:
+def language(source: str = "language_code", **options: Any) -> Declaration:
     """Show the language whose code a column holds."""
     return Coded(type_name="Language", source=source, **options)
 
@@ -71,7 +71,7 @@ class Coded(OwnField):
         """What the column's code stands for."""
         return _find(self.type_name, record.raw(record.place.column(self.source)), reading_of(info))
 
-    def of_object(self, value: Any, context: RequestContext, _args: Mapping[str, Any]) -> Code | None:
+    def of_object(self, value: object, context: RequestContext, _args: object) -> Code | None:
         """What the code in the attribute of the column's name stands for."""
         return _find(self.type_name, getattr(value, self.source), context)
 
@@ -80,5 +80,5 @@ def _find(type_name: str, code: str | None, context: RequestContext) -> Code | N
     return None if code is None else Code(type_name, code, context.locale)
 
 
-def _same(value: Any) -> Any:
+def _same(value: object) -> object:
     return value

@@ -17,10 +17,10 @@ from schema.execution.run.loaders import Info, reading_of
 from schema.execution.run.records import Record
 
 
-def computed(annotation: Any, *columns: Column | Source, description: str) -> Callable[[Callable[..., Any]], Any]:
+def computed(annotation: object, *columns: Column | Source, description: str) -> Callable[[Callable[..., Any]], Any]:
     """Work a value out from columns of the row."""
 
-    def decorate(function: Callable[..., Any]) -> Any:
+    def decorate(function: Callable[..., Any]) -> object:
         return Computed(annotation=annotation, takes=columns, function=function, description=description)
 
     return decorate
@@ -30,7 +30,7 @@ def computed(annotation: Any, *columns: Column | Source, description: str) -> Ca
 class Computed(OwnField):
     """A value worked out in Python from columns of the row."""
 
-    annotation: Any
+    annotation: object
     takes: Sequence[Column | Source]
     function: Callable[..., Any]
     """Called with the columns' Python values and the request's context."""
@@ -50,7 +50,7 @@ class Computed(OwnField):
         pythons = tuple(column_value(row.entity, column).python for column in columns)
         return ComputedValue(columns, pythons, self.function, selection.converter())
 
-    def of_record(self, record: Record, info: Info) -> Any:
+    def of_record(self, record: Record, info: Info) -> object:
         """What the function makes of the row."""
         values = [record.python(record.place.column(source)) for source in self.takes]
         return self.function(*values, reading_of(info))

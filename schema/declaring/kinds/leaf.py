@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -12,7 +12,7 @@ from models import Base
 from resolvers.query.columns import Column, Source, entity_at, is_nullable, source_type
 from resolvers.query.where import ValueFilter
 from resolvers.storage.context import RequestContext
-from schema.declaring.base import FieldFilter, TypeDeclaration
+from schema.declaring.base import Declaration, FieldFilter, TypeDeclaration
 from schema.declaring.kinds.own import OwnField
 from schema.declaring.scalars import Value, enum_value, graphql_enum, text_list, value_of
 from schema.declaring.types import FieldSpec, column_doc, field_of, optional
@@ -24,12 +24,12 @@ from schema.execution.run.loaders import Info, Resolver, reading_of
 from schema.execution.run.records import Record
 
 
-def leaf(source: Source | None = None, **options: Any) -> Any:
+def leaf(source: Source | None = None, **options: Any) -> Declaration:
     """Show a column's value."""
     return Leaf(source=source, **options)
 
 
-def texts(source: str | None = None, **options: Any) -> Any:
+def texts(source: str | None = None, **options: Any) -> Declaration:
     """Show a JSON column that holds a list of text."""
     return Leaf(source=source, is_list=True, sortable=False, **options)
 
@@ -39,7 +39,7 @@ class Leaf(OwnField):
     """A value read from a column or an expression."""
 
     source: Source | None = None
-    annotation: Any = None
+    annotation: object = None
     nullable: bool | None = None
     filterable: bool = True
     sortable: bool = True
@@ -98,20 +98,20 @@ class Leaf(OwnField):
         nullable = is_nullable(entity_at(row.entity, column.path), column.source)
         return Scalar(column, self.value(row.entity, column), selection.is_required, nullable)
 
-    def of_record(self, record: Record, _info: Info) -> Any:
+    def of_record(self, record: Record, _info: Info) -> object:
         """The column's Python value."""
         column = record.place.column(self.shows)
         raw = record.raw(column)
         return None if raw is None else _value(self, record.place.entity, column).python(raw)
 
-    def of_object(self, value: Any, _context: RequestContext, _args: Mapping[str, Any]) -> Any:
+    def of_object(self, value: object, _context: RequestContext, _args: object) -> object:
         """The attribute of the column's name."""
         return getattr(value, self.source if isinstance(self.source, str) else self.name)
 
     def resolver(self) -> Resolver:
         """Read it: it names no rows and takes no arguments."""
 
-        def resolve(source: Any, info: Info) -> Any:
+        def resolve(source: object, info: Info) -> object:
             if isinstance(source, Record):
                 return self.of_record(source, info)
             return self.of_object(source, reading_of(info), {})

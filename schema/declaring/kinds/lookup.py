@@ -25,12 +25,12 @@ from schema.execution.run.loaders import Resolver, rows_resolver
 class LookupKey:
     """A unique key by which a row is found; `find` makes the filter that it stands for."""
 
-    annotation: Any
+    annotation: object
     description: str
-    find: Callable[[Any], Mapping[str, Any]]
+    find: Callable[[Any], Mapping[str, object]]
 
 
-def lookup(type_name: str, description: str, **keys: LookupKey) -> Any:
+def lookup(type_name: str, description: str, **keys: LookupKey) -> Declaration:
     """Show the row that a unique key finds."""
     by_id = LookupKey("ID", "Its opaque id.", lambda value: {"id": {"eq": value}})
     return Lookup(type_name=type_name, description=description, keys={"id": by_id, **keys})

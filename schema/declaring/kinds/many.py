@@ -37,12 +37,12 @@ def many(relation: str | None = None, **options: Any) -> Any:
     return Many(relation=relation, **options)
 
 
-def each(relation: str | None = None, **options: Any) -> Any:
+def each(relation: str | None = None, **options: Any) -> Declaration:
     """Show a to-many relationship that is small by nature as a list."""
     return Many(relation=relation, paged=False, **options)
 
 
-def listing(type_name: str, description: str = "") -> Any:
+def listing(type_name: str, description: str = "") -> Declaration:
     """Show all rows of a type as a connection at the root."""
     return Many(type_name=type_name, description=description)
 
@@ -52,7 +52,7 @@ class Many(Declaration):
     """The rows that a relation leads to: a connection, or a whole list where it is small by nature."""
 
     relation: str | None = None
-    link: Link | Callable[[Mapping[str, Any]], Link] | None = None
+    link: Link | Callable[[Mapping[str, object]], Link] | None = None
     type_name: str | None = None
     order: Sequence[SortKey] | None = None
     paged: bool = True
@@ -135,7 +135,7 @@ class Many(Declaration):
         """Load the rows of each parent."""
         return rows_resolver(self.level)
 
-    def request(self, level: Level, args: Mapping[str, Any]) -> LevelRequest:
+    def request(self, level: Level, args: Mapping[str, object]) -> LevelRequest:
         """Ask for the page that the arguments describe, or for the whole list."""
         if level.connection is None:
             assert level.target.entity is not None
@@ -151,7 +151,7 @@ class Many(Declaration):
         return page_request(level, args, found, columns)
 
 
-def page_request(level: Level, args: Mapping[str, Any], found: Listing, columns: tuple[Column, ...]) -> LevelRequest:
+def page_request(level: Level, args: Mapping[str, object], found: Listing, columns: tuple[Column, ...]) -> LevelRequest:
     """What a connection asks for; what tells a row from none stands last among the columns where it is to be known."""
     entity, wanted = level.target.entity, level.connection
     assert entity is not None

@@ -25,7 +25,7 @@ from schema.execution.run.merged_answer import Merging, merged_page
 from schema.execution.run.records import ConnectionRecord, Record
 
 
-def merged(annotation: str, parts: Mapping[str, Many], description: str, *, sign: str, choice: Argument) -> Any:
+def merged(annotation: str, parts: Mapping[str, Many], description: str, *, sign: str, choice: Argument) -> Declaration:
     """Show several lists as one connection."""
     return Merged(annotation=annotation, parts=parts, sign=sign, choice=choice, description=description)
 
@@ -78,7 +78,7 @@ class Merged(Declaration):
     def resolver(self) -> Resolver:
         """Load the parts of each parent and merge them."""
 
-        async def resolve(source: Record, info: Info, **args: Any) -> ConnectionRecord:
+        async def resolve(source: Record, info: Info, **args: object) -> ConnectionRecord:
             merge = planned_once(info, self.merge)
             loaders = [loader_of(info, level, args) for level in merge.levels]
             key = parent_key(source, merge.levels[0])
@@ -92,7 +92,7 @@ class Merged(Declaration):
 
         return resolve
 
-    def request(self, level: Level, args: Mapping[str, Any]) -> LevelRequest:
+    def request(self, level: Level, args: Mapping[str, object]) -> LevelRequest:
         """Ask for a page of one part."""
         assert level.connection is not None
         found = self._listing(level, args, probe=level.connection.probed)
@@ -105,7 +105,7 @@ class Merged(Declaration):
         assert entity is not None
         order = complete(level.target.order if part.order is None else part.order)
         size, backwards = page_size(args.get("first"), args.get("last"))
-        values: dict[str, Any] = {}
+        values: dict[str, object] = {}
         cursor = None
         if (start := start_of(args, backwards=backwards)) is not None:
             spot = open_merged(self.sign, start, len(self.parts))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from graphql.execution.values import VariableValues
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -68,18 +67,20 @@ class Mutation(Declaration):
     def resolver(self) -> Resolver:
         """A mutation answers from within its transaction, which only a plan can do."""
 
-        def refuse(_source: Any, _info: Info, **_args: Any) -> Any:
+        def refuse(_source: object, _info: Info, **_args: object) -> object:
             raise BadInput("Mutations can't be run with @defer, @stream or fragment variables.")
 
         return refuse
 
-    async def run(self, wanted: Change, context: RequestContext, engine: AsyncEngine, variables: VariableValues) -> Any:
+    async def run(
+        self, wanted: Change, context: RequestContext, engine: AsyncEngine, variables: VariableValues
+    ) -> object:
         """Do it and answer its payload, read in the same transaction."""
         args = wanted.arguments.read(variables)
         key, dry_run = args.get("idempotencyKey"), args["dryRun"]
         call = Call(self.name, self.operation, self.given, self.answer, args.get("input") or {}, key, dry_run)
 
-        async def show(payload: Payload, inside: RequestContext) -> Any:
+        async def show(payload: Payload, inside: RequestContext) -> object:
             filling = AnswerState(inside, variables)
             answer = wanted.convert(payload, filling)
             await Running(inside, variables, alone=True).below([], filling)

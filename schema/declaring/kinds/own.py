@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from resolvers.storage.context import RequestContext
 from schema.declaring.base import Declaration
@@ -20,10 +19,10 @@ class OwnField(Declaration):
     """A field that a row, or an object worked out in Python, answers by itself."""
 
     @abstractmethod
-    def of_record(self, record: Record, info: Info) -> Any:
+    def of_record(self, record: Record, info: Info) -> object:
         """Its value on a row."""
 
-    def of_object(self, value: Any, _context: RequestContext, _args: Mapping[str, Any]) -> Any:
+    def of_object(self, value: object, _context: RequestContext, _args: Mapping[str, object]) -> object:
         """Its value on an object that was worked out in Python."""
         return getattr(value, self.name)
 
@@ -34,7 +33,7 @@ class OwnField(Declaration):
     def resolver(self) -> Resolver:
         """Read it from whichever of both there is."""
 
-        def resolve(source: Any, info: Info, **args: Any) -> Any:
+        def resolve(source: object, info: Info, **args: object) -> object:
             if isinstance(source, Record):
                 return self.of_record(source, info)
             value = self.of_object(source, reading_of(info), args)

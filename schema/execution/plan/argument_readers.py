@@ -39,9 +39,9 @@ from graphql.utilities.coerce_input_value import coerce_default_value, coerce_in
 from schema.execution.plan import variable_limits
 from schema.execution.plan.limits import MOST_ERRORS
 
-ReadVariables = Callable[[dict[str, Any]], VariableValues | list[GraphQLError]]
+ReadVariables = Callable[[dict[str, object]], VariableValues | list[GraphQLError]]
 ReadArguments = Callable[[VariableValues], Mapping[str, Any]]
-Get = Callable[[Mapping[str, Any]], Any]
+Get = Callable[[Mapping[str, object]], object]
 """One value for these variables; `Undefined` where there is none."""
 
 
@@ -66,7 +66,7 @@ def variables_reader(
 
     def read(given: dict[str, Any]) -> VariableValues | list[GraphQLError]:
         sources: dict[str, VariableValueSource] = {}
-        coerced: dict[str, Any] = {}
+        coerced: dict[str, object] = {}
         for name, signature, coerce, default, required in variables:
             value = given.get(name, Undefined)
             sources[name] = VariableValueSource(signature, value)
@@ -93,7 +93,7 @@ def _read_all(
     schema: GraphQLSchema,
     definitions: Sequence[VariableDefinitionNode],
     switches: Collection[str],
-    given: dict[str, Any],
+    given: dict[str, object],
 ) -> VariableValues | list[GraphQLError]:
     """Variables as graphql-core reads them, unless they hold too much to be read at all."""
     for definition in definitions:
@@ -132,8 +132,8 @@ def arguments_reader(definition: GraphQLField, node: FieldNode) -> ReadArguments
     return read
 
 
-def _made(parts: list[tuple[str, Get]], variables: Mapping[str, Any]) -> dict[str, Any]:
-    made: dict[str, Any] = {}
+def _made(parts: list[tuple[str, Get]], variables: Mapping[str, object]) -> dict[str, object]:
+    made: dict[str, object] = {}
     for name, get in parts:
         value = get(variables)
         if value is not Undefined:
@@ -153,8 +153,8 @@ def _getter(definition: Any, node: ValueNode | None) -> Get:
     return lambda _variables: default
 
 
-def _variable(name: str, default: Any, *, required: bool) -> Get:
-    def get(variables: Mapping[str, Any]) -> Any:
+def _variable(name: str, default: object, *, required: bool) -> Get:
+    def get(variables: Mapping[str, object]) -> object:
         value = variables.get(name, default)
         if required and (value is None or value is Undefined):
             raise Unusual
@@ -181,7 +181,7 @@ def _written(node: ValueNode, kind: Any) -> Get:
         raise Unusual
     fields = [(each.out_name or name, _getter(each, given.get(name))) for name, each in target.fields.items()]
 
-    def get(variables: Mapping[str, Any]) -> Any:
+    def get(variables: Mapping[str, object]) -> object:
         made = _made(fields, variables)
         if target.is_one_of and (len(given) != 1 or len(made) != 1 or None in made.values()):
             raise Unusual
@@ -190,7 +190,7 @@ def _written(node: ValueNode, kind: Any) -> Get:
     return get
 
 
-def has_variables(node: Any) -> bool:
+def has_variables(node: object) -> bool:
     """Whether a variable stands anywhere in a value."""
     if isinstance(node, VariableNode):
         return True

@@ -49,7 +49,7 @@ def column_value(entity: type[Base], column: Column) -> Value:
     return value_of(source_type(entity_at(entity, column.path), column.source))
 
 
-def inner_type(field_type: Any) -> Any:
+def inner_type(field_type: Any) -> object:
     """The named type within non-null and list wrappers."""
     while isinstance(field_type, GraphQLNonNull | GraphQLList):
         field_type = field_type.of_type

@@ -18,7 +18,7 @@ from schema.execution.plan.plan_nodes import AnswerState, ComputedValue, Filler,
 Build = Callable[[Any], Any]
 """Makes the objects of some rows; or, of a value that holds a list's rows, the answer to the list."""
 
-Begin = Callable[[AnswerState, Sequence[list[Any]], Sequence[Callable[..., Any]]], Build]
+Begin = Callable[[AnswerState, Sequence[list[object]], Sequence[Callable[..., Any]]], Build]
 """Begins a request: the lists receive (object, key) for each child, the functions answer the lists read along."""
 
 
@@ -49,7 +49,7 @@ class CodeWriter:
         self._positions = positions
         self._along = along
 
-    def bind(self, prefix: str, value: Any) -> str:
+    def bind(self, prefix: str, value: object) -> str:
         """A name for something that the function calls."""
         name = f"{prefix}{len(self.names)}"
         self.names[name] = value
@@ -146,7 +146,7 @@ def _build(made: str, notes: Sequence[str], frame: Frame) -> str:
     return "".join(f"    {line}\n" for line in lines)
 
 
-def raise_null_violation() -> Any:
+def raise_null_violation() -> object:
     """A row that must be there is not: the ordinary way reports it."""
     raise NotPlannable
 
@@ -155,7 +155,7 @@ def _computation(entry: ComputedValue) -> Callable[..., Any]:
     """What works a value out from columns, and remembers it."""
     pythons, function, convert = entry.pythons, entry.function, entry.convert
 
-    def make(filling: AnswerState, memo: dict[Any, Any], key: Any, *raw: Any) -> Any:
+    def make(filling: AnswerState, memo: dict[Any, Any], key: Any, *raw: Any) -> object:
         values = [None if value is None else python(value) for python, value in zip(pythons, raw, strict=True)]
         made = convert(function(*values, filling.context), filling)
         if type(made) is tuple:

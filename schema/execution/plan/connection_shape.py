@@ -89,9 +89,9 @@ def connection_shape(
     return made
 
 
-def _edges(planner: Planner, field_type: Any, details: list[FieldDetails], rows: RowShape) -> list[Any]:
+def _edges(planner: Planner, field_type: Any, details: list[FieldDetails], rows: RowShape) -> list[object]:
     edge = planner.object_type(field_type)
-    made: list[Any] = []
+    made: list[object] = []
     for key, parts in planner.groups(edge, details).items():
         name = field_name(parts)
         if name == "__typename":

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from schema.execution.plan.planner import Planner
 
 
-def converter(planner: Planner, field_type: Any, details: list[FieldDetails]) -> Converter:
+def converter(planner: Planner, field_type: object, details: list[FieldDetails]) -> Converter:
     """What brings a Python value of a type into the shape of the answer."""
     if isinstance(field_type, GraphQLNonNull):
         inner = converter(planner, field_type.of_type, details)
@@ -28,11 +28,11 @@ def converter(planner: Planner, field_type: Any, details: list[FieldDetails]) ->
     return _object_converter(planner, field_type, details)
 
 
-def _object_converter(planner: Planner, field_type: Any, details: list[FieldDetails]) -> Converter:
+def _object_converter(planner: Planner, field_type: object, details: list[FieldDetails]) -> Converter:
     levels: dict[str, Level] = {}
     plain = _plain_object(planner, field_type, details) if isinstance(field_type, GraphQLObjectType) else None
 
-    def convert(value: Any, filling: AnswerState) -> Any:
+    def convert(value: object, filling: AnswerState) -> object:
         if value is None:
             return None
         if isinstance(value, RowRef):
@@ -62,8 +62,8 @@ def _plain_object(planner: Planner, object_type: GraphQLObjectType, details: lis
             raise NotPlannable
         parts.append((key, get, converter(planner, object_type.fields[name].type, below)))
 
-    def convert(value: Any, filling: AnswerState) -> Any:
-        made: dict[str, Any] = {}
+    def convert(value: object, filling: AnswerState) -> object:
+        made: dict[str, object] = {}
         for key, get, inner in parts:
             made[key] = place_value(made, key, inner(get(value, filling), filling), filling)
         return made
@@ -71,11 +71,11 @@ def _plain_object(planner: Planner, object_type: GraphQLObjectType, details: lis
     return convert
 
 
-def _only_rows(_value: Any, _filling: AnswerState) -> Any:
+def _only_rows(_value: object, _filling: AnswerState) -> object:
     raise NotPlannable
 
 
-def place_value(container: Any, place: Any, value: Any, filling: AnswerState) -> Any:
+def place_value(container: object, place: object, value: object, filling: AnswerState) -> object:
     """Put a converted value in its place, or note the row that will be put there."""
     if type(value) is tuple:
         filling.pending.append((value[0], container, place, value[1]))
@@ -87,21 +87,21 @@ def _constantly(text: str) -> Getter:
     return lambda _value, _filling: text
 
 
-def _unchanged(value: Any, _filling: AnswerState) -> Any:
+def _unchanged(value: object, _filling: AnswerState) -> object:
     return value
 
 
-def _present(value: Any) -> Any:
+def _present(value: object) -> object:
     if value is None:
         raise NotPlannable
     return value
 
 
 def _list_converter(inner: Converter) -> Converter:
-    def convert(value: Any, filling: AnswerState) -> Any:
+    def convert(value: Any, filling: AnswerState) -> object:
         if value is None:
             return None
-        made: list[Any] = []
+        made: list[object] = []
         for index, item in enumerate(value):
             made.append(None)
             made[index] = place_value(made, index, inner(item, filling), filling)

@@ -199,7 +199,7 @@ class Documents:
     def plan(self, text: str, document: Document, operation: Operation, variables: VariableValues) -> OperationPlan:
         """The plan of a query, for these values of the variables that skip fields."""
         name = operation.node.name
-        coerced: Mapping[str, Any] = variables.coerced
+        coerced: Mapping[str, object] = variables.coerced
         switches = tuple((switch, coerced.get(switch)) for switch in document.switches)
         key = (text, name.value if name else None, switches)
         return self.plans.get(key) or self.plans.put(key, self._plan(document, operation, variables), len(text))

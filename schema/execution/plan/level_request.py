@@ -17,7 +17,7 @@ class LevelRequest:
     """A level with its arguments read: the statement's rows and values."""
 
     rows: LevelQuery
-    values: Mapping[str, Any]
+    values: Mapping[str, object]
     order: Order = ()
     sign: str = ""
     along: Sequence[LevelRequest] = ()
@@ -38,6 +38,6 @@ class LevelRequest:
             self._compiled[backend, access] = statement(self.rows, backend, access)
         return self._compiled[backend, access]
 
-    def with_values(self, values: Mapping[str, Any]) -> LevelRequest:
+    def with_values(self, values: Mapping[str, object]) -> LevelRequest:
         """The same statement with other values."""
         return LevelRequest(self.rows, values, self.order, self.sign, self.along, self.described, self._compiled)

@@ -58,6 +58,8 @@ MOST_DIRECTIVES = 5
 MOST_INTROSPECTIONS = {"__schema": 1, "__type": 10}
 MOST_KEYS = 100
 """How many keys an object may have."""
+MOST_ITEMS = 1000
+"""How many items a list may have that is written in a document."""
 MOST_INPUT_OBJECTS = 400
 """How many objects may be written in a document's arguments."""
 DEEPEST_INPUT = 64
@@ -137,16 +139,18 @@ class _Counted:
             raise TooComplex(f"The document is nested more than {DEEPEST} fields deep.")
         return fields, height
 
-    def check_inputs(self, level: list[Any]) -> None:
+    def check_inputs(self, level: list[object]) -> None:
         """A wrong key's error repeats the whole object, and reading one asks for each field that its type has."""
         depth = 0
         while level := [value for value in level if isinstance(value, ObjectValueNode | ListValueNode)]:
             depth += 1
             if depth > DEEPEST_INPUT:
                 raise TooComplex(f"A value is nested more than {DEEPEST_INPUT} levels deep.")
-            below: list[Any] = []
+            below: list[object] = []
             for value in level:
                 if isinstance(value, ListValueNode):
+                    if len(value.values) > MOST_ITEMS:
+                        raise TooComplex(f"A list has more than {MOST_ITEMS} items; a variable takes more.")
                     below.extend(value.values)
                     continue
                 self.inputs += 1

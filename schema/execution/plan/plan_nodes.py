@@ -96,8 +96,8 @@ class ComputedValue(Entry):
     """Columns given to a function, whose answer a converter brings into shape."""
 
     of: tuple[Column, ...]
-    pythons: tuple[Callable[[Any], Any], ...]
-    function: Callable[..., Any]
+    pythons: tuple[Callable[[object], object], ...]
+    function: Callable[..., object]
     convert: Converter
 
     def describe(self) -> str:
@@ -212,7 +212,7 @@ class Arguments:
     definition: GraphQLField
     node: FieldNode
     read: ReadArguments
-    constant: Mapping[str, Any] | None = None
+    constant: Mapping[str, object] | None = None
 
 
 class Filler(ABC):
@@ -234,11 +234,11 @@ class Filler(ABC):
     def describe(self) -> str:
         """How it is filled in, for those who read a plan."""
 
-    def answering(self, parts: Sequence[Any]) -> Any:
+    def answering(self, parts: Sequence[object]) -> Any:
         """What makes the answers, of what makes those of its levels."""
         raise NotImplementedError
 
-    async def fill(self, filling: AnswerState, slots: Sequence[tuple[Any, Any]]) -> None:
+    async def fill(self, filling: AnswerState, slots: Sequence[tuple[object, object]]) -> None:
         """Put an answer into each slot: (container, key of the parent)."""
         raise NotImplementedError
 
@@ -254,7 +254,7 @@ class Level(Filler):
     arguments: Arguments
     request: Request | None = None
     """What it asks for with given arguments; where there is none, rows by their keys."""
-    link: Link | Callable[[Mapping[str, Any]], Link] | None = None
+    link: Link | Callable[[Mapping[str, object]], Link] | None = None
     connection: ConnectionShape | None = None
     shape: Shape | None = None
     item: Column | None = None
@@ -266,7 +266,7 @@ class Level(Filler):
     """Whether no variable says what it and those lists ask for."""
     part_of: Filler | None = None
     """What it is a part of, under the name that is its key; its columns end with what it is sorted by."""
-    forms: dict[Any, Any] = field(default_factory=dict)
+    forms: dict[object, Any] = field(default_factory=dict)
     asked: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -297,7 +297,7 @@ class Level(Filler):
             return self.connection.shapes()
         return [self.shape] if self.shape is not None else []
 
-    def link_for(self, args: Mapping[str, Any]) -> Link | None:
+    def link_for(self, args: Mapping[str, object]) -> Link | None:
         """How its rows belong to a parent; the arguments may say."""
         return self.link(args) if callable(self.link) else self.link
 
@@ -305,12 +305,12 @@ class Level(Filler):
         """Name its kind and its type."""
         return f"{self.kind} of {self.target.name}"
 
-    def answering(self, parts: Sequence[Any]) -> Any:
+    def answering(self, parts: Sequence[object]) -> object:
         """The only part."""
         return parts[0]
 
 
-Request = Callable[[Level, Mapping[str, Any]], LevelRequest]
+Request = Callable[[Level, Mapping[str, object]], LevelRequest]
 """What a level asks for with these arguments; what can't be used is a `BadInput`."""
 
 
@@ -319,7 +319,7 @@ class Change:
     """A mutation, and what its payload is to show."""
 
     key: str
-    run: Callable[[Change, RequestContext, AsyncEngine, VariableValues], Awaitable[Any]]
+    run: Callable[[Change, RequestContext, AsyncEngine, VariableValues], Awaitable[object]]
     """Does it, and answers the payload."""
     arguments: Arguments
     convert: Converter
@@ -331,12 +331,12 @@ class AnswerState:
 
     context: RequestContext
     variables: VariableValues
-    pending: list[tuple[Level, Any, Any, int]] = field(default_factory=list)
+    pending: list[tuple[Level, object, object, int]] = field(default_factory=list)
     """Rows to put somewhere: (level, container, place in it, key)."""
 
 
-Converter = Callable[[Any, AnswerState], Any]
+Converter = Callable[[object, AnswerState], object]
 """Brings a Python value into the shape of the answer; rows that it names are noted as pending."""
 
-Getter = Callable[[Any, AnswerState], Any]
+Getter = Callable[[object, AnswerState], object]
 """Reads a field from an object that was worked out in Python."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from graphql import (
     BooleanValueNode,
@@ -44,12 +43,12 @@ def of_budget(operation: OperationDefinitionNode, fragments: Fragments) -> Opera
     return _with(operation, questions) if questions.selections else None
 
 
-def is_dry(budget: OperationDefinitionNode | None, variables: Mapping[str, Any]) -> bool:
+def is_dry(budget: OperationDefinitionNode | None, variables: Mapping[str, object]) -> bool:
     """Whether an operation is only to say what it would cost."""
     return budget is not None and any(_dry(field, variables) for field in _fields(budget.selection_set))
 
 
-def _dry(field: FieldNode, variables: Mapping[str, Any]) -> bool:
+def _dry(field: FieldNode, variables: Mapping[str, object]) -> bool:
     for argument in field.arguments or ():
         if argument.name.value == DRY_RUN:
             value = argument.value

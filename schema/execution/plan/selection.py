@@ -33,7 +33,7 @@ class Selection:
         return field_name(self.details)
 
     @property
-    def type(self) -> Any:
+    def type(self) -> object:
         """The field's type in the graph."""
         return self.parent.fields[self.name].type
 

@@ -60,7 +60,7 @@ class LevelAssembler:
             found += each.noted()
         return found
 
-    def _of_list(self, value: Any) -> Any:
+    def _of_list(self, value: object) -> object:
         return self.of(group_of(self.asked, value))
 
     def place(self, slots: Slots, rows: Sequence[Row]) -> None:
@@ -75,7 +75,7 @@ class LevelAssembler:
     def _place_flat(self, slots: Slots, rows: Sequence[Row]) -> None:
         """The same, where nothing more is to be said of the rows."""
         level, objects = self.level, self._builds[0](rows)
-        groups: dict[Any, list[Any]] = {}
+        groups: dict[Any, list[object]] = {}
         if level.link is not None:
             for row, made in zip(rows, objects, strict=True):
                 if row[0] in groups:
@@ -86,7 +86,7 @@ class LevelAssembler:
             own = objects if level.link is None else groups.get(parent, [])
             container[level.key] = own if self._form.key is None else {self._form.key: own}
 
-    def of(self, group: ParentRows) -> Any:
+    def of(self, group: ParentRows) -> object:
         """The answer to one parent."""
         level = self.level
         if level.item is not None:
@@ -100,7 +100,7 @@ class LevelAssembler:
             return None if level.nullable else raise_null_violation()
         return connection(level.connection, group, objects, partial(cursor_of, self.asked))
 
-    def objects(self, rows: Sequence[Row]) -> list[list[Any]]:
+    def objects(self, rows: Sequence[Row]) -> list[list[object]]:
         """The objects that rows are in each of the shapes."""
         return [build(rows) for build in self._builds]
 

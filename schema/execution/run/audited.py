@@ -6,13 +6,19 @@ answer again. That holds for every way in which a document is run, for lists in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
     FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLObjectType,
     GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
     SelectionSetNode,
     TypeInfo,
     TypeInfoVisitor,
@@ -74,19 +80,46 @@ class _Marking(Visitor):
             self.marks.append((node.loc.end - 1, OF_CUSTOMER if parent.name == "Customer" else OF_OTHERS))
 
 
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """A document as it is run, and where in its answer it tells of customers."""
+
+    text: str
+    places: Mapping[str, Places] = field(default_factory=dict)
+    """By the name of the operation."""
+
+    def take_customers(self, data: Any, operation: str | None) -> set[int]:
+        """The keys of the customers whom an answer told of; it is then as it was asked for."""
+        if operation is None and len(self.places) == 1:
+            (places,) = self.places.values()
+        else:
+            places = self.places.get(operation or "", Places())
+        told: set[str] = set()
+        _take([data], places, told)
+        return {key_of(opaque, "Customer") for opaque in told}
+
+
+@dataclass(slots=True)
+class Places:
+    """Where objects of an answer tell of a customer: here, or below these keys."""
+
+    here: bool = False
+    below: dict[str, Places] = field(default_factory=dict)
+
+
 class AuditedDocuments:
     """Documents as they are run where it is noted whose data they show."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
-        self._kept: Cache[str, str] = Cache(MOST_DOCUMENTS)
+        self._kept: Cache[str, Audited] = Cache(MOST_DOCUMENTS)
 
-    def document(self, text: str) -> str:
-        """The document to run in place of a valid one: the same, where it shows nothing of any person."""
+    def document(self, text: str) -> Audited:
+        """What to run in place of a valid document: the same, where it shows nothing of any person."""
         kept = self._kept.get(text)
         return self._marked(text) if kept is None else kept
 
-    def _marked(self, text: str) -> str:
+    def _marked(self, text: str) -> Audited:
         types = TypeInfo(self.schema)
         marking = _Marking(types)
         visit(parse(text), TypeInfoVisitor(types, marking))
@@ -94,20 +127,53 @@ class AuditedDocuments:
         # From the end, so that places before stay what they are; lines stay the same, and errors are told of the same.
         for place, mark in sorted(marking.marks, reverse=True):
             marked = marked[:place] + mark + marked[place:]
-        return self._kept.put(text, marked, len(text))
+        return self._kept.put(text, Audited(marked, _all_places(marked) if marking.marks else {}), len(text))
 
 
-def take_customers(data: Any) -> set[int]:
-    """The keys of the customers whom an answer told of; it is then as it was asked for."""
-    found: set[int] = set()
-    left = [data]
-    while left:
-        value = left.pop()
-        if isinstance(value, dict):
-            told = value.pop(MARK, None)
-            if told is not None:
-                found.add(key_of(told if isinstance(told, str) else told["id"], "Customer"))
-            left += [each for each in value.values() if isinstance(each, dict | list)]
-        elif isinstance(value, list):
-            left += [each for each in value if isinstance(each, dict | list)]
+def _all_places(text: str) -> dict[str, Places]:
+    """Where the operations of a document tell of customers."""
+    definitions = parse(text).definitions
+    fragments = {each.name.value: each for each in definitions if isinstance(each, FragmentDefinitionNode)}
+    return {
+        each.name.value if each.name else "": _places([each.selection_set], fragments)
+        for each in definitions
+        if isinstance(each, OperationDefinitionNode)
+    }
+
+
+def _places(selections: Sequence[SelectionSetNode], fragments: Mapping[str, FragmentDefinitionNode]) -> Places:
+    found, inner = Places(), defaultdict[str, list[SelectionSetNode]](list)
+    waiting = list(selections)
+    while waiting:
+        for each in waiting.pop().selections:
+            if isinstance(each, FragmentSpreadNode):
+                waiting.append(fragments[each.name.value].selection_set)
+            elif isinstance(each, InlineFragmentNode):
+                waiting.append(each.selection_set)
+            elif isinstance(each, FieldNode):
+                key = (each.alias or each.name).value
+                if key == MARK:
+                    found.here = True
+                elif each.selection_set is not None:
+                    inner[key].append(each.selection_set)
+    for key, sets in inner.items():
+        below = _places(sets, fragments)
+        if below.here or below.below:
+            found.below[key] = below
     return found
+
+
+def _take(values: Sequence[Any], places: Places, told: set[str]) -> None:
+    """Take out what objects tell of customers, and those below them."""
+    objects = [value for value in values if value is not None]
+    while any(type(value) is list for value in objects):
+        objects = [each for value in objects for each in (value if type(value) is list else [value])]
+        objects = [value for value in objects if value is not None]
+    if places.here:
+        for value in objects:
+            of = value.pop(MARK, None)
+            if of is not None:
+                told.add(of if type(of) is str else of["id"])
+    for key, below in places.below.items():
+        if found := [value[key] for value in objects if key in value]:
+            _take(found, below, told)

@@ -13,11 +13,11 @@ WriteCursor = Callable[[Any], str]
 
 
 def connection(
-    shape: ConnectionShape, group: ParentRows, objects: Sequence[list[Any]], write: WriteCursor
-) -> dict[str, Any]:
+    shape: ConnectionShape, group: ParentRows, objects: Sequence[list[object]], write: WriteCursor
+) -> dict[str, object]:
     """The answer, made of the page's objects for each of the shapes."""
     remaining = iter(objects)
-    answer: dict[str, Any] = {}
+    answer: dict[str, object] = {}
     for key, kind, what in shape.entries:
         if kind == "nodes":
             answer[key] = next(remaining)
@@ -30,8 +30,10 @@ def connection(
     return answer
 
 
-def _edges(group: ParentRows, parts: Any, remaining: Iterator[list[Any]], write: WriteCursor) -> list[dict[str, Any]]:
-    columns: list[tuple[str, list[Any]]] = []
+def _edges(
+    group: ParentRows, parts: Any, remaining: Iterator[list[object]], write: WriteCursor
+) -> list[dict[str, object]]:
+    columns: list[tuple[str, list[object]]] = []
     for key, kind, what in parts:
         if kind == "node":
             columns.append((key, next(remaining)))
@@ -43,8 +45,8 @@ def _edges(group: ParentRows, parts: Any, remaining: Iterator[list[Any]], write:
     return [dict(zip(names, values, strict=True)) for values in zip(*(column for _, column in columns), strict=True)]
 
 
-def _page_info(group: ParentRows, names: Sequence[tuple[str, str]], write: WriteCursor) -> dict[str, Any]:
-    made: dict[str, Any] = {}
+def _page_info(group: ParentRows, names: Sequence[tuple[str, str]], write: WriteCursor) -> dict[str, object]:
+    made: dict[str, object] = {}
     for key, name in names:
         if name == "hasNextPage":
             made[key] = group.more_after

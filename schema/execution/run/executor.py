@@ -21,10 +21,10 @@ SIDE_BY_SIDE = 2
 """Up to how many requests at once may read sibling levels side by side."""
 
 
-async def run(root: Shape, context: RequestContext, variables: VariableValues) -> dict[str, Any]:
+async def run(root: Shape, context: RequestContext, variables: VariableValues) -> dict[str, object]:
     """The answer to a planned query."""
-    data: dict[str, Any] = {}
-    jobs: list[Coroutine[Any, Any, None]] = []
+    data: dict[str, object] = {}
+    jobs: list[Coroutine[None, None, None]] = []
     running = Running(context, variables)
     for key, entry in root.entries:
         data[key] = entry.at_root()
@@ -46,7 +46,7 @@ class Running:
         self.alone = alone
         """Whether everything goes over one connection, and so one after another."""
 
-    async def together(self, jobs: Sequence[Coroutine[Any, Any, None]]) -> None:
+    async def together(self, jobs: Sequence[Coroutine[None, None, None]]) -> None:
         """Sibling levels: side by side while few ask, which answers sooner; else one by one, which answers more."""
         if len(jobs) == 1:
             await jobs[0]
@@ -65,7 +65,7 @@ class Running:
     async def below(self, noted: Iterable[Noted], filling: AnswerState) -> None:
         """Fill what is below a level: its batches, and its levels with the rows that it named, in one statement."""
         levels: list[tuple[Filler, Slots]] = []
-        jobs: list[Coroutine[Any, Any, None]] = []
+        jobs: list[Coroutine[None, None, None]] = []
         for child, slots in noted:
             if child.levels:
                 levels.append((child, slots))
@@ -82,7 +82,7 @@ class Running:
                     raise_null_violation()
                 container[place] = holder[level.key]
 
-    def fill(self, filler: Filler, slots: Slots) -> Coroutine[Any, Any, None]:
+    def fill(self, filler: Filler, slots: Slots) -> Coroutine[None, None, None]:
         """Fill an answer into its places."""
         return self._levels([(filler, slots)]) if filler.levels else self._by_itself(filler, slots)
 
@@ -106,7 +106,7 @@ class Running:
             await self.below(noted, filling)
 
 
-async def _all_of(jobs: Sequence[Coroutine[Any, Any, None]]) -> None:
+async def _all_of(jobs: Sequence[Coroutine[None, None, None]]) -> None:
     """Do jobs side by side; where one fails, the others are stopped, since nobody waits for them any more."""
     tasks = [asyncio.ensure_future(job) for job in jobs]
     try:
@@ -118,7 +118,7 @@ async def _all_of(jobs: Sequence[Coroutine[Any, Any, None]]) -> None:
         raise
 
 
-Holder = tuple[dict[str, Any], Any, Any, int]
+Holder = tuple[dict[str, object], Any, Any, int]
 """A row that a computation named: what its level fills, the container and the place in it, and its key."""
 
 

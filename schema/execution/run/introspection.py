@@ -38,7 +38,7 @@ class Introspection:
         self._thread = ThreadPoolExecutor(1, "introspection")
 
     async def answer(
-        self, text: str, document: Document, operation: Operation, given: Mapping[str, Any]
+        self, text: str, document: Document, operation: Operation, given: Mapping[str, object]
     ) -> SchemaAnswer:
         """What an operation asks of the schema."""
         assert operation.introspection is not None
@@ -54,7 +54,7 @@ class Introspection:
         return found if found.errors else self.kept.put(key, found, size)
 
     def _work_out(
-        self, document: Document, operation: Operation, variables: dict[str, Any]
+        self, document: Document, operation: Operation, variables: dict[str, object]
     ) -> tuple[SchemaAnswer, int]:
         assert operation.introspection is not None
         fragments = (details.definition for details in document.fragments.values())

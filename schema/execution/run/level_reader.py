@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from graphql.execution.values import VariableValues
 
@@ -70,7 +69,7 @@ def _ask_alone(level: Level, variables: VariableValues) -> LevelRequest:
     return asked
 
 
-def ask_with(level: Level, args: Mapping[str, Any]) -> LevelRequest:
+def ask_with(level: Level, args: Mapping[str, object]) -> LevelRequest:
     """What a level asks for with these arguments."""
     if level.request is not None:
         return level.request(level, args)
@@ -93,7 +92,7 @@ async def fetch_all(
     asking = [each for each in wanted if _finds(*each)]
     if len(asking) < 2 or any(asked.rows.width > MOST_VALUES for asked, _ in asking):
         return [await fetch_rows(asked, context, keys) for asked, keys in wanted]
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     for place, (asked, keys) in enumerate(asking):
         prefix = level_prefix(place)
         values[f"{prefix}keys"] = keys
@@ -128,7 +127,7 @@ def groups_of(level: Level, asked: LevelRequest, found: Sequence[Row]) -> dict[i
     return groups
 
 
-def group_of(asked: LevelRequest, value: Any) -> ParentRows:
+def group_of(asked: LevelRequest, value: object) -> ParentRows:
     """The page of a list that was read along with its parent, from the value that holds it."""
     rows = asked.rows
     value, count = rows_of(value) if rows.counted else (value, 0)

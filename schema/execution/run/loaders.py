@@ -79,10 +79,18 @@ class LevelLoader(DataLoader[int, ParentRows]):
 
 async def load(loader: DataLoader[Any, Any], key: Any) -> Any:
     """Wait for a loader without passing a cancellation on to those who wait for the same row."""
-    return await asyncio.shield(loader.load(key))
+    loading = loader.load(key)
+    # Whoever waits for it tells what went wrong; where all of them were cancelled, nobody does.
+    loading.add_done_callback(_looked_at)
+    return await asyncio.shield(loading)
 
 
-def loader_of(info: Info, level: Level, args: Mapping[str, Any]) -> LevelLoader:
+def _looked_at(loading: asyncio.Future[Any]) -> None:
+    if not loading.cancelled():
+        loading.exception()
+
+
+def loader_of(info: Info, level: Level, args: Mapping[str, object]) -> LevelLoader:
     """A level's loader, one a request."""
     memo = reading_of(info).memo
     key = ("loader", level)
@@ -101,7 +109,7 @@ def records_of(level: Level, group: ParentRows, type_name: str) -> list[Record]:
     return [Record(row, index, place, type_name) for row in group.rows]
 
 
-def parent_key(source: Any, level: Level) -> Any:
+def parent_key(source: object, level: Level) -> object:
     """The key by which a level finds the rows of a parent."""
     return source.raw(source.place.column(level.parent_key)) if isinstance(source, Record) else NO_KEY
 
@@ -109,7 +117,7 @@ def parent_key(source: Any, level: Level) -> Any:
 def rows_resolver(make: Callable[[Selection], Level]) -> Resolver:
     """The resolver of a field that leads to the rows of a level."""
 
-    async def resolve(source: Any, info: Info, **args: Any) -> Any:
+    async def resolve(source: object, info: Info, **args: object) -> object:
         level = planned_once(info, make)
         loader = loader_of(info, level, args)
         key = parent_key(source, level)
@@ -124,7 +132,7 @@ def rows_resolver(make: Callable[[Selection], Level]) -> Resolver:
     return resolve
 
 
-async def rows_named(value: Any, info: Info) -> Any:
+async def rows_named(value: object, info: Info) -> object:
     """The value, with the rows that it names in their place."""
     if isinstance(value, RowRef):
         level = planned_once(info, lambda selection: selection.row_level(value.type_name), value.type_name)
@@ -135,7 +143,7 @@ async def rows_named(value: Any, info: Info) -> Any:
     return value
 
 
-def names_rows(value: Any) -> bool:
+def names_rows(value: object) -> bool:
     """Whether a value is a row's name, or a list with some."""
     return isinstance(value, RowRef) or (
         isinstance(value, list | tuple) and any(isinstance(item, RowRef) for item in value)

@@ -32,7 +32,7 @@ class Merging:
         """What is still to be filled in, and where."""
         return [noted for part in self._parts for noted in part.noted()]
 
-    def of_list(self, *values: Any) -> Any:
+    def of_list(self, *values: Any) -> object:
         """The answer, from the values that hold the lists read along with their parent."""
         return self._of([group_of(asked, value) for asked, value in zip(self.wanted, values, strict=True)])
 
@@ -45,13 +45,13 @@ class Merging:
                 answers[key] = self._of([groups.get(key) or ParentRows([]) for groups in grouped])
             container[self._key] = answers[key]
 
-    def _of(self, groups: Sequence[ParentRows]) -> dict[str, Any]:
+    def _of(self, groups: Sequence[ParentRows]) -> dict[str, object]:
         shape = self._parts[0].level.connection
         assert shape is not None
         page = merged_page(self.wanted, groups)
         return connection(shape, page, self._objects(page.rows, len(shape.shapes())), self._write)
 
-    def _objects(self, page: Sequence[Row], shapes: int) -> list[list[Any]]:
+    def _objects(self, page: Sequence[Row], shapes: int) -> list[list[object]]:
         """The page's objects for each shape."""
         rows: list[list[Row]] = [[] for _ in self._parts]
         for _, place, _, row in page:

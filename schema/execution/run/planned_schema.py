@@ -57,13 +57,17 @@ class Context:
     tells_budget: bool = False
     """Whether the answer says how a budget stands."""
 
+    def __post_init__(self) -> None:
+        """What is asked of may be counted."""
+        self.reading.engine = self.engine
+
 
 @dataclass(slots=True)
 class OperationRequest:
     """What a request asks for."""
 
     query: str
-    variables: dict[str, Any]
+    variables: dict[str, object]
     operation_name: str | None
     allowed: Iterable[OperationType] | None
 
@@ -94,12 +98,12 @@ class PlannedSchema(strawberry.Schema):
     async def execute(
         self,
         query: str | None,
-        variable_values: dict[str, Any] | None = None,
+        variable_values: dict[str, object] | None = None,
         context_value: Any | None = None,
         root_value: Any | None = None,
         operation_name: str | None = None,
         allowed_operation_types: Iterable[OperationType] | None = None,
-        operation_extensions: dict[str, Any] | None = None,
+        operation_extensions: dict[str, object] | None = None,
     ) -> ExecutionResult:
         """Answer a document."""
         if query is not None:
@@ -147,7 +151,7 @@ class PlannedSchema(strawberry.Schema):
         if plan.changes is not None:
             context.planned = True
             return await self._change(plan.changes, context, coerced)
-        return answered and await self._with_schema(answered, asked, document, operation)
+        return None if answered is None else await self._with_schema(answered, asked, document, operation)
 
     async def _charged(
         self,
@@ -233,7 +237,7 @@ class PlannedSchema(strawberry.Schema):
         changes: Sequence[Change | tuple[str, str]], context: Context, variables: VariableValues
     ) -> ExecutionResult:
         """Mutations one after another; one that fails is undone, and leaves those before it done."""
-        data: dict[str, Any] = {}
+        data: dict[str, object] = {}
         for wanted in changes:
             if not isinstance(wanted, Change):
                 data[wanted[0]] = wanted[1]

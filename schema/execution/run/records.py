@@ -19,7 +19,7 @@ from schema.execution.run.level_reader import ParentRows
 class Record:
     """A row, or a part of it, as resolvers see it."""
 
-    row: Sequence[Any]
+    row: Sequence[object]
     index: Mapping[Column, int]
     place: Place
     type_name: str
@@ -28,7 +28,7 @@ class Record:
         """A column as the driver gave it."""
         return self.row[self.index[column]]
 
-    def python(self, column: Column) -> Any:
+    def python(self, column: Column) -> object:
         """A column's Python value."""
         raw = self.raw(column)
         return None if raw is None else _value(self.place.entity, column).python(raw)

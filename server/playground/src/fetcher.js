@@ -4,7 +4,15 @@ import { Kind, parse } from "graphql";
 /** Sends what the editors hold to the endpoint. */
 export function fetcherOf(endpoint) {
   const send = createGraphiQLFetcher({ url: endpoint });
-  return (request, options) => send({ ...request, operationName: operationOf(request) }, options);
+  return (request, options) =>
+    send({ ...request, operationName: operationOf(request) }, { ...options, headers: headersOf(options) });
+}
+
+/** The editor's headers; where they hold no token, with the one that was chosen on the page. */
+function headersOf({ headers = {} } = {}) {
+  const chosen = document.getElementById("viewer")?.value;
+  const typed = Object.entries(headers).some(([name, value]) => name.toLowerCase() === "authorization" && value);
+  return chosen && !typed ? { ...headers, Authorization: `Bearer ${chosen}` } : headers;
 }
 
 /** GraphiQL notices a changed document a moment later than the visitor may run it, and would name the old operation. */

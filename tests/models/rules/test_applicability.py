@@ -8,7 +8,8 @@ import pytest
 
 from models.rules import applicability, basket
 from models.rules.basket import Bill, Line, ProductRelation, RelatedTo, Reward, RewardKind, Shopper
-from models.rules.refusals import Refusal, RefusalCode
+from models.rules.error_codes import ErrorCode
+from models.rules.refusals import Refusal
 
 MILK, BREAD, DAIRY, FOOD, FARM = 1, 2, 10, 11, 20
 # A Wednesday, 17:00 in Prague.
@@ -48,9 +49,9 @@ def test_reward_without_bounds_applies_to_any_bill():
     ("valid_from", "valid_to", "code"),
     [
         (NOW, None, []),
-        (datetime(2026, 5, 13, 15, 1, tzinfo=UTC), None, [RefusalCode.NOT_YET_VALID]),
+        (datetime(2026, 5, 13, 15, 1, tzinfo=UTC), None, [ErrorCode.NOT_YET_VALID]),
         (None, datetime(2026, 5, 13, 15, 1, tzinfo=UTC), []),
-        (None, NOW, [RefusalCode.EXPIRED]),
+        (None, NOW, [ErrorCode.EXPIRED]),
     ],
 )
 def test_reward_holds_from_its_beginning_until_just_before_its_end(valid_from, valid_to, code):
@@ -63,12 +64,12 @@ def test_reward_holds_from_its_beginning_until_just_before_its_end(valid_from, v
     ("start", "end", "at", "code"),
     [
         (time(16), time(18), (16, 0), []),
-        (time(16), time(18), (18, 0), [RefusalCode.WRONG_TIME]),
-        (time(16), time(18), (15, 59), [RefusalCode.WRONG_TIME]),
+        (time(16), time(18), (18, 0), [ErrorCode.WRONG_TIME]),
+        (time(16), time(18), (15, 59), [ErrorCode.WRONG_TIME]),
         (time(16), None, (23, 59), []),
-        (None, time(9), (9, 0), [RefusalCode.WRONG_TIME]),
+        (None, time(9), (9, 0), [ErrorCode.WRONG_TIME]),
         (time(22), time(2), (23, 0), []),
-        (time(22), time(2), (3, 0), [RefusalCode.WRONG_TIME]),
+        (time(22), time(2), (3, 0), [ErrorCode.WRONG_TIME]),
     ],
 )
 def test_time_of_day_is_that_of_the_store(start, end, at, code):
@@ -80,7 +81,7 @@ def test_time_of_day_is_that_of_the_store(start, end, at, code):
 def test_refused_time_tells_the_right_one():
     reasons = refusals(reward(time_from=time(8), time_to=time(10, 30)))
 
-    assert reasons == [Refusal(RefusalCode.WRONG_TIME, "It is for use from 08:00 to 10:30.", "from 08:00 to 10:30")]
+    assert reasons == [Refusal(ErrorCode.WRONG_TIME, "It is for use from 08:00 to 10:30.", "from 08:00 to 10:30")]
 
 
 def test_hours_over_midnight_belong_to_the_day_they_began():
@@ -88,27 +89,27 @@ def test_hours_over_midnight_belong_to_the_day_they_began():
 
     reasons = [refusals(friday_night, at=prague(2026, 5, day, 1)) for day in (16, 15)]
 
-    assert [codes(one) for one in reasons] == [[], [RefusalCode.WRONG_DAY]]
+    assert [codes(one) for one in reasons] == [[], [ErrorCode.WRONG_DAY]]
 
 
 @pytest.mark.parametrize(
     ("terms", "code"),
     [
-        ({"weekdays": basket.weekdays(0b0000011)}, [RefusalCode.WRONG_DAY]),
+        ({"weekdays": basket.weekdays(0b0000011)}, [ErrorCode.WRONG_DAY]),
         ({"weekdays": basket.weekdays(0b0000100)}, []),
-        ({"store_ids": frozenset({2, 3})}, [RefusalCode.WRONG_STORE]),
+        ({"store_ids": frozenset({2, 3})}, [ErrorCode.WRONG_STORE]),
         ({"store_ids": frozenset({1, 2})}, []),
-        ({"currency": "CZK"}, [RefusalCode.WRONG_CURRENCY]),
+        ({"currency": "CZK"}, [ErrorCode.WRONG_CURRENCY]),
         ({"currency": "EUR"}, []),
-        ({"segment_ids": frozenset({5})}, [RefusalCode.SEGMENT_REQUIRED]),
+        ({"segment_ids": frozenset({5})}, [ErrorCode.SEGMENT_REQUIRED]),
         ({"segment_ids": frozenset({5, 6})}, []),
-        ({"status_ids": frozenset({1})}, [RefusalCode.STATUS_REQUIRED]),
+        ({"status_ids": frozenset({1})}, [ErrorCode.STATUS_REQUIRED]),
         ({"status_ids": frozenset({1, 2})}, []),
-        ({"limit_per_customer": 3}, [RefusalCode.LIMIT_REACHED]),
+        ({"limit_per_customer": 3}, [ErrorCode.LIMIT_REACHED]),
         ({"limit_per_customer": 4}, []),
-        ({"limit_total": 50}, [RefusalCode.LIMIT_REACHED]),
+        ({"limit_total": 50}, [ErrorCode.LIMIT_REACHED]),
         ({"limit_total": 51}, []),
-        ({"points_cost": Decimal(101)}, [RefusalCode.POINTS_SHORT]),
+        ({"points_cost": Decimal(101)}, [ErrorCode.POINTS_SHORT]),
         ({"points_cost": Decimal(100)}, []),
     ],
 )
@@ -123,7 +124,7 @@ def test_reward_asks_where_and_for_whom_it_is(terms, code):
 def test_limit_per_customer_needs_a_customer():
     reasons = refusals(reward(limit_per_customer=1))
 
-    assert codes(reasons) == [RefusalCode.CUSTOMER_REQUIRED]
+    assert codes(reasons) == [ErrorCode.CUSTOMER_REQUIRED]
 
 
 def test_reward_that_costs_points_needs_a_status_that_may_pay_with_them():
@@ -131,19 +132,19 @@ def test_reward_that_costs_points_needs_a_status_that_may_pay_with_them():
 
     reasons = [refusals(reward(points_cost=Decimal(cost)), shopper) for cost in (10, 0)]
 
-    assert [codes(one) for one in reasons] == [[RefusalCode.POINTS_OFF], []]
+    assert [codes(one) for one in reasons] == [[ErrorCode.POINTS_OFF], []]
 
 
 def test_missing_points_are_told():
     reasons = refusals(reward(points_cost=Decimal(120)), Shopper(7))
 
-    assert reasons == [Refusal(RefusalCode.POINTS_SHORT, "120 points are needed, 0 points can be spent.", "120 points")]
+    assert reasons == [Refusal(ErrorCode.POINTS_SHORT, "120 points are needed, 0 points can be spent.", "120 points")]
 
 
 def test_minimum_purchase_counts_only_lines_in_loyalty():
     reasons = refusals(reward(minimum_purchase=Decimal("17.00")))
 
-    assert reasons == [Refusal(RefusalCode.MINIMUM_NOT_MET, "The bill must come to 17.00 EUR.", "4.50 EUR")]
+    assert reasons == [Refusal(ErrorCode.MINIMUM_NOT_MET, "The bill must come to 17.00 EUR.", "4.50 EUR")]
 
 
 def test_minimum_purchase_may_just_be_met():
@@ -175,7 +176,7 @@ def test_condition_asks_for_goods_by_product_group_brand_and_price(condition, mi
     reasons = refusals(reward(conditions=(condition,)))
 
     assert [reason.missing for reason in reasons] == ([] if missing is None else [missing])
-    assert set(codes(reasons)) <= {RefusalCode.CONDITION_NOT_MET}
+    assert set(codes(reasons)) <= {ErrorCode.CONDITION_NOT_MET}
 
 
 def test_every_condition_must_be_met():
@@ -184,12 +185,10 @@ def test_every_condition_must_be_met():
 
     reasons = refusals(reward(conditions=(milk, wine)))
 
-    assert reasons == [
-        Refusal(RefusalCode.CONDITION_NOT_MET, "The bill lacks goods that it asks for.", "2 more of WINE")
-    ]
+    assert reasons == [Refusal(ErrorCode.CONDITION_NOT_MET, "The bill lacks goods that it asks for.", "2 more of WINE")]
 
 
 def test_all_reasons_are_told_at_once():
     reasons = refusals(reward(valid_to=NOW, store_ids=frozenset({2}), minimum_purchase=Decimal(100)))
 
-    assert codes(reasons) == [RefusalCode.EXPIRED, RefusalCode.WRONG_STORE, RefusalCode.MINIMUM_NOT_MET]
+    assert codes(reasons) == [ErrorCode.EXPIRED, ErrorCode.WRONG_STORE, ErrorCode.MINIMUM_NOT_MET]

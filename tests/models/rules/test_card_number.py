@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from models.rules import card_number
 from models.rules.card_number import CardPattern, CheckDigit
-from models.rules.refusals import Refusal, RefusalCode
+from models.rules.error_codes import ErrorCode
+from models.rules.refusals import Refusal
 
 LOYALTY = CardPattern("97", 10, CheckDigit.LUHN)
 deterministic = settings(derandomize=True, deadline=None, max_examples=100)
@@ -49,7 +50,7 @@ def test_number_is_generated_from_prefix_and_serial(pattern, serial, number):
 def test_serial_that_does_not_fit_is_refused(pattern, serial):
     refusal = card_number.generate(pattern, serial)
 
-    assert refusal == Refusal(RefusalCode.LIMIT_REACHED, "This type of card has no such number.")
+    assert refusal == Refusal(ErrorCode.LIMIT_REACHED, "This type of card has no such number.")
 
 
 @pytest.mark.parametrize(
@@ -64,26 +65,26 @@ def test_a_type_has_as_many_numbers_as_its_serial_has_digits(pattern, numbers):
 def test_prefix_with_letters_takes_no_check_digit():
     refusal = card_number.generate(CardPattern("VIP", 10, CheckDigit.LUHN), 1)
 
-    assert refusal == Refusal(RefusalCode.WRONG_CHARACTER, "The number may hold only digits.")
+    assert refusal == Refusal(ErrorCode.WRONG_CHARACTER, "The number may hold only digits.")
 
 
 @pytest.mark.parametrize(
     ("pattern", "number", "code", "message"),
     [
-        (LOYALTY, "97000004²5", RefusalCode.WRONG_CHARACTER, "The number may hold only digits."),
-        (LOYALTY, "", RefusalCode.WRONG_CHARACTER, "The number may hold only digits."),
+        (LOYALTY, "97000004²5", ErrorCode.WRONG_CHARACTER, "The number may hold only digits."),
+        (LOYALTY, "", ErrorCode.WRONG_CHARACTER, "The number may hold only digits."),
         (
             CardPattern("V", 3),
             "V 1",
-            RefusalCode.WRONG_CHARACTER,
+            ErrorCode.WRONG_CHARACTER,
             "The number may hold only letters and digits.",
         ),
-        (LOYALTY, "9600000426", RefusalCode.WRONG_PREFIX, "The number must begin with 97."),
-        (LOYALTY, "97000426", RefusalCode.WRONG_LENGTH, "The number must have 10 characters."),
+        (LOYALTY, "9600000426", ErrorCode.WRONG_PREFIX, "The number must begin with 97."),
+        (LOYALTY, "97000426", ErrorCode.WRONG_LENGTH, "The number must have 10 characters."),
         (
             LOYALTY,
             "9700000424",
-            RefusalCode.WRONG_CHECK_DIGIT,
+            ErrorCode.WRONG_CHECK_DIGIT,
             "The number's last digit doesn't match the others.",
         ),
     ],

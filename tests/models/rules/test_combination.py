@@ -7,8 +7,9 @@ import pytest
 
 from models.rules import combination
 from models.rules.basket import Bill, Line, ProductRelation, RelatedTo, Reward, RewardKind, Shopper, Voucher
+from models.rules.error_codes import ErrorCode
 from models.rules.plans import Till
-from models.rules.refusals import Refusal, RefusalCode
+from models.rules.refusals import Refusal
 
 NOW = datetime(2026, 5, 13, 15, tzinfo=UTC)
 MILK, BREAD = 1, 2
@@ -84,7 +85,7 @@ def test_exclusive_benefit_stands_alone_when_it_takes_more_off():
     found = best(percent(1, "30", exclusive=True), percent(2, "10"), percent(3, "10"))
 
     assert applied(found) == ["R1"]
-    assert refused(found) == {"R2": [RefusalCode.EXCLUSIVE], "R3": [RefusalCode.EXCLUSIVE]}
+    assert refused(found) == {"R2": [ErrorCode.EXCLUSIVE], "R3": [ErrorCode.EXCLUSIVE]}
 
 
 def test_exclusive_benefit_gives_way_to_others_that_take_more_off_together():
@@ -94,7 +95,7 @@ def test_exclusive_benefit_gives_way_to_others_that_take_more_off_together():
     assert [(one.benefit, one.refusals) for one in found.refused] == [
         (
             percent(1, "15", exclusive=True),
-            [Refusal(RefusalCode.EXCLUSIVE, "An exclusive benefit can't be combined with others.")],
+            [Refusal(ErrorCode.EXCLUSIVE, "An exclusive benefit can't be combined with others.")],
         )
     ]
 
@@ -103,14 +104,14 @@ def test_benefit_that_does_not_apply_is_refused_with_its_reasons():
     found = best(percent(1, "10", store_ids=frozenset({2}), valid_to=NOW))
 
     assert applied(found) == []
-    assert refused(found) == {"R1": [RefusalCode.EXPIRED, RefusalCode.WRONG_STORE]}
+    assert refused(found) == {"R1": [ErrorCode.EXPIRED, ErrorCode.WRONG_STORE]}
 
 
 def test_fewer_benefits_win_among_equals():
     found = best(amount(1, "60.00"), amount(2, "40.00"), amount(3, "100.00", priority=9))
 
     assert applied(found) == ["R3"]
-    assert refused(found) == {"R1": [RefusalCode.NO_GAIN], "R2": [RefusalCode.NO_GAIN]}
+    assert refused(found) == {"R1": [ErrorCode.NO_GAIN], "R2": [ErrorCode.NO_GAIN]}
 
 
 def test_lower_priority_number_wins_among_equals_then_the_code():
@@ -125,7 +126,7 @@ def test_voucher_named_twice_is_one_voucher():
     found = best(voucher(1, percent(1, "10", max_per_bill=5)), voucher(1, percent(1, "10", max_per_bill=5)))
 
     assert applied(found) == ["V1"]
-    assert refused(found) == {"V1": [RefusalCode.DUPLICATE_CODE]}
+    assert refused(found) == {"V1": [ErrorCode.DUPLICATE_CODE]}
 
 
 def test_every_gift_that_may_be_had_is_given():
@@ -133,7 +134,7 @@ def test_every_gift_that_may_be_had_is_given():
 
     assert applied(found) == ["R1", "R2", "R3"]
     assert found.messages == ["Gift: Reward 1", "Gift: Reward 3"]
-    assert refused(found) == {"R4": [RefusalCode.EXCLUSIVE]}
+    assert refused(found) == {"R4": [ErrorCode.EXCLUSIVE]}
 
 
 def test_basic_discount_applies_to_lines_not_discounted_otherwise():
@@ -158,7 +159,7 @@ def test_voucher_that_takes_less_off_than_the_basic_discount_is_kept():
     assert [(one.benefit, one.refusals) for one in found.refused] == [
         (
             voucher(1, percent(1, "5")),
-            [Refusal(RefusalCode.NO_GAIN, "It would take nothing more off the bill.")],
+            [Refusal(ErrorCode.NO_GAIN, "It would take nothing more off the bill.")],
         )
     ]
 
@@ -185,9 +186,9 @@ def test_all_that_was_asked_for_is_applied_in_order():
 
     assert applied(found) == ["R1"]
     assert refused(found) == {
-        "R2": [RefusalCode.EXCLUSIVE],
-        "R3": [RefusalCode.EXCLUSIVE],
-        "R4": [RefusalCode.EXCLUSIVE],
+        "R2": [ErrorCode.EXCLUSIVE],
+        "R3": [ErrorCode.EXCLUSIVE],
+        "R4": [ErrorCode.EXCLUSIVE],
     }
 
 
@@ -197,14 +198,14 @@ def test_exclusive_benefit_asked_for_comes_too_late_after_another():
     found = combination.apply_in_order(asked, BILL, Shopper(7), NOW)
 
     assert applied(found) == ["R2"]
-    assert refused(found) == {"R1": [RefusalCode.EXCLUSIVE]}
+    assert refused(found) == {"R1": [ErrorCode.EXCLUSIVE]}
 
 
 def test_asked_for_benefit_without_effect_is_refused():
     found = combination.apply_in_order([percent(1, "5"), amount(2, "0.00")], BILL, Shopper(7), NOW)
 
     assert applied(found) == ["R1"]
-    assert refused(found) == {"R2": [RefusalCode.NO_GAIN]}
+    assert refused(found) == {"R2": [ErrorCode.NO_GAIN]}
 
 
 def test_reward_that_would_take_nothing_off_by_itself_says_what_is_missing():
@@ -217,8 +218,8 @@ def test_reward_that_would_take_nothing_off_by_itself_says_what_is_missing():
 
     assert [[(one.code, one.missing) for one in each] for each in reasons] == [
         [],
-        [(RefusalCode.NO_GAIN, "1 more")],
-        [(RefusalCode.NO_GAIN, "1 more of Coffee")],
-        [(RefusalCode.NO_GAIN, None)],
-        [(RefusalCode.MINIMUM_NOT_MET, "400.00 EUR")],
+        [(ErrorCode.NO_GAIN, "1 more")],
+        [(ErrorCode.NO_GAIN, "1 more of Coffee")],
+        [(ErrorCode.NO_GAIN, None)],
+        [(ErrorCode.MINIMUM_NOT_MET, "400.00 EUR")],
     ]

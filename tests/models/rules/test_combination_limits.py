@@ -8,8 +8,9 @@ import pytest
 
 from models.rules import combination, plans
 from models.rules.basket import Bill, Line, ProductRelation, RelatedTo, Reward, RewardKind, Shopper, Voucher
+from models.rules.error_codes import ErrorCode
 from models.rules.plans import Till
-from models.rules.refusals import Refusal, RefusalCode
+from models.rules.refusals import Refusal
 
 NOW = datetime(2026, 5, 13, 15, tzinfo=UTC)
 MILK, BREAD = 1, 2
@@ -66,7 +67,7 @@ def test_vouchers_of_one_reward_are_used_as_often_as_it_allows_on_a_bill():
     found = best(*(voucher(id, once) for id in (1, 2)), *(voucher(id, twice) for id in (3, 4, 5)))
 
     assert applied(found) == ["V1", "V3", "V4"]
-    assert refused(found) == {"V2": [RefusalCode.LIMIT_REACHED], "V5": [RefusalCode.LIMIT_REACHED]}
+    assert refused(found) == {"V2": [ErrorCode.LIMIT_REACHED], "V5": [ErrorCode.LIMIT_REACHED]}
 
 
 def test_reward_applied_twice_needs_twice_the_goods():
@@ -78,7 +79,7 @@ def test_reward_applied_twice_needs_twice_the_goods():
     assert [(one.benefit, one.refusals) for one in found.refused] == [
         (
             voucher(2, three_milks),
-            [Refusal(RefusalCode.CONDITION_NOT_MET, "The bill lacks goods that it asks for.", "2 more")],
+            [Refusal(ErrorCode.CONDITION_NOT_MET, "The bill lacks goods that it asks for.", "2 more")],
         )
     ]
 
@@ -95,7 +96,7 @@ def test_points_pay_for_the_rewards_that_take_most_off():
 
     assert applied(found) == ["R2", "R3"]
     assert found.points_cost == Decimal(100)
-    assert refused(found) == {"R1": [RefusalCode.POINTS_SHORT]}
+    assert refused(found) == {"R1": [ErrorCode.POINTS_SHORT]}
 
 
 def test_voucher_costs_no_points_at_the_till():
@@ -110,7 +111,7 @@ def test_limits_count_what_is_chosen_already():
     found = best(limited, limited, limited, shopper=Shopper(7, used={1: 1}))
 
     assert applied(found) == ["R1", "R1"]
-    assert refused(found) == {"R1": [RefusalCode.LIMIT_REACHED]}
+    assert refused(found) == {"R1": [ErrorCode.LIMIT_REACHED]}
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 
 from models.rules.applicability import refusals
 from models.rules.basket import Bill, Line, Reward, RewardKind, Shopper, Voucher, VoucherState
+from models.rules.error_codes import ErrorCode
 from models.rules.late import as_paid, is_late, takes_rewards
-from models.rules.refusals import RefusalCode
 
 AT = datetime(2026, 5, 13, 11, tzinfo=UTC)
 MINUTES = timedelta(minutes=1)
@@ -27,8 +27,8 @@ def test_rewards_apply_without_a_voucher_for_a_day(hours: int, takes: bool) -> N
     assert takes_rewards(AT, AT + timedelta(hours=hours)) is takes
 
 
-@pytest.mark.parametrize(("minutes", "codes"), [(-1, []), (1, []), (5, []), (6, [RefusalCode.NOT_YET_VALID])])
-def test_what_began_a_moment_later_by_our_clock_holds_already(minutes: int, codes: list[RefusalCode]) -> None:
+@pytest.mark.parametrize(("minutes", "codes"), [(-1, []), (1, []), (5, []), (6, [ErrorCode.NOT_YET_VALID])])
+def test_what_began_a_moment_later_by_our_clock_holds_already(minutes: int, codes: list[ErrorCode]) -> None:
     begins = AT + minutes * MINUTES
 
     for benefit in (replace(TENTH, valid_from=begins), replace(VOUCHER, valid_from=begins)):
@@ -36,8 +36,8 @@ def test_what_began_a_moment_later_by_our_clock_holds_already(minutes: int, code
         assert [refusal.code for refusal in found] == codes
 
 
-@pytest.mark.parametrize(("minutes", "codes"), [(60, []), (0, [RefusalCode.EXPIRED])])
-def test_a_voucher_that_has_expired_since_had_not_yet(minutes: int, codes: list[RefusalCode]) -> None:
+@pytest.mark.parametrize(("minutes", "codes"), [(60, []), (0, [ErrorCode.EXPIRED])])
+def test_a_voucher_that_has_expired_since_had_not_yet(minutes: int, codes: list[ErrorCode]) -> None:
     expired = replace(VOUCHER, state=VoucherState.EXPIRED, valid_to=AT + minutes * MINUTES)
 
     found = refusals(as_paid(expired, AT, TOLERANCE), BILL, Shopper(7), AT)

@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from models.rules import ledger
+from models.rules.error_codes import ErrorCode
 from models.rules.ledger import Balance, Expiring, Given, Lot, Moved, NewLot, Taken, Withdrawn
-from models.rules.refusals import Refusal, RefusalCode
+from models.rules.refusals import Refusal
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -80,13 +81,13 @@ def test_assigned_points_can_wait_until_a_date():
 def test_points_that_expire_before_they_are_active_are_refused():
     new = ledger.assign(points("10"), at=NOW, active_from=NOW + DAY, expires_at=NOW + DAY)
 
-    assert new == Refusal(RefusalCode.INVALID_PERIOD, "The points would expire before they become active.")
+    assert new == Refusal(ErrorCode.INVALID_PERIOD, "The points would expire before they become active.")
 
 
 def test_no_points_can_be_assigned_below_zero():
     new = ledger.assign(points("-1"), at=NOW)
 
-    assert new == Refusal(RefusalCode.NEGATIVE_AMOUNT, "The amount must be above zero.")
+    assert new == Refusal(ErrorCode.NEGATIVE_AMOUNT, "The amount must be above zero.")
 
 
 def test_points_that_expire_soonest_are_spent_first():
@@ -110,13 +111,13 @@ def test_pending_expired_and_reserved_points_are_not_spent():
 
     refusal = ledger.spend(lots, points("8"), reserved=points("4.5"), at=NOW)
 
-    assert refusal == Refusal(RefusalCode.POINTS_SHORT, "8 points are needed, 5.5 points can be spent.", "2.5 points")
+    assert refusal == Refusal(ErrorCode.POINTS_SHORT, "8 points are needed, 5.5 points can be spent.", "2.5 points")
 
 
 def test_spending_nothing_is_refused():
     refusal = ledger.spend([lot()], NONE, reserved=NONE, at=NOW)
 
-    assert refusal == Refusal(RefusalCode.NEGATIVE_AMOUNT, "The amount must be above zero.")
+    assert refusal == Refusal(ErrorCode.NEGATIVE_AMOUNT, "The amount must be above zero.")
 
 
 def test_expiry_takes_what_remains_of_expired_lots():
@@ -146,7 +147,7 @@ def test_transferred_points_keep_their_expiry():
 def test_more_points_than_there_are_cannot_be_transferred():
     refusal = ledger.transfer([lot(1, "10")], points("15"), reserved=NONE, at=NOW)
 
-    assert refusal == Refusal(RefusalCode.POINTS_SHORT, "15 points are needed, 10 points can be spent.", "5 points")
+    assert refusal == Refusal(ErrorCode.POINTS_SHORT, "15 points are needed, 10 points can be spent.", "5 points")
 
 
 def test_reversed_points_go_back_to_their_lots():
@@ -176,13 +177,13 @@ def test_part_of_a_spending_goes_back_last_taken_first():
 def test_more_than_was_taken_cannot_be_given_back():
     refusal = ledger.reverse_part([Taken(1, points("10"))], points("12"))
 
-    assert refusal == Refusal(RefusalCode.LIMIT_REACHED, "More points can't be given back than were taken.", "2 points")
+    assert refusal == Refusal(ErrorCode.LIMIT_REACHED, "More points can't be given back than were taken.", "2 points")
 
 
 def test_giving_nothing_back_is_refused():
     refusal = ledger.reverse_part([Taken(1, points("10"))], NONE)
 
-    assert refusal == Refusal(RefusalCode.NEGATIVE_AMOUNT, "The amount must be above zero.")
+    assert refusal == Refusal(ErrorCode.NEGATIVE_AMOUNT, "The amount must be above zero.")
 
 
 def test_what_was_given_back_is_not_outstanding():
@@ -274,7 +275,7 @@ def test_points_assigned_by_mistake_that_paid_what_was_owed_are_owed_again():
     assert answers == [
         Withdrawn([Taken(2, points("5"))], NONE),
         Withdrawn([Taken(2, points("10"))], points("30")),
-        Refusal(RefusalCode.POINTS_SHORT, "41 points are needed, 40 points can be spent.", "1 point"),
+        Refusal(ErrorCode.POINTS_SHORT, "41 points are needed, 40 points can be spent.", "1 point"),
     ]
 
 
@@ -289,7 +290,7 @@ def test_points_assigned_by_mistake_that_paid_what_was_owed_are_owed_again():
 def test_what_is_spent_or_reserved_of_a_lot_is_not_taken_back(lots, reserved, missing):
     refusal = ledger.retract(lots, 2, points("50"), reserved=points(reserved), at=NOW)
 
-    assert (refusal.code, refusal.missing) == (RefusalCode.POINTS_SHORT, missing)
+    assert (refusal.code, refusal.missing) == (ErrorCode.POINTS_SHORT, missing)
 
 
 def test_pending_and_expired_points_are_taken_back_whatever_is_reserved():
@@ -303,10 +304,10 @@ def test_pending_and_expired_points_are_taken_back_whatever_is_reserved():
 def test_nothing_is_not_taken_back():
     refusal = ledger.retract([lot(1)], 1, NONE, reserved=NONE, at=NOW)
 
-    assert refusal.code is RefusalCode.NEGATIVE_AMOUNT
+    assert refusal.code is ErrorCode.NEGATIVE_AMOUNT
 
 
 def test_points_that_would_be_expired_from_the_beginning_are_not_assigned():
     refusal = ledger.assign(points("5"), at=NOW, active_from=NOW - 9 * DAY, expires_at=NOW)
 
-    assert refusal.code is RefusalCode.INVALID_PERIOD
+    assert refusal.code is ErrorCode.INVALID_PERIOD

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.rules import money
-from models.rules.refusals import Refusal, RefusalCode, in_money, in_points, plain
+from models.rules.error_codes import ErrorCode
+from models.rules.refusals import Refusal, in_money, in_points, plain
 
 deterministic = settings(derandomize=True, deadline=None, max_examples=100)
 cents = st.integers(0, 100_000).map(lambda value: Decimal(value) / 100)
@@ -73,19 +74,19 @@ def test_amount_with_idle_zeros_is_precise_enough():
 def test_amount_not_above_zero_is_refused(amount):
     refusal = money.amount_refusal(Decimal(amount))
 
-    assert refusal == Refusal(RefusalCode.NEGATIVE_AMOUNT, "The amount must be above zero.")
+    assert refusal == Refusal(ErrorCode.NEGATIVE_AMOUNT, "The amount must be above zero.")
 
 
 def test_amount_with_three_decimals_is_refused():
     refusal = money.amount_refusal(Decimal("0.001"))
 
-    assert refusal == Refusal(RefusalCode.TOO_PRECISE, "The amount must have at most two decimals.")
+    assert refusal == Refusal(ErrorCode.TOO_PRECISE, "The amount must have at most two decimals.")
 
 
 def test_amount_beyond_what_can_be_kept_is_refused():
     refusals = [money.amount_refusal(Decimal(amount)) for amount in ("1E+12", "1000000000000.01", "1E+999999")]
 
-    too_large = Refusal(RefusalCode.TOO_LARGE, "The amount must not be above 1,000,000,000,000.")
+    too_large = Refusal(ErrorCode.TOO_LARGE, "The amount must not be above 1,000,000,000,000.")
     assert refusals == [None, too_large, too_large]
 
 

@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 
 from models.rules import point_reservation
+from models.rules.error_codes import ErrorCode
 from models.rules.ledger import Lot, Taken
 from models.rules.point_reservation import PointReservation, PointReservationState
-from models.rules.refusals import Refusal, RefusalCode
+from models.rules.refusals import Refusal
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -42,19 +43,19 @@ def test_spendable_points_can_be_reserved():
 def test_points_reserved_already_cannot_be_reserved_again():
     refusal = point_reservation.reserve(LOTS, Decimal(61), reserved=Decimal(40), until=NOW + MINUTE, at=NOW)
 
-    assert refusal == Refusal(RefusalCode.POINTS_SHORT, "61 points are needed, 60 points can be spent.", "1 point")
+    assert refusal == Refusal(ErrorCode.POINTS_SHORT, "61 points are needed, 60 points can be spent.", "1 point")
 
 
 def test_reserving_nothing_is_refused():
     refusal = point_reservation.reserve(LOTS, Decimal(0), reserved=Decimal(0), until=NOW + MINUTE, at=NOW)
 
-    assert refusal == Refusal(RefusalCode.NEGATIVE_AMOUNT, "The amount must be above zero.")
+    assert refusal == Refusal(ErrorCode.NEGATIVE_AMOUNT, "The amount must be above zero.")
 
 
 def test_reservation_that_ends_at_once_is_refused():
     refusal = point_reservation.reserve(LOTS, Decimal(1), reserved=Decimal(0), until=NOW, at=NOW)
 
-    assert refusal == Refusal(RefusalCode.INVALID_PERIOD, "The reservation would end before it begins.")
+    assert refusal == Refusal(ErrorCode.INVALID_PERIOD, "The reservation would end before it begins.")
 
 
 def test_active_reservation_can_be_released_also_after_it_ran_out():
@@ -66,7 +67,7 @@ def test_active_reservation_can_be_released_also_after_it_ran_out():
 def test_reservation_is_released_only_once():
     refusal = point_reservation.release(held(state=PointReservationState.RELEASED))
 
-    assert refusal == Refusal(RefusalCode.WRONG_STATE, "The reservation is already released.")
+    assert refusal == Refusal(ErrorCode.WRONG_STATE, "The reservation is already released.")
 
 
 def test_captured_points_are_spent():
@@ -84,23 +85,23 @@ def test_part_of_a_reservation_can_be_captured():
 def test_more_than_was_reserved_cannot_be_captured():
     refusal = point_reservation.capture(held("40"), LOTS, reserved=Decimal(40), at=NOW, amount=Decimal(41))
 
-    assert refusal == Refusal(RefusalCode.LIMIT_REACHED, "More can't be captured than was reserved.", "1 point")
+    assert refusal == Refusal(ErrorCode.LIMIT_REACHED, "More can't be captured than was reserved.", "1 point")
 
 
 @pytest.mark.parametrize("reservation", [held(minutes=0), held(state=PointReservationState.EXPIRED)])
 def test_reservation_that_ran_out_cannot_be_captured(reservation):
     refusal = point_reservation.capture(reservation, LOTS, reserved=Decimal(0), at=NOW)
 
-    assert refusal == Refusal(RefusalCode.EXPIRED, "The reservation has run out.")
+    assert refusal == Refusal(ErrorCode.EXPIRED, "The reservation has run out.")
 
 
 def test_reservation_is_captured_only_once():
     refusal = point_reservation.capture(held(state=PointReservationState.CAPTURED), LOTS, reserved=Decimal(0), at=NOW)
 
-    assert refusal == Refusal(RefusalCode.WRONG_STATE, "The reservation is already captured.")
+    assert refusal == Refusal(ErrorCode.WRONG_STATE, "The reservation is already captured.")
 
 
 def test_capture_is_short_of_points_when_lots_expired_meanwhile():
     refusal = point_reservation.capture(held("120"), LOTS, reserved=Decimal(120), at=NOW)
 
-    assert refusal == Refusal(RefusalCode.POINTS_SHORT, "120 points are needed, 100 points can be spent.", "20 points")
+    assert refusal == Refusal(ErrorCode.POINTS_SHORT, "120 points are needed, 100 points can be spent.", "20 points")

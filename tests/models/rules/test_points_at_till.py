@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.rules import points_at_till
+from models.rules.error_codes import ErrorCode
 from models.rules.points_at_till import PointsPayment
 from models.rules.programme import NO_PROGRAMME, Programme
-from models.rules.refusals import Refusal, RefusalCode
+from models.rules.refusals import Refusal
 
 deterministic = settings(derandomize=True, deadline=None, max_examples=80)
 
@@ -54,7 +55,7 @@ def test_points_pay_nothing_in_a_currency_without_a_rate():
         for programme in (NO_PROGRAMME, Programme(point_values={"EUR": Decimal(1), "JPY": Decimal(0)}))
     ]
 
-    assert refusals == [Refusal(RefusalCode.WRONG_CURRENCY, "Points pay nothing in JPY.")] * 2
+    assert refusals == [Refusal(ErrorCode.WRONG_CURRENCY, "Points pay nothing in JPY.")] * 2
 
 
 @pytest.mark.parametrize(
@@ -77,27 +78,25 @@ def test_fewer_points_than_the_programme_asks_for_pay_nothing():
     refusal = pay("500", to_pay="2.00", least_points=Decimal(300))
 
     message = "At least 300 points pay a bill; here it would be 200 points."
-    assert refusal == Refusal(RefusalCode.MINIMUM_NOT_MET, message, "100 points")
+    assert refusal == Refusal(ErrorCode.MINIMUM_NOT_MET, message, "100 points")
 
 
 def test_more_points_than_the_customer_has_are_refused():
     refusal = pay("1200", available="1000")
 
-    assert refusal == Refusal(
-        RefusalCode.POINTS_SHORT, "1200 points are needed, 1000 points can be spent.", "200 points"
-    )
+    assert refusal == Refusal(ErrorCode.POINTS_SHORT, "1200 points are needed, 1000 points can be spent.", "200 points")
 
 
 def test_status_that_may_not_pay_with_points_is_refused():
     refusal = pay("100", pays=False)
 
-    assert refusal == Refusal(RefusalCode.POINTS_OFF, "The customer's status doesn't allow paying with points.")
+    assert refusal == Refusal(ErrorCode.POINTS_OFF, "The customer's status doesn't allow paying with points.")
 
 
 def test_paying_with_no_points_is_refused():
     refusal = pay("0")
 
-    assert refusal == Refusal(RefusalCode.NEGATIVE_AMOUNT, "The amount must be above zero.")
+    assert refusal == Refusal(ErrorCode.NEGATIVE_AMOUNT, "The amount must be above zero.")
 
 
 hundredths = st.integers(1, 100_000).map(lambda value: Decimal(value) / 100)

@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from models.rules.basket import Bill, Line, Reward, RewardKind, Shopper, Voucher
+from models.rules.error_codes import ErrorCode
 from models.rules.points_at_till import NO_POINTS, PointsPayment
 from models.rules.programme import AutomaticChoice
-from models.rules.refusals import RefusalCode
 from models.rules.settlement import RequestedBenefits, best_of, settle, settled_offline
 from tests.models.rules.programmes import PROGRAMME
 
@@ -38,7 +38,7 @@ def test_rewards_that_cost_points_take_theirs_before_the_bill_is_paid() -> None:
 
     assert settled.payment == NO_POINTS
     assert settled.unpaid is not None
-    assert (settled.unpaid.code, settled.unpaid.missing) == (RefusalCode.POINTS_SHORT, "10 points")
+    assert (settled.unpaid.code, settled.unpaid.missing) == (ErrorCode.POINTS_SHORT, "10 points")
     assert settled.points_spent == 950
 
 
@@ -87,7 +87,7 @@ def test_what_can_not_be_had_is_told_of_what_was_asked_for_only() -> None:
         RequestedBenefits([elsewhere], [percent(2, 5, store_ids=frozenset({2}))]), BILL, JANA, PROGRAMME, NOW
     )
 
-    assert [(one.benefit.code, one.refusals[0].code) for one in settled.refused] == [("R1", RefusalCode.WRONG_STORE)]
+    assert [(one.benefit.code, one.refusals[0].code) for one in settled.refused] == [("R1", ErrorCode.WRONG_STORE)]
 
 
 def test_a_bill_closed_offline_is_as_it_was_paid() -> None:
@@ -130,7 +130,7 @@ def test_a_benefit_that_does_less_than_the_basic_discount_is_refused(small: Rewa
     settled = settle(RequestedBenefits([small]), THOUSAND, gold, PROGRAMME, NOW)
 
     assert settled.to_pay == 900
-    assert [one.refusals[0].code for one in settled.refused] == [RefusalCode.NO_GAIN]
+    assert [one.refusals[0].code for one in settled.refused] == [ErrorCode.NO_GAIN]
 
 
 def test_the_best_of_what_could_be_had_is_told() -> None:

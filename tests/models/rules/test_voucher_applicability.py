@@ -7,7 +7,8 @@ import pytest
 
 from models.rules import applicability
 from models.rules.basket import Bill, Line, ProductRelation, Reward, RewardKind, Shopper, Voucher, VoucherState
-from models.rules.refusals import Refusal, RefusalCode
+from models.rules.error_codes import ErrorCode
+from models.rules.refusals import Refusal
 
 NOW = datetime(2026, 5, 13, 15, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -36,9 +37,9 @@ def test_active_voucher_applies_for_its_owner():
 @pytest.mark.parametrize(
     ("state", "refusal"),
     [
-        (VoucherState.APPLIED, Refusal(RefusalCode.ALREADY_APPLIED, "The voucher has been used.")),
-        (VoucherState.CANCELLED, Refusal(RefusalCode.WRONG_STATE, "The voucher has been cancelled.")),
-        (VoucherState.EXPIRED, Refusal(RefusalCode.EXPIRED, "The voucher has expired.")),
+        (VoucherState.APPLIED, Refusal(ErrorCode.ALREADY_APPLIED, "The voucher has been used.")),
+        (VoucherState.CANCELLED, Refusal(ErrorCode.WRONG_STATE, "The voucher has been cancelled.")),
+        (VoucherState.EXPIRED, Refusal(ErrorCode.EXPIRED, "The voucher has expired.")),
     ],
 )
 def test_voucher_that_is_used_up_says_only_that(state, refusal):
@@ -52,7 +53,7 @@ def test_voucher_that_is_used_up_says_only_that(state, refusal):
 @pytest.mark.parametrize(
     ("reserved_for", "until", "code"),
     [
-        ("B2", NOW + MINUTE, [RefusalCode.RESERVED_ELSEWHERE]),
+        ("B2", NOW + MINUTE, [ErrorCode.RESERVED_ELSEWHERE]),
         ("B1", NOW + MINUTE, []),
         ("B2", NOW, []),
         ("B2", None, []),
@@ -70,10 +71,10 @@ def test_reserved_voucher_is_put_aside_for_one_bill_for_a_time(reserved_for, unt
 def test_voucher_of_another_customer_is_refused_unless_it_is_portable(shopper):
     reasons = (codes(voucher(), shopper), codes(voucher(portable=True), shopper))
 
-    assert reasons == ([RefusalCode.WRONG_CUSTOMER], [])
+    assert reasons == ([ErrorCode.WRONG_CUSTOMER], [])
 
 
-@pytest.mark.parametrize(("store_id", "code"), [(2, [RefusalCode.WRONG_STORE]), (1, []), (None, [])])
+@pytest.mark.parametrize(("store_id", "code"), [(2, [ErrorCode.WRONG_STORE]), (1, []), (None, [])])
 def test_voucher_may_be_for_one_store(store_id, code):
     reasons = codes(voucher(store_id=store_id))
 
@@ -85,13 +86,13 @@ def test_vouchers_own_dates_take_the_place_of_its_rewards():
 
     reasons = (codes(voucher(reward=ended)), codes(voucher(valid_to=NOW)), codes(voucher(valid_from=NOW + MINUTE)))
 
-    assert reasons == ([], [RefusalCode.EXPIRED], [RefusalCode.NOT_YET_VALID])
+    assert reasons == ([], [ErrorCode.EXPIRED], [ErrorCode.NOT_YET_VALID])
 
 
 def test_vouchers_own_currency_takes_the_place_of_its_rewards():
     reasons = codes(voucher(reward=reward(currency="EUR"), currency="CZK", value=Decimal(100)))
 
-    assert reasons == [RefusalCode.WRONG_CURRENCY]
+    assert reasons == [ErrorCode.WRONG_CURRENCY]
 
 
 def test_limits_and_points_are_not_asked_again_when_a_voucher_is_used():
@@ -107,7 +108,7 @@ def test_segments_and_statuses_are_asked_unless_the_voucher_is_portable():
 
     reasons = (codes(voucher(reward=bound)), codes(voucher(reward=bound, portable=True)))
 
-    assert reasons == ([RefusalCode.SEGMENT_REQUIRED, RefusalCode.STATUS_REQUIRED], [])
+    assert reasons == ([ErrorCode.SEGMENT_REQUIRED, ErrorCode.STATUS_REQUIRED], [])
 
 
 def test_voucher_asks_of_the_bill_what_its_reward_asks():
@@ -115,7 +116,7 @@ def test_voucher_asks_of_the_bill_what_its_reward_asks():
 
     reasons = codes(voucher(reward=asking))
 
-    assert reasons == [RefusalCode.MINIMUM_NOT_MET, RefusalCode.CONDITION_NOT_MET]
+    assert reasons == [ErrorCode.MINIMUM_NOT_MET, ErrorCode.CONDITION_NOT_MET]
 
 
 def test_issuing_asks_nothing_of_the_bill():
@@ -132,14 +133,14 @@ def test_issuing_asks_for_dates_segments_limits_and_points():
     reasons = applicability.issue_refusals(asking, Shopper(7, used={1: 1}), NOW)
 
     assert [reason.code for reason in reasons] == [
-        RefusalCode.NOT_YET_VALID,
-        RefusalCode.SEGMENT_REQUIRED,
-        RefusalCode.LIMIT_REACHED,
-        RefusalCode.POINTS_SHORT,
+        ErrorCode.NOT_YET_VALID,
+        ErrorCode.SEGMENT_REQUIRED,
+        ErrorCode.LIMIT_REACHED,
+        ErrorCode.POINTS_SHORT,
     ]
 
 
 def test_voucher_is_issued_only_to_a_customer():
     reasons = applicability.issue_refusals(reward(), Shopper(), NOW)
 
-    assert reasons == [Refusal(RefusalCode.CUSTOMER_REQUIRED, "A voucher is issued to a customer.")]
+    assert reasons == [Refusal(ErrorCode.CUSTOMER_REQUIRED, "A voucher is issued to a customer.")]

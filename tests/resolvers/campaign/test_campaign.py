@@ -18,6 +18,18 @@ def by(row: models.Base) -> dict[str, dict[str, str]]:
     return {"externalId": {"source": row.source, "externalId": row.external_id}}  # type: ignore[attr-defined]
 
 
+PERCENT = {
+    "valueKind": "PERCENT",
+    "value": "10",
+    "validFrom": "2024-05-01T00:00:00Z",
+    "validTo": "2024-06-01T00:00:00+02:00",
+    "displayIn": ["web"],
+    "presentation": {"name": "Butter!", "subtitle": "Cheap"},
+    "stores": [{"code": "P1"}],
+}
+FINAL = {"valueKind": "FINAL_PRICE", "value": "39.9", "currency": "CZK", "presentation": {"subtitle": None}}
+
+
 async def test_an_offer_is_made_and_changed(crm: Operations, session: AsyncSession) -> None:
     butter, spring, store = factories.product(), factories.campaign(), factories.store(code="P1")
     families, leaflet = factories.segment(name="Families"), factories.campaign_product_type(code="leaflet")
@@ -32,26 +44,11 @@ async def test_an_offer_is_made_and_changed(crm: Operations, session: AsyncSessi
         **offer,
         product=by(butter),
         campaign=by(spring),
-        valueKind="PERCENT",
-        value="10",
-        validFrom="2024-05-01T00:00:00Z",
-        validTo="2024-06-01T00:00:00+02:00",
-        displayIn=["web"],
-        presentation={"name": "Butter!", "subtitle": "Cheap"},
-        stores=[{"code": "P1"}],
         segments=[by(families)],
         type=opaque_id("CampaignProductType", leaflet.id),
+        **PERCENT,
     )
-    changed = await crm.do(
-        "campaignProductUpsert",
-        SHOWN,
-        **offer,
-        valueKind="FINAL_PRICE",
-        value="39.9",
-        currency="CZK",
-        stores=[],
-        presentation={"subtitle": None},
-    )
+    changed = await crm.do("campaignProductUpsert", SHOWN, **offer, **FINAL, stores=[])
 
     assert made["userErrors"] == []
     assert made["campaignProduct"] == {

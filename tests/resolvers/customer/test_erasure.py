@@ -33,9 +33,9 @@ def number() -> str:
     return f"{CANARY}{factories.number()}"
 
 
-async def save_everything(session: AsyncSession) -> models.Customer:
-    """A customer with a canary in every place that can hold something personal."""
-    jana = factories.customer(
+def canary() -> models.Customer:
+    """A customer of whom everything is personal."""
+    return factories.customer(
         salutation=number(),
         pre_nominals=number(),
         first_name=number(),
@@ -52,6 +52,11 @@ async def save_everything(session: AsyncSession) -> models.Customer:
         country_code="CZ",
         **{f"address{line}": number() for line in range(1, 8)},
     )
+
+
+async def save_everything(session: AsyncSession) -> models.Customer:
+    """A customer with a canary in every place that can hold something personal."""
+    jana = canary()
     bill = factories.purchase(customer=jana, card_number=number(), items=[factories.purchase_item()])
     held = factories.product_reservation(
         customer=jana, customer_note=number(), reservation_codes=[number()], benefit_codes=[number()]

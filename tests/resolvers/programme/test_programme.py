@@ -46,18 +46,13 @@ userErrors { code message field }
 """
 
 
+DOUBLE = {"code": "double", "name": "Double for gold", "kind": "MULTIPLIER", "factor": "2", "priority": 9}
+
+
 async def test_a_programme_is_set_up_and_shown(crm: Operations, session: AsyncSession) -> None:
     gold, bread = factories.status(code="gold"), factories.product(code="P1")
     await factories.save(session, gold, bread)
-    double = {
-        "code": "double",
-        "name": "Double for gold",
-        "kind": "MULTIPLIER",
-        "factor": "2",
-        "priority": 9,
-        "products": [{"id": opaque_id("Product", bread.id)}],
-        "statuses": [{"code": "gold"}],
-    }
+    double = {**DOUBLE, "products": [{"id": opaque_id("Product", bread.id)}], "statuses": [{"code": "gold"}]}
 
     made = await crm.do("programmeUpsert", SHOWN, **{**CLUB, "earningRules": [*CLUB["earningRules"], double]})
 

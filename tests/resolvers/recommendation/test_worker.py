@@ -1,11 +1,13 @@
 """Lists worked out from a database and kept in it, on both kinds."""
 
 import asyncio
+import signal
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -14,10 +16,13 @@ from models import State
 from models.event_kinds import EventKind
 from models.rules.recommending import RecommendationBasis
 from resolvers.ids import opaque_id
+from resolvers.recommendation import schedule
 from resolvers.recommendation.outbox import is_waiting
-from resolvers.recommendation.schedule import refresh_recommendations, update_recommendations
+from resolvers.recommendation.schedule import ALL, WORKER, refresh_recommendations, update_recommendations, work
+from resolvers.recommendation.worker import all_customers
 from resolvers.recommendation.worker.all_customers import work_out_all
 from resolvers.recommendation.worker.changed import work_out_changed
+from resolvers.storage.alone import alone
 from tests import factories
 from tests.factories import NOW
 from tests.resolvers.purchase.shopping import bill, item
@@ -82,7 +87,7 @@ async def made(session: AsyncSession, engine: AsyncEngine) -> Retailer:
 async def settled(engine: AsyncEngine) -> None:
     """Wait until an event is shown: other tests' transactions on the same server hold it back for a moment."""
     for _ in range(200):
-        if await is_waiting(engine):
+        if await is_waiting(engine, NOW):
             return
         await asyncio.sleep(0.05)
     raise AssertionError("the event is not shown")
@@ -150,12 +155,7 @@ async def test_a_bill_changes_the_list_of_its_customer_alone_and_as_working_out_
     retailer = await made(session, engine)
     customer, other = retailer.customers[1], retailer.customers[3]
     untouched = await listed(engine, other)
-    await crm.do(
-        "purchaseSend",
-        "purchase { id }",
-        customer={"id": opaque_id("Customer", customer.id)},
-        bill=bill(item("100", codes=[{"code": "coffee"}]), external_id="new"),
-    )
+    await send_coffee(crm, customer)
     await settled(engine)
 
     assert await work_out_changed(engine, NOW) == 1
@@ -163,10 +163,57 @@ async def test_a_bill_changes_the_list_of_its_customer_alone_and_as_working_out_
     changed = await listed(engine, customer)
     assert ("Coffee", RecommendationBasis.BOUGHT_AGAIN, 1) in changed
     assert await listed(engine, other) == untouched
-    assert not await is_waiting(engine)
+    assert not await is_waiting(engine, NOW)
     assert await work_out_changed(engine, NOW) == 0
     await work_out_all(engine, NOW)
     assert {row[:2] for row in await listed(engine, customer)} == {row[:2] for row in changed}
+
+
+async def send_coffee(crm: Operations, customer: models.Customer) -> None:
+    await crm.do(
+        "purchaseSend",
+        "purchase { id }",
+        customer={"id": opaque_id("Customer", customer.id)},
+        bill=bill(item("100", codes=[{"code": "coffee"}]), external_id="new"),
+    )
+
+
+async def test_a_bill_closed_while_all_lists_are_worked_out_does_not_wait_and_is_not_lost(
+    session: AsyncSession, engine: AsyncEngine, crm: Operations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retailer, write_model = await made(session, engine), all_customers._write_model
+    customer = retailer.customers[1]
+    meanwhile: list[int] = []
+
+    async def interrupted(*given: Any) -> None:
+        await write_model(*given)
+        await send_coffee(crm, customer)
+        await settled(engine)
+        meanwhile.append(await update_recommendations(engine, NOW))
+
+    monkeypatch.setattr(all_customers, "_write_model", interrupted)
+    async with alone(engine, WORKER):
+        await work_out_all(engine, NOW)
+
+    assert meanwhile == [1]
+    assert ("Coffee", RecommendationBasis.BOUGHT_AGAIN, 1) in await listed(engine, customer)
+
+
+async def test_a_bill_from_after_the_moment_of_the_work_is_left_for_the_next_time(
+    session: AsyncSession, engine: AsyncEngine, crm: Operations
+) -> None:
+    retailer = await made(session, engine)
+    customer, before = retailer.customers[1], NOW - timedelta(seconds=1)
+    await send_coffee(crm, customer)
+    await settled(engine)
+
+    await work_out_all(engine, before)
+    assert await work_out_changed(engine, before) == 0
+    assert "Coffee" not in {name for name, basis, _ in await listed(engine, customer) if basis == "BOUGHT_AGAIN"}
+
+    assert await is_waiting(engine, NOW)
+    assert await work_out_changed(engine, NOW) == 1
+    assert ("Coffee", RecommendationBasis.BOUGHT_AGAIN, 1) in await listed(engine, customer)
 
 
 async def test_before_lists_were_ever_made_nothing_is_waiting(
@@ -176,7 +223,7 @@ async def test_before_lists_were_ever_made_nothing_is_waiting(
     await retailer.save(session)
     await crm.inside(_created(retailer.customers[0]))
 
-    assert not await is_waiting(engine)
+    assert not await is_waiting(engine, NOW)
     assert await work_out_changed(engine, NOW) == 0
 
 
@@ -220,6 +267,29 @@ async def test_an_erased_customer_gets_no_list(session: AsyncSession, engine: As
 
     assert await listed(engine, gone) == []
     assert await listed(engine, retailer.customers[1]) != []
+
+
+async def test_a_server_that_stops_takes_the_process_with_it(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[asyncio.subprocess.Process] = []
+    begin = asyncio.create_subprocess_exec
+
+    async def noted(*command: Any, **options: Any) -> asyncio.subprocess.Process:
+        begun.append(await begin(*command, **options))
+        return begun[0]
+
+    monkeypatch.setattr(schedule, "WORKER", "tests.resolvers.recommendation.endless")
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", noted)
+    working = asyncio.create_task(work(engine, ALL, NOW))
+    while not begun:
+        await asyncio.sleep(0.01)
+
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working
+
+    assert begun[0].returncode == -signal.SIGKILL
 
 
 async def test_the_jobs_have_it_done_by_a_process_of_its_own(

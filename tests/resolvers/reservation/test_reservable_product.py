@@ -11,21 +11,32 @@ from tests import factories
 from tests.resolvers.reservation.reserving import Shop, advance, create, stock
 from tests.resolvers.running_operations import Operations
 
+SHOWS = (
+    "reservableProduct { product { name } source offers { nodes { store { code } stock price { amount currency"
+    " { code } } prices { amount currency { code } } } } } userErrors { code field }"
+)
+
+
+def offered(store: str, stock: str, price: str, *euros: str) -> dict[str, object]:
+    """What a store offers, as the graph shows it."""
+    return {
+        "store": {"code": store},
+        "stock": stock,
+        "price": {"amount": price, "currency": {"code": "CZK"}},
+        "prices": [{"amount": amount, "currency": {"code": "EUR"}} for amount in euros],
+    }
+
 
 async def test_a_product_becomes_reservable_with_what_stores_offer(crm: Operations, session: AsyncSession) -> None:
     butter, prague, brno = factories.product(), factories.store(code="P1"), factories.store(code="B1")
     await factories.save(session, butter, prague, brno)
     product = {"id": opaque_id("Product", butter.id)}
-    shows = (
-        "reservableProduct { product { name } source offers { nodes { store { code } stock price { amount currency"
-        " { code } } prices { amount currency { code } } } } } userErrors { code field }"
-    )
     offer = {"store": {"code": "P1"}, "stock": "10", "price": "59.90", "prices": [{"amount": "2.4", "currency": "EUR"}]}
 
-    made = await crm.do("reservableProductUpsert", shows, product=product, offers=[offer])
+    made = await crm.do("reservableProductUpsert", SHOWS, product=product, offers=[offer])
     changed = await crm.do(
         "reservableProductUpsert",
-        shows,
+        SHOWS,
         product=product,
         source="erp",
         externalId="r-1",
@@ -36,36 +47,12 @@ async def test_a_product_becomes_reservable_with_what_stores_offer(crm: Operatio
     assert made["reservableProduct"] == {
         "product": {"name": "Butter"},
         "source": None,
-        "offers": {
-            "nodes": [
-                {
-                    "store": {"code": "P1"},
-                    "stock": "10",
-                    "price": {"amount": "59.90", "currency": {"code": "CZK"}},
-                    "prices": [{"amount": "2.40", "currency": {"code": "EUR"}}],
-                }
-            ]
-        },
+        "offers": {"nodes": [offered("P1", "10", "59.90", "2.40")]},
     }
     assert changed["reservableProduct"] == {
         "product": {"name": "Butter"},
         "source": "erp",
-        "offers": {
-            "nodes": [
-                {
-                    "store": {"code": "P1"},
-                    "stock": "10",
-                    "price": {"amount": "49.90", "currency": {"code": "CZK"}},
-                    "prices": [],
-                },
-                {
-                    "store": {"code": "B1"},
-                    "stock": "0",
-                    "price": {"amount": "1.00", "currency": {"code": "CZK"}},
-                    "prices": [],
-                },
-            ]
-        },
+        "offers": {"nodes": [offered("P1", "10", "49.90"), offered("B1", "0", "1.00")]},
     }
     assert [kind for (kind,) in await crm.rows(models.Event, "kind")] == [
         "RESERVABLE_PRODUCT_CREATED",

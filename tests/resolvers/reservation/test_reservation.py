@@ -13,14 +13,27 @@ from tests.factories import NOW
 from tests.resolvers.reservation.reserving import Shop, advance, create, stock
 from tests.resolvers.running_operations import Operations
 
+WHOLE = """
+reservation {
+  state total { amount currency { code } } pickupDate customerNote utm { source campaign } benefitCodes
+  customer { id } store { name } source externalId progress { state at }
+  items { quantity unitPrice { amount } vatRate reservableProduct { product { name } } }
+}
+repeated
+userErrors { code }
+"""
+
+
+def reserved(name: str, quantity: str, price: str) -> dict[str, object]:
+    """An item without a rate of tax, as the graph shows it."""
+    product = {"product": {"name": name}}
+    return {"quantity": quantity, "unitPrice": {"amount": price}, "vatRate": None, "reservableProduct": product}
+
 
 async def test_a_reservation_holds_stock_and_keeps_the_prices_of_the_moment(crm: Operations, shop: Shop) -> None:
     payload = await crm.do(
         "productReservationCreate",
-        "reservation { state total { amount currency { code } } pickupDate customerNote utm { source campaign }"
-        " benefitCodes customer { id } store { name } source externalId progress { state at }"
-        " items { quantity unitPrice { amount } vatRate reservableProduct { product { name } } } }"
-        " repeated userErrors { code }",
+        WHOLE,
         **shop.order(
             "2",
             "1.250",
@@ -46,20 +59,7 @@ async def test_a_reservation_holds_stock_and_keeps_the_prices_of_the_moment(crm:
             "source": "eshop",
             "externalId": "r-1",
             "progress": [{"state": "ENTERED", "at": "2024-05-15T12:00:00+00:00"}],
-            "items": [
-                {
-                    "quantity": "2",
-                    "unitPrice": {"amount": "59.90"},
-                    "vatRate": None,
-                    "reservableProduct": {"product": {"name": "Butter"}},
-                },
-                {
-                    "quantity": "1.25",
-                    "unitPrice": {"amount": "19.99"},
-                    "vatRate": None,
-                    "reservableProduct": {"product": {"name": "Milk"}},
-                },
-            ],
+            "items": [reserved("Butter", "2", "59.90"), reserved("Milk", "1.25", "19.99")],
         },
         "repeated": False,
         "userErrors": [],
@@ -106,7 +106,7 @@ async def test_reservations_that_make_no_sense_are_refused(crm: Operations, shop
         return await crm.refused("productReservationCreate", **{**shop.order("1"), **rest})
 
     assert await refused(customer=opaque_id("Customer", gone.id)) == [("NOT_FOUND", "customer", None)]
-    assert await refused(customer=opaque_id("Customer", resting.id)) == [("INACTIVE", "customer", None)]
+    assert await refused(customer=opaque_id("Customer", resting.id)) == [("CUSTOMER_INACTIVE", "customer", None)]
     assert await refused(store=opaque_id("Store", 999)) == [("NOT_FOUND", "store", None)]
     assert await refused(store=opaque_id("Store", elsewhere.id)) == [
         ("NOT_OFFERED", "items[0].reservableProduct", None)
@@ -231,7 +231,7 @@ async def test_stock_goes_back_once_however_many_cancel_at_once(crm: Operations,
     assert await stock(crm) == [Decimal(5), Decimal("2.5")]
 
 
-async def test_what_was_ready_is_let_go_once_its_day_is_over_where_the_store_is(
+async def test_what_was_reserved_is_let_go_once_its_day_is_over_where_the_store_is(
     crm: Operations, session: AsyncSession
 ) -> None:
     """At noon UTC on 15 May it is 15 May in Prague, 16 May in Auckland's first minutes."""
@@ -242,6 +242,8 @@ async def test_what_was_ready_is_let_go_once_its_day_is_over_where_the_store_is(
         ("Pacific/Auckland", "READY", 15),
         ("Pacific/Auckland", "READY", 16),
         ("Europe/Prague", "ACCEPTED", 1),
+        ("Europe/Prague", "ENTERED", 14),
+        ("Europe/Prague", "ENTERED", 15),
         ("Europe/Prague", "READY", None),
     ):
         store = factories.store(time_zone=zone)
@@ -256,15 +258,22 @@ async def test_what_was_ready_is_let_go_once_its_day_is_over_where_the_store_is(
 
     expired = await expire_reservations(crm.engine, NOW, 2)
 
-    assert expired == 2
+    assert expired == 4
     assert [state for (state,) in await crm.rows(models.ProductReservation, "state")] == [
         "NOT_PICKED_UP",
         "READY",
         "NOT_PICKED_UP",
         "READY",
-        "ACCEPTED",
+        "CANCELLED",
+        "CANCELLED",
+        "ENTERED",
         "READY",
     ]
-    assert await stock(crm) == [3, 1, 3, 1, 1, 1]
-    assert await crm.rows(models.ProductReservationProgress, "state", "at") == [("NOT_PICKED_UP", NOW)] * 2
+    assert await stock(crm) == [3, 1, 3, 1, 3, 3, 1, 1]
+    assert await crm.rows(models.ProductReservationProgress, "state", "note") == [
+        ("NOT_PICKED_UP", None),
+        ("NOT_PICKED_UP", None),
+        ("CANCELLED", "Its day is over, and it was not got ready."),
+        ("CANCELLED", "Its day is over, and it was not got ready."),
+    ]
     assert await expire_reservations(crm.engine, NOW, 2) == 0

@@ -43,6 +43,45 @@ async def test_text_compares_letter_for_letter(graph: Graph, session: AsyncSessi
         assert await names(graph, {"city": where}) == found, where
 
 
+IGNORING_CASE = [
+    ({"eqIgnoreCase": "ŘÍČANY"}, "ab"),
+    ({"eqIgnoreCase": "Ricany"}, ""),
+    ({"startsWithIgnoreCase": "řÍ"}, "ab"),
+    ({"startsWithIgnoreCase": "any"}, ""),
+    ({"startsWithIgnoreCase": ""}, "ab"),
+    ({"containsIgnoreCase": "ČAN"}, "ab"),
+    ({"containsIgnoreCase": "%"}, ""),
+    ({"containsIgnoreCase": "ČAN", "eq": "Říčany"}, "a"),
+]
+
+
+async def test_text_compares_whatever_its_case_the_same_on_both_databases(graph: Graph, session: AsyncSession) -> None:
+    await three(session, city=["Říčany", "říČANY", None])
+
+    for where, found in IGNORING_CASE:
+        assert await names(graph, {"city": where}) == found, where
+
+
+DECOMPOSED = "Plzen\u030c"
+COMPOSED = "Plze\u0148"
+
+
+async def test_text_is_found_however_its_letters_are_composed(graph: Graph, session: AsyncSession) -> None:
+    await three(session, city=[COMPOSED, "Plzen", None])
+
+    for where in ({"eq": DECOMPOSED}, {"in": [DECOMPOSED]}, {"startsWith": DECOMPOSED}, {"contains": "zen\u030c"}):
+        assert await names(graph, {"city": where}) == "a", where
+    assert await names(graph, {"city": {"ne": DECOMPOSED}}) == "bc"
+
+
+async def test_a_key_is_found_however_its_letters_are_composed(graph: Graph, session: AsyncSession) -> None:
+    await factories.save(session, factories.store(code=COMPOSED, name="Main square"))
+
+    found = await graph.data("query ($c: String!) { store(by: { code: $c }) { name } }", c=DECOMPOSED)
+
+    assert found == {"store": {"name": "Main square"}}
+
+
 DAYS = [
     ({"eq": "1980-02-29"}, "a"),
     ({"ne": "1980-02-29"}, "bc"),

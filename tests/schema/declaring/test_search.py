@@ -28,7 +28,9 @@ CUSTOMERS = [
     ("neill", "jana2"),
     ("", "capek,jana,jana2"),
     ("  ", "capek,jana,jana2"),
-    ("!?", "capek,jana,jana2"),
+    ("!?", ""),
+    ("***", ""),
+    ("😀", ""),
     ("jana@example.com", "jana"),
     ("JANA@EXAMPLE.COM", "jana"),
     ("jana@ex", "jana"),
@@ -42,7 +44,7 @@ CUSTOMERS = [
     ("99000042", "jana2"),
     ("990000", "jana2"),
     ("karel 60123", "capek"),
-    ("%", "capek,jana,jana2"),
+    ("%", ""),
     ("ja_a", ""),
 ]
 

@@ -103,5 +103,51 @@ def test_the_demo_lets_in_by_a_token_of_each_kind_and_a_password(demo_url: str) 
     errors, now = asyncio.run(logged_in())  # type: ignore[misc]
     assert errors == []
     assert now["viewer"]["customer"] == {"id": opaque_id("Customer", 1)}
-    assert viewer(demo_url, earlier.enterprise or "") == 401
+    assert [viewer(demo_url, each or "") for each in (earlier.enterprise, earlier.customer)] == [401, 401]
+    customer = viewer(demo_url, made.customer or "")
+    assert customer["kind"] == "CUSTOMER"  # type: ignore[index]
+    assert customer["customer"] == {"id": opaque_id("Customer", 1)}  # type: ignore[index]
+    assert list(made.tokens.values()) == [made.enterprise, made.installation, made.customer]
     assert len(viewer(demo_url, made.enterprise or "")["scopes"]) >= 15  # type: ignore[index]
+
+
+def test_a_token_has_a_budget_of_its_own(run: Run, empty: str) -> None:
+    made = run("create", "--name", "Shop", "--scope", "cards:write", "--budget", "5000/70")
+    secret = made.output.splitlines()[0]
+    own = budget(empty, secret)
+    told = run("list").output
+    changed = run("budget", opaque_id("Token", 1), "9000/80")
+    other = budget(empty, secret)
+    run("budget", opaque_id("Token", 1), "usual")
+
+    assert own == {"limit": 5000, "refillPerSecond": 70}
+    assert told.endswith("cards:write  budget 5000/70\n")
+    assert changed.output == "It has a budget of 9,000 points, 80 a second.\n"
+    assert other == {"limit": 9000, "refillPerSecond": 80}
+    assert budget(empty, secret) == {"limit": 2_000_000, "refillPerSecond": 100_000}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("create", "--name", "x", "--scope", "cards:write", "--budget", "5000"), "must be the points of a budget"),
+        (("create", "--name", "x", "--scope", "cards:write", "--budget", "0"), "has bounds"),
+        (("budget", opaque_id("Token", 7), "5/5"), "There is no enterprise token with this id"),
+    ],
+)
+def test_a_budget_that_can_t_be_is_refused(run: Run, arguments: tuple[str, ...], told: str) -> None:
+    refused = run(*arguments)
+
+    assert refused.exit_code == 1
+    assert told in refused.output
+
+
+def budget(url: str, shown: str) -> object:
+    """The budget that a gateway keeps for who shows a token."""
+
+    async def answer() -> object:
+        async with opened(url, open_access=False) as client:
+            answered = await client.ask("{ rateLimit { limit refillPerSecond } }", Authorization=f"Bearer {shown}")
+            return answered.json()["data"]["rateLimit"]
+
+    return asyncio.run(answer())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 from sqlalchemy import ColumnElement, and_, exists, insert, literal, select
@@ -76,7 +75,7 @@ def criteria_segments(journey: Journey) -> Mapped:
         yield InsertSelect(models.SegmentMember, target)
 
 
-def _segments(now: datetime) -> list[tuple[str, dict[str, Any], ColumnElement[bool]]]:
+def _segments(now: datetime) -> list[tuple[str, dict[str, object], ColumnElement[bool]]]:
     active = {"state": {"eq": "ACTIVE"}}
     recent, quiet = now - RECENT, now - QUIET
     return [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import numpy as np
 
@@ -64,14 +63,14 @@ def _members(journey: Journey) -> Members:
     return Members(np.concatenate(segments), np.concatenate(list(sent.values())).astype("i8"))
 
 
-def _worked_out(journey: Journey, bought: History, model: Model, members: Members) -> Iterator[dict[str, Any]]:
+def _worked_out(journey: Journey, bought: History, model: Model, members: Members) -> Iterator[dict[str, object]]:
     names: Mapping[int, str] = dict(enumerate(journey.product_names, 1))
     for part in lists(bought, model, About(members.of_customers(), {})):
         for listed in part.values():
             yield from (row_of(one, names, journey.calendar.now) for one in listed)
 
 
-def _batch(model: type[models.Base], rows: list[dict[str, Any]]) -> RowBatch:
+def _batch(model: type[models.Base], rows: list[dict[str, object]]) -> RowBatch:
     """Rows as columns; what is the same nothing in all of them is left out."""
     names = rows[0] if rows else ()
     return RowBatch(model, {name: [row[name] for row in rows] for name in names})

@@ -131,7 +131,7 @@ def _rows(made: list[Reservation], prices: list[Decimal]) -> Mapped:
     yield records(models.ProductReservationProgress, "reservation_id state at", steps)
 
 
-def _heads(made: list[Reservation], prices: list[Decimal]) -> dict[str, Any]:
+def _heads(made: list[Reservation], prices: list[Decimal]) -> dict[str, object]:
     keys = range(1, len(made) + 1)
     return {
         "id": list(keys),

@@ -47,7 +47,7 @@ def _campaign(journey: Journey, row: dict[str, Any]) -> tuple[Any, ...]:
     return key, f"Campaign {key} ({kind})", kind, calendar.start_of(start), calendar.start_of(end + timedelta(days=1))
 
 
-def _members(journey: Journey) -> dict[str, Any]:
+def _members(journey: Journey) -> dict[str, object]:
     sent = journey.source.recipients
     campaign = np.concatenate([np.full(len(members), key) for key, members in sent.items()])
     starts = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 SATURDAY_AND_SUNDAY = 32 + 64
 
@@ -23,7 +22,7 @@ class Reward:
     role: str = "CONDITION"
     status: str | None = None
     tag: str = "for-points"
-    more: dict[str, Any] = field(default_factory=dict)
+    more: dict[str, object] = field(default_factory=dict)
 
 
 CATALOGUE = (

@@ -115,10 +115,10 @@ def _programme(journey: Journey) -> Mapped:
     worth = [(1, code, Decimal(value)) for code, value in POINT_VALUES.items()]
     yield records(models.ProgrammeCurrency, "programme_id currency_code point_value", worth)
     base = [(place, f"base-{code}", f"A point for every {code}", code) for place, code in enumerate(POINT_VALUES, 1)]
-    amounts: dict[str, Any] = {"programme_id": 1, "kind": "AMOUNT", "points": Decimal(1)}
+    amounts: dict[str, object] = {"programme_id": 1, "kind": "AMOUNT", "points": Decimal(1)}
     yield records(models.EarningRule, "id code name currency_code", base, **amounts)
     bonus = [(len(base) + 1, "upper-tiers", "Half as much again for gold and platinum", journey.calendar.now)]
-    more: dict[str, Any] = {"programme_id": 1, "kind": "MULTIPLIER", "factor": Decimal("1.5"), "delay": DELAY}
+    more: dict[str, object] = {"programme_id": 1, "kind": "MULTIPLIER", "factor": Decimal("1.5"), "delay": DELAY}
     yield records(models.EarningRule, "id code name valid_from", bonus, **more)
     upper = [rank for rank, (code, *_) in enumerate(STATUSES, 1) if code in {"gold", "platinum"}]
     yield records(models.EarningRuleTarget, "rule_id status_id", [(len(base) + 1, rank) for rank in upper])

@@ -90,7 +90,7 @@ def _brand_rows(brands: dict[Brand, int]) -> Iterator[tuple[Any, ...]]:
         yield key, f"{name} (own brand)" if brand.is_own else name, f"{brand.manufacturer}-{brand.kind}"
 
 
-def _tags(rows: list[dict[str, Any]]) -> Iterator[tuple[int, int]]:
+def _tags(rows: list[dict[str, object]]) -> Iterator[tuple[int, int]]:
     own, fresh = key_of(models.Tag, "own-brand"), key_of(models.Tag, "fresh")
     for key, row in enumerate(rows, 1):
         if Brand.of(row).is_own:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import add
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from graphql.execution.values import VariableValues
 
@@ -63,7 +63,7 @@ class Cost(NamedTuple):
 
 NOTHING = Cost()
 
-Size = Callable[[Mapping[str, Any]], int]
+Size = Callable[[Mapping[str, object]], int]
 """How many objects a field leads to, for these variables."""
 
 
@@ -74,7 +74,7 @@ class Price(Protocol):
     def fixed(self) -> Cost | None:
         """The cost where no variable decides it."""
 
-    def cost(self, variables: Mapping[str, Any]) -> Cost:
+    def cost(self, variables: Mapping[str, object]) -> Cost:
         """The cost for these variables."""
 
 
@@ -93,7 +93,7 @@ class Objects:
         """Its cost where neither its size nor anything below varies."""
         return self.each.times(self.size).plus(self.once) if isinstance(self.size, int) and not self.below else None
 
-    def cost(self, variables: Mapping[str, Any]) -> Cost:
+    def cost(self, variables: Mapping[str, object]) -> Cost:
         """Multiply what one costs."""
         each = self.each
         for price in self.below:
@@ -112,7 +112,7 @@ class Dearest:
         """The cost where none of them varies."""
         return None if any(option.fixed is None for option in self.options) else self.cost({})
 
-    def cost(self, variables: Mapping[str, Any]) -> Cost:
+    def cost(self, variables: Mapping[str, object]) -> Cost:
         """Compare them."""
         found = [option.cost(variables) for option in self.options]
         return Cost(*map(max, zip(*found, strict=True)))

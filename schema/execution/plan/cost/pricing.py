@@ -130,17 +130,19 @@ def _page_size(first: int | None, last: int | None) -> int:
     return max(0, min(size, LARGEST_PAGE))
 
 
-def _count(ids: Sequence[Any] | None) -> int:
+def _count(ids: Sequence[object] | None) -> int:
     return len(ids) if isinstance(ids, list | tuple) else 1
 
 
-def _from_variables(values: Sequence[ValueNode | None], make: Callable[..., int], variables: Mapping[str, Any]) -> int:
+def _from_variables(
+    values: Sequence[ValueNode | None], make: Callable[..., int], variables: Mapping[str, object]
+) -> int:
     return make(
         *[variables.get(value.name.value) if isinstance(value, VariableNode) else _written(value) for value in values]
     )
 
 
-def _written(node: ValueNode | None) -> Any:
+def _written(node: ValueNode | None) -> object:
     """A page's size or the list of ids as it is written; none where it isn't."""
     if isinstance(node, ListValueNode):
         return node.values

@@ -1,0 +1,5 @@
+"""A worker that comes to no end by itself."""
+
+import threading
+
+threading.Event().wait()
