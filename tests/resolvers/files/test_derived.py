@@ -46,14 +46,14 @@ async def test_customers_are_found_by_their_words_and_cards(session: AsyncSessio
     )
     assert await customer_terms(session) == {
         "1": {"ing", "jana", "capkova", "j@example.com", "j", "example", "com", "99000002"},
-        "2": {"eva", "420601234567", "601234567"},
+        "2": {"eva", "420601234567", "601234567", "tel:420601234567", "tel:601234567"},
     }
 
     await bring({"customers.jsonl": [{**known_as("1"), "lastName": "Nová", "email": None}]})
     await bring({"cards.jsonl": [{"number": "99000002", "customer": known_as("2")}]})
     assert await customer_terms(session) == {
         "1": {"ing", "jana", "nova"},
-        "2": {"eva", "420601234567", "601234567", "99000002"},
+        "2": {"eva", "420601234567", "601234567", "tel:420601234567", "tel:601234567", "99000002"},
     }
 
 
