@@ -399,20 +399,3 @@ async def test_two_who_are_merged_into_each_other_at_once_become_one(crm: Operat
 
     assert sorted(told) == [[], [("SAME_CUSTOMER", "into", None)]]
     assert len(await crm.rows(models.CustomerMerge, "id")) == 1
-
-
-async def test_whom_a_voucher_was_issued_to_is_who_goes_on(crm: Operations, session: AsyncSession) -> None:
-    eva, reward = factories.customer(), factories.reward(limit_per_customer=1, is_portable=True)
-    pair = await open_pair(session, eva, reward)
-    hers = [
-        factories.voucher(customer=eva, reward=reward, issued_to_id=pair.web.id),
-        factories.voucher(customer=pair.shop.jana, reward=factories.reward(), issued_to_id=pair.web.id),
-    ]
-    await factories.save(session, *hers)
-
-    await merge(crm, pair)
-
-    issued = await crm.rows(models.Voucher, "customer_id", "issued_to_id")
-    assert issued == [(eva.id, pair.shop.jana.id), (pair.shop.jana.id, None)]
-    again = await crm.refused("voucherIssue", customer=key(pair.shop.jana), reward=key(reward))
-    assert again == [("LIMIT_REACHED", "reward", None)]
