@@ -45,8 +45,8 @@ EASTMOST = timedelta(hours=14)
 
 async def create(transaction: Transaction, given: ProductReservationCreate) -> ReservationAnswer:
     """Reserve products in a store for a customer; the stock is held at once, all of it or none."""
-    customer = await transaction.customer(given.customer, "customer", active=True)
-    known = await _known(transaction, given, customer.id)
+    await transaction.lock_customer(given.customer, "customer", active=True)
+    known = await _known(transaction, given, given.customer)
     if known is not None:
         return _answer(known, repeated=True)
     store = await References(transaction).find(models.Store, given.store, "store")
@@ -54,7 +54,7 @@ async def create(transaction: Transaction, given: ProductReservationCreate) -> R
         raise Refused(ErrorCode.INACTIVE, "The store is not active.", "store")
     items = await reservation_items.read(transaction, given, store)
     reservation = await _entered(transaction, given, store)
-    reservation.customer_id = customer.id
+    reservation.customer_id = given.customer
     reservation.currency_code, reservation.total = items[0].currency, _total(items)
     codes = await _external_codes(transaction, given.external_codes or ())
     await take(transaction, [item.wanted for item in items])
@@ -66,7 +66,7 @@ async def create(transaction: Transaction, given: ProductReservationCreate) -> R
         for kind, value in codes
     )
     await _note_progress(transaction, reservation, None)
-    transaction.emit(EventKind.RESERVATION_ENTERED, reservation, customer_id=customer.id)
+    transaction.emit(EventKind.RESERVATION_ENTERED, reservation, customer_id=given.customer)
     return _answer(reservation.id)
 
 
