@@ -39,7 +39,7 @@ LEADS: Mapping[type[Base], str] = {models.CustomerMerge: "merged_id"}
 
 
 ISSUED: Mapping[type[Base], str] = {models.Voucher: "issued_to_id"}
-"""Columns that name whom a row was issued to, where it is another's since, and that follow."""
+"""Columns that name whom a row was issued to, where it is another's since: what came back to them names nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,9 @@ async def move_all(transaction: Transaction, merged: int, customer: int) -> list
     await _lock_segments(transaction, merged)
     moved = [await _move(transaction, entity, merged, customer) for entity in entities() if entity not in STAYS]
     for entity, column in ISSUED.items():
-        await _clear_issued(transaction, cast("Table", entity.__table__), column, customer)
+        table = cast("Table", entity.__table__)
+        back = update(table).where(table.c[column] == customer, table.c[OWNER] == customer)
+        await transaction.session.execute(back.values({column: None}))
     return [each for each in moved if each.moved or each.dropped]
 
 
@@ -151,12 +153,6 @@ async def _lock_segments(transaction: Transaction, merged: int) -> None:
     await transaction.session.execute(
         select(segment.id).where(segment.id.in_(theirs)).order_by(segment.id).with_for_update(key_share=True)
     )
-
-
-async def _clear_issued(transaction: Transaction, table: Table, column: str, customer: int) -> None:
-    """What a customer has themselves was issued to nobody else."""
-    own = (table.c[column] == customer, table.c[OWNER] == customer)
-    await transaction.session.execute(update(table).where(*own).values({column: None}))
 
 
 async def _move(transaction: Transaction, entity: type[Base], merged: int, customer: int) -> Moved:

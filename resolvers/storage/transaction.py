@@ -262,9 +262,9 @@ class Transaction:
                 break
         return found
 
-    async def customer(self, key: int, field_name: str, *, active: bool = False) -> Customer:
-        """A customer whom a field names, locked; `NOT_FOUND` where there is none. With `active`, refused as above."""
-        await self.lock_customer(key, field_name, active=active)
+    async def customer(self, key: int, field_name: str) -> Customer:
+        """A customer whom a field names, locked; `NOT_FOUND` where there is none."""
+        await self.lock_customer(key, field_name)
         return await self.session.get_one(Customer, key, populate_existing=True)
 
     async def lock(self, entity: type[Entity], key: int) -> Entity:

@@ -167,6 +167,25 @@ async def test_a_limit_counts_who_was_issued_a_voucher_and_who_was_handed_it(
     assert await crm.rows(models.Voucher, "customer_id", "issued_to_id") == [(shop.jana.id, None), (petr.id, None)]
 
 
+async def test_whom_a_voucher_was_issued_to_is_who_goes_on(crm: Operations, session: AsyncSession) -> None:
+    eva, reward = factories.customer(), factories.reward(limit_per_customer=1, is_portable=True)
+    web = factories.customer()
+    shop = await open_shop(session, web, eva, reward, points=0)
+    both = {"from": id_of(web), "into": id_of(shop.jana)}
+    hers = [
+        factories.voucher(customer=eva, reward=reward, issued_to_id=web.id),
+        factories.voucher(customer=shop.jana, issued_to_id=web.id),
+    ]
+    await factories.save(session, *hers)
+
+    await crm.do("customerMerge", "userErrors { code }", **both)
+
+    issued = await crm.rows(models.Voucher, "customer_id", "issued_to_id")
+    assert issued == [(eva.id, shop.jana.id), (shop.jana.id, None)]
+    again = await crm.refused("voucherIssue", customer=id_of(shop.jana), reward=id_of(reward))
+    assert again == [("LIMIT_REACHED", "reward", None)]
+
+
 @pytest.mark.parametrize(
     ("scopes", "told"),
     [
