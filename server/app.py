@@ -56,6 +56,9 @@ def create_app(
         is_open=settings.open_access,
         tokens=tokens or {},
     )
+    limits = Limits(
+        settings.deadline, settings.body_limit, settings.public_seconds, settings.public_schema, settings.answer_limit
+    )
     persisted = PersistedDocuments(schema.documents, read_manifests(settings.manifests), only=settings.trusted_only)
     access = AccessServices(settings, reader, engine)
     budgets = Budgets(engine)
@@ -64,7 +67,7 @@ def create_app(
         schema,
         reader,
         engine,
-        _limits(settings),
+        limits,
         welcome.page,
         access.authentication,
         persisted,
@@ -86,14 +89,8 @@ def create_app(
     return Gateway(endpoint, access, hosts, origins, routes=routes, lifespan=lifespan)
 
 
-def _limits(settings: Settings) -> Limits:
-    return Limits(
-        settings.deadline, settings.body_limit, settings.public_seconds, settings.public_schema, settings.answer_limit
-    )
-
-
 def _ready(readiness: Readiness) -> Callable[[Request], Awaitable[Response]]:
-    """Tells whether requests can be answered, and what is in the way."""
+    """Whether requests can be answered now, and what stands in the way."""
 
     async def ready(_request: Request) -> Response:
         obstacle = await readiness.obstacle()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +18,7 @@ from models.rules.programme import Programme
 from models.rules.refusals import Refusal
 from models.rules.settlement import RequestedBenefits, Settlement, best_of, settle
 from models.rules.voucher_code import code_key, readings
+from resolvers.access.throttle import TOO_MANY
 from resolvers.benefit.limits import lock_limited
 from resolvers.benefit.offers import (
     AUTOMATIC,
@@ -39,6 +40,7 @@ T = TypeVar("T")
 Coded = TypeVar("Coded", Reward, Voucher)
 
 NOT_LATE = Refusal(ErrorCode.VOUCHER_REQUIRED, "On a bill that was paid so long ago, rewards take a voucher.")
+NOT_TOLD = Refusal(ErrorCode.TOO_MANY_ATTEMPTS, TOO_MANY)
 AT_ONCE = 1000
 """How many benefits times lines are worked out without letting others in between: a millisecond or two."""
 
@@ -116,14 +118,15 @@ async def read_checkout(
     *,
     terms: Programme | None = None,
     locked: bool = False,
+    untold: Collection[str] = (),
 ) -> Checkout:
     """Everything about a bill; `locked` where it is going to be closed, the customer being locked already.
 
-    It is judged by what held when it was paid, by a clock that may be slow.
+    It is judged by what held when it was paid, by a clock that may be slow. Of `untold` codes nothing is said.
     """
     at = judged_at(context, bill)
     terms = await read_terms(context, at) if terms is None else terms
-    named = await read_named(context, customer_id, codes, locked=locked)
+    named = await read_named(context, customer_id, [code for code in codes if code not in untold], locked=locked)
     automatic = await read_offers(context, await AUTOMATIC.read(context))
     rewards = [*named.direct, *(offer.terms for offer in automatic)]
     if locked:
@@ -131,7 +134,7 @@ async def read_checkout(
     shopper, purse = await read_shopper(context, customer_id, rewards)
     shopper = await with_segments(context, shopper, [*rewards, *(one.terms for one in named.vouchers)])
     benefits = [as_paid(one, at, terms.clocks_differ) for one in named.benefits]
-    unknown = list(named.unknown)
+    unknown = [*named.unknown, *((code, NOT_TOLD) for code in codes if code in untold)]
     if not takes_rewards(at, context.now):
         unknown += [(one.code, NOT_LATE) for one in benefits if isinstance(one, Reward)]
         benefits = [one for one in benefits if not isinstance(one, Reward)]

@@ -67,8 +67,7 @@ class _Count:
             if len(value) > LONGEST_LIST:
                 raise TooComplex(f"{self.named} has a list of more than {LONGEST_LIST} items.")
             inner = bare.of_type if isinstance(bare, GraphQLList) else None
-            named: Any = None if inner is None else get_named_type(inner)
-            self.short(value, "" if named is None else named.name)
+            self.short(value, getattr(get_named_type(inner), "name", ""))
             return ((each, inner) for each in value if isinstance(each, list | dict))
         if not isinstance(value, dict):
             return iter(())
