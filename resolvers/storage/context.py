@@ -28,6 +28,10 @@ AT_ONCE = 4
 """How many connections one request may use side by side."""
 
 
+class Stopped(Exception):  # noqa: N818
+    """Something is not read to its end: nobody wants the answer any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Who asks: the kind of their token, the customer logged in on it, and the scopes that it holds."""
@@ -86,6 +90,7 @@ class RequestContext:
     """How the budget stands that the request is charged to."""
     most_read: int | None = None
     """How many characters of text may be read; unbounded where nothing is said."""
+    _is_stopped: bool = False
     _apart: set[asyncio.Task[Any]] = field(default_factory=set)
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
@@ -128,11 +133,17 @@ class RequestContext:
         self._apart.add(task)
         try:
             return await loading
+        except asyncio.CancelledError:
+            if self._is_stopped:
+                # An error like any other, so that those who wait for it come to their end, too.
+                raise Stopped from None
+            raise
         finally:
             self._apart.discard(task)
 
     async def stop(self) -> None:
         """Stop what is loaded apart, whoever waits for it: nobody wants the answer any more."""
+        self._is_stopped = True
         for task in (stopped := list(self._apart)):
             task.cancel()
         if stopped:
