@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import JSON, Boolean, Column, Table, select
 
 from models import Base, Card, Customer, CustomerSource, CustomerSourceRecord, State
+from models.ownership import Kind, ownership_of
 from models.personal import DERIVED, Personal, class_of
 from models.rules.card_number import normalised
 from models.types import MONEY, BigKey, ExactDecimal, text
@@ -70,11 +71,19 @@ def parts_of_customer() -> Part:
     return root
 
 
+@cache
+def _owners() -> dict[str, str]:
+    """The column that says whose a row is, by table: others may name a customer too, such as who had it before."""
+    owned = ((mapper.class_, ownership_of(mapper.class_)) for mapper in Base.registry.mappers)
+    return {entity.__tablename__: owner.column for entity, owner in owned if owner.kind is Kind.OWNED}
+
+
 def _grow(part: Part, seen: set[str], *, owned_only: bool) -> None:
     for table in Base.metadata.sorted_tables:
         for key in table.foreign_keys:
             owned = key.ondelete == "CASCADE" or not owned_only
-            if key.column.table.name == part.table.name and owned and table.name not in seen:
+            says = _owners().get(table.name, key.parent.name) == key.parent.name
+            if key.column.table.name == part.table.name and owned and says and table.name not in seen:
                 seen.add(table.name)
                 part.parts.append(Part(table, key.parent.name))
 

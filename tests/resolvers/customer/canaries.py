@@ -23,9 +23,9 @@ def other() -> str:
     return f"{SPARROW}{factories.number()}"
 
 
-async def save_everything(session: AsyncSession) -> models.Customer:
-    """A customer with a canary in every place that can hold something personal."""
-    jana = factories.customer(
+def canary() -> models.Customer:
+    """A customer of whom everything is personal."""
+    return factories.customer(
         salutation=number(),
         pre_nominals=number(),
         first_name=number(),
@@ -42,6 +42,11 @@ async def save_everything(session: AsyncSession) -> models.Customer:
         country_code="CZ",
         **{f"address{line}": number() for line in range(1, 8)},
     )
+
+
+async def save_everything(session: AsyncSession) -> models.Customer:
+    """A customer with a canary in every place that can hold something personal."""
+    jana = canary()
     bill = factories.purchase(customer=jana, card_number=number(), items=[factories.purchase_item()])
     held = factories.product_reservation(
         customer=jana, customer_note=number(), reservation_codes=[other()], benefit_codes=[other()]
