@@ -166,7 +166,7 @@ def union(sets: Iterable[LineSet]) -> LineSet:
 
 def line_set(places: Iterable[int], lines: int) -> LineSet:
     """The set of the lines at some places, of so many lines in all."""
-    digits = bytearray(b"0" * lines)
+    digits = bytearray(b"0" * (lines + 1))
     for place in places:
         digits[-1 - place] = ONE_DIGIT
     return int(digits, 2)

@@ -40,9 +40,8 @@ from models.rules.basket import ProductRelation, Reward, Voucher, VoucherState, 
 from models.scope import Scope
 from models.types import text
 from resolvers.query.columns import NOW
-from resolvers.query.compiled_query import CompiledQuery, among
+from resolvers.query.compiled_query import AnyQuery, CompiledQuery, Found, Together, among
 from resolvers.query.expressions import VALID_NOW, word
-from resolvers.query.together import AnyQuery, Found, Together
 from resolvers.storage.context import RequestContext, Viewer
 from resolvers.storage.reader import Row
 from resolvers.storage.sql import AnySelect, SqlColumn, SqlValue

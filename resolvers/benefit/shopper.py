@@ -28,9 +28,8 @@ from models.rules.basket import Reward, Shopper
 from models.rules.point_reservation import PointReservation as Held
 from models.rules.point_reservation import reserved
 from resolvers.query.columns import NOW
-from resolvers.query.compiled_query import CompiledQuery, among
+from resolvers.query.compiled_query import CompiledQuery, Found, Together, among
 from resolvers.query.expressions import word
-from resolvers.query.together import Found, Together
 from resolvers.storage.context import RequestContext
 from resolvers.storage.statement import parameter
 

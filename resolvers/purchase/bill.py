@@ -24,10 +24,9 @@ from resolvers.operation.structs import camel
 from resolvers.product.campaign_prices import Prices, read_prices
 from resolvers.purchase.goods import NAMED, TYPES, goods_of, names_of, types_of
 from resolvers.purchase.inputs import LINE_AMOUNT, BillInput, BillItemInput
-from resolvers.query.compiled_query import CompiledQuery
+from resolvers.query.compiled_query import CompiledQuery, Together
+from resolvers.query.compiled_query import Found as Rows
 from resolvers.query.expressions import word
-from resolvers.query.together import Found as Rows
-from resolvers.query.together import Together
 from resolvers.storage.context import RequestContext
 from resolvers.storage.reader import Row
 from resolvers.storage.statement import parameter

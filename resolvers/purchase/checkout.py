@@ -34,7 +34,7 @@ from resolvers.benefit.shopper import OF_THE_SHOPPER, PointBalance, shopper_of
 from resolvers.point.account import OWED
 from resolvers.programme.reading import read_terms
 from resolvers.purchase.bill import TillBill
-from resolvers.query.together import Found, Together
+from resolvers.query.compiled_query import Found, Together
 from resolvers.segment.qualifying import qualifies_for
 from resolvers.status.requalifying import BEFORE_A_BILL, Before, before_of
 from resolvers.storage.context import RequestContext

@@ -21,8 +21,7 @@ from resolvers.operation.checks import By
 from resolvers.programme.reading import IN_FORCE, terms_of
 from resolvers.purchase.bill import LookedUp, TillBill
 from resolvers.purchase.inputs import BillToClose
-from resolvers.query.compiled_query import CompiledQuery
-from resolvers.query.together import Together
+from resolvers.query.compiled_query import CompiledQuery, Together
 from resolvers.storage.context import RequestContext
 from resolvers.storage.reader import Row
 from resolvers.storage.statement import parameter

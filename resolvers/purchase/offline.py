@@ -21,6 +21,7 @@ from models.rules.programme import Earnings
 from models.rules.refusals import Refusal
 from models.rules.returning import going_back
 from models.rules.settlement import settled_offline
+from resolvers.benefit.kept_terms import written
 from resolvers.customer.find import Found, find_customer
 from resolvers.errors import CrmError, Refused
 from resolvers.operation.checks import By
@@ -39,7 +40,6 @@ from resolvers.purchase.inputs import (
     PurchasesImport,
     RefusedBill,
 )
-from resolvers.purchase.kept_terms import written
 from resolvers.purchase.known import sent_before
 from resolvers.purchase.operations import details, guesses, lock_purchase
 from resolvers.purchase.recording import Closing, earned_rewards, record, reward_customer

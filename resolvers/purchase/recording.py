@@ -22,12 +22,12 @@ from models.rules.programme import Earnings
 from models.rules.settlement import Settlement
 from models.rules.sharing import shares
 from models.types import BigKey, Instant
+from resolvers.benefit.kept_terms import written
 from resolvers.errors import Refused
 from resolvers.operation.refusal import accepted
 from resolvers.point import booking
 from resolvers.point.earned import earned_by, kept
 from resolvers.purchase.checkout import Checkout
-from resolvers.purchase.kept_terms import written
 from resolvers.query.compiled_writes import Insert, Update
 from resolvers.query.expressions import word
 from resolvers.status.requalifying import promote

@@ -12,9 +12,9 @@ from models import PointEntry, PointEntryKind, Purchase, PurchaseDiscount, Purch
 from models.rules import basket
 from models.rules.money import ZERO, unit_of
 from models.rules.returning import BenefitKey, Given, Sale, Sold, is_justified
+from resolvers.benefit.kept_terms import kept
 from resolvers.benefit.offers import offers_by_key
 from resolvers.purchase.goods import goods_by_key
-from resolvers.purchase.kept_terms import kept
 from resolvers.purchase.recording import FOR_REWARD
 from resolvers.storage.transaction import Transaction
 

@@ -17,9 +17,8 @@ from models.rules import qualification as rules
 from models.rules.money import ZERO
 from models.rules.status_history import Counted, Decided, Record, history
 from models.types import BigKey, Instant
-from resolvers.query.compiled_query import CompiledQuery
+from resolvers.query.compiled_query import CompiledQuery, Found
 from resolvers.query.expressions import word
-from resolvers.query.together import Found
 from resolvers.status.achievements import COLLECTED, read_achievements, turnover_of
 from resolvers.status.records import current_record, replace_record
 from resolvers.status.standing import STANDING, Standing, read_standing, standing_of

@@ -115,3 +115,9 @@ def test_what_a_share_of_a_bill_comes_to_is_known_without_splitting_it():
         judged = judge(reward, till, NOW)
 
     assert (judged.off, split.call_count) == (Decimal("1299.70"), 0)
+
+
+def test_a_bill_without_lines_has_none_in_any_set():
+    goods = Goods((), Decimal("0.01"))
+
+    assert (goods.everything, goods.payable, goods.places(goods.everything)) == (0, 0, ())
