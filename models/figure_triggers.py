@@ -62,7 +62,7 @@ BEGIN
     FROM unnest(concerned) AS one (id)
     LEFT JOIN LATERAL (
         SELECT currency_code, sum(sum(purchase_count)) OVER () AS bills, sum(turnover) AS turnover,
-            round(sum(turnover) / sum(purchase_count), 2) AS average
+            round(sum(turnover) / nullif(sum(purchase_count), 0), 2) AS average
         FROM customer_month WHERE customer_id = one.id
         GROUP BY currency_code ORDER BY sum(purchase_count) DESC, currency_code LIMIT 1
     ) AS main ON true

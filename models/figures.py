@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
@@ -38,8 +38,8 @@ class CustomerStatistics(Base):
 
     __tablename__ = "customer_statistics"
     __table_args__ = (
+        # No check that counts are positive: should figures ever be wrong, no bill may be refused for that.
         *(Index(f"ix_customer_statistics_{name}", name, "id") for name in SORTED),
-        CheckConstraint("purchase_count >= 0", name="purchase_count"),
     )
 
     id: Mapped[int] = mapped_column(
@@ -83,7 +83,6 @@ class CustomerMonth(Base):
     __table_args__ = (
         UniqueConstraint("customer_id", "currency_code", "month"),
         Index("ix_customer_month_month", "month", "customer_id"),
-        # No check that counts are positive: PostgreSQL would ask it of the difference that an upsert adds.
     )
 
     customer_id: Mapped[int] = owner("customer", "Who bought.", index=False)

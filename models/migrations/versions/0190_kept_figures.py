@@ -63,7 +63,7 @@ BEGIN
     FROM unnest(concerned) AS one (id)
     LEFT JOIN LATERAL (
         SELECT currency_code, sum(sum(purchase_count)) OVER () AS bills, sum(turnover) AS turnover,
-            round(sum(turnover) / sum(purchase_count), 2) AS average
+            round(sum(turnover) / nullif(sum(purchase_count), 0), 2) AS average
         FROM customer_month WHERE customer_id = one.id
         GROUP BY currency_code ORDER BY sum(purchase_count) DESC, currency_code LIMIT 1
     ) AS main ON true
@@ -121,7 +121,7 @@ BEGIN
     FROM unnest(concerned) AS one (id)
     LEFT JOIN LATERAL (
         SELECT currency_code, sum(sum(purchase_count)) OVER () AS bills, sum(turnover) AS turnover,
-            round(sum(turnover) / sum(purchase_count), 2) AS average
+            round(sum(turnover) / nullif(sum(purchase_count), 0), 2) AS average
         FROM customer_month WHERE customer_id = one.id
         GROUP BY currency_code ORDER BY sum(purchase_count) DESC, currency_code LIMIT 1
     ) AS main ON true
@@ -179,7 +179,7 @@ BEGIN
     FROM unnest(concerned) AS one (id)
     LEFT JOIN LATERAL (
         SELECT currency_code, sum(sum(purchase_count)) OVER () AS bills, sum(turnover) AS turnover,
-            round(sum(turnover) / sum(purchase_count), 2) AS average
+            round(sum(turnover) / nullif(sum(purchase_count), 0), 2) AS average
         FROM customer_month WHERE customer_id = one.id
         GROUP BY currency_code ORDER BY sum(purchase_count) DESC, currency_code LIMIT 1
     ) AS main ON true
@@ -442,7 +442,6 @@ def _make_tables() -> None:
     sa.Column('recency_score', sa.SmallInteger(), nullable=True),
     sa.Column('frequency_score', sa.SmallInteger(), nullable=True),
     sa.Column('monetary_score', sa.SmallInteger(), nullable=True),
-    sa.CheckConstraint('purchase_count >= 0', name=op.f('ck_customer_statistics_purchase_count')),
     sa.ForeignKeyConstraint(['id'], ['customer.id'], name=op.f('fk_customer_statistics_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_customer_statistics'))
     )
