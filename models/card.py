@@ -16,7 +16,6 @@ from models.types import choice, owner, reference, text
 
 if TYPE_CHECKING:
     from models.customer import Customer
-    from models.purchase import Purchase
     from models.store import Store
 
 
@@ -94,9 +93,6 @@ class Card(Base, Timestamped):
     customer: Mapped[Customer | None] = relationship(back_populates="cards", lazy="raise")
     card_type: Mapped[CardType] = relationship(back_populates="cards", lazy="raise")
     store: Mapped[Store | None] = relationship(back_populates="cards", lazy="raise")
-    purchases: Mapped[list[Purchase]] = relationship(
-        primaryjoin="Card.number == foreign(Purchase.card_number)", viewonly=True, lazy="raise"
-    )
     events: Mapped[list[CardEvent]] = relationship(back_populates="card", lazy="raise")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, CodeList, Timestamped
+from models.base import ZERO, Base, CodeList, Timestamped
 from models.types import MONEY, PERCENT, POINTS, QUANTITY, choice, owner, reference, text
 
 if TYPE_CHECKING:
@@ -219,13 +219,17 @@ class PurchaseReturn(Base):
     note: Mapped[str | None] = mapped_column(doc="Why, in the words of who took them back.")
     refund: Mapped[Decimal] = mapped_column(MONEY, doc="What was paid back in money.")
     withheld: Mapped[Decimal] = mapped_column(
-        MONEY, doc="What was kept of it for vouchers that were used, once nothing justified them."
+        MONEY, default=ZERO, doc="What was kept of it for vouchers that were used, once nothing justified them."
     )
-    paid_with_points: Mapped[Decimal] = mapped_column(MONEY, doc="What of the items' worth had been paid with points.")
-    points_back: Mapped[Decimal] = mapped_column(POINTS, doc="Points that had paid, and were given back.")
-    points_withdrawn: Mapped[Decimal] = mapped_column(POINTS, doc="Points that the items had earned, and were taken.")
+    paid_with_points: Mapped[Decimal] = mapped_column(
+        MONEY, default=ZERO, doc="What of the items' worth had been paid with points."
+    )
+    points_back: Mapped[Decimal] = mapped_column(POINTS, default=ZERO, doc="Points that had paid, and were given back.")
+    points_withdrawn: Mapped[Decimal] = mapped_column(
+        POINTS, default=ZERO, doc="Points that the items had earned, and were taken."
+    )
     points_owed: Mapped[Decimal] = mapped_column(
-        POINTS, doc="Points that the items had earned, and that are owed as they were used already."
+        POINTS, default=ZERO, doc="Points that the items had earned, and that are owed as they were used already."
     )
 
     purchase: Mapped[Purchase] = relationship(back_populates="returns", lazy="raise")

@@ -104,7 +104,7 @@ JOBS: dict[str, Job] = {
             _expire_points,
         ),
         Job("expire-vouchers", "Mark vouchers whose validity is over as expired.", expire_vouchers),
-        Job("expire-reservations", "Give back what was ready but not picked up in time.", expire_reservations),
+        Job("expire-reservations", "Give back what was reserved for a day that is over.", expire_reservations),
         Job("requalify-statuses", "Keep or lower statuses whose validity is over.", requalify_statuses),
         Job("refresh-segments", "Work out the members of segments by criteria.", refresh_segments, 5_000),
         Job("refresh-scores", "Work out where the fifths of all customers begin.", refresh_score_bands),

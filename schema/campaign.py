@@ -6,7 +6,7 @@ import models
 from models.scope import Scope
 from resolvers import campaign
 from resolvers.product.prices import PRICE_NOW, PRICE_NOW_CURRENCY
-from resolvers.query.expressions import VALID_NOW
+from resolvers.query.expressions import OFFER_VALID, VALID_NOW
 from schema.declaring.declarations import (
     by,
     currency,
@@ -75,7 +75,11 @@ class CampaignProduct(Owned):
     )
     valid_from = leaf()
     valid_to = leaf()
-    is_valid = leaf(VALID_NOW, description="Whether it is offered now: active and within its dates.")
+    is_valid = leaf(
+        OFFER_VALID,
+        description="Whether it is offered now: active and within its dates, as its campaign is, and of a product that "
+        "is active.",
+    )
     display_in = texts()
     presentation = embedded("CampaignPresentation", flat=True, description="How it is presented.")
     product = one()

@@ -7,6 +7,7 @@ from models.rules.card_number import normalised
 from models.scope import Scope
 from resolvers import card
 from resolvers.query.expressions import CARD_STATE, CARD_VALID
+from resolvers.query.relations import BILLS_OF_CARD
 from schema.declaring.declarations import by, exposes, found_by, leaf, listing, lookup, many, one, query
 from schema.declaring.mutations import mutation, mutation_field
 from schema.shared import Dated, Listed
@@ -27,7 +28,12 @@ class Card(Dated):
     customer = one()
     store = one()
     events = many(order=[by("at", descending=True)], description="What happened to the card, newest first.")
-    purchases = many(description="The bills at which it was shown.")
+    purchases = many(
+        link=BILLS_OF_CARD,
+        type_name="Purchase",
+        order=[by("paid_at", descending=True)],
+        description="The bills at which it was shown, newest first.",
+    )
 
 
 @exposes(models.CardType, order=[by("name")])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from typing import Any, Protocol
@@ -47,7 +47,6 @@ def create_app(
     schema = schema or build()
     reader = make_reader(settings.database_url, settings.database_connections)
     engine = make_engine(settings.database_url)
-    readiness = Readiness(reader)
     welcome = Welcome(
         schema,
         reader,
@@ -76,24 +75,28 @@ def create_app(
         development=settings.development,
     )
     scheduler = Scheduler(engine, timedelta(minutes=settings.jobs_every)) if settings.jobs_every else None
-
     lifespan = _lifespan(persisted, endpoint, reader, engine, scheduler, [access, budgets])
-
-    async def ready(_request: Request) -> Response:
-        obstacle = await readiness.obstacle()
-        return JSONResponse({"ready": obstacle is None, "obstacle": obstacle}, 200 if obstacle is None else 503)
-
     routes = [
         Route(GRAPHQL, endpoint, name="graphql"),
         *playground.routes(),
         *(reference.routes(schema._schema, REFERENCE) if settings.public_schema else ()),
         Route("/health", _health, name="health"),
-        Route("/ready", ready, name="ready"),
+        Route("/ready", _ready(Readiness(reader)), name="ready"),
         Route("/", lambda _request: RedirectResponse(GRAPHQL), name="home"),
     ]
     hosts = Hosts(settings.hosts, addresses=settings.open)
     origins = Origins(settings.origins, local=settings.lets_local_pages)
     return Gateway(endpoint, access, hosts, origins, routes=routes, lifespan=lifespan)
+
+
+def _ready(readiness: Readiness) -> Callable[[Request], Awaitable[Response]]:
+    """Whether requests can be answered now, and what stands in the way."""
+
+    async def ready(_request: Request) -> Response:
+        obstacle = await readiness.obstacle()
+        return JSONResponse({"ready": obstacle is None, "obstacle": obstacle}, 200 if obstacle is None else 503)
+
+    return ready
 
 
 class Service(Protocol):

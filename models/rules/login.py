@@ -47,6 +47,17 @@ def verdict(guesses: Mapping[Subject, int]) -> Verdict:
     return Verdict.SILENT if guesses.get(Subject.ACCOUNT, 0) >= MOST_GUESSES else Verdict.OPEN
 
 
+MOST_MISSES: Mapping[Subject, int] = {Subject.ACCOUNT: 20, Subject.NAME: 200, Subject.ADDRESS: 200}
+"""Codes of vouchers within the window that turned out to be nobody's or another's: as typed for one customer, and
+through one token, or from one address where there is no token."""
+
+
+def code_verdict(misses: Mapping[Subject, int]) -> Verdict:
+    """What becomes of further codes, after so many within the window that could not be used."""
+    over = any(misses.get(subject, 0) >= most for subject, most in MOST_MISSES.items())
+    return Verdict.TOO_MANY if over else Verdict.OPEN
+
+
 def counted_address(address: str) -> str:
     """The address by which guesses are counted: a whole /64 of IPv6, which is what one household is given."""
     try:

@@ -44,6 +44,15 @@ GIVING_BACK = frozenset({S.CANCELLED, S.NOT_PICKED_UP})
 """Coming to one of these gives the reserved stock back. Nothing leads on from them, so that happens once."""
 
 
+OPEN = tuple(state for state, steps in STEPS.items() if steps)
+"""The states in which a reservation holds stock, and something may still become of it."""
+
+
+def when_overdue(state: ReservationState) -> ReservationState:
+    """What becomes of an open reservation whose day is over: its stock is for others, ready or not."""
+    return S.NOT_PICKED_UP if state is S.READY else S.CANCELLED
+
+
 def step_refusal(now: ReservationState, wanted: ReservationState) -> Refusal | None:
     """A reservation moves only along a step that its state allows."""
     allowed = STEPS[now]

@@ -6,7 +6,7 @@ moment no more are looked at than of many that come one after another.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -30,6 +30,11 @@ class Purpose(StrEnum):
     """Guesses of passwords and one-time codes."""
     CODE = "code"
     """Requests for one-time codes, which reach the customer as messages."""
+    VOUCHER = "voucher"
+    """Codes of vouchers that are nobody's, or another's."""
+
+
+TOO_MANY = "There were too many attempts; wait a quarter of an hour."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +47,38 @@ class Attempt:
 
 async def admit(stage: Stage, purpose: Purpose, account: LoginAccount) -> Attempt:
     """Count an attempt at an account; `TOO_MANY_ATTEMPTS` where it isn't looked at any more."""
-    hashes = {subject: _hash(purpose, subject, text) for subject, text in _subjects(stage, account).items()}
+    attempt = await count(stage, purpose, _subjects(stage, account), verdict)
+    if attempt is None:
+        raise Refused(ErrorCode.TOO_MANY_ATTEMPTS, TOO_MANY)
+    return attempt
+
+
+async def count(
+    stage: Stage,
+    purpose: Purpose,
+    subjects: Mapping[Subject, str],
+    judge: Callable[[Mapping[Subject, int]], Verdict],
+    times: int = 1,
+) -> Attempt | None:
+    """Count so many guesses of the same subjects; none where no more are looked at, which counts no further."""
+    hashes = {subject: _hash(purpose, subject, text) for subject, text in subjects.items()}
 
     async def work(transaction: Transaction) -> Attempt | None:
         if transaction.backend == "postgresql":
             for each in sorted(hashes.values()):
                 await transaction.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(each, 0))))
-        becomes = verdict(await _counted(transaction, hashes))
+        becomes = judge(await _counted(transaction, hashes))
         if becomes is Verdict.TOO_MANY:
             return None
         attempt = uuid4().hex
         transaction.session.add_all(
             Guess(attempt=attempt, subject=subject, subject_hash=each, at=transaction.now)
             for subject, each in hashes.items()
+            for _ in range(times)
         )
         return Attempt(attempt, silent=becomes is Verdict.SILENT)
 
-    attempt = await in_transaction(stage.engine, stage.context.now, work, stage.context)
-    if attempt is None:
-        raise Refused(ErrorCode.TOO_MANY_ATTEMPTS, "There were too many attempts; wait a quarter of an hour.")
-    return attempt
+    return await in_transaction(stage.engine, stage.context.now, work, stage.context)
 
 
 async def forgive(transaction: Transaction, attempt: Attempt) -> None:

@@ -278,9 +278,9 @@ def vouchers_with(rows: Sequence[Row], offers: Mapping[int, Offer]) -> list[Vouc
 def is_told(voucher: Voucher, customer_id: int | None, viewer: Viewer) -> bool:
     """Whether a code that was typed is answered for what it is, and not as one that there isn't.
 
-    Of what the customer could never use, only who may look into their vouchers anyway learns that it is there.
+    Of what the customer could never use, only who keeps vouchers learns that it is there.
     """
-    if voucher.customer_id == customer_id or viewer.has(Scope.CUSTOMERS_READ):
+    if voucher.customer_id == customer_id or viewer.has(Scope.VOUCHERS_WRITE):
         return True
     return voucher.portable and voucher.state not in (VoucherState.APPLIED, VoucherState.CANCELLED)
 

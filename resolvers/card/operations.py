@@ -42,9 +42,11 @@ async def assign(transaction: Transaction, given: CardAssign) -> AssignedCardAns
     await transaction.lock_customer(given.customer, "customer", active=True)
     store_id = await in_use(transaction, models.Store, given.store, "store")
     card = await _take(transaction, choose, field, given.customer)
-    months = await transaction.session.scalar(select(CardType.valid_months).where(CardType.id == card.card_type_id))
+    kind = await transaction.session.get_one(CardType, card.card_type_id)
+    if kind.state is not models.State.ACTIVE:
+        raise Refused(ErrorCode.INACTIVE, "Cards of this type are not given out any more.", field)
     card.valid_from = max(card.valid_from or transaction.now, transaction.now)
-    card.valid_to = _end(card, months)
+    card.valid_to = _end(card, kind.valid_months)
     card.store_id = store_id or card.store_id
     await note(transaction, card, CardChange.ASSIGNED)
     await renew_terms(transaction, given.customer)

@@ -156,7 +156,8 @@ def _purchase_returns() -> Resource:
     items = owned("items", models.PurchaseReturnItem, "purchase_return_id", skip=["item_id"])
     line = record_schema.whole("line", "The line of which something was returned.")
     items = ListOf("items", shape_with(items.shape, line), "purchase_return_id")
-    return _of_purchases("purchaseReturns", owned("returns", models.PurchaseReturn, "purchase_id", lists=[items]))
+    returns = owned("returns", models.PurchaseReturn, "purchase_id", lists=[items])
+    return _of_purchases("purchaseReturns", replace(returns, adds=True))
 
 
 def _of_purchases(name: str, part: ListOf) -> Resource:

@@ -34,7 +34,7 @@ FORGOTTEN: Mapping[type[Base], str] = {
 """Tables whose rows go, each with the reason."""
 
 LEADS: Mapping[type[Base], str] = {models.CustomerMerge: "merged_id"}
-"""Other columns that name customers, and stay as they are: whom a row leads from."""
+"""Columns that name customers, and stay as they are: whom a row leads from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +110,19 @@ def _names_customer(column: Any) -> bool:
     return column.name == OWNER or any(key.column.table.name == "customer" for key in column.foreign_keys)
 
 
+def columns_of(entity: type[Base]) -> list[str]:
+    """The columns of an entity that name customers and follow them; the one that says whose a row is comes first."""
+    columns = [each for each in cast("Table", entity.__table__).columns if _names_customer(each)]
+    names = [column.name for column in columns if column.name != LEADS.get(entity)]
+    return sorted(names, key=lambda name: name != OWNER)
+
+
 def _check(entity: type[Base]) -> None:
     table = cast("Table", entity.__table__)
-    named = {column.name for column in table.columns if _names_customer(column)}
-    if unknown := named - {OWNER, LEADS.get(entity)}:
-        raise LookupError(f"Nothing says what becomes of {table.name}.{unknown.pop()} when customers are merged.")
+    named = columns_of(entity)
     unique = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
     unique += [cast("Any", each) for each in table.indexes if isinstance(each, Index) and each.unique]
-    bound = any(OWNER in each.columns for each in unique)
+    bound = any(name in each.columns for each in unique for name in named)
     if bound and not any(entity in known for known in (RULES, STAYS, FORGOTTEN)):
         raise LookupError(f"Nothing says what becomes of two rows of {table.name} that are alike.")
 
@@ -144,8 +149,11 @@ async def _move(transaction: Transaction, entity: type[Base], merged: int, custo
     if entity in FORGOTTEN:
         return Moved(entity, 0, await _changed(transaction, delete(table).where(theirs)))
     dropped = await _combine(transaction, entity, RULES[entity], merged, customer) if entity in RULES else 0
-    moved = await _changed(transaction, update(table).where(theirs).values({OWNER: customer}))
-    return Moved(entity, moved, dropped)
+    followed = [
+        await _changed(transaction, update(table).where(table.c[name] == merged).values({name: customer}))
+        for name in columns_of(entity)
+    ]
+    return Moved(entity, followed[0], dropped)
 
 
 async def _combine(transaction: Transaction, entity: Any, rule: Alike, merged: int, customer: int) -> int:

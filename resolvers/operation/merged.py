@@ -23,10 +23,8 @@ MERGED = CompiledQuery(
 Rename = Callable[[int], int]
 
 
-async def following(context: RequestContext, given: Any) -> Any:
+async def following(context: RequestContext, given: Input) -> Input:
     """An input in which customers who were merged are those who they became."""
-    if not isinstance(given, Input):
-        return given
     named: set[int] = set()
 
     def note(key: int) -> int:
@@ -38,16 +36,16 @@ async def following(context: RequestContext, given: Any) -> Any:
     return _renamed(given, lambda key: became.get(key, key))
 
 
-async def answered(context: RequestContext, answer: Any) -> Any:
+async def answered(context: RequestContext, answer: Answer) -> Answer:
     """An answer that was given before, in which customers who were merged since are those who they became."""
-    if not isinstance(answer, Answer):
-        return answer
     structs: Any = answer
     named = {name: value for name in structs.__struct_fields__ if _is_customer(value := getattr(answer, name))}
     if not named:
         return answer
     became = dict(await MERGED.read(context, keys=sorted(row.key for row in named.values())))
-    return replace(structs, **{name: RowRef("Customer", became.get(row.key, row.key)) for name, row in named.items()})
+    rows = {name: RowRef("Customer", became.get(row.key, row.key)) for name, row in named.items()}
+    renamed: Answer = replace(structs, **rows)
+    return renamed
 
 
 def _is_customer(value: Any) -> bool:

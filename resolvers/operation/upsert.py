@@ -171,6 +171,9 @@ async def _put(form: UpsertSpec, record: Record) -> Base:
         for name in form.required:
             if name not in record.given:
                 problems.found.append(UserError(ErrorCode.REQUIRED, "A new record needs this.", problems.at(name)))
+    if record.values.get("state") is models.State.DELETED:
+        message = "An upsert deletes nothing; INACTIVE keeps a record and offers it no more."
+        problems.found.append(UserError(ErrorCode.WRONG_STATE, message, problems.at("state")))
     problems.check()
     named = [name for name in form.key_fields if name in record.given]
     key = form.key(record)

@@ -79,7 +79,7 @@ async def release(transaction: Transaction, given: PointsRelease) -> Reservation
 
 async def capture(transaction: Transaction, given: PointsCapture) -> CapturedAnswer:
     """Spend reserved points, or a part of them; the rest is free again."""
-    reservation = await _locked(transaction, given.reservation)
+    reservation = await _locked(transaction, given.reservation, active=True)
     told = await about(transaction, given, reservation.customer_id)
     has = await account(transaction, reservation.customer_id)
     takens = rules.capture(
@@ -94,11 +94,13 @@ async def capture(transaction: Transaction, given: PointsCapture) -> CapturedAns
     return CapturedAnswer(**_shown(reservation), entry=RowRef("PointEntry", entry.id))
 
 
-async def _locked(transaction: Transaction, key: int) -> PointReservation:
-    """A reservation, its customer locked; read again under the lock."""
-    owner = select(PointReservation.customer_id).where(PointReservation.id == key)
-    if await transaction.lock_owner(owner) is None:
+async def _locked(transaction: Transaction, key: int, *, active: bool = False) -> PointReservation:
+    """A reservation, its customer locked, and in use if it must be; read again under the lock."""
+    owner = await transaction.lock_owner(select(PointReservation.customer_id).where(PointReservation.id == key))
+    if owner is None:
         raise Refused(ErrorCode.NOT_FOUND, "There is no PointReservation with this id.", "reservation")
+    if active:
+        await transaction.lock_customer(owner, "reservation", active=True)
     return await transaction.lock(PointReservation, key)
 
 

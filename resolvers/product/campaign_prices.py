@@ -19,7 +19,7 @@ from models import (
 from models.rules.money import half_up, unit_of
 from models.types import text
 from resolvers.query.compiled_query import CompiledQuery, among
-from resolvers.query.expressions import VALID_NOW, word
+from resolvers.query.expressions import OFFER_VALID, word
 from resolvers.storage.context import RequestContext
 from resolvers.storage.statement import parameter
 
@@ -40,7 +40,7 @@ def _offers(backend: str) -> Select[int, CampaignValueKind, Decimal]:
     of_customer = exists().where(mine.campaign_product_id == offer.id, mine.segment_id.in_(segments))
     return select(offer.product_id, offer.value_kind, offer.value).where(
         among(offer.product_id, "keys", backend),
-        VALID_NOW.sql(offer),
+        OFFER_VALID.sql(offer),
         or_(of_store, ~exists().where(anywhere.campaign_product_id == offer.id)),
         or_(of_customer, ~exists().where(anyone.campaign_product_id == offer.id)),
         or_(

@@ -137,7 +137,7 @@ async def recognised(
         try:
             holder = await find(By("card_number", card_number), "bill")
         except Refused as refused:
-            # A card that nobody holds says nothing about a customer who is named outright.
+            # A card without a holder says nothing about a customer who is named outright.
             if customer is None or refused.code is not ErrorCode.UNKNOWN_CARD:
                 raise
     if customer is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -19,6 +19,7 @@ from models.rules.programme import Programme
 from models.rules.refusals import Refusal
 from models.rules.settlement import RequestedBenefits, Settlement, best_of, settle
 from models.rules.voucher_code import code_key, readings
+from resolvers.access.throttle import TOO_MANY
 from resolvers.benefit.limits import lock_limited
 from resolvers.benefit.offers import (
     AT_THE_TILL,
@@ -43,6 +44,7 @@ T = TypeVar("T")
 Coded = TypeVar("Coded", Reward, Voucher)
 
 NOT_LATE = Refusal(ErrorCode.VOUCHER_REQUIRED, "On a bill that was paid so long ago, rewards take a voucher.")
+NOT_TOLD = Refusal(ErrorCode.TOO_MANY_ATTEMPTS, TOO_MANY)
 KNOWN = Together(**AT_THE_TILL, **OF_THE_SHOPPER, owed=OWED, **BEFORE_A_BILL)
 """All that decides about a bill, read in one statement once the customer and the vouchers are locked."""
 
@@ -127,17 +129,19 @@ async def read_checkout(
     *,
     terms: Programme | None = None,
     locked: bool = False,
+    untold: Collection[str] = (),
 ) -> Checkout:
     """Everything about a bill; `locked` where it is going to be closed, the customer being locked already.
 
-    It is judged by what held when it was paid, by a clock that may be slow.
+    It is judged by what held when it was paid, by a clock that may be slow. Of `untold` codes nothing is said.
     """
     at = judged_at(context, bill)
     terms = await read_terms(context, at) if terms is None else terms
-    vouchers = await read_vouchers(context, customer_id, codes, locked=locked)
-    asked = {"rewards": sorted({row[2] for row in vouchers}), "codes": _readings(codes)}
+    told = [code for code in codes if code not in untold]
+    vouchers = await read_vouchers(context, customer_id, told, locked=locked)
+    asked = {"rewards": sorted({row[2] for row in vouchers}), "codes": _readings(told)}
     found = await KNOWN.read(context, **asked, customer=customer_id or 0, keys=[customer_id or 0], at=at)
-    named = named_by(context, codes, vouchers, found, customer_id)
+    named = named_by(context, told, vouchers, found, customer_id)
     automatic = offers_of(found["automatic"], found)
     rewards = [*named.direct, *(offer.terms for offer in automatic)]
     if locked:
@@ -145,7 +149,7 @@ async def read_checkout(
     shopper, purse = await shopper_of(context, customer_id, rewards, found)
     shopper = await with_segments(context, shopper, [*rewards, *(one.terms for one in named.vouchers)])
     benefits = [as_paid(one, at, terms.clocks_differ) for one in named.benefits]
-    unknown = list(named.unknown)
+    unknown = [*named.unknown, *((code, NOT_TOLD) for code in codes if code in untold)]
     if not takes_rewards(at, context.now):
         unknown += [(one.code, NOT_LATE) for one in benefits if isinstance(one, Reward)]
         benefits = [one for one in benefits if not isinstance(one, Reward)]

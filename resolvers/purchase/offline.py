@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -26,6 +26,7 @@ from resolvers.customer.find import Found, find_customer
 from resolvers.errors import CrmError, Refused
 from resolvers.operation.checks import By
 from resolvers.operation.inputs import read
+from resolvers.operation.perform import Stage, after
 from resolvers.purchase.bill import Item, TillBill, read_bill, recognised
 from resolvers.purchase.checkout import Checkout, read_checkout
 from resolvers.purchase.goods import goods_by_key
@@ -40,7 +41,7 @@ from resolvers.purchase.inputs import (
     RefusedBill,
 )
 from resolvers.purchase.known import sent_before
-from resolvers.purchase.operations import details, lock_purchase
+from resolvers.purchase.operations import details, guesses, lock_purchase
 from resolvers.purchase.recording import Closing, earned_rewards, record, reward_customer
 from resolvers.purchase.reversal import points_back
 from resolvers.purchase.sale import read_closed
@@ -72,6 +73,7 @@ class _Offline:
 
     index: int
     raw: Mapping[str, Any]
+    untold: frozenset[str] = frozenset()
     given: OfflineBillInput | None = None
     bill: TillBill | None = None
     customer: Found | None = None
@@ -98,9 +100,25 @@ class _Offline:
         )
 
 
-async def import_bills(transaction: Transaction, given: PurchasesImport) -> ImportAnswer:
+async def _before_import(stage: Stage, given: PurchasesImport) -> list[frozenset[str]]:
+    """Of each bill, the codes of which nothing is to be told."""
+    untold: list[frozenset[str]] = []
+    for raw in given.bills:
+        try:
+            bill = read(OfflineBillInput, _as_paid(raw)) if raw.get("voucherCodes") else None
+        except CrmError:
+            bill = None
+        codes = bill and bill.voucher_codes
+        untold.append(await guesses(stage.context, bill, codes) if bill and codes else frozenset())
+    return untold
+
+
+@after(_before_import)
+async def import_bills(
+    transaction: Transaction, given: PurchasesImport, untold: Sequence[frozenset[str]]
+) -> ImportAnswer:
     """Bring bills in that were closed offline, oldest first; each counts once, and a refused one stops no other."""
-    bills = [_Offline(index, each) for index, each in enumerate(given.bills)]
+    bills = [_Offline(index, each, codes) for index, (each, codes) in enumerate(zip(given.bills, untold, strict=True))]
     if sum(len(each.raw["bill"]["items"]) for each in bills) > MOST_ITEMS:
         raise Refused(ErrorCode.TOO_MANY, f"A call takes {MOST_ITEMS} items at most.", "bills")
     for each in bills:
@@ -186,7 +204,8 @@ async def _close(transaction: Transaction, each: _Offline, bill: TillBill, *, hi
     if customer is not None:
         about["card_number"] = each.given.bill.card_number or customer.card_number
     key = customer.id if customer else None
-    case = await read_checkout(await transaction.inside(), bill, key, each.given.voucher_codes or (), locked=True)
+    codes, context = each.given.voucher_codes or (), await transaction.inside()
+    case = await read_checkout(context, bill, key, codes, locked=True, untold=each.untold)
     vouchers = _usable(each, case, history=history)
     settled = settled_offline(vouchers, bill.rules, case.shopper, case.programme, case.at)
     if history:

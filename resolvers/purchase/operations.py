@@ -16,7 +16,8 @@ from models import Purchase, PurchaseState, PurchaseType, State
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from models.rules.late import is_late
-from resolvers.errors import Refused, UserError
+from resolvers.errors import CrmError, Refused, UserError
+from resolvers.operation.perform import Stage, after
 from resolvers.purchase.bill import TillBill, read_bill, recognised
 from resolvers.purchase.checkout import judged_at, read_checkout
 from resolvers.purchase.inputs import BillToClose, CancelAnswer, LeftOut, PurchaseCancel, PurchaseSend, SentAnswer
@@ -25,14 +26,31 @@ from resolvers.purchase.previewing import refused_benefits
 from resolvers.purchase.recording import Closing, record
 from resolvers.purchase.reversal import status_back, undo
 from resolvers.purchase.sale import read_closed
-from resolvers.storage.context import RowRef
+from resolvers.storage.context import RequestContext, RowRef
 from resolvers.storage.transaction import Transaction
 from resolvers.values import money
+from resolvers.voucher.guessing import guessed
 
 UTM = ("source", "medium", "campaign")
 
 
-async def send(transaction: Transaction, given: PurchaseSend) -> SentAnswer:
+async def _before_send(stage: Stage, given: PurchaseSend) -> frozenset[str]:
+    return await guesses(stage.context, given, given.benefit_codes or ())
+
+
+async def guesses(context: RequestContext, given: BillToClose, codes: Sequence[str]) -> frozenset[str]:
+    """The codes of a bill of which nothing is to be told."""
+    if not codes:
+        return frozenset()
+    try:
+        found = await recognised(context, given.customer, given.bill.card_number, given.bill.paid_at)
+    except CrmError:
+        found = None
+    return await guessed(context, codes, None if found is None else found.id)
+
+
+@after(_before_send)
+async def send(transaction: Transaction, given: PurchaseSend, untold: frozenset[str]) -> SentAnswer:
     """Close a bill: discounts, vouchers, points, status and automatic rewards.
 
     All of it or nothing where the bill is being paid; of one that was paid before, what can't be had is left out.
@@ -43,7 +61,7 @@ async def send(transaction: Transaction, given: PurchaseSend) -> SentAnswer:
     if (done := await sent_before(transaction, bill, given, first)) is not None:
         return _sent(done, repeated=True)
     try:
-        purchase_id, left_out = await _close(transaction, given, bill, first)
+        purchase_id, left_out = await _close(transaction, given, bill, first, untold)
     except Refused:
         # What it asked for may just have been used by the same bill, sent a moment earlier.
         if (done := await sent_before(transaction, bill, given)) is not None:
@@ -105,7 +123,7 @@ async def change(
 
 
 async def _close(
-    transaction: Transaction, given: PurchaseSend, bill: TillBill, first: First
+    transaction: Transaction, given: PurchaseSend, bill: TillBill, first: First, untold: frozenset[str]
 ) -> tuple[int | None, list[LeftOut]]:
     context = await transaction.inside()
     late = is_late(bill.paid_at, transaction.now, first.terms.clocks_differ)
@@ -117,7 +135,8 @@ async def _close(
             raise Refused(ErrorCode.NOT_FOUND, "There is no such customer.", "customer")
         about["card_number"] = given.bill.card_number or customer.card_number
     key = customer.id if customer else None
-    case = await read_checkout(context, bill, key, given.benefit_codes or (), terms=first.terms, locked=True)
+    codes = given.benefit_codes or ()
+    case = await read_checkout(context, bill, key, codes, terms=first.terms, locked=True, untold=untold)
     settled = await case.settle(given.spend_points or None)
     left_out = [
         LeftOut(index=0, code=one.code, benefit_code=one.benefit_code, message=one.message, missing=one.missing)

@@ -29,6 +29,7 @@ from resolvers.purchase.inputs import PreviewRequest, RecommendationRequest
 from resolvers.storage.context import RequestContext, RowRef
 from resolvers.values import Money, amount, points
 from resolvers.values import money as as_money
+from resolvers.voucher.guessing import guessed
 
 PERSONAL = frozenset({ErrorCode.SEGMENT_REQUIRED, ErrorCode.STATUS_REQUIRED, ErrorCode.WRONG_CUSTOMER})
 """What is for others is not recommended, whatever is on the bill."""
@@ -129,7 +130,10 @@ async def preview(context: RequestContext, given: PreviewRequest, wanted: Contai
     """
     bill = await read_bill(context, given.bill, given.customer)
     customer = await recognised(context, given.customer, given.bill.card_number)
-    case = await read_checkout(context, bill, customer.id if customer else None, given.benefit_codes or ())
+    key = customer.id if customer else None
+    codes = given.benefit_codes or ()
+    untold = await guessed(context, codes, key)
+    case = await read_checkout(context, bill, key, codes, untold=untold)
     settled = await case.settle(given.spend_points or None)
     money = _money(bill.rules.currency)
     return Preview(

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
-from sqlalchemy import Boolean, ColumnElement, and_, case, func, literal_column, or_, select, type_coerce
+from sqlalchemy import Boolean, ColumnElement, and_, case, exists, func, literal_column, or_, select, type_coerce
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, aliased
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -15,6 +15,8 @@ from sqlalchemy.sql.expression import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 from models import (
+    Campaign,
+    CampaignProduct,
     Card,
     CardState,
     Customer,
@@ -24,6 +26,7 @@ from models import (
     PointLot,
     PointReservation,
     PointReservationState,
+    Product,
     Purchase,
     PurchaseDiscount,
     State,
@@ -137,6 +140,19 @@ REFUNDED = Expression("refunded", lambda bill: bill.returned - bill.returned_wit
 SHARE = Expression("share", lambda discount: func.coalesce(discount.share, discount.amount), MONEY)
 """What of a discount falls to a line when it is returned."""
 VALID_NOW = Expression("is_valid", _valid, Boolean())
+
+
+def _offer_valid(offer: type[CampaignProduct]) -> ColumnElement[bool]:
+    campaign, product = aliased(Campaign), aliased(Product)
+    return and_(
+        VALID_NOW.sql(offer),
+        exists(select(campaign.id).where(campaign.id == offer.campaign_id, VALID_NOW.sql(campaign))),
+        exists(select(product.id).where(product.id == offer.product_id, product.state == word(State.ACTIVE))),
+    )
+
+
+OFFER_VALID = Expression("is_valid", _offer_valid, Boolean())
+"""What a campaign offers ends with the campaign, and with the product."""
 STATUS_VALID = Expression("is_valid", lambda record: and_(record.ended_at.is_(None), within(record)), Boolean())
 
 

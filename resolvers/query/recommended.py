@@ -9,7 +9,6 @@ from sqlalchemy.orm import aliased
 
 from models import (
     Audience,
-    Campaign,
     CampaignProduct,
     CampaignProductSegment,
     CampaignProductStore,
@@ -27,7 +26,7 @@ from models import (
     StatusRecord,
 )
 from resolvers.query.columns import Expression
-from resolvers.query.expressions import VALID_NOW, within, word
+from resolvers.query.expressions import OFFER_VALID, VALID_NOW, within, word
 from resolvers.query.link import Link
 from resolvers.storage.sql import SqlColumn, SqlValue
 
@@ -73,19 +72,16 @@ def is_on_offer(product: SqlColumn, customer: SqlColumn | None, store: SqlColumn
 
     Where no store is known, an offer of any store applies.
     """
-    offer, campaign = aliased(CampaignProduct), aliased(Campaign)
+    offer = aliased(CampaignProduct)
     target, place, here = aliased(CampaignProductSegment), aliased(CampaignProductStore), aliased(CampaignProductStore)
     for_all = not_(exists(select(target.id).where(target.campaign_product_id == offer.id)))
     mine = _is_for(customer, offer) if customer is not None else None
     everywhere = not_(exists(select(place.id).where(place.campaign_product_id == offer.id)))
     here_too = exists(select(here.id).where(here.campaign_product_id == offer.id, here.store_id == store))
     return exists(
-        select(offer.id)
-        .join(campaign, campaign.id == offer.campaign_id)
-        .where(
+        select(offer.id).where(
             offer.product_id == product,
-            VALID_NOW.sql(offer),
-            VALID_NOW.sql(campaign),
+            OFFER_VALID.sql(offer),
             for_all if mine is None else or_(for_all, mine),
             or_(store.is_(None), here_too, everywhere),
         )

@@ -11,6 +11,7 @@ from models import (
     Base,
     CampaignProduct,
     CampaignProductSegment,
+    Card,
     ConditionRole,
     Customer,
     Product,
@@ -29,7 +30,7 @@ from models import (
     VoucherState,
 )
 from resolvers.query.columns import Expression
-from resolvers.query.expressions import POINTS_ACTIVE, VALID_NOW, word
+from resolvers.query.expressions import OFFER_VALID, POINTS_ACTIVE, VALID_NOW, word
 from resolvers.query.link import Link, link
 from resolvers.storage.sql import SqlColumn, SqlValue
 
@@ -92,14 +93,14 @@ def _within_reach(reward: type[Reward], customer: Key) -> ColumnElement[bool]:
 
 
 def _offered(offer: type[CampaignProduct], customer: Key) -> ColumnElement[bool]:
-    return and_(VALID_NOW.sql(offer), _for_segments(CampaignProductSegment, "campaign_product_id", offer, customer))
+    return and_(OFFER_VALID.sql(offer), _for_segments(CampaignProductSegment, "campaign_product_id", offer, customer))
 
 
 REWARDS_WITHIN_REACH = Link(Reward, _within_reach)
 """Rewards valid now, for the customer's segments and status, below the limits, that the active points can pay."""
 
 CAMPAIGN_OFFERS = Link(CampaignProduct, _offered)
-"""Campaign products valid now that are for all, or for one of the customer's segments."""
+"""Campaign products valid now that are for all, or for one of the customer's segments; see `OFFER_VALID`."""
 
 
 def _ancestors(group: type[ProductGroup], key: Key) -> ColumnElement[bool]:
@@ -157,17 +158,29 @@ HAS_BONUS = _has_rule(ConditionRole.BONUS)
 def _names_product(reward: type[Reward], product: Key) -> ColumnElement[bool]:
     rule, target = aliased(RewardCondition), aliased(RewardConditionTarget)
     named = select(rule.reward_id).join(target, target.condition_id == rule.id).where(target.product_id == product)
-    return reward.id.in_(named)
+    # A filter nests it in a row of the product's own statement, which is not the one around.
+    return reward.id.in_(named.correlate_except(rule, target))
 
 
 REWARDS_OF_PRODUCT = Link(Reward, _names_product)
 """Rewards that name a product itself; those that name its group or brand are not among them."""
 
 
+def _shown_at(purchase: type[Purchase], card: Key) -> ColumnElement[bool]:
+    shown = aliased(Card)
+    number = select(shown.number).where(shown.id == card).correlate_except(shown)
+    return purchase.card_number == number.scalar_subquery()
+
+
+BILLS_OF_CARD = Link(Purchase, _shown_at)
+"""The bills at which a card was shown."""
+
+
 def _ended_in(purchase: type[Purchase], reservation: Key) -> ColumnElement[bool]:
     bill, made = aliased(Purchase), aliased(ProductReservation)
     known = and_(bill.external_id == made.external_purchase_id, bill.customer_id == made.customer_id)
-    return purchase.id.in_(select(bill.id).join(made, known).where(made.id == reservation))
+    bills = select(bill.id).join(made, known).where(made.id == reservation)
+    return purchase.id.in_(bills.correlate_except(bill, made))
 
 
 BILLS_OF_RESERVATION = Link(Purchase, _ended_in)

@@ -17,7 +17,7 @@ from models import ReservationState, State
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from models.rules.money import half_up
-from models.rules.reservation_steps import gives_back, step_refusal
+from models.rules.reservation_steps import OPEN, gives_back, step_refusal, when_overdue
 from models.rules.voucher_code import CodeGeneration, voucher_code
 from models.types import MONEY
 from resolvers.errors import Refused
@@ -38,22 +38,23 @@ from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction, in_transaction
 
 RESERVATION = models.ProductReservation
+DAY_OVER = "Its day is over, and it was not got ready."
 EASTMOST = timedelta(hours=14)
 """How far ahead of UTC the first calendar of the world is."""
 
 
 async def create(transaction: Transaction, given: ProductReservationCreate) -> ReservationAnswer:
     """Reserve products in a store for a customer; the stock is held at once, all of it or none."""
-    customer = await transaction.locked(models.Customer, given.customer, "customer")
-    _in_use(customer, "customer")
-    known = await _known(transaction, given, customer.id)
+    await transaction.lock_customer(given.customer, "customer", active=True)
+    known = await _known(transaction, given, given.customer)
     if known is not None:
         return _answer(known, repeated=True)
     store = await References(transaction).find(models.Store, given.store, "store")
-    _in_use(store, "store")
+    if store.state is not State.ACTIVE:
+        raise Refused(ErrorCode.INACTIVE, "The store is not active.", "store")
     items = await reservation_items.read(transaction, given, store)
     reservation = await _entered(transaction, given, store)
-    reservation.customer_id = customer.id
+    reservation.customer_id = given.customer
     reservation.currency_code, reservation.total = items[0].currency, _total(items)
     codes = await _external_codes(transaction, given.external_codes or ())
     await take(transaction, [item.wanted for item in items])
@@ -65,7 +66,7 @@ async def create(transaction: Transaction, given: ProductReservationCreate) -> R
         for kind, value in codes
     )
     await _note_progress(transaction, reservation, None)
-    transaction.emit(EventKind.RESERVATION_ENTERED, reservation, customer_id=customer.id)
+    transaction.emit(EventKind.RESERVATION_ENTERED, reservation, customer_id=given.customer)
     return _answer(reservation.id)
 
 
@@ -100,7 +101,7 @@ def _answer(key: int, *, repeated: bool = False) -> ReservationAnswer:
 
 
 async def expire_reservations(engine: AsyncEngine, now: datetime, batch: int) -> int:
-    """What was ready but not picked up by the end of its day, on its store's calendar; how many."""
+    """What was not picked up by the end of its day, on its store's calendar, ready or not; how many."""
     expired, last = 0, 0
     while True:
         count, last = await in_transaction(engine, now, partial(_expire, after=last, batch=batch))
@@ -116,7 +117,7 @@ async def _expire(transaction: Transaction, *, after: int, batch: int) -> tuple[
         .join(models.Store, models.Store.id == RESERVATION.store_id)
         .where(
             RESERVATION.id > after,
-            RESERVATION.state == ReservationState.READY,
+            RESERVATION.state.in_(OPEN),
             RESERVATION.pickup_date < (transaction.now + EASTMOST).date(),
         )
         .order_by(RESERVATION.id)
@@ -125,10 +126,12 @@ async def _expire(transaction: Transaction, *, after: int, batch: int) -> tuple[
     found = (await transaction.session.execute(query)).all()
     overdue = [key for key, day, zone in found if day and day < transaction.now.astimezone(ZoneInfo(zone)).date()]
     # Somebody may have moved one of them on since: what counts is the state once it is locked.
-    locked = select(RESERVATION).where(RESERVATION.id.in_(overdue), RESERVATION.state == ReservationState.READY)
-    ready = list(await transaction.session.scalars(locked.order_by(RESERVATION.id).with_for_update()))
-    await _step(transaction, ready, ReservationState.NOT_PICKED_UP, None)
-    return len(ready), found[-1][0] if len(found) == batch else 0
+    locked = select(RESERVATION).where(RESERVATION.id.in_(overdue), RESERVATION.state.in_(OPEN))
+    late = list(await transaction.session.scalars(locked.order_by(RESERVATION.id).with_for_update()))
+    ends = [(one, when_overdue(one.state)) for one in late]
+    for end, note in ((ReservationState.NOT_PICKED_UP, None), (ReservationState.CANCELLED, DAY_OVER)):
+        await _step(transaction, [one for one, its_end in ends if its_end is end], end, note)
+    return len(late), found[-1][0] if len(found) == batch else 0
 
 
 async def _step(
@@ -200,11 +203,6 @@ def _pickup_date(day: date | None, store: models.Store, now: datetime) -> date |
     if day is not None and day.year > validation.LAST_YEAR:
         raise Refused(ErrorCode.OUT_OF_RANGE, f"The year must be {validation.LAST_YEAR} at most.", "pickupDate")
     return day
-
-
-def _in_use(row: models.Customer | models.Store, field: str) -> None:
-    if row.state is not State.ACTIVE:
-        raise Refused(ErrorCode.INACTIVE, f"The {field} is not active.", field)
 
 
 def _total(items: Sequence[reservation_items.Item]) -> Decimal:

@@ -86,13 +86,13 @@ async def _check_code(record: Record) -> None:
 
 
 def _check_state(record: Record) -> None:
-    """Nothing is offered by mistake: a new reward is a draft."""
+    """Nothing is offered by mistake: a new reward is a draft, and so is one that comes back."""
     state = record.given.get("state")
     if state is State.DELETED:
         raise Refused(ErrorCode.WRONG_STATE, "A reward is deleted by its own operation.", record.problems.at("state"))
     if state is not None:
         record.values["state"] = state
-    elif record.row is None:
+    elif record.row is None or record.row.state is State.DELETED:
         record.values["state"] = State.INACTIVE
 
 

@@ -20,7 +20,7 @@ from resolvers.storage.transaction import Transaction
 async def set_by_hand(transaction: Transaction, given: CustomerStatusSet) -> StatusRecordAnswer:
     """Give a customer a status by hand; the one they hold ends, and stays in the history."""
     customer = given.customer
-    await transaction.lock_customer(customer, "customer")
+    await transaction.lock_customer(customer, "customer", active=True)
     status = await References(transaction).find(models.Status, given.status, "status")
     if status.state is not models.State.ACTIVE:
         raise Refused(ErrorCode.INACTIVE, "This status is not in use.", "status")

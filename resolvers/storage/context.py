@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from models.base import utc_now
 from models.rules.budget import Standing
 from models.scope import Scope, ViewerKind
@@ -65,6 +67,8 @@ class RequestContext:
     viewer: Viewer = Viewer()
     runs: list[Run] = field(default_factory=list)
     memo: dict[Any, Any] = field(default_factory=dict)
+    engine: AsyncEngine | None = None
+    """For the little that a question writes down, such as that a code was guessed; a gateway may have none."""
     address: str = ""
     """Where the request comes from, as far as that is known."""
     shown_customers: set[int] = field(default_factory=set)

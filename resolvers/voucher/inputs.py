@@ -34,7 +34,7 @@ class VoucherIssue(Input):
     store: Annotated[
         int | None,
         key(models.Store),
-        "The store that issues it, whose calendar counts for its end; UTC's without one.",
+        "The store that issues it, whose calendar counts for its end; the programme's without one.",
     ] = None
     code: Annotated[
         str | None,
@@ -72,6 +72,11 @@ class VoucherIssueBatch(Input):
         tuple[int, ...] | None, key(models.Customer), at_most(MOST_CUSTOMERS), "Customers to whom one is issued."
     ] = None
     segment: Annotated[int | None, key(models.Segment), "A segment to each of whose members one is issued."] = None
+    store: Annotated[
+        int | None,
+        key(models.Store),
+        "The store that issues them, whose calendar counts for their end; the programme's without one.",
+    ] = None
     note: Annotated[str | None, "What a person reads beside them."] = None
 
 

@@ -30,12 +30,10 @@ MADE = Insert(
     unless=["code_key"],
 )
 HAPPENED = Insert(models.VoucherEvent, "voucher_id customer_id change at note")
-ZONE = "UTC"
-"""The calendar of vouchers that no store issues."""
 
 
 async def issue(
-    transaction: Transaction, reward_id: int, customer_id: int, *, zone: str = ZONE, field: str = "reward", **own: Any
+    transaction: Transaction, reward_id: int, customer_id: int, *, zone: str, field: str = "reward", **own: Any
 ) -> int:
     """Issue a voucher to a customer who is locked, for the points it costs; its key. `own` are its own columns."""
     context = await transaction.inside()

@@ -22,18 +22,21 @@ from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO
 from models.rules.reward_value import own_value_refusal
 from models.rules.voucher_code import code_key
-from resolvers.benefit.offers import VOUCHER_COLUMNS, is_told, offers_by_key, vouchers_of
+from resolvers.benefit.offers import VOUCHER_COLUMNS, offers_by_key, vouchers_of
 from resolvers.benefit.shopper import read_shopper
 from resolvers.errors import Refused
-from resolvers.operation.references import References, coded_as
+from resolvers.operation.perform import Stage, after
+from resolvers.operation.references import References, coded_as, in_use
 from resolvers.operation.refusal import refuse
 from resolvers.operation.upsert import alone
 from resolvers.operation.validation import in_order
 from resolvers.point import booking
+from resolvers.programme.reading import read_terms
 from resolvers.query.compiled_query import CompiledQuery, among
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 from resolvers.voucher import issuing
+from resolvers.voucher.guessing import refuse_guesses
 from resolvers.voucher.inputs import (
     MOST_CUSTOMERS,
     NamedVoucher,
@@ -49,7 +52,6 @@ from resolvers.voucher.inputs import (
     VoucherTransfer,
 )
 
-NO_VOUCHER = "There is no such voucher, or none that can be used here."
 USABLE = (VoucherState.ACTIVE, VoucherState.RESERVED)
 
 OF_A_BILL = frozenset({ErrorCode.MINIMUM_NOT_MET, ErrorCode.CONDITION_NOT_MET, ErrorCode.WRONG_CURRENCY})
@@ -64,13 +66,14 @@ async def issue(transaction: Transaction, given: VoucherIssue) -> VoucherAnswer:
     store = await _store(transaction, given.store)
     own = await _own(transaction, given, reward)
     await transaction.lock_customer(given.customer, "customer", active=True)
-    zone = store.time_zone if store else issuing.ZONE
+    zone = await _zone(transaction, store)
     return _answer(await issuing.issue(transaction, reward.id, given.customer, zone=zone, **own))
 
 
 async def issue_batch(transaction: Transaction, given: VoucherIssueBatch) -> VoucherBatchAnswer:
     """Issue a voucher to each of many customers; one who can't have it stops no other."""
     reward = await _reward(transaction, given.reward)
+    zone = await _zone(transaction, await _store(transaction, given.store))
     keys = await _customers(transaction, given)
     made: list[RowRef] = []
     refused: list[RefusedCustomer] = []
@@ -78,16 +81,24 @@ async def issue_batch(transaction: Transaction, given: VoucherIssueBatch) -> Vou
         try:
             async with transaction.attempt():
                 await transaction.lock_customer(key, "customers", active=True)
-                made.append(RowRef("Voucher", await issuing.issue(transaction, reward.id, key, note=given.note)))
+                voucher = await issuing.issue(transaction, reward.id, key, zone=zone, note=given.note)
+                made.append(RowRef("Voucher", voucher))
         except Refused as error:
             there = None if error.code is ErrorCode.NOT_FOUND else RowRef("Customer", key)
             refused.append(RefusedCustomer(customer=there, code=error.code, message=str(error), missing=error.missing))
     return VoucherBatchAnswer(issued=len(made), vouchers=made, refused=refused)
 
 
-async def reserve(transaction: Transaction, given: VoucherReserve) -> VoucherAnswer:
+async def _before(stage: Stage, given: Any) -> None:
+    shown_by = given.customer if isinstance(given, VoucherRedeem) else None
+    await refuse_guesses(stage, given.code, shown_by)
+
+
+@after(_before)
+async def reserve(transaction: Transaction, given: VoucherReserve, _admitted: None) -> VoucherAnswer:
     """Reserve a voucher for a bill for some time; no other bill can use it until then."""
     voucher = await _locked(transaction, given)
+    await transaction.lock_customer(voucher.customer_id, "id", active=True)
     _usable(voucher, transaction.now)
     if _is_held(voucher, transaction.now) and voucher.reserved_for != given.bill:
         raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is reserved for another bill.", "bill")
@@ -96,7 +107,8 @@ async def reserve(transaction: Transaction, given: VoucherReserve) -> VoucherAns
     return await _changed(transaction, voucher, VoucherChange.RESERVED)
 
 
-async def release(transaction: Transaction, given: VoucherRelease) -> VoucherAnswer:
+@after(_before)
+async def release(transaction: Transaction, given: VoucherRelease, _admitted: None) -> VoucherAnswer:
     """Release a voucher that was reserved."""
     voucher = await _locked(transaction, given)
     if voucher.state is not VoucherState.RESERVED:
@@ -108,15 +120,16 @@ async def release(transaction: Transaction, given: VoucherRelease) -> VoucherAns
     return await _changed(transaction, voucher, VoucherChange.RELEASED)
 
 
-async def redeem(transaction: Transaction, given: VoucherRedeem) -> VoucherAnswer:
+@after(_before)
+async def redeem(transaction: Transaction, given: VoucherRedeem, _admitted: None) -> VoucherAnswer:
     """Use a voucher without a bill, as for a gift that is handed over."""
     store = await _store(transaction, given.store)
-    voucher = await _locked(transaction, given)
+    shown_by = {} if given.customer is None else {"customer": given.customer}
+    voucher = await _locked(transaction, given, *shown_by.values())
+    await transaction.lock_named({"id": voucher.customer_id, **shown_by}, active=True)
     context = await transaction.inside()
     rule = (await vouchers_of(context, await BY_KEY.read(context, keys=[voucher.id])))[0]
     holder = voucher.customer_id if given.customer is None else given.customer
-    if given.id is None and not is_told(rule, holder, transaction.viewer):
-        raise Refused(ErrorCode.NOT_FOUND, NO_VOUCHER, "code")
     shopper, _ = await read_shopper(context, holder, [])
     refuse(redemption_refusals(rule, shopper, store, given.bill, transaction.now), "id")
     voucher.state, voucher.redeemed_at = VoucherState.APPLIED, transaction.now
@@ -124,7 +137,8 @@ async def redeem(transaction: Transaction, given: VoucherRedeem) -> VoucherAnswe
     return await _changed(transaction, voucher, VoucherChange.APPLIED, given.note)
 
 
-async def cancel(transaction: Transaction, given: VoucherCancel) -> VoucherAnswer:
+@after(_before)
+async def cancel(transaction: Transaction, given: VoucherCancel, _admitted: None) -> VoucherAnswer:
     """Cancel a voucher that was not used; the points that it cost go back to where they came from."""
     paid = await _payment(transaction, _named(given))
     voucher = await _locked(transaction, given, *([paid.customer_id] if paid else []))
@@ -139,11 +153,12 @@ async def cancel(transaction: Transaction, given: VoucherCancel) -> VoucherAnswe
     return await _changed(transaction, voucher, VoucherChange.CANCELLED, given.reason)
 
 
-async def transfer(transaction: Transaction, given: VoucherTransfer) -> VoucherAnswer:
+@after(_before)
+async def transfer(transaction: Transaction, given: VoucherTransfer, _admitted: None) -> VoucherAnswer:
     """Transfer a portable voucher to another customer, who has not had as many of the reward as they may."""
     receiver = given.customer
     voucher = await _locked(transaction, given, receiver)
-    await transaction.lock_customer(receiver, "customer", active=True)
+    await transaction.lock_named({"id": voucher.customer_id, "customer": receiver}, active=True)
     _usable(voucher, transaction.now)
     if _is_held(voucher, transaction.now):
         raise Refused(ErrorCode.RESERVED_ELSEWHERE, "The voucher is reserved for a bill.", "id")
@@ -166,7 +181,15 @@ async def transfer(transaction: Transaction, given: VoucherTransfer) -> VoucherA
 
 
 async def _store(transaction: Transaction, key: int | None) -> models.Store | None:
-    return None if key is None else await References(transaction).find(models.Store, key, "store")
+    found = await in_use(transaction, models.Store, key, "store")
+    return None if found is None else await transaction.session.get_one(models.Store, found)
+
+
+async def _zone(transaction: Transaction, store: models.Store | None) -> str:
+    """Where a day ends that is the last of a voucher."""
+    if store is not None:
+        return store.time_zone
+    return (await read_terms(await transaction.inside(), transaction.now)).zone
 
 
 async def _reward(transaction: Transaction, key: int) -> models.Reward:
@@ -226,7 +249,7 @@ async def _locked(transaction: Transaction, given: NamedVoucher, *others: int) -
     owner = select(models.Voucher.customer_id).where(condition)
     if await transaction.lock_owner(owner, *others) is None:
         field = "id" if given.id is not None else "code"
-        raise Refused(ErrorCode.NOT_FOUND, NO_VOUCHER, field)
+        raise Refused(ErrorCode.NOT_FOUND, "There is no such voucher.", field)
     found = select(models.Voucher).where(condition).with_for_update(key_share=True)
     voucher = await transaction.session.scalar(found, execution_options={"populate_existing": True})
     assert voucher is not None

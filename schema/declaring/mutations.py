@@ -34,7 +34,7 @@ class UserError:
     missing = shown("str | None", "What is missing, such as “12 points” or “4.50 USD”.")
 
 
-def mutation_field(operation: Operation, description: str, *, scope: Scope | None, optional: bool = False) -> object:
+def mutation_field(operation: Operation, description: str, *, scope: Scope | None, optional: bool = False) -> _Draft:
     """Show an operation as a mutation; its input and its payload are made from the classes it takes and answers.
 
     `scope` is what the viewer must hold; none where the operation itself sees to who may do it.

@@ -17,7 +17,7 @@ from server.settings import Settings
 
 
 def do(settings: Settings, names: Sequence[str]) -> bool:
-    """Do all jobs, or those named; whether none failed."""
+    """Do all jobs, or those named; whether none failed, and none that was named lacks what it needs."""
     unknown = [name for name in names if name not in JOBS]
     if unknown:
         raise Obstacle(f"There is no job called {unknown[0]}. There are: {', '.join(JOBS)}.")
@@ -27,7 +27,7 @@ def do(settings: Settings, names: Sequence[str]) -> bool:
     ran = asyncio.run(_run(settings, names))
     for one in ran:
         typer.echo(f"{one.name}: {_told(one)}")
-    return not any(one.failed for one in ran)
+    return not any(one.failed or (names and one.missing) for one in ran)
 
 
 def listed() -> str:
@@ -48,5 +48,5 @@ def _told(ran: Ran) -> str:
     if ran.failed:
         return "failed; the log says why"
     if ran.missing:
-        return f"left out, as {' and '.join(ran.missing)} are missing: install the extra `recommend`"
+        return f"left out for lack of {' and '.join(ran.missing)}: install the extra `recommend`"
     return "another process is at it" if ran.skipped else f"{ran.done} changed"

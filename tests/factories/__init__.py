@@ -82,6 +82,7 @@ from tests.factories.tag import tag
 from tests.factories.token import (
     audit_entry,
     audit_seal,
+    budget,
     code_message,
     customer_password,
     external_application,
@@ -95,6 +96,7 @@ __all__ = [
     "NOW",
     "audit_entry",
     "audit_seal",
+    "budget",
     "campaign",
     "campaign_product",
     "campaign_product_segment",

@@ -138,7 +138,9 @@ async def _save_bills(
         factories.purchase_item(product=product, type=factories.purchase_item_type(), vat_rate=Decimal(21)),
         factories.purchase_item(product=None, product_name="Loose apples", quantity=Decimal("0.512")),
     ]
-    bill = factories.purchase(customer=jana, store=store, items=items, type=factories.purchase_type())
+    items[0].returned_quantity = Decimal(1)
+    kind = factories.purchase_type()
+    bill = factories.purchase(customer=jana, store=store, items=items, type=kind, state="PARTLY_RETURNED")
     voucher = factories.voucher(customer=jana, reward=reward, state="APPLIED", purchase=bill, store=store)
     lot = factories.points(customer=jana, amount=Decimal("70.5"), point_type=factories.point_type())
     lot.remaining = Decimal("50.5")

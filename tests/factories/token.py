@@ -32,6 +32,12 @@ def audit_seal(**overrides: Any) -> models.AuditSeal:
     )
 
 
+def budget(**overrides: Any) -> models.Budget:
+    """A budget that is full at the present."""
+    full_at = int(NOW.timestamp()) * 10**9
+    return build(models.Budget, overrides, subject=lambda: f"token:{number()}", full_at=full_at, granted=0)
+
+
 def customer_password(**overrides: Any) -> models.CustomerPassword:
     """A password that nothing verifies."""
     return stamped(models.CustomerPassword, overrides, customer=customer, password_hash="x")

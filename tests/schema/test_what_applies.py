@@ -165,6 +165,30 @@ async def test_offers_of_campaigns_are_valid_now_and_for_the_customers_segments(
     assert (names[0], sorted(names)) == ("soon over", ["all", "mine", "soon over"])
 
 
+async def test_an_offer_ends_with_its_campaign_and_with_its_product(graph: Graph, session: AsyncSession) -> None:
+    gone = {"campaign": {"state": "DELETED"}, "paused": {"state": "INACTIVE"}, "ended": {"valid_to": NOW}}
+    made = [factories.campaign_product(name=name, campaign=factories.campaign(**each)) for name, each in gone.items()]
+    made.append(factories.campaign_product(name="product", product=factories.product(state="INACTIVE")))
+    made.append(factories.campaign_product(name="there", campaign=factories.campaign(valid_to=NOW + DAY)))
+    await factories.save(session, factories.customer(), *made)
+    listed = "campaignProducts { nodes { presentation { name } isValid } }"
+    valid = "campaignProducts(where: {isValid: {eq: true}}) { nodes { presentation { name } } }"
+
+    theirs = (await of_eva(graph, listed))["campaignProducts"]["nodes"]
+    every = (await graph.data(f"{{ {listed} }}"))["campaignProducts"]["nodes"]
+    only = (await graph.data(f"{{ {valid} }}"))["campaignProducts"]["nodes"]
+
+    assert theirs == [{"presentation": {"name": "there"}, "isValid": True}]
+    assert {row["presentation"]["name"]: row["isValid"] for row in every} == {
+        "campaign": False,
+        "paused": False,
+        "ended": False,
+        "product": False,
+        "there": True,
+    }
+    assert only == [{"presentation": {"name": "there"}}]
+
+
 PRICES = ["59.90", "0.01", "0.05", "10.0001", "99.995", "1234567.8949", "0", "33.33", "0.0149"]
 SHARES = ["10", "50", "33.3333", "0", "100", "12.5", "99.9999", "0.0001"]
 

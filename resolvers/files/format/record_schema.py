@@ -48,7 +48,7 @@ class ListOf:
     """Rows that belong to another row and are given with it.
 
     A plain list gives only the rows they refer to. A numbered one fills a column with the place in the list,
-    from 1, where the file doesn't.
+    from 1, where the file doesn't. A list takes the place of the one that is there, unless it `adds` to it.
     """
 
     name: str
@@ -56,6 +56,7 @@ class ListOf:
     parent: str
     plain: bool = False
     numbered: str | None = None
+    adds: bool = False
 
 
 @dataclass(frozen=True)

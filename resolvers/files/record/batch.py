@@ -121,7 +121,7 @@ class RecordBatch:
             known = [owner.key for owner in given if not owner.new]
             if known and part.name == "sources":
                 await derived.remove_other_accounts(self, [owner for owner in given if not owner.new])
-            elif known:
+            elif known and not part.adds:
                 await self.writer.delete(table, part.parent, known)
             parts = [(owner, item) for owner in given for item in owner.lists[part.name]]
             if part.shape.lists:

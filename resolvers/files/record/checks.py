@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, literal, select
+from sqlalchemy import Table, func, literal, select
 
 import models
 from models.rules.card_number import CardPattern, CheckDigit, refusal
+from models.types import QUANTITY
 from resolvers.files.format.record_schema import Draft, names_a_line
 from resolvers.files.record.bulk_insert import DOCUMENT
 from resolvers.files.record.natural_keys import OWN_SOURCE, table_of
@@ -24,6 +26,8 @@ ITEM = table_of(models.PurchaseItem)
 PROPERTY = table_of(models.Property)
 PROPERTY_ITEM = table_of(models.PropertyItem)
 PROPERTY_RECORD = table_of(models.PropertyRecord)
+RETURN = table_of(models.PurchaseReturn)
+RETURNED = table_of(models.PurchaseReturnItem)
 REWARD = table_of(models.Reward)
 SOURCE = table_of(models.CustomerSource)
 VOUCHER = table_of(models.Voucher)
@@ -112,6 +116,41 @@ async def _check_lines(batch: RecordBatch) -> None:
                 draft.refuse(f"{path}.line", "is not on the bill")
 
 
+async def _check_returns(batch: RecordBatch) -> None:
+    """A return that is there already stays as it is; of no line more comes back than was bought."""
+    await _check_lines(batch)
+    keys = [draft.key for draft in batch.good]
+    there: dict[int, set[Any]] = defaultdict(set)
+    query = select(RETURN.c.purchase_id, RETURN.c.external_id, RETURN.c.at).where(RETURN.c.purchase_id.in_(keys))
+    for purchase, external_id, at in await batch.connection.execute(query):
+        there[purchase].add(external_id or at)
+    returned = await _returned(batch, keys)
+    bought = await batch.connection.execute(select(ITEM.c.id, ITEM.c.quantity).where(ITEM.c.purchase_id.in_(keys)))
+    quantities: dict[int, Decimal] = {row[0]: row[1] for row in bought}
+    for draft in batch.good:
+        known, given = there[draft.key], draft.lists.get("returns", [])
+        draft.lists["returns"] = new = [one for one in given if _return_key(one) not in known]
+        for place, item in ((given.index(one), item) for one in new for item in one.lists.get("items", ())):
+            key = item.values["item_id"]
+            returned[key] += item.values["quantity"]
+            if key is not None and returned[key] > quantities[key]:
+                draft.refuse(f"returns[{place}].items", "returns more of a line than was bought")
+
+
+def _return_key(one: Draft) -> Any:
+    """By what a return is known again: its id at the till, or else its moment."""
+    return one.values.get("external_id") or one.values["at"]
+
+
+async def _returned(batch: RecordBatch, purchases: Sequence[int]) -> dict[int | None, Decimal]:
+    """What was returned of the lines of bills, by returns that are there."""
+    summed = func.sum(RETURNED.c.quantity, type_=QUANTITY)
+    query = select(RETURNED.c.item_id, summed).join(ITEM, ITEM.c.id == RETURNED.c.item_id)
+    rows = await batch.connection.execute(query.where(ITEM.c.purchase_id.in_(purchases)).group_by(RETURNED.c.item_id))
+    found: dict[int | None, Decimal] = defaultdict(Decimal)
+    return found | {row[0]: row[1] for row in rows}
+
+
 def _codes_of(others: Table) -> Callable[[RecordBatch], Awaitable[None]]:
     """Rewards and vouchers share their codes."""
 
@@ -128,7 +167,7 @@ CHECKS: dict[str, Callable[[RecordBatch], Awaitable[None]]] = {
     "cards": _check_cards,
     "customers": _check_accounts,
     "purchaseDiscounts": _check_lines,
-    "purchaseReturns": _check_lines,
+    "purchaseReturns": _check_returns,
     "rewards": _codes_of(VOUCHER),
     "vouchers": _codes_of(REWARD),
 }

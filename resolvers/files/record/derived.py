@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, and_, delete, or_, select
+from sqlalchemy import Column, Table, and_, case, delete, exists, func, literal, or_, select, update
 
 import models
+from models import PurchaseState
+from models.types import MONEY, QUANTITY
 from resolvers import normalise
 from resolvers.files.format.record_schema import Draft
 from resolvers.files.record.key_resolver import chunks
@@ -23,9 +25,13 @@ CODE = table_of(models.ProductCode)
 CUSTOMER = table_of(models.Customer)
 CUSTOMER_TERM = table_of(models.CustomerTerm)
 GROUP = table_of(models.ProductGroup)
+ITEM = table_of(models.PurchaseItem)
 PRODUCT = table_of(models.Product)
 PRODUCT_TERM = table_of(models.ProductTerm)
+PURCHASE = table_of(models.Purchase)
 RECORD = table_of(models.CustomerSourceRecord)
+RETURN = table_of(models.PurchaseReturn)
+RETURNED = table_of(models.PurchaseReturnItem)
 
 
 async def follow(batch: RecordBatch) -> None:
@@ -138,9 +144,39 @@ def _pairs(group: int, above: Iterable[tuple[int, int]]) -> list[dict[str, int]]
     return [{"group_id": group, "ancestor_id": key, "distance": distance} for key, distance in above]
 
 
+async def _follow_returns(batch: RecordBatch) -> None:
+    """Bills and their lines tell at least what their returns come to."""
+    keys = [draft.key for draft in batch.good if draft.lists.get("returns")]
+    for some in chunks(keys):
+        of_line = select(func.sum(RETURNED.c.quantity, type_=QUANTITY)).where(RETURNED.c.item_id == ITEM.c.id)
+        await _raise(batch, ITEM, ITEM.c.returned_quantity, of_line, ITEM.c.purchase_id.in_(some))
+        worth = RETURN.c.refund + RETURN.c.withheld + RETURN.c.paid_with_points
+        for name, each in (
+            ("returned", worth),
+            ("returned_with_points", RETURN.c.paid_with_points),
+            ("withheld", RETURN.c.withheld),
+        ):
+            of_bill = select(func.sum(each, type_=MONEY)).where(RETURN.c.purchase_id == PURCHASE.c.id)
+            await _raise(batch, PURCHASE, PURCHASE.c[name], of_bill, PURCHASE.c.id.in_(some))
+        line = ITEM.alias()
+        kept = exists().where(line.c.purchase_id == PURCHASE.c.id, line.c.returned_quantity < line.c.quantity)
+        state = case((kept, PurchaseState.PARTLY_RETURNED), else_=PurchaseState.RETURNED)
+        standing = PURCHASE.c.state.in_([PurchaseState.CLOSED, PurchaseState.PARTLY_RETURNED])
+        back = exists().where(line.c.purchase_id == PURCHASE.c.id, line.c.returned_quantity > literal(0))
+        changed = update(PURCHASE).where(PURCHASE.c.id.in_(some), standing, back, PURCHASE.c.state != state)
+        await batch.connection.execute(changed.values(state=state))
+
+
+async def _raise(batch: RecordBatch, table: Table, column: Column[Any], total: Any, which: Any) -> None:
+    """Let a column be a sum, where that is more than is there."""
+    summed = total.scalar_subquery()
+    await batch.connection.execute(update(table).where(which, summed > column).values({column.name: summed}))
+
+
 FOLLOWING: dict[str, Callable[[RecordBatch], Awaitable[None]]] = {
     "customers": _follow_customers,
     "cards": _follow_cards,
     "products": _follow_products,
     "productGroups": _follow_groups,
+    "purchaseReturns": _follow_returns,
 }

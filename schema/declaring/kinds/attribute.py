@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from resolvers.storage.context import RequestContext
-from schema.declaring.base import Argument, TypeDeclaration
+from schema.declaring.base import Argument, Declaration, TypeDeclaration
 from schema.declaring.kinds.own import OwnField
 from schema.declaring.types import FieldSpec, field_of
 from schema.execution.plan.bindings import NotPlannable
@@ -17,7 +17,7 @@ from schema.execution.run.loaders import Info
 from schema.execution.run.records import Record
 
 
-def shown(annotation: object, description: str, **options: Any) -> Any:
+def shown(annotation: object, description: str, **options: Any) -> Declaration:
     """Show an attribute of an object that was worked out in Python."""
     return Attribute(annotation=annotation, description=description, **options)
 

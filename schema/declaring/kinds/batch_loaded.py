@@ -31,7 +31,7 @@ def batched(
     arguments: Sequence[Argument] = (),
     scope: Scope | None = None,
     reads: bool = True,
-) -> object:
+) -> Declaration:
     """Show what a function works out for a batch of rows; one that `reads` nothing costs next to nothing."""
     return BatchLoaded(
         annotation=annotation,

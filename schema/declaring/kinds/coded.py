@@ -12,7 +12,7 @@ from resolvers.code.iso import Code
 from resolvers.query.columns import Column, Source, is_nullable
 from resolvers.query.where import ValueFilter
 from resolvers.storage.context import RequestContext
-from schema.declaring.base import FieldFilter, TypeDeclaration
+from schema.declaring.base import Declaration, FieldFilter, TypeDeclaration
 from schema.declaring.kinds.own import OwnField
 from schema.declaring.types import FieldSpec, column_doc, field_of, optional
 from schema.execution.plan.plan_nodes import ComputedValue, Entry
@@ -21,17 +21,17 @@ from schema.execution.run.loaders import Info, reading_of
 from schema.execution.run.records import Record
 
 
-def country(source: str = "country_code", **options: Any) -> object:
+def country(source: str = "country_code", **options: Any) -> Declaration:
     """Show the country whose code a column holds."""
     return Coded(type_name="Country", source=source, **options)
 
 
-def currency(source: str = "currency_code", **options: Any) -> object:
+def currency(source: str = "currency_code", **options: Any) -> Declaration:
     """Show the currency whose code a column holds."""
     return Coded(type_name="Currency", source=source, **options)
 
 
-def language(source: str = "language_code", **options: Any) -> object:
+def language(source: str = "language_code", **options: Any) -> Declaration:
     """Show the language whose code a column holds."""
     return Coded(type_name="Language", source=source, **options)
 

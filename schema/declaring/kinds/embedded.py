@@ -9,7 +9,7 @@ from typing import Any
 from models import Base
 from resolvers.query.columns import Column, Source, source_type
 from resolvers.query.where import ValueFilter
-from schema.declaring.base import FieldFilter, TypeDeclaration, type_named
+from schema.declaring.base import Declaration, FieldFilter, TypeDeclaration, type_named
 from schema.declaring.kinds.own import OwnField
 from schema.declaring.scalars import value_of
 from schema.declaring.types import FieldSpec, column_doc, field_of, optional
@@ -20,14 +20,14 @@ from schema.execution.run.loaders import Info
 from schema.execution.run.records import Record
 
 
-def embedded(type_name: str, **options: Any) -> object:
+def embedded(type_name: str, **options: Any) -> Declaration:
     """Show some of the row's columns as a structure."""
     return Embedded(type_name=type_name, **options)
 
 
 def money(
     amount: Source, unit: Column | Source = "currency_code", *, when: Source | None = None, **options: Any
-) -> object:
+) -> Declaration:
     """Show an amount with its currency; null where `when` is."""
     binding = {"amount": amount, "currency_code": unit}
     return Embedded(type_name="Money", binding=binding, when=when, filtered="amount", **options)

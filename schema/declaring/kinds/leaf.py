@@ -12,7 +12,7 @@ from models import Base
 from resolvers.query.columns import Column, Source, entity_at, is_nullable, source_type
 from resolvers.query.where import ValueFilter
 from resolvers.storage.context import RequestContext
-from schema.declaring.base import FieldFilter, TypeDeclaration
+from schema.declaring.base import Declaration, FieldFilter, TypeDeclaration
 from schema.declaring.kinds.own import OwnField
 from schema.declaring.scalars import Value, enum_value, graphql_enum, text_list, value_of
 from schema.declaring.types import FieldSpec, column_doc, field_of, optional
@@ -24,12 +24,12 @@ from schema.execution.run.loaders import Info, Resolver, reading_of
 from schema.execution.run.records import Record
 
 
-def leaf(source: Source | None = None, **options: Any) -> object:
+def leaf(source: Source | None = None, **options: Any) -> Declaration:
     """Show a column's value."""
     return Leaf(source=source, **options)
 
 
-def texts(source: str | None = None, **options: Any) -> object:
+def texts(source: str | None = None, **options: Any) -> Declaration:
     """Show a JSON column that holds a list of text."""
     return Leaf(source=source, is_list=True, sortable=False, **options)
 

@@ -30,7 +30,7 @@ class LookupKey:
     find: Callable[[Any], Mapping[str, object]]
 
 
-def lookup(type_name: str, description: str, **keys: LookupKey) -> object:
+def lookup(type_name: str, description: str, **keys: LookupKey) -> Declaration:
     """Show the row that a unique key finds."""
     by_id = LookupKey("ID", "Its opaque id.", lambda value: {"id": {"eq": value}})
     return Lookup(type_name=type_name, description=description, keys={"id": by_id, **keys})

@@ -37,12 +37,12 @@ def many(relation: str | None = None, **options: Any) -> Any:
     return Many(relation=relation, **options)
 
 
-def each(relation: str | None = None, **options: Any) -> object:
+def each(relation: str | None = None, **options: Any) -> Declaration:
     """Show a to-many relationship that is small by nature as a list."""
     return Many(relation=relation, paged=False, **options)
 
 
-def listing(type_name: str, description: str = "") -> object:
+def listing(type_name: str, description: str = "") -> Declaration:
     """Show all rows of a type as a connection at the root."""
     return Many(type_name=type_name, description=description)
 

@@ -25,7 +25,7 @@ from schema.execution.run.merged_answer import Merging, merged_page
 from schema.execution.run.records import ConnectionRecord, Record
 
 
-def merged(annotation: str, parts: Mapping[str, Many], description: str, *, sign: str, choice: Argument) -> object:
+def merged(annotation: str, parts: Mapping[str, Many], description: str, *, sign: str, choice: Argument) -> Declaration:
     """Show several lists as one connection."""
     return Merged(annotation=annotation, parts=parts, sign=sign, choice=choice, description=description)
 

@@ -9,7 +9,7 @@ from typing import Any
 from models import Base, Customer
 from resolvers.query.columns import Column, relationship_of
 from resolvers.query.where import RelationFilter
-from schema.declaring.base import FieldFilter, TypeDeclaration, check_relation, type_of_entity
+from schema.declaring.base import Declaration, FieldFilter, TypeDeclaration, check_relation, type_of_entity
 from schema.declaring.filters import filters_of
 from schema.declaring.kinds.own import OwnField
 from schema.declaring.types import FieldSpec, field_of, optional
@@ -20,7 +20,7 @@ from schema.execution.run.loaders import Info
 from schema.execution.run.records import Record
 
 
-def one(relation: str | None = None, **options: Any) -> object:
+def one(relation: str | None = None, **options: Any) -> Declaration:
     """Show the row that a to-one relationship leads to."""
     return One(relation=relation, **options)
 

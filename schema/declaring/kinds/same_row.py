@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from schema.declaring.base import TypeDeclaration, type_named
+from schema.declaring.base import Declaration, TypeDeclaration, type_named
 from schema.declaring.kinds.own import OwnField
 from schema.declaring.types import FieldSpec, field_of
 from schema.execution.plan.bindings import Place
@@ -15,7 +15,7 @@ from schema.execution.run.loaders import Info
 from schema.execution.run.records import Record
 
 
-def same(type_name: str, **options: Any) -> object:
+def same(type_name: str, **options: Any) -> Declaration:
     """Show the same row as another type."""
     return SameRow(type_name=type_name, **options)
 

@@ -58,6 +58,8 @@ MOST_DIRECTIVES = 5
 MOST_INTROSPECTIONS = {"__schema": 1, "__type": 10}
 MOST_KEYS = 100
 """How many keys an object may have."""
+MOST_ITEMS = 1000
+"""How many items a list may have that is written in a document."""
 MOST_INPUT_OBJECTS = 400
 """How many objects may be written in a document's arguments."""
 DEEPEST_INPUT = 64
@@ -147,6 +149,8 @@ class _Counted:
             below: list[object] = []
             for value in level:
                 if isinstance(value, ListValueNode):
+                    if len(value.values) > MOST_ITEMS:
+                        raise TooComplex(f"A list has more than {MOST_ITEMS} items; a variable takes more.")
                     below.extend(value.values)
                     continue
                 self.inputs += 1

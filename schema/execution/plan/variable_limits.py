@@ -14,6 +14,7 @@ from graphql import (
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLList,
+    get_named_type,
     get_nullable_type,
 )
 
@@ -66,6 +67,7 @@ class _Count:
             if len(value) > LONGEST_LIST:
                 raise TooComplex(f"{self.named} has a list of more than {LONGEST_LIST} items.")
             inner = bare.of_type if isinstance(bare, GraphQLList) else None
+            self.short(value, getattr(get_named_type(inner), "name", ""))
             return ((each, inner) for each in value if isinstance(each, list | dict))
         if not isinstance(value, dict):
             return iter(())
@@ -73,6 +75,13 @@ class _Count:
             # One item may stand for a list of it.
             bare = get_nullable_type(bare.of_type)
         return self.fields(value, bare)
+
+    def short(self, value: list[object], items: str) -> None:
+        """Refuse what would be refused once all of it is read: too many conditions, or too many keys to sort by."""
+        if items.endswith("Where") and self.conditions + len(value) > MOST_CONDITIONS:
+            raise TooComplex(f"{self.named} has more than {MOST_CONDITIONS} conditions.")
+        if items.endswith("Order") and len(value) > MOST_KEYS:
+            raise TooComplex(f"{self.named} has more than {MOST_KEYS} keys to sort by.")
 
     def fields(self, value: Mapping[str, object], kind: Any) -> Iterator[Below]:
         """Count the keys of an object; what lies below them."""

@@ -79,7 +79,15 @@ class LevelLoader(DataLoader[int, ParentRows]):
 
 async def load(loader: DataLoader[Any, Any], key: Any) -> Any:
     """Wait for a loader without passing a cancellation on to those who wait for the same row."""
-    return await asyncio.shield(loader.load(key))
+    loading = loader.load(key)
+    # Whoever waits for it tells what went wrong; where all of them were cancelled, nobody does.
+    loading.add_done_callback(_looked_at)
+    return await asyncio.shield(loading)
+
+
+def _looked_at(loading: asyncio.Future[Any]) -> None:
+    if not loading.cancelled():
+        loading.exception()
 
 
 def loader_of(info: Info, level: Level, args: Mapping[str, object]) -> LevelLoader:

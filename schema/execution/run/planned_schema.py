@@ -57,6 +57,10 @@ class Context:
     tells_budget: bool = False
     """Whether the answer says how a budget stands."""
 
+    def __post_init__(self) -> None:
+        """What is asked of may be counted."""
+        self.reading.engine = self.engine
+
 
 @dataclass(slots=True)
 class OperationRequest:

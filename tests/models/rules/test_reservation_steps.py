@@ -3,7 +3,7 @@ from itertools import pairwise
 import pytest
 
 from models.rules.refusals import Refusal
-from models.rules.reservation_steps import STEPS, ReservationState, gives_back, step_refusal
+from models.rules.reservation_steps import OPEN, STEPS, ReservationState, gives_back, step_refusal, when_overdue
 
 
 def test_a_reservation_takes_the_usual_way() -> None:
@@ -43,3 +43,12 @@ def test_stock_goes_back_only_at_ends_other_than_delivery() -> None:
 def test_every_open_reservation_can_be_cancelled_and_none_returns_to_the_start() -> None:
     assert all("CANCELLED" in then for then in STEPS.values() if then)
     assert all("ENTERED" not in then for then in STEPS.values())
+
+
+@pytest.mark.parametrize("state", OPEN)
+def test_an_open_reservation_whose_day_is_over_gives_its_stock_back(state):
+    end = when_overdue(state)
+
+    assert step_refusal(state, end) is None
+    assert gives_back(end)
+    assert (end is ReservationState.NOT_PICKED_UP) is (state is ReservationState.READY)

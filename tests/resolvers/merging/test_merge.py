@@ -64,16 +64,24 @@ async def assert_books_balance(session: AsyncSession) -> None:
 
 
 async def send(crm: Operations, customer: models.Customer, number: str, paid: str, **more: Any) -> str:
-    who = {"id": key(customer)}
-    sent = await crm.do(
-        "purchaseSend",
-        "purchase { id } userErrors { code }",
-        customer=who,
-        bill=bill(item(paid), external_id=number),
-        **more,
-    )
+    given = {"customer": {"id": key(customer)}, "bill": bill(item(paid), external_id=number)}
+    sent = await crm.do("purchaseSend", "purchase { id } userErrors { code }", **given, **more)
     assert sent["userErrors"] == []
     return str(sent["purchase"]["id"])
+
+
+NAMES = """query($old: ID!) {
+  id: customer(by: {id: $old}) { id }
+  node(id: $old) { id }
+  nodes(ids: [$old]) { id }
+  card: customer(by: {cardNumber: "9907 0001"}) { id }
+  account: customer(by: {externalId: {source: "web", externalId: "w-7"}}) { id }
+  export: customerExport(by: {id: $old})
+  purchases(where: {customer: {id: {eq: $old}}}) { nodes { id customer { id } } }
+  customers { totalCount }
+  search: customers(search: "99070001") { nodes { id } }
+}"""
+"""Every way to one customer."""
 
 
 async def test_what_belonged_to_the_one_belongs_to_the_other_and_all_its_names_lead_there(
@@ -91,17 +99,7 @@ async def test_what_belonged_to_the_one_belongs_to_the_other_and_all_its_names_l
 
     answer = await merge(crm, pair, "customer { id } mergedId takenOver givenUp pointsRepaid")
     found = await crm.answer(
-        """query($old: ID!) {
-          id: customer(by: {id: $old}) { id }
-          node(id: $old) { id }
-          nodes(ids: [$old]) { id }
-          card: customer(by: {cardNumber: "9907 0001"}) { id }
-          account: customer(by: {externalId: {source: "web", externalId: "w-7"}}) { id }
-          export: customerExport(by: {id: $old})
-          purchases(where: {customer: {id: {eq: $old}}}) { nodes { id customer { id } } }
-          customers { totalCount }
-          search: customers(search: "99070001") { nodes { id } }
-        }""",
+        NAMES,
         old=key(pair.web),
     )
 

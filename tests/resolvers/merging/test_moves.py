@@ -41,6 +41,20 @@ async def save_one_of_each(session: AsyncSession, customer: models.Customer) -> 
         await factories.save(session, factory(**who, **OTHERWISE.get(name, {})))
 
 
+async def test_who_was_issued_a_voucher_that_was_transferred_follows_too(
+    crm: Operations, session: AsyncSession
+) -> None:
+    jana, jane = factories.customer(), factories.customer()
+    await factories.save(session, jana, jane)
+    await factories.save(session, factories.voucher(customer=factories.customer(), issued_to_id=jane.id))
+
+    await crm.do(
+        "customerMerge", "mergedId", **{"from": opaque_id("Customer", jane.id), "into": opaque_id("Customer", jana.id)}
+    )
+
+    assert await crm.rows(models.Voucher, "issued_to_id") == [(jana.id,)]
+
+
 async def test_a_row_of_every_table_follows_or_is_known_to_stay_or_go(crm: Operations, session: AsyncSession) -> None:
     jana, jane = factories.customer(), factories.customer()
     await factories.save(session, jana, jane)
@@ -85,5 +99,15 @@ def test_a_table_in_which_a_customer_has_one_row_needs_a_rule() -> None:
 
     with pytest.raises(LookupError, match="two rows of gift that are alike"):
         moves._check(entity_like(key(), UniqueConstraint("customer_id")))
-    with pytest.raises(LookupError, match=r"becomes of gift\.giver_id"):
-        moves._check(entity_like(key(), Column("giver_id", Integer, ForeignKey("customer.id"))))
+    giver = Column("giver_id", Integer, ForeignKey("customer.id"))
+    with pytest.raises(LookupError, match="two rows of gift that are alike"):
+        moves._check(entity_like(key(), giver, UniqueConstraint("giver_id")))
+
+
+def test_every_column_that_names_a_customer_follows_but_whom_a_row_leads_from() -> None:
+    more = {entity.__name__: moves.columns_of(entity) for entity in moves.entities()}
+
+    assert more["CustomerMerge"] == ["customer_id"]
+    assert {name: columns for name, columns in more.items() if columns != ["customer_id"]} == {
+        "Voucher": ["customer_id", "issued_to_id"]
+    }

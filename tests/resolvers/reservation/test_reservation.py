@@ -106,7 +106,7 @@ async def test_reservations_that_make_no_sense_are_refused(crm: Operations, shop
         return await crm.refused("productReservationCreate", **{**shop.order("1"), **rest})
 
     assert await refused(customer=opaque_id("Customer", gone.id)) == [("NOT_FOUND", "customer", None)]
-    assert await refused(customer=opaque_id("Customer", resting.id)) == [("INACTIVE", "customer", None)]
+    assert await refused(customer=opaque_id("Customer", resting.id)) == [("CUSTOMER_INACTIVE", "customer", None)]
     assert await refused(store=opaque_id("Store", 999)) == [("NOT_FOUND", "store", None)]
     assert await refused(store=opaque_id("Store", elsewhere.id)) == [
         ("NOT_OFFERED", "items[0].reservableProduct", None)
@@ -231,7 +231,7 @@ async def test_stock_goes_back_once_however_many_cancel_at_once(crm: Operations,
     assert await stock(crm) == [Decimal(5), Decimal("2.5")]
 
 
-async def test_what_was_ready_is_let_go_once_its_day_is_over_where_the_store_is(
+async def test_what_was_reserved_is_let_go_once_its_day_is_over_where_the_store_is(
     crm: Operations, session: AsyncSession
 ) -> None:
     """At noon UTC on 15 May it is 15 May in Prague, 16 May in Auckland's first minutes."""
@@ -242,6 +242,8 @@ async def test_what_was_ready_is_let_go_once_its_day_is_over_where_the_store_is(
         ("Pacific/Auckland", "READY", 15),
         ("Pacific/Auckland", "READY", 16),
         ("Europe/Prague", "ACCEPTED", 1),
+        ("Europe/Prague", "ENTERED", 14),
+        ("Europe/Prague", "ENTERED", 15),
         ("Europe/Prague", "READY", None),
     ):
         store = factories.store(time_zone=zone)
@@ -256,15 +258,22 @@ async def test_what_was_ready_is_let_go_once_its_day_is_over_where_the_store_is(
 
     expired = await expire_reservations(crm.engine, NOW, 2)
 
-    assert expired == 2
+    assert expired == 4
     assert [state for (state,) in await crm.rows(models.ProductReservation, "state")] == [
         "NOT_PICKED_UP",
         "READY",
         "NOT_PICKED_UP",
         "READY",
-        "ACCEPTED",
+        "CANCELLED",
+        "CANCELLED",
+        "ENTERED",
         "READY",
     ]
-    assert await stock(crm) == [3, 1, 3, 1, 1, 1]
-    assert await crm.rows(models.ProductReservationProgress, "state", "at") == [("NOT_PICKED_UP", NOW)] * 2
+    assert await stock(crm) == [3, 1, 3, 1, 3, 3, 1, 1]
+    assert await crm.rows(models.ProductReservationProgress, "state", "note") == [
+        ("NOT_PICKED_UP", None),
+        ("NOT_PICKED_UP", None),
+        ("CANCELLED", "Its day is over, and it was not got ready."),
+        ("CANCELLED", "Its day is over, and it was not got ready."),
+    ]
     assert await expire_reservations(crm.engine, NOW, 2) == 0

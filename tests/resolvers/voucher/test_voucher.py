@@ -223,6 +223,31 @@ async def test_a_batch_is_issued_to_all_who_may_have_one(crm: Operations, sessio
     ]
 
 
+@pytest.mark.parametrize(
+    ("programme", "store", "end"),
+    [
+        ("UTC", None, "2024-06-15T00:00:00+00:00"),
+        ("Europe/Prague", None, "2024-06-14T22:00:00+00:00"),
+        ("Europe/Prague", "America/New_York", "2024-06-15T04:00:00+00:00"),
+    ],
+)
+async def test_vouchers_end_with_a_day_of_the_store_or_of_the_programme(
+    crm: Operations, session: AsyncSession, programme: str, store: str | None, end: str
+) -> None:
+    reward = factories.reward(voucher_validity="INTERVAL", voucher_validity_value="P30D")
+    issuing = factories.store(time_zone=store or "UTC")
+    terms = factories.usual_programme()
+    terms.time_zone = programme
+    shop = await open_shop(session, reward, issuing, points=0, programme=terms)
+    where = {} if store is None else {"store": id_of(issuing)}
+    jana = shop.customer["id"]
+
+    one = await crm.do("voucherIssue", "voucher { validTo }", reward=id_of(reward), customer=jana, **where)
+    many = await crm.do("voucherIssueBatch", "vouchers { validTo }", reward=id_of(reward), customers=[jana], **where)
+
+    assert one["voucher"] == many["vouchers"][0] == {"validTo": end}
+
+
 async def test_a_voucher_is_put_aside_for_one_bill_for_a_time(crm: Operations, session: AsyncSession) -> None:
     await factories.save(session, factories.voucher(code="V"))
 
@@ -259,13 +284,14 @@ async def test_a_voucher_that_was_put_aside_is_let_go(crm: Operations, session: 
         ({"valid_to": NOW}, {}, "EXPIRED"),
         ({"valid_from": NOW + timedelta(days=1)}, {}, "NOT_YET_VALID"),
         ({"state": "RESERVED", "reserved_for": "one"}, {"bill": "two"}, "RESERVED_ELSEWHERE"),
-        ({}, {"customer": opaque_id("Customer", 99)}, "WRONG_CUSTOMER"),
+        ({}, {"customer": opaque_id("Customer", 2)}, "WRONG_CUSTOMER"),
     ],
 )
 async def test_a_voucher_that_can_not_be_used_is_refused(
     crm: Operations, session: AsyncSession, voucher: dict[str, Any], given: dict[str, Any], code: str
 ) -> None:
     await factories.save(session, factories.voucher(code="V", **voucher))
+    await factories.save(session, factories.customer())
 
     found = await crm.refused("voucherRedeem", code="V", **given)
 
@@ -278,7 +304,8 @@ async def test_where_and_when_a_voucher_is_used_is_asked_and_its_bill_is_not(
     reward = factories.reward(weekdays=4, minimum_purchase=Decimal(100), currency_code="EUR", is_portable=True)
     here, there = factories.store(), factories.store()
     voucher = factories.voucher(reward=reward, code="V")
-    await factories.save(session, voucher, here, there)
+    eva = factories.customer()
+    await factories.save(session, voucher, here, there, eva)
     await factories.save(session, factories.reward_store(reward_id=reward.id, store_id=here.id))
 
     elsewhere = await crm.refused("voucherRedeem", code="V", store=id_of(there))
@@ -286,7 +313,7 @@ async def test_where_and_when_a_voucher_is_used_is_asked_and_its_bill_is_not(
     crm.now += timedelta(days=1)
     tomorrow = await crm.refused("voucherRedeem", code="V", store=id_of(here))
     crm.now -= timedelta(days=1)
-    done = await crm.do("voucherRedeem", VOUCHER, code="V", store=id_of(here), customer=opaque_id("Customer", 99))
+    done = await crm.do("voucherRedeem", VOUCHER, code="V", store=id_of(here), customer=id_of(eva))
 
     assert elsewhere == nowhere == [("WRONG_STORE", "id", None)]
     assert tomorrow == [("WRONG_DAY", "id", None)]

@@ -101,8 +101,7 @@ class Memory:
         """The rows that a relation leads to, as far as they are shown."""
         target = known.target().entity
         if callable(known.relation):
-            role = "CONDITION" if known.relation is relations.REWARD_CONDITIONS.on else "BONUS"
-            return [rule for rule in self.rows[target] if rule.reward_id == row.id and rule.role == role]
+            return [each for each in self.rows[target] if self._linked(known.relation, row, each) and not deleted(each)]
         relation = inspect(type(row)).relationships[known.relation]
         if relation.secondary is not None:
             found = self._through(row, relation)
@@ -115,6 +114,21 @@ class Memory:
             found = [record for record in found if record.ended_at is None]
         hidden = deleted if known.many else (lambda each: isinstance(each, models.Customer) and deleted(each))
         return [each for each in found if not hidden(each)]
+
+    def _linked(self, on: Any, row: Any, other: Any) -> bool:
+        """Whether a link that no foreign key describes leads from a row to another."""
+        if on is relations.REWARDS_OF_PRODUCT.on:
+            conditions = {
+                each.condition_id for each in self.rows[models.RewardConditionTarget] if each.product_id == row.id
+            }
+            rules = self.rows[models.RewardCondition]
+            return any(rule.reward_id == other.id and rule.id in conditions for rule in rules)
+        if on is relations.BILLS_OF_CARD.on:
+            return bool(other.card_number == row.number)
+        if on is relations.BILLS_OF_RESERVATION.on:
+            return (other.external_id, other.customer_id) == (row.external_purchase_id, row.customer_id)
+        role = "CONDITION" if on is relations.REWARD_CONDITIONS.on else "BONUS"
+        return bool(other.reward_id == row.id and other.role == role)
 
     def _through(self, row: Any, relation: Any) -> list[Any]:
         entity = next(each for each in self.rows if each.__table__ is relation.secondary)

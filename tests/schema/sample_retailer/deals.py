@@ -14,7 +14,8 @@ from tests.schema.sample_retailer.rows import Rows
 async def bills(shop: Rows) -> None:
     """Bills with their lines and discounts."""
     chance, types = shop.chance, shop.each("purchase_item_type")
-    for _ in range(50):
+    shown = [card.number for card in shop.each("card")[:4]]
+    for place in range(50):
         items = [
             factories.purchase_item(
                 product=chance.maybe(shop.each("product")),
@@ -39,6 +40,7 @@ async def bills(shop: Rows) -> None:
             number=chance.one(TEXTS),
             cashdesk=chance.of(None, "1", "10", "2"),
             points_earned=chance.of(Decimal(0), Decimal("1.5")),
+            card_number=shown[place % len(shown)] if place % 2 else None,
             utm_source=chance.of(None, "news"),
             **chance.stamps(),
         )
@@ -61,13 +63,16 @@ async def reservations(shop: Rows) -> None:
         for store in chance.some(shop.each("store"), 3):
             offer = factories.reservable_offer(reservable_product=reservable, store=store, price=chance.money())
             await shop.keep(offer, factories.reservable_price(offer=offer))
+    bills = {bill.customer_id: bill.external_id for bill in shop.each("purchase")}
     for _ in range(16):
+        customer = chance.one(shop.each("customer"))
         items = [
             factories.product_reservation_item(reservable_product=row, quantity=chance.of(Decimal(1), Decimal(2)))
             for row in chance.some(shop.each("reservable_product"), 2)
         ]
         booking = factories.product_reservation(
-            customer=chance.one(shop.each("customer")),
+            customer=customer,
+            external_purchase_id=bills.get(customer.id),
             store=chance.one(shop.each("store")),
             origin=chance.maybe(shop.each("product_reservation_source")),
             items=items,

@@ -1,8 +1,11 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
 
+from resolvers import jobs
+from resolvers.jobs import JOBS
 from server import settings
 from server.app import create_app
 from server.cli import app
@@ -26,6 +29,20 @@ def test_an_unknown_job_is_told_in_one_line(at_database: str) -> None:
 
     assert done.exit_code == 1
     assert done.stderr.startswith("There is no job called nothing. There are: expire-points, expire-vouchers,")
+
+
+@pytest.mark.parametrize(("named", "code"), [(["recommend"], 1), ([], 0)])
+def test_a_job_without_its_extra_fails_only_where_it_was_asked_for(
+    at_database: str, monkeypatch: pytest.MonkeyPatch, named: list[str], code: int
+) -> None:
+    schema()
+    lacking = replace(JOBS["recommend"], needs=("no_such_module",))
+    monkeypatch.setattr(jobs, "JOBS", {"recommend": lacking})
+
+    done = CliRunner().invoke(app, ["jobs", *named])
+
+    told = "recommend: left out for lack of no_such_module: install the extra `recommend`\n"
+    assert (done.exit_code, done.stdout) == (code, told)
 
 
 def test_what_there_is_to_do_is_listed() -> None:

@@ -43,6 +43,15 @@ def test_what_is_missing_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) ->
     assert done.stderr == "This needs no_such_module: install the extra, as in `pip install crm360[recommend]`.\n"
 
 
+def test_without_a_database_it_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/none.sqlite")
+
+    done = CliRunner().invoke(app, ["recommend", "all"])
+
+    assert done.exit_code == 1
+    assert "crm360 migrate" in done.stderr
+
+
 def test_the_table_has_a_row_for_each_method_and_what_is_gained_by_it(results: list[Compared]) -> None:
     rows = report.table(results).splitlines()
 

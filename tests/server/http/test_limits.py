@@ -114,3 +114,16 @@ def test_the_rules_of_validation_would_take_long_over_what_is_refused() -> None:
 @pytest.mark.parametrize("name", documents())
 def test_what_the_playground_asks_is_within_the_limits(name: str) -> None:
     assert excess(graph()._schema, parse(documents()[name])) is None
+
+
+@pytest.mark.parametrize("where", [{"and": None}, {"or": None}, {"not": None}, {"city": None}, {"city": {"eq": None}}])
+async def test_null_in_a_filter_is_refused_wherever_filters_are_taken(client: Client, where: dict[str, Any]) -> None:
+    """One rule for lists and for segments: what is null would let more through than was meant."""
+    listed = await client.ask("query ($w: CustomerWhere) { customers(where: $w) { totalCount } }", {"w": where})
+    kept = await client.ask(
+        'mutation ($w: CustomerWhere) { segmentCreate(input: { name: "x", where: $w }) { userErrors { code } } }',
+        {"w": where},
+    )
+
+    assert code(listed) == "BAD_FILTER"
+    assert kept.json()["data"]["segmentCreate"]["userErrors"] == [{"code": "BAD_FILTER"}]
