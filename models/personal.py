@@ -62,6 +62,8 @@ PERSONAL: dict[str, dict[str, Personal]] = {
         sensitive="gender birthdate photo_url",
     ),
     "customer_term": _classes(identifying="term"),
+    "customer_statistics": _classes("currency_code"),
+    "customer_month": _classes("currency_code month"),
     "customer_source_record": _classes(pseudonym="external_id"),
     "customer_password": _classes(credential="password_hash"),
     "one_time_code": _classes(credential="code_hash"),

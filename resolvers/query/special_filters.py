@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Integer, Select, func, literal_column, select, union_all
 from sqlalchemy.orm import aliased
 
-import models
 from models import CustomerMonth, Purchase, PurchaseState
 from models.rules.relative_time import BEGINNING, MOMENT, Span, duration_of, span
 from models.types import MONEY, BigKey, Instant, text
@@ -47,15 +46,15 @@ class BirthdayFilter(SpecialFilter):
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """The bills of one customer, as SQL: how many there are, and what they come to."""
+    """The bills of one customer, as SQL: how many there are, and what they come to, called as in a month of theirs."""
 
-    count: Any
+    purchase_count: Any
     turnover: Any
 
 
-COUNT = Expression("count", lambda sums: sums.count, Integer())
+COUNT = Expression("count", lambda sums: sums.purchase_count, Integer())
 TURNOVER = Expression("turnover", lambda sums: sums.turnover, MONEY)
-BASKET = Expression("average_basket", lambda sums: mean_of(sums.turnover, sums.count), MONEY, nullable=True)
+BASKET = Expression("average_basket", lambda sums: mean_of(sums.turnover, sums.purchase_count), MONEY, nullable=True)
 COMPARED = {"count": COUNT, "turnover": TURNOVER, "averageBasket": BASKET}
 NOTHING: Mapping[Expression, Any] = {COUNT: 0, TURNOVER: Decimal(0), BASKET: None}
 """What nothing comes to."""
@@ -80,7 +79,7 @@ class PurchasesFilter(SpecialFilter):
         if "currency" in value:
             names.append(reader.bind(checked(value["currency"])))
         parts = [
-            reader.value(models.Customer, ValueFilter(COMPARED[name]), given, f"{path}.{name}")
+            reader.value(CustomerMonth, ValueFilter(COMPARED[name]), given, f"{path}.{name}")
             for name, given in value.items()
             if name in COMPARED
         ]
@@ -92,7 +91,7 @@ class PurchasesFilter(SpecialFilter):
         _, _, (by_nothing, bounded), names, met = structure
         bills = union_all(*_sources(names, bounded=bounded)).subquery()
         sums: Any = Sums(func.sum(bills.c.count), func.sum(bills.c.turnover, type_=MONEY))
-        meets = condition(models.Customer, sums, met, backend)
+        meets = condition(CustomerMonth, sums, met, backend)
         grouped = select(bills.c.customer_id).group_by(bills.c.customer_id)
         found: ColumnElement[bool]
         if by_nothing:

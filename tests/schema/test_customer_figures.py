@@ -9,7 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
+from models.scope import Scope
 from models.types import MONEY
+from resolvers.storage.context import Viewer, ViewerKind
 from tests import factories
 from tests.factories import NOW
 from tests.schema.both_ways import Graph
@@ -220,6 +222,21 @@ async def test_what_can_not_be_summed_is_refused(graph: Graph, within: str, mess
 
     assert answer.codes == ["BAD_FILTER"]
     assert message is None or answer.messages == [message]
+
+
+async def test_who_sees_no_personal_data_finds_customers_by_sums_and_not_by_birthdays(
+    graph: Graph, session: AsyncSession
+) -> None:
+    await four(session)
+    graph.viewer = Viewer(None, ViewerKind.ENTERPRISE, frozenset({Scope.CUSTOMERS_READ}))
+    shown = "totalCount nodes { statistics { purchaseCount } insights { purchaseCount } }"
+
+    sums = await graph.data(f"{{ customers(where: {{purchasesWithin: {{count: {{gte: 6}}}}}}) {{ {shown} }} }}")
+    birthdays = await graph.ask("{ customers(where: {birthday: {today: true}}) { totalCount } }")
+
+    row = {"statistics": {"purchaseCount": 6}, "insights": {"purchaseCount": 5}}
+    assert sums == {"customers": {"totalCount": 1, "nodes": [row]}}
+    assert birthdays.codes == ["FORBIDDEN"]
 
 
 @pytest.mark.parametrize("null", ["last", "currency", "gte", "next"])
