@@ -83,7 +83,7 @@ PERSONAL: dict[str, dict[str, Personal]] = {
     "voucher_event": _classes(free_text="note"),
     "status_record": _classes(free_text="note"),
     "purchase": _classes(
-        "currency_code external_id number source cashdesk utm_source utm_medium utm_campaign",
+        "currency_code external_id number source cashdesk utm_source utm_medium utm_campaign reward_terms",
         identifying="card_number",
         staff="created_by",
     ),

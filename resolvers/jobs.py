@@ -24,7 +24,7 @@ from models.base import utc_now
 from resolvers.access.purge import purge_logins
 from resolvers.audit.sealing import seal_audit
 from resolvers.budget.purge import purge_budgets
-from resolvers.customer.scores import refresh_scores
+from resolvers.customer.figures.scores import refresh_scores
 from resolvers.point.expiry import expire_points
 from resolvers.recommendation.offers import JOB, move_up_offers
 from resolvers.recommendation.schedule import NEEDED, refresh_recommendations, update_recommendations

@@ -7,12 +7,12 @@ from models.figures import SORTED
 from models.scope import Scope
 from resolvers import customer, merging
 from resolvers.customer.export import load_export
-from resolvers.customer.insights import insights_along, load_insights, made_along
+from resolvers.customer.figures.insights import insights_along, load_insights, made_along
 from resolvers.normalise import email_key, phone_key
 from resolvers.query.expressions import PHONE
+from resolvers.query.filters.special import BirthdayFilter, PurchasesFilter
 from resolvers.query.recommended import RECOMMENDED
 from resolvers.query.relations import CAMPAIGN_OFFERS, REWARDS_WITHIN_REACH
-from resolvers.query.special_filters import BirthdayFilter, PurchasesFilter
 from schema.declaring.base import FieldFilter, own
 from schema.declaring.declarations import (
     Argument,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from resolvers.customer.insights import MOST_FAVOURITES
+from resolvers.customer.figures.insights import MOST_FAVOURITES
 from resolvers.errors import BadPage
 from schema.declaring.declarations import Argument, shown, structure
 

@@ -32,12 +32,12 @@ from sqlalchemy.orm import aliased
 from models import Base, Customer, CustomerTerm, Product, ProductTerm
 from models.types import text
 from resolvers.query.columns import Column, Joins, entity_at, masked, refuse_masked, scaled, shown
+from resolvers.query.filters.where import ALL, Structure, renamed
+from resolvers.query.filters.where_sql import condition
 from resolvers.query.json_rows import NESTING, ordered
 from resolvers.query.link import Link
 from resolvers.query.paging import Order, Page, after, order_by
 from resolvers.query.visibility import Access, listed, seen_with
-from resolvers.query.where import ALL, Structure, renamed
-from resolvers.query.where_sql import condition
 from resolvers.storage.sql import AnySelect, SqlColumn, SqlValue
 from resolvers.storage.statement import ListParameter, Statement, compile_statement, parameter
 

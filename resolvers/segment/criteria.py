@@ -16,9 +16,8 @@ import models
 from models.types import ExactDecimal, Instant
 from resolvers.errors import BadFilter
 from resolvers.query.columns import source_type
-from resolvers.query.special_filters import bounded
-from resolvers.query.visibility import listed
-from resolvers.query.where import (
+from resolvers.query.filters.special import bounded
+from resolvers.query.filters.where import (
     FILTERS,
     RELATIVE,
     FilterSet,
@@ -28,7 +27,8 @@ from resolvers.query.where import (
     ValueFilter,
     read_filter,
 )
-from resolvers.query.where_sql import condition
+from resolvers.query.filters.where_sql import condition
+from resolvers.query.visibility import listed
 from resolvers.storage.sql import SqlType
 
 MANY = ("in", "nin")

@@ -8,6 +8,7 @@ from typing import Any
 
 from resolvers.errors import BadInput
 from resolvers.normalise import search_words
+from resolvers.query.filters.where import ALL, FILTERS, LAST_CHARACTER, Structure, checked, read_filter
 from resolvers.query.paging import (
     MOST_SORT_KEYS,
     Order,
@@ -18,7 +19,6 @@ from resolvers.query.paging import (
     page_size,
     start_of,
 )
-from resolvers.query.where import ALL, FILTERS, LAST_CHARACTER, Structure, checked, read_filter
 from schema.declaring.base import TypeDeclaration
 from schema.declaring.connections import SORT_KEYS
 

@@ -20,7 +20,7 @@ from resolvers.query.columns import Column, Expression, Source, entity_at, relat
 from resolvers.query.paging import SortKey
 
 if TYPE_CHECKING:
-    from resolvers.query.where import Filter
+    from resolvers.query.filters.where import Filter
     from schema.declaring.types import FieldSpec
     from schema.execution.plan.plan_nodes import Change, Entry, Getter
     from schema.execution.plan.selection import Selection

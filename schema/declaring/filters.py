@@ -7,7 +7,7 @@ from collections.abc import Callable
 from models import Customer
 from models.base import Base
 from resolvers.query.expressions import CUSTOMER_ID
-from resolvers.query.where import FILTERS, FilterSet, IdFilter
+from resolvers.query.filters.where import FILTERS, FilterSet, IdFilter
 from schema.declaring.base import FieldFilter, TypeDeclaration, blaming
 from schema.declaring.scalars import ENUMS
 from schema.declaring.types import NAMES, FieldSpec, input_type

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from models.base import utc_now
-from resolvers.customer.figures import Proof, prove_figures
+from resolvers.customer.figures.checking import Proof, prove_figures
 from resolvers.ids import opaque_id
 from resolvers.storage.engine import make_engine
 from server.commands import database

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 import models
 from resolvers import jobs
-from resolvers.customer.score_bands import refresh_score_bands
+from resolvers.customer.figures.score_bands import refresh_score_bands
 from resolvers.jobs import JOBS, Job, Ran, Scheduler, run_jobs
 from resolvers.storage.alone import alone
 from resolvers.storage.engine import make_engine

@@ -15,7 +15,7 @@ from models.personal import DERIVED, MASKED, PERSONAL, Personal, needs_class
 from models.scope import Scope, ViewerKind
 from resolvers.ids import opaque_id
 from resolvers.query.columns import is_personal
-from resolvers.query.where import FILTERS, IdFilter, RelationFilter, ValueFilter
+from resolvers.query.filters.where import FILTERS, IdFilter, RelationFilter, ValueFilter
 from resolvers.storage.context import Viewer
 from schema.declaring.base import TYPES
 from schema.declaring.permissions import rules

@@ -8,7 +8,7 @@ from typing import Any
 
 from models import Base
 from resolvers.query.columns import Column, Source, source_type
-from resolvers.query.where import ValueFilter
+from resolvers.query.filters.where import ValueFilter
 from schema.declaring.base import Declaration, FieldFilter, TypeDeclaration, type_named
 from schema.declaring.kinds.own import OwnField
 from schema.declaring.scalars import value_of

@@ -10,7 +10,7 @@ from typing import Any
 
 from models import Base
 from resolvers.query.columns import Column, Source, entity_at, is_nullable, source_type
-from resolvers.query.where import ValueFilter
+from resolvers.query.filters.where import ValueFilter
 from resolvers.storage.context import RequestContext
 from schema.declaring.base import Declaration, FieldFilter, TypeDeclaration
 from schema.declaring.kinds.own import OwnField

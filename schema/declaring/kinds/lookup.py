@@ -9,9 +9,9 @@ from typing import Any
 from graphql import GraphQLNonNull
 
 from resolvers.errors import BadInput
+from resolvers.query.filters.where import FILTERS, Slot, Template, keyed, template
 from resolvers.query.level_select import LevelQuery
 from resolvers.query.paging import Page
-from resolvers.query.where import FILTERS, Slot, Template, keyed, template
 from schema.declaring.base import Argument, Declaration, TypeDeclaration, type_named
 from schema.declaring.filters import camel
 from schema.declaring.types import FieldSpec, field_of, input_type, optional

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from resolvers.query.filters.where import ALL
 from resolvers.query.merged import merged_cursor, open_merged, within
 from resolvers.query.paging import Page, complete, cursor_values, page_size, start_of
-from resolvers.query.where import ALL
 from schema.declaring.arguments import Listing, noted_cursor
 from schema.declaring.base import Argument, Declaration, TypeDeclaration
 from schema.declaring.connections import PAGE_ARGUMENTS

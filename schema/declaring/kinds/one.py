@@ -8,7 +8,7 @@ from typing import Any
 
 from models import Base, Customer
 from resolvers.query.columns import Column, Source, relationship_of
-from resolvers.query.where import RelationFilter
+from resolvers.query.filters.where import RelationFilter
 from schema.declaring.base import TYPES, Declaration, FieldFilter, TypeDeclaration, check_relation, type_of_entity
 from schema.declaring.filters import filters_of
 from schema.declaring.kinds.own import OwnField

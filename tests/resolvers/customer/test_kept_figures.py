@@ -20,8 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
 from resolvers import customer, merging, point, purchase
-from resolvers.customer.figures import Difference, prove_figures
-from resolvers.customer.scores import refresh_scores
+from resolvers.customer.figures.checking import Difference, prove_figures
+from resolvers.customer.figures.scores import refresh_scores
 from resolvers.files import importer
 from resolvers.ids import opaque_id
 from tests import factories

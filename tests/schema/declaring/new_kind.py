@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from resolvers.query.columns import Column
-from resolvers.query.where import ValueFilter
+from resolvers.query.filters.where import ValueFilter
 from resolvers.storage.context import RequestContext
 from resolvers.storage.reader import make_reader
 from schema.declaring.base import TYPES, FieldFilter

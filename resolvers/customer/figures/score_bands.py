@@ -18,7 +18,7 @@ import models
 from models import Customer, Purchase, PurchaseState, ScoreMetric, State
 from models.rules.periods import add_months
 from models.types import MONEY, Instant
-from resolvers.customer.insights import YEAR_IN_MONTHS, ZONE
+from resolvers.customer.figures.insights import YEAR_IN_MONTHS, ZONE
 from resolvers.storage.sql import AnySelect
 from resolvers.storage.transaction import Transaction, in_transaction
 

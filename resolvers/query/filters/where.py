@@ -27,7 +27,7 @@ from resolvers.errors import BadFilter
 from resolvers.ids import key_of
 from resolvers.normalise import composed
 from resolvers.query.columns import Source, source_type
-from resolvers.query.relative import bounds
+from resolvers.query.filters.relative import bounds
 from resolvers.storage.sql import SqlType
 
 IGNORING_CASE = {"eqIgnoreCase": "eq", "startsWithIgnoreCase": "startsWith", "containsIgnoreCase": "contains"}

@@ -15,7 +15,7 @@ from typing import Any
 from models import ScoreMetric
 from models.rules.figures import mean
 from models.rules.relative_time import Span
-from resolvers.customer.insight_rows import (
+from resolvers.customer.figures.insight_rows import (
     MOST_FAVOURITES,
     PERIOD,
     YEAR,

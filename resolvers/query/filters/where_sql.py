@@ -16,9 +16,9 @@ from resolvers.query.columns import (
     relationship_of,
     source_type,
 )
+from resolvers.query.filters.where import IGNORING_CASE, RelationFilter, SpecialFilter, Structure
 from resolvers.query.link import Door
 from resolvers.query.visibility import listed, reachable
-from resolvers.query.where import IGNORING_CASE, RelationFilter, SpecialFilter, Structure
 from resolvers.storage.sql import SqlColumn, SqlValue
 from resolvers.storage.statement import ListParameter, parameter
 

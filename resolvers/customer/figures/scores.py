@@ -12,8 +12,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models import CustomerStatistics
-from resolvers.customer.insights import YEAR_IN_MONTHS, load_insights
-from resolvers.customer.score_bands import refresh_score_bands
+from resolvers.customer.figures.insights import YEAR_IN_MONTHS, load_insights
+from resolvers.customer.figures.score_bands import refresh_score_bands
 from resolvers.storage.transaction import Transaction, in_transaction
 
 KEPT = CustomerStatistics

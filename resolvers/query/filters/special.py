@@ -19,9 +19,9 @@ from models.types import MONEY, BigKey, Instant, text
 from resolvers.errors import BadFilter
 from resolvers.query.columns import Expression
 from resolvers.query.expressions import mean_of, word
-from resolvers.query.relative import BIRTHDAY, coming
-from resolvers.query.where import ALL, FilterReader, SpecialFilter, Structure, ValueFilter, checked
-from resolvers.query.where_sql import condition
+from resolvers.query.filters.relative import BIRTHDAY, coming
+from resolvers.query.filters.where import ALL, FilterReader, SpecialFilter, Structure, ValueFilter, checked
+from resolvers.query.filters.where_sql import condition
 from resolvers.storage.relative import Relative
 from resolvers.storage.statement import parameter
 
