@@ -25,7 +25,7 @@ class CrmError(Exception):
     code = "ERROR"
 
 
-class BadInput(CrmError):  # noqa: N818
+class BadInput(CrmError):
     """An argument that can't be used."""
 
     code = "BAD_INPUT"
@@ -55,13 +55,13 @@ class BadId(BadInput):
     code = "BAD_ID"
 
 
-class Forbidden(CrmError):  # noqa: N818
+class Forbidden(CrmError):
     """Something that the token's scopes don't allow."""
 
     code = ErrorCode.FORBIDDEN.value
 
 
-class TooLarge(CrmError):  # noqa: N818
+class TooLarge(CrmError):
     """An answer of more bytes than one may have."""
 
     code = "ANSWER_TOO_LARGE"
@@ -70,7 +70,7 @@ class TooLarge(CrmError):  # noqa: N818
         super().__init__("The answer is too large: ask for smaller pages, or for less in several documents.")
 
 
-class Unavailable(CrmError):  # noqa: N818
+class Unavailable(CrmError):
     """The database can't be reached; try again."""
 
     code = "UNAVAILABLE"
@@ -86,7 +86,7 @@ class UserError:
     missing: str | None = None
 
 
-class Refused(CrmError):  # noqa: N818
+class Refused(CrmError):
     """A rule of the business says no. `missing` tells what would be needed."""
 
     code: ErrorCode

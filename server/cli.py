@@ -25,7 +25,7 @@ class Commands(TyperGroup):
             # Whoever read the output has enough of it; the command line's library ends without a word.
             raise
         except Exception as error:
-            from server.cli_errors import explain  # noqa: PLC0415
+            from server.cli_errors import explain
 
             line = explain(error)
             if line is None:
@@ -132,8 +132,8 @@ def serve(
     open_: Open = None,
 ) -> None:
     """Serve the gateway from a migrated database."""
-    from server import settings  # noqa: PLC0415
-    from server.commands import serve as running  # noqa: PLC0415
+    from server import settings
+    from server.commands import serve as running
 
     running.serve(settings.load(host=host, port=port, open=open_), workers)
 
@@ -141,8 +141,8 @@ def serve(
 @app.command()
 def demo(host: Host = None, port: Port = None, open_: Open = None, households: Households = None) -> None:
     """Migrate, fill an empty database with The Complete Journey, and serve it with the playground."""
-    from server import settings  # noqa: PLC0415
-    from server.commands import serve as running  # noqa: PLC0415
+    from server import settings
+    from server.commands import serve as running
 
     running.demo(settings.load(host=host, port=port, open=open_), households)
 
@@ -153,8 +153,8 @@ def migrate(
     down: Annotated[bool, typer.Option("--down", help="Go back; what the dropped tables held is gone.")] = False,
 ) -> None:
     """Bring the database's tables to the shape that this version needs."""
-    from server import settings  # noqa: PLC0415
-    from server.commands import database  # noqa: PLC0415
+    from server import settings
+    from server.commands import database
 
     typer.echo(database.migrate(settings.load(), revision, down=down))
 
@@ -162,8 +162,8 @@ def migrate(
 @imports.command("journey")
 def import_journey(shift: Shift = True, promotion_weeks: Weeks = 1, households: Households = None) -> None:
     """Fill a migrated and empty database with The Complete Journey, or go on where that was interrupted."""
-    from server import settings  # noqa: PLC0415
-    from server.commands import transfer  # noqa: PLC0415
+    from server import settings
+    from server.commands import transfer
 
     transfer.bring_journey(
         settings.load(),
@@ -181,8 +181,8 @@ def import_files(
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Write the good rows even where some are bad.")] = False,
 ) -> None:
     """Bring in a retailer's own files, JSON Lines or CSV: all of their rows, or none."""
-    from server import settings  # noqa: PLC0415
-    from server.commands import transfer  # noqa: PLC0415
+    from server import settings
+    from server.commands import transfer
 
     if not transfer.bring_files(settings.load(), paths, dry_run=dry_run, skip_bad=skip_bad):
         raise typer.Exit(1)
@@ -195,8 +195,8 @@ def export(
     resource: Annotated[list[str] | None, typer.Option(help="Only this one; may be repeated.")] = None,
 ) -> None:
     """Write everything into files that `import files` takes back."""
-    from server import settings  # noqa: PLC0415
-    from server.commands import transfer  # noqa: PLC0415
+    from server import settings
+    from server.commands import transfer
 
     transfer.take_out(settings.load(), folder, kind.value, resource)
 
@@ -207,8 +207,8 @@ def jobs(
     list_: Annotated[bool, typer.Option("--list", help="Say what there is to do, and do nothing.")] = False,
 ) -> None:
     """Do now what a server does by itself every so often: expire, requalify, work out anew."""
-    from server import settings  # noqa: PLC0415
-    from server.commands import jobs  # noqa: PLC0415
+    from server import settings
+    from server.commands import jobs
 
     if list_:
         typer.echo(jobs.listed())
@@ -231,8 +231,8 @@ def create_token(
     language: Annotated[str | None, typer.Option(help="Language of what it reads, as in cs.")] = None,
 ) -> None:
     """Make a token and print it, this once: by a name and scopes, or for an installation."""
-    from server import settings  # noqa: PLC0415
-    from server.commands import token  # noqa: PLC0415
+    from server import settings
+    from server.commands import token
 
     if installation == (name is not None):
         raise typer.BadParameter("Give either --name and --scope, or --installation.")
@@ -245,8 +245,8 @@ def create_token(
 @tokens.command("list")
 def list_tokens(all_: Annotated[bool, typer.Option("--all", help="Those that ended, too.")] = False) -> None:
     """List the tokens that are accepted: what they may do, and when they were last in use."""
-    from server import settings  # noqa: PLC0415
-    from server.commands import token  # noqa: PLC0415
+    from server import settings
+    from server.commands import token
 
     typer.echo(token.listed(settings.load(), all_=all_))
 
@@ -257,8 +257,8 @@ def budget_token(
     budget: Annotated[str, typer.Argument(help="Points and how many flow back in a second, 2000000/100000; or usual.")],
 ) -> None:
     """Give an enterprise token a budget of cost of its own, from its next request on."""
-    from server import settings  # noqa: PLC0415
-    from server.commands import token  # noqa: PLC0415
+    from server import settings
+    from server.commands import token
 
     token.set_budget(settings.load(), id_, budget)
 
@@ -266,8 +266,8 @@ def budget_token(
 @tokens.command("revoke")
 def revoke_token(id_: Annotated[str, typer.Argument(metavar="ID", help="Its id, as listed.")]) -> None:
     """Stop accepting a token, from the next request on."""
-    from server import settings  # noqa: PLC0415
-    from server.commands import token  # noqa: PLC0415
+    from server import settings
+    from server.commands import token
 
     token.revoke(settings.load(), id_)
 
@@ -275,8 +275,8 @@ def revoke_token(id_: Annotated[str, typer.Argument(metavar="ID", help="Its id, 
 @app.command()
 def audit() -> None:
     """Verify the audit trail: that no entry was changed or removed since it was sealed."""
-    from server import settings  # noqa: PLC0415
-    from server.commands import audit as trail  # noqa: PLC0415
+    from server import settings
+    from server.commands import audit as trail
 
     holds, told = trail.verify(settings.load())
     typer.echo(told, err=not holds)
@@ -289,8 +289,8 @@ def check(
     mend: Annotated[bool, typer.Option("--mend", help="Put the figures right that differ.")] = False,
 ) -> None:
     """Prove the books: kept figures of customers against their bills, balances of points against the ledger."""
-    from server import settings  # noqa: PLC0415
-    from server.commands import check as books  # noqa: PLC0415
+    from server import settings
+    from server.commands import check as books
 
     holds, told = books.prove(settings.load(), mend=mend)
     typer.echo(told, err=not holds)
@@ -306,8 +306,8 @@ def recommend_all(
     ] = None,
 ) -> None:
     """Work out now what is recommended to each customer, and say what it took."""
-    from server import settings  # noqa: PLC0415
-    from server.commands import recommend  # noqa: PLC0415
+    from server import settings
+    from server.commands import recommend
 
     recommend.work_out(settings.load(), per_group)
 
@@ -323,7 +323,7 @@ def evaluate(
     ] = False,
 ) -> None:
     """Compare on The Complete Journey with popularity and with personal frequency, on bills held out."""
-    from server.commands import recommend  # noqa: PLC0415
+    from server.commands import recommend
 
     recommend.evaluate(write, validation=validation, today=date.today())
 
@@ -334,7 +334,7 @@ def schema(
     reference: Annotated[Path | None, typer.Option(help="Write the reference's page into this folder.")] = None,
 ) -> None:
     """Print the schema as GraphQL's definition language, or write its reference."""
-    from server.commands import schema as definitions  # noqa: PLC0415
+    from server.commands import schema as definitions
 
     definitions.show(output, reference)
 
@@ -342,7 +342,7 @@ def schema(
 @app.command()
 def playground() -> None:
     """Bundle the playground with npm, so that its page needs no other host."""
-    from server import playground  # noqa: PLC0415
+    from server import playground
 
     if not playground.build():
         raise typer.Exit(1)
@@ -357,10 +357,10 @@ def explain(
     code: Annotated[bool, typer.Option("--code", help="Run it, and show all of its way, as Markdown.")] = False,
 ) -> None:
     """Show the levels and statements by which a query would be answered, without running it."""
-    from schema.declaring.build import build  # noqa: PLC0415
-    from server import settings  # noqa: PLC0415
-    from server.commands import explain as explaining  # noqa: PLC0415
-    from server.commands.explain_code import explain_code  # noqa: PLC0415
+    from schema.declaring.build import build
+    from server import settings
+    from server.commands import explain as explaining
+    from server.commands.explain_code import explain_code
 
     text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
     url = settings.load().database_url

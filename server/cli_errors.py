@@ -15,7 +15,7 @@ INTERRUPTED = 130
 """The exit code of what was stopped by Ctrl-C."""
 
 
-class Obstacle(Exception):  # noqa: N818
+class Obstacle(Exception):
     """Something that keeps a command from going on; the message says what to do."""
 
 

@@ -26,7 +26,7 @@ TRIED_AGAIN = SECOND
 log = logging.getLogger("crm360")
 
 
-class OverBudget(Exception):  # noqa: N818
+class OverBudget(Exception):
     """There aren't enough points; `wait` is after how long there will be, in nanoseconds."""
 
     def __init__(self, wait: int, remaining: int, full_at: int) -> None:

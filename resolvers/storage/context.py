@@ -28,7 +28,7 @@ AT_ONCE = 4
 """How many connections one request may use side by side."""
 
 
-class Stopped(Exception):  # noqa: N818
+class Stopped(Exception):
     """Something is not read to its end: nobody wants the answer any more."""
 
 

@@ -45,7 +45,7 @@ POOLED = (
 AWAY = "The database can't be reached; try again."
 
 
-class ConnectionLost(Exception):  # noqa: N818
+class ConnectionLost(Exception):
     """A connection was gone before the statement could answer."""
 
 

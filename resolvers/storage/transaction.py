@@ -52,7 +52,7 @@ CONFLICTS = frozenset({"40001", "40P01"})
 """PostgreSQL's codes for a transaction that lost against another and may be tried again."""
 
 
-class CustomerMerged(Exception):  # noqa: N818
+class CustomerMerged(Exception):
     """A customer who is named became another one meanwhile, or long ago: what names them is read anew."""
 
 

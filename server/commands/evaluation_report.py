@@ -64,8 +64,8 @@ def write(folder: Path, results: Sequence[Compared], on: date) -> None:
 
 def draw(file: Path, results: Sequence[Compared]) -> None:
     """Draw a panel for each metric and split, a bar a method; a line on each is the spread over the subsets."""
-    import matplotlib as mpl  # noqa: PLC0415 - only developers have it
-    from matplotlib.figure import Figure  # noqa: PLC0415
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9.2, 5.6), layout="constrained")
     panels = figure.subplots(2, len(results), squeeze=False)

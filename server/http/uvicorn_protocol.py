@@ -66,7 +66,7 @@ MALFORMED = Reason(400, "Invalid HTTP request received.", "BAD_REQUEST")
 TUNNEL = Reason(501, "The gateway opens no tunnels.", "BAD_REQUEST")
 
 
-class Unreadable(Exception):  # noqa: N818
+class Unreadable(Exception):
     """A request that is not read on."""
 
 

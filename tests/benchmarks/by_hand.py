@@ -81,9 +81,9 @@ def _listening(engine: Any, log: Recorded | None) -> Iterator[None]:
         return await fetch(self, statement, values)
 
     event.listen(engine.sync_engine, "before_cursor_execute", ran)
-    TransactionReader.fetch = noted  # type: ignore[method-assign]
+    TransactionReader.fetch = noted
     yield
-    TransactionReader.fetch = fetch  # type: ignore[method-assign]
+    TransactionReader.fetch = fetch
 
 
 async def record(url: str, tills: Sequence[Till]) -> list[list[Recorded]]:

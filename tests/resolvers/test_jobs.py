@@ -74,7 +74,7 @@ def comparable(dump: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[tuple[A
     return plain
 
 
-class Killed(Exception):  # noqa: N818
+class Killed(Exception):
     """What a test throws into the middle of a transaction."""
 
 

@@ -33,7 +33,7 @@ def schema() -> PlannedSchema:
         PLANNED.append(answered is not None)
         return answered
 
-    made._run_planned = noted  # type: ignore[method-assign]
+    made._run_planned = noted
     return made
 
 

@@ -55,7 +55,7 @@ async def plan_of(graph: Graph, engine: AsyncEngine, query: str) -> list[str]:
         asked.append((statement, values))
         return await fetch(statement, values)
 
-    graph.reader.fetch = noted  # type: ignore[method-assign]
+    graph.reader.fetch = noted
     answer = await graph.run(query, {}, planned=True)
     assert (answer.errors, answer.planned, len(asked)) == ([], True, 1)
     ((statement, values),) = asked

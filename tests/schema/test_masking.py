@@ -27,10 +27,10 @@ from tests.schema.both_ways import Graph, schema
 READS = Viewer(None, ViewerKind.ENTERPRISE, frozenset({Scope.CUSTOMERS_READ, Scope.TOKENS_WRITE}))
 CLEAR = Viewer(None, ViewerKind.ENTERPRISE, frozenset({Scope.CUSTOMERS_READ, Scope.PERSONAL_READ}))
 DOTS = "•••"
-TABLES = {mapper.local_table.name: mapper.local_table for mapper in Base.registry.mappers}  # type: ignore[attr-defined]
+TABLES = {mapper.local_table.name: mapper.local_table for mapper in Base.registry.mappers}
 LISTS = [
     name
-    for name, field in schema()._schema.query_type.fields.items()  # type: ignore[union-attr]
+    for name, field in schema()._schema.query_type.fields.items()
     if rules("Query")[name] is None and get_named_type(field.type).name.endswith("Connection")
     if not any(map(is_required_argument, field.args.values()))
 ]
@@ -104,7 +104,7 @@ def test_no_secret_is_in_the_graph_and_what_is_worked_out_of_a_column_is_of_its_
 
 async def everything_of(graph: Graph, name: str) -> Any:
     """All that a list answers, as deep as is allowed."""
-    field = schema()._schema.query_type.fields[name]  # type: ignore[union-attr]
+    field = schema()._schema.query_type.fields[name]
     for depth in (3, 2, 1):
         document = f"{{ {one(name, field, depth)} }}"
         answer = await graph.run(document, {}, planned=True)
@@ -195,7 +195,7 @@ async def test_no_list_is_filtered_by_what_is_masked(graph: Graph) -> None:
 def filtered_by(filtered: str) -> str:
     """A list that is filtered by a field of its rows, or of what is related to them."""
     name, field = filtered.split(".")
-    lists = {get_named_type(made.type).name: listed for listed, made in schema()._schema.query_type.fields.items()}  # type: ignore[union-attr]
+    lists = {get_named_type(made.type).name: listed for listed, made in schema()._schema.query_type.fields.items()}
     root = name
     path: tuple[str, ...] = ()
     while f"{root}Connection" not in lists:

@@ -263,7 +263,7 @@ async def test_random_questions_of_a_customer_find_nothing_of_others(
     "name", sorted(name for name, scope in {**rules("Query"), **rules("Mutation")}.items() if scope)
 )
 async def test_a_field_is_refused_before_anything_runs_to_those_who_lack_its_scope(graph: Graph, name: str) -> None:
-    field = {**sdl().query_type.fields, **sdl().mutation_type.fields}[name]  # type: ignore[union-attr]
+    field = {**sdl().query_type.fields, **sdl().mutation_type.fields}[name]
     required = [f"${arg}: {one.type}" for arg, one in field.args.items() if is_required_argument(one)]
     passed = [f"{arg}: ${arg}" for arg, one in field.args.items() if is_required_argument(one)]
     kind = "mutation" if name in rules("Mutation") else "query"

@@ -24,7 +24,7 @@ SURROGATES = ("\udc80", "\udcff")
 KINDS = (".jsonl", ".csv")
 
 
-class BrokenFile(Exception):  # noqa: N818
+class BrokenFile(Exception):
     """Nothing more can be read from a file."""
 
     def __init__(self, line: int | None, reason: str) -> None:

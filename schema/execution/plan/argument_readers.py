@@ -45,7 +45,7 @@ Get = Callable[[Mapping[str, object]], object]
 """One value for these variables; `Undefined` where there is none."""
 
 
-class Unusual(Exception):  # noqa: N818
+class Unusual(Exception):
     """A value that graphql-core is to read."""
 
 

@@ -16,7 +16,7 @@ from schema.declaring.scalars import Value, value_of
 from schema.declaring.types import DECLARATION
 
 
-class NotPlannable(Exception):  # noqa: N818
+class NotPlannable(Exception):
     """The document, or its data, is for the ordinary way."""
 
 

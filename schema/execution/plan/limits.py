@@ -70,7 +70,7 @@ TOO_MANY = f"The answer could have more than {MOST_OBJECTS} objects: ask for sma
 CODE = "TOO_COMPLEX"
 
 
-class TooComplex(GraphQLError):  # noqa: N818
+class TooComplex(GraphQLError):
     """A document that asks for more than one request may."""
 
     def __init__(self, message: str) -> None:

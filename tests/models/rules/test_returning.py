@@ -16,7 +16,7 @@ REWARD = (None, 5)
 
 
 def sale(*lines: Sold, **terms: object) -> Sale:
-    return replace(Sale(lines), **terms)  # type: ignore[arg-type]
+    return replace(Sale(lines), **terms)
 
 
 def fraction_back(one: Sale, *returned: int, unjustified: tuple[tuple[None, int], ...] = ()) -> Sale:

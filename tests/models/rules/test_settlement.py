@@ -17,7 +17,7 @@ BILL = Bill("EUR", 1, (Line("a", Decimal(1), Decimal("60.00")), Line("b", Decima
 
 
 def percent(key: int, value: int, **more: object) -> Reward:
-    return Reward(key, f"R{key}", f"Reward {key}", RewardKind.PERCENT, Decimal(value), **more)  # type: ignore[arg-type]
+    return Reward(key, f"R{key}", f"Reward {key}", RewardKind.PERCENT, Decimal(value), **more)
 
 
 def test_a_bill_earns_a_point_for_each_whole_unit_paid_in_money() -> None:

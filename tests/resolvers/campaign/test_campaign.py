@@ -15,7 +15,7 @@ SHOWN = (
 
 
 def by(row: models.Base) -> dict[str, dict[str, str]]:
-    return {"externalId": {"source": row.source, "externalId": row.external_id}}  # type: ignore[attr-defined]
+    return {"externalId": {"source": row.source, "externalId": row.external_id}}
 
 
 PERCENT = {

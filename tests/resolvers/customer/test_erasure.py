@@ -146,7 +146,7 @@ async def test_nothing_personal_is_left_in_sqlites_own_files(
 
 
 def test_every_table_that_tells_something_of_a_customer_is_emptied_of_it_or_known_to_go_otherwise() -> None:
-    tables = {mapper.local_table.name for mapper in models.Base.registry.mappers}  # type: ignore[attr-defined]
+    tables = {mapper.local_table.name for mapper in models.Base.registry.mappers}
     personal = {name for name in tables if FORGOTTEN & set(telling(name).values())}
 
     left = personal - {entity.__tablename__ for entity in (*erasure.GONE, *erasure.staying())}

@@ -68,7 +68,7 @@ def test_every_table_that_names_the_customer_is_exported() -> None:
 
     assert len(exported) == len(set(exported))
     owned = {
-        mapper.local_table.name  # type: ignore[attr-defined]
+        mapper.local_table.name
         for mapper in models.Base.registry.mappers
         if ownership_of(mapper.class_).kind is Kind.OWNED
     }

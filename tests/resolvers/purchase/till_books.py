@@ -27,7 +27,7 @@ from tests.factories import NOW
 from tests.resolvers.calling import call_of
 
 
-class Crash(Exception):  # noqa: N818
+class Crash(Exception):
     """The process dies before it commits."""
 
 

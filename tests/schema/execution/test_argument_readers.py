@@ -63,7 +63,7 @@ def _read(document: str, given: dict[str, Any], *, own: bool) -> Any:
     """The variables and the arguments, or what is wrong with them."""
     (operation,) = parse(document).definitions
     assert isinstance(operation, OperationDefinitionNode)
-    definition, node = SCHEMA.query_type.fields["found"], operation.selection_set.selections[0]  # type: ignore[union-attr]
+    definition, node = SCHEMA.query_type.fields["found"], operation.selection_set.selections[0]
     if own:
         variables = argument_readers.variables_reader(SCHEMA, operation)(given)
     else:
@@ -72,7 +72,7 @@ def _read(document: str, given: dict[str, Any], *, own: bool) -> Any:
         return [error.message for error in variables]
     read = (
         argument_readers.arguments_reader(definition, node) if own else partial(get_argument_values, definition, node)
-    )  # type: ignore[arg-type]
+    )
     try:
         arguments = read(variables)
     except GraphQLError as error:

@@ -64,9 +64,9 @@ async def plans(graph: Graph, query: str, variables: dict[str, Any]) -> dict[str
         seen[statement.sql] = (statement, values)
         return await fetch(statement, values)
 
-    graph.reader.fetch = noted  # type: ignore[method-assign]
+    graph.reader.fetch = noted
     await graph.run(query, variables, planned=True)
-    graph.reader.fetch = fetch  # type: ignore[method-assign]
+    graph.reader.fetch = fetch
 
     if graph.reader.backend == "postgresql":
         await fetch(Statement("SELECT set_config('enable_seqscan', 'off', false)", ()), {})

@@ -178,7 +178,7 @@ async def test_rows_too_wide_to_be_put_into_others_are_read_on_their_own(shop: G
 def leaves(type_name: str, depth: int) -> str:
     """The fields without arguments of a type that are leaves, and those of what it leads to, so many steps far."""
     found = []
-    for name, field in schema()._schema.type_map[type_name].fields.items():  # type: ignore[attr-defined]
+    for name, field in schema()._schema.type_map[type_name].fields.items():
         kind = get_named_type(field.type)
         if is_leaf_type(kind):
             found.append(name)

@@ -100,15 +100,15 @@ def test_the_demo_lets_in_by_a_token_of_each_kind_and_a_password(demo_url: str) 
             answered = await ask(client, document, made.installation, l=login)
             return answered["tokenLogin"]["userErrors"], await ask(client, VIEWER, made.installation)
 
-    errors, now = asyncio.run(logged_in())  # type: ignore[misc]
+    errors, now = asyncio.run(logged_in())
     assert errors == []
     assert now["viewer"]["customer"] == {"id": opaque_id("Customer", 1)}
     assert [viewer(demo_url, each or "") for each in (earlier.enterprise, earlier.customer)] == [401, 401]
     customer = viewer(demo_url, made.customer or "")
-    assert customer["kind"] == "CUSTOMER"  # type: ignore[index]
-    assert customer["customer"] == {"id": opaque_id("Customer", 1)}  # type: ignore[index]
+    assert customer["kind"] == "CUSTOMER"
+    assert customer["customer"] == {"id": opaque_id("Customer", 1)}
     assert list(made.tokens.values()) == [made.enterprise, made.installation, made.customer]
-    assert len(viewer(demo_url, made.enterprise or "")["scopes"]) >= 15  # type: ignore[index]
+    assert len(viewer(demo_url, made.enterprise or "")["scopes"]) >= 15
 
 
 def test_a_token_has_a_budget_of_its_own(run: Run, empty: str) -> None:

@@ -74,7 +74,7 @@ async def test_secrets_and_passwords_are_kept_as_hashes_only(session: AsyncSessi
         secret = await install(client)
         assert await log_in(client, secret, email="jana@example.com", password=PASSWORD) == []
 
-    async with session.bind.connect() as connection:  # type: ignore[union-attr]
+    async with session.bind.connect() as connection:
         tables = models.Base.metadata.sorted_tables
         dump = [repr(tuple(row)) for table in tables for row in await connection.execute(select(table))]
     assert not [row for row in dump if secret in row or secret[8:51] in row or PASSWORD in row]
@@ -135,7 +135,7 @@ async def test_a_made_up_token_never_reaches_the_database(session: AsyncSession,
             asked.append(hashed)
             return await find(hashed)
 
-        client.endpoint.authentication.tokens.find = noted  # type: ignore[method-assign, assignment]
+        client.endpoint.authentication.tokens.find = noted
         await client.ask("{ __typename }", **shown(good[:-1] + ("0" if good[-1] != "0" else "1")))
         await client.ask("{ __typename }", **shown(good))
 
@@ -231,9 +231,9 @@ async def test_many_requests_share_a_lookup(session: AsyncSession, database_url:
 
         async def noted(waiting: dict[str, object]) -> None:
             batches.append(len(waiting))
-            await answer(waiting)  # type: ignore[arg-type]
+            await answer(waiting)
 
-        lookup._answer = noted  # type: ignore[method-assign, assignment]
+        lookup._answer = noted
         found = await asyncio.gather(*(lookup.find(hash_of(token)) for token in tokens * 5))
 
     assert [each and each.viewer.token_id for each in found] == [1, 2, 3] * 5

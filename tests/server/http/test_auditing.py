@@ -128,7 +128,7 @@ async def test_answers_that_come_together_are_noted_together(session: AsyncSessi
             batches.append(len(waiting))
             await write(waiting)
 
-        kept._write = noted  # type: ignore[method-assign]
+        kept._write = noted
         await asyncio.gather(*(ask(client, LIST, office) for _ in range(12)))
 
     assert len(await entries(session)) == sum(batches) == 12

@@ -111,7 +111,7 @@ async def test_every_guess_takes_one_hash_and_the_same_statements(session: Async
             hashed.append(kept)
             return await verify(kept, text)
 
-        passwords.verify = noted  # type: ignore[method-assign]
+        passwords.verify = noted
         event.listen(
             client.endpoint.engine.sync_engine, "before_cursor_execute", lambda *ran: statements.append(ran[2])
         )

@@ -160,7 +160,7 @@ async def test_what_anyone_could_sign_is_not_accepted(
 async def test_keys_are_rotated_at_any_time(session: AsyncSession, database_url: str, provider: Running) -> None:
     async with opened(database_url, **trusting(provider)) as client:
         clock = [0.0]
-        keys = client.endpoint.authentication.provider.keys  # type: ignore[union-attr]
+        keys = client.endpoint.authentication.provider.keys
         keys._clock = lambda: clock[0]
         old = provider.token(sub="38")
         before = await status(client, old)

@@ -35,7 +35,7 @@ class Stretches:
             self.all += took
             self.longest = max(self.longest, took)
 
-        Handle._run = timed  # type: ignore[method-assign]
+        Handle._run = timed
 
 
 def requests() -> Iterator[tuple[str, str, dict[str, Any] | None]]:
