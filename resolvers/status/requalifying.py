@@ -218,7 +218,9 @@ async def _go_on(
                 break
             made = await _replace(transaction, customer_id, decision)
             holding = _after(decision)
-        if at in moments and (above := _above(holding, standing)):
+        above = _above(holding, standing)
+        # Who has no status yet gets that of newcomers, also where it leads to no other.
+        if at in moments and (above or holding is None):
             decision = await _decided(context, standing, customer_id, holding, at, above)
             if decision is not None:
                 made = await _replace(transaction, customer_id, decision)
