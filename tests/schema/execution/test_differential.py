@@ -13,7 +13,7 @@ from tests.schema.both_ways import Graph
 from tests.schema.execution.documents import random_documents
 
 CHUNKS = 8
-DOCUMENTS = int(os.environ.get("TESTS_DOCUMENTS", "2000"))
+DOCUMENTS = int(os.environ.get("TESTS_DOCUMENTS", "1000"))
 """How many random documents are asked, over both databases together."""
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.graphql"))
