@@ -15,6 +15,7 @@ from resolvers.customer.figures.checking import prove_figures
 from resolvers.demo import made_up
 from resolvers.storage.engine import make_engine
 from tests import databases
+from tests.resolvers.demo import dumps
 from tests.resolvers.demo.importing import HOUSEHOLDS, TODAY, import_few
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -141,3 +142,35 @@ async def test_a_finished_import_does_none_of_it_again(imported, rows, monkeypat
     await import_few(imported[0], promotion_weeks=0, today=TODAY.replace(year=2027))
 
     assert await rows(select(PURCHASE.id, PURCHASE.updated_at)) == before
+
+
+class StoppedError(Exception):
+    """The import was stopped from outside."""
+
+
+class StopsAfter(demo.Silent):
+    """Stops the import when so many of the operations are done."""
+
+    def __init__(self, operations):
+        self.left = operations
+
+    def step(self, name, total):
+        self.counts = name == made_up.STEP
+
+    def advance(self, rows):
+        if self.counts:
+            self.left -= rows
+            if not self.left:
+                raise StoppedError
+
+
+async def test_what_was_done_before_an_import_was_stopped_is_not_done_again(database_kind, new_database):
+    whole, stopped = new_database(database_kind), new_database(database_kind)
+    await import_few(whole, households=1, promotion_weeks=0)
+
+    for operations in (1, 7, made_up.DONE):
+        with pytest.raises(StoppedError):
+            await import_few(stopped, households=1, promotion_weeks=0, progress=StopsAfter(operations))
+    await import_few(stopped, households=1, promotion_weeks=0)
+
+    assert await dumps.rows(stopped) == await dumps.rows(whole)
