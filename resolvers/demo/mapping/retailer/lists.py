@@ -19,6 +19,7 @@ LISTS: dict[type[models.Base], dict[str, str]] = {
         "e-shop": "E-shop",
         "mobile-app": "Mobile app",
         "till": "Till",
+        "made-up": "Made up for the demo",
     },
     models.PointType: {"purchase": "Purchases", "bonus": "Bonuses", "partner": "Partners"},
     models.PurchaseType: {"till": "Sale at the till", "e-shop": "E-shop order"},
@@ -58,9 +59,11 @@ STATUSES = (
 )
 PROGRAMME = "journey-club"
 BEGAN = datetime(2000, 1, 1, tzinfo=UTC)
-POINT_VALUES = {CURRENCY: "0.01", "CAD": "0.0135"}
+ABROAD = "CAD"
+POINT_VALUES = {CURRENCY: "0.01", ABROAD: "0.0135"}
 """What a point is worth: a cent of a dollar, and about as much of a Canadian one."""
 DELAY = "P14D"
+DELAY_ABROAD = "P30D"
 PROPERTIES = {
     "age": "Age",
     "income": "Income of the household",
@@ -103,7 +106,10 @@ def _statuses() -> Mapped:
 
 
 def _programme(journey: Journey) -> Mapped:
-    """A point for every dollar, half as much again for the upper tiers from now on; those count after two weeks."""
+    """A point for every dollar, half as much again for the upper tiers from now on; those count after two weeks.
+
+    What a visit abroad gives counts after a month. None of the source's bills is in that currency.
+    """
     yield records(
         models.Programme,
         "id code name description valid_from",
@@ -120,6 +126,9 @@ def _programme(journey: Journey) -> Mapped:
     bonus = [(len(base) + 1, "upper-tiers", "Half as much again for gold and platinum", journey.calendar.now)]
     more: dict[str, object] = {"programme_id": 1, "kind": "MULTIPLIER", "factor": Decimal("1.5"), "delay": DELAY}
     yield records(models.EarningRule, "id code name valid_from", bonus, **more)
+    visit = [(len(base) + 2, f"visit-{ABROAD}", f"20 points for a bill in {ABROAD}", ABROAD)]
+    abroad: dict[str, object] = {"programme_id": 1, "kind": "VISIT", "points": Decimal(20), "delay": DELAY_ABROAD}
+    yield records(models.EarningRule, "id code name currency_code", visit, **abroad)
     upper = [rank for rank, (code, *_) in enumerate(STATUSES, 1) if code in {"gold", "platinum"}]
     yield records(models.EarningRuleTarget, "rule_id status_id", [(len(base) + 1, rank) for rank in upper])
 
