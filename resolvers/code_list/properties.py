@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from msgspec import UNSET
 from sqlalchemy import ColumnElement, exists, func, literal, select
@@ -13,11 +13,11 @@ from models.rules.error_codes import ErrorCode
 from models.types import Json
 from resolvers.code_list.inputs import PropertyAnswer, PropertyUpsert
 from resolvers.errors import Refused
-from resolvers.operation.upsert import Kept, Record, UpsertSpec, no_twice, replace_parts, upsert
+from resolvers.operation.upsert import Kept, Part, Record, UpsertSpec, no_twice, replace_parts, upsert
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
-ITEMS = Kept[Sequence[Mapping[str, object]]]()
+ITEMS = Kept[Sequence[Part]]()
 
 
 async def upsert_property(transaction: Transaction, given: PropertyUpsert) -> PropertyAnswer:
@@ -65,7 +65,8 @@ async def _check_items(record: Record[PropertyUpsert]) -> None:
         raise Refused(ErrorCode.WRONG_KIND, "Only a property of the type CHOICE has choices.", at)
     no_twice((item.value for item in items), record.problems, "items", ".value")
     if given is not UNSET:
-        record.keep(ITEMS, [{"value": item.value, "name": item.name} for item in items])
+        parts: list[Part] = [{PropertyItem.value: item.value, PropertyItem.name: item.name} for item in items]
+        record.keep(ITEMS, parts)
     elif not is_choice:
         record.keep(ITEMS, [])
     if record.row is not None and is_choice and given is not UNSET:

@@ -35,7 +35,7 @@ class Links(Kept[list[int]]):
         """Bind the record to what was given."""
         keys = record.kept(self)
         if keys is not None:
-            await replace_parts(record, self.owner, self.other, [{self.other.key: key} for key in keys])
+            await replace_parts(record, self.owner, self.other, [{self.other: key} for key in keys])
 
 
 async def found(record: Record[Input], field: str, given: Sequence[By], target: type[Base]) -> list[int]:

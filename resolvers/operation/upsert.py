@@ -6,9 +6,8 @@ alone, null clears it. All that is wrong with a record is told at once. A record
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
@@ -23,6 +22,7 @@ from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused, UserError
 from resolvers.operation.inputs import Input
+from resolvers.operation.problems import Problems
 from resolvers.operation.references import References
 from resolvers.operation.structs import camel
 from resolvers.operation.validation import for_column
@@ -32,34 +32,8 @@ T = TypeVar("T")
 Given = TypeVar("Given", bound=Input)
 Given_co = TypeVar("Given_co", bound=Input, covariant=True)
 
-
-@dataclass(slots=True)
-class Problems:
-    """What is wrong with an input, all of it, under a path into it."""
-
-    path: str = ""
-    found: list[UserError] = field(default_factory=list)
-
-    def below(self, path: str) -> Problems:
-        """The same list under a further path."""
-        return replace(self, path=f"{self.path}{path}.")
-
-    def at(self, name: str | QueryableAttribute[object]) -> str:
-        """The path of a field; a field that is called like its column is named by that."""
-        return f"{self.path}{camel(name if isinstance(name, str) else name.key)}"
-
-    @contextmanager
-    def noted(self) -> Iterator[None]:
-        """Go on after a refusal, to find what else is wrong."""
-        try:
-            yield
-        except Refused as refused:
-            self.found += refused.errors
-
-    def check(self) -> None:
-        """Refuse, if anything is wrong."""
-        if self.found:
-            raise Refused.because_of(self.found)
+Part = Mapping[QueryableAttribute[object], object]
+"""What a part of a row holds, by the part's columns."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -349,17 +323,15 @@ async def settle(transaction: Transaction) -> None:
 
 
 async def replace_parts(
-    record: Record[Input],
-    owner: QueryableAttribute[int],
-    key: QueryableAttribute[object],
-    wanted: Iterable[Mapping[str, object]],
+    record: Record[Input], owner: QueryableAttribute[int], key: QueryableAttribute[object], wanted: Iterable[Part]
 ) -> None:
     """Make the parts of a row those that are wanted: known again by a key, changed where they differ."""
     session, part = record.transaction.session, owner.class_
     assert isinstance(part, type)
     known = await session.scalars(select(part).where(owner == record.key))
     there = {getattr(row, key.key): row for row in known}
-    for values in wanted:
+    for one in wanted:
+        values = {column.key: value for column, value in one.items()}
         row = there.pop(values[key.key], None)
         if row is None:
             session.add(part(**{owner.key: record.key}, **values))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from msgspec import UNSET
 from sqlalchemy import delete, insert, select
@@ -16,7 +16,7 @@ from resolvers.operation import property_values
 from resolvers.operation.activation import switch_operation
 from resolvers.operation.links import Links
 from resolvers.operation.parts import MoneyInput
-from resolvers.operation.upsert import Kept, Record, UpsertSpec, no_twice, replace_parts, upsert, upsert_all
+from resolvers.operation.upsert import Kept, Part, Record, UpsertSpec, no_twice, replace_parts, upsert, upsert_all
 from resolvers.product import group_tree
 from resolvers.product.inputs import (
     ProductAnswer,
@@ -44,7 +44,7 @@ CODE, PRICE, TERM = models.ProductCode, models.ProductPrice, models.ProductTerm
 
 CODES = Kept[set[tuple[str, str]]]()
 """The codes that a product is to have, each with its list."""
-PRICES = Kept[Sequence[Mapping[str, object]]]()
+PRICES = Kept[Sequence[Part]]()
 TAGS = Links("tags", models.ProductTag.product_id, models.ProductTag.tag_id, models.Tag)
 
 
@@ -126,9 +126,9 @@ async def _codes(record: Record[ProductUpsertInput], given: Sequence[ProductCode
     return set(pairs)
 
 
-def _prices(record: Record[ProductUpsertInput], given: Sequence[MoneyInput]) -> list[dict[str, object]]:
+def _prices(record: Record[ProductUpsertInput], given: Sequence[MoneyInput]) -> list[Part]:
     no_twice((price.currency for price in given), record.problems, "prices", ".currency")
-    return [{"currency_code": price.currency, "amount": price.amount} for price in given]
+    return [{PRICE.currency_code: price.currency, PRICE.amount: price.amount} for price in given]
 
 
 async def _follow_product(record: Record[ProductUpsertInput]) -> None:

@@ -16,7 +16,7 @@ import models
 from models import EarningRule, EarningRuleTarget, Programme, ProgrammeCurrency
 from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
-from resolvers.operation.upsert import Kept, Record, UpsertSpec, no_twice, replace_parts, settle, upsert
+from resolvers.operation.upsert import Kept, Part, Record, UpsertSpec, no_twice, replace_parts, settle, upsert
 from resolvers.operation.validation import in_order
 from resolvers.programme.inputs import EarningRuleInput, PointValueInput, ProgrammeAnswer, ProgrammeUpsertInput
 from resolvers.storage.context import RowRef
@@ -57,7 +57,7 @@ class WantedRule(NamedTuple):
 
 
 RULES = Kept[list[WantedRule]]()
-CURRENCIES = Kept[Sequence[Mapping[str, object]]]()
+CURRENCIES = Kept[Sequence[Part]]()
 
 
 async def upsert_programme(transaction: Transaction, given: ProgrammeUpsertInput) -> ProgrammeAnswer:
@@ -105,13 +105,13 @@ def _message(what: str) -> str:
 
 async def _check_values(record: Record[ProgrammeUpsertInput], given: Sequence[PointValueInput]) -> None:
     no_twice([one.currency for one in given], record.problems, "point_values", ".currency")
-    wanted = {one.currency: one.value for one in given}
+    part, wanted = ProgrammeCurrency, {one.currency: one.value for one in given}
     if _in_force(record):
-        part = ProgrammeCurrency
         rows = await record.transaction.session.scalars(select(part).where(part.programme_id == record.key))
         if {row.currency_code: row.point_value for row in rows} != wanted:
             raise Refused(ErrorCode.IN_FORCE, _message("programme"), record.problems.at("point_values"))
-    record.keep(CURRENCIES, [{"currency_code": code, "point_value": value} for code, value in wanted.items()])
+    parts: list[Part] = [{part.currency_code: code, part.point_value: value} for code, value in wanted.items()]
+    record.keep(CURRENCIES, parts)
 
 
 async def _rule(record: Record[ProgrammeUpsertInput], given: EarningRuleInput, path: str) -> WantedRule:

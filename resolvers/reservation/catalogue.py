@@ -15,7 +15,7 @@ from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
 from resolvers.operation.activation import delete_operation
 from resolvers.operation.parts import MoneyInput
-from resolvers.operation.upsert import Kept, Record, UpsertSpec, no_twice, replace_parts, set_values, upsert
+from resolvers.operation.upsert import Kept, Part, Record, UpsertSpec, no_twice, replace_parts, set_values, upsert
 from resolvers.reservation.inputs import (
     RemovedReservableProduct,
     ReservableOfferInput,
@@ -114,8 +114,9 @@ async def _write_prices(
     record: Record[ReservableProductUpsert], offer: models.ReservableOffer, prices: Sequence[MoneyInput]
 ) -> None:
     mine = Record(record.transaction, record.references, record.input, record.problems, offer)
-    wanted = [{"currency_code": price.currency, "amount": price.amount} for price in prices]
-    await replace_parts(mine, models.ReservablePrice.offer_id, models.ReservablePrice.currency_code, wanted)
+    part = models.ReservablePrice
+    wanted: list[Part] = [{part.currency_code: price.currency, part.amount: price.amount} for price in prices]
+    await replace_parts(mine, part.offer_id, part.currency_code, wanted)
     record.changed |= mine.changed
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from msgspec import UNSET
 from sqlalchemy import select
@@ -15,14 +15,14 @@ from models.rules.qualification import is_validity
 from models.types import MONEY
 from resolvers.errors import Refused
 from resolvers.operation.activation import switch_operation
-from resolvers.operation.upsert import Kept, Record, UpsertSpec, no_twice, refuse_cycle, replace_parts, upsert
+from resolvers.operation.upsert import Kept, Part, Record, UpsertSpec, no_twice, refuse_cycle, replace_parts, upsert
 from resolvers.operation.validation import above_zero
 from resolvers.status.inputs import StatusAnswer, StatusId, StatusUpsertInput
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
 STATUS, TURNOVER = models.Status, models.StatusTurnover
-TURNOVERS = Kept[Sequence[Mapping[str, object]]]()
+TURNOVERS = Kept[Sequence[Part]]()
 HIGHEST_DISCOUNT = 100
 
 
@@ -68,10 +68,10 @@ async def _check_turnover(record: Record[StatusUpsertInput]) -> None:
         return
     path = record.problems.at("qualification_turnover")
     no_twice([money.currency for money in given or ()], record.problems, "qualification_turnover", ".currency")
-    turnovers = [
+    turnovers: list[Part] = [
         {
-            "currency_code": money.currency,
-            "amount": above_zero(MONEY, money.amount, f"{path}[{place}].amount"),
+            TURNOVER.currency_code: money.currency,
+            TURNOVER.amount: above_zero(MONEY, money.amount, f"{path}[{place}].amount"),
         }
         for place, money in enumerate(given or ())
     ]
