@@ -5,18 +5,31 @@ So a late bill is judged by just what held when it was paid.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from msgspec import UNSET
 from sqlalchemy import delete, select
+from sqlalchemy.orm import QueryableAttribute
 
 import models
 from models import EarningRule, EarningRuleTarget, Programme, ProgrammeCurrency
 from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
-from resolvers.operation.upsert import Kept, Part, Record, UpsertSpec, no_twice, replace_parts, settle, upsert
+from resolvers.operation.checks import By
+from resolvers.operation.upsert import (
+    Kept,
+    Part,
+    Record,
+    UpsertSpec,
+    no_twice,
+    replace_parts,
+    set_values,
+    settle,
+    upsert,
+)
 from resolvers.operation.validation import in_order
 from resolvers.programme.inputs import EarningRuleInput, PointValueInput, ProgrammeAnswer, ProgrammeUpsertInput
 from resolvers.storage.context import RowRef
@@ -30,30 +43,39 @@ WORDS = frozenset(
 )  # fmt: skip
 """What may change of a programme in force: no bill is judged by it."""
 
-TARGETS: Mapping[str, tuple[str, type[models.Base]]] = {
-    "products": ("product_id", models.Product),
-    "groups": ("group_id", models.ProductGroup),
-    "brands": ("brand_id", models.ProductBrand),
-    "stores": ("store_id", models.Store),
-    "statuses": ("status_id", models.Status),
-    "segments": ("segment_id", models.Segment),
-}
-RULE = {
-    name: name
-    for name in (
-        "code", "name", "kind", "points", "per_amount", "whole_steps", "exclusive", "factor", "minimum_purchase",
-        "delay", "priority", "valid_from", "valid_to",
-    )
-} | {"currency": "currency_code"}  # fmt: skip
-RULE_WORDS = frozenset({EarningRule.name.key, EarningRule.valid_to.key})
+RULE_WORDS = (EarningRule.name, EarningRule.valid_to)
+
+
+@dataclass(frozen=True, eq=False)
+class Bound:
+    """Something that a rule may be bound to: the input's field, what it holds, the column, and what is named."""
+
+    field: str
+    named: Callable[[EarningRuleInput], Sequence[By]]
+    column: QueryableAttribute[int | None]
+    entity: type[models.Base]
+
+
+TARGET = EarningRuleTarget
+BOUNDS = (
+    Bound("products", lambda rule: rule.products, TARGET.product_id, models.Product),
+    Bound("groups", lambda rule: rule.groups, TARGET.group_id, models.ProductGroup),
+    Bound("brands", lambda rule: rule.brands, TARGET.brand_id, models.ProductBrand),
+    Bound("stores", lambda rule: rule.stores, TARGET.store_id, models.Store),
+    Bound("statuses", lambda rule: rule.statuses, TARGET.status_id, models.Status),
+    Bound("segments", lambda rule: rule.segments, TARGET.segment_id, models.Segment),
+)
+
+Targets = set[tuple[str, int]]
+"""What a rule is bound to: by the name of the column that says what it is, its key."""
 
 
 class WantedRule(NamedTuple):
     """A rule of earning as it is to be written: its columns, and what it is bound to."""
 
     code: str
-    columns: Mapping[str, object]
-    targets: Sequence[Mapping[str, int]]
+    columns: Part
+    targets: Targets
 
 
 RULES = Kept[list[WantedRule]]()
@@ -116,27 +138,47 @@ async def _check_values(record: Record[ProgrammeUpsertInput], given: Sequence[Po
 
 async def _rule(record: Record[ProgrammeUpsertInput], given: EarningRuleInput, path: str) -> WantedRule:
     """A rule as it is to be written; one that holds already isn't changed."""
-    targets = [
-        {column: (await record.references.find(target, by, f"{record.problems.at(path)}.{name}[{place}]")).id}
-        for name, (column, target) in TARGETS.items()
-        for place, by in enumerate(getattr(given, name))
-    ]
-    columns = {column: getattr(given, name) for name, column in RULE.items()}
     now, at = record.transaction.now, record.problems.at(path)
+    targets = {
+        (bound.column.key, (await record.references.find(bound.entity, by, f"{at}.{bound.field}[{place}]")).id)
+        for bound in BOUNDS
+        for place, by in enumerate(bound.named(given))
+    }
+    columns = _columns(given)
     row = await _known_rule(record, given.code)
     if row is None and _in_force(record):
         starts = now if given.valid_from is None else given.valid_from
         if starts < now:
             message = "A rule of a programme in force begins now or later."
             raise Refused(ErrorCode.DATE_PASSED, message, f"{at}.validFrom")
-        columns[EarningRule.valid_from.key] = starts
+        columns[EarningRule.valid_from] = starts
     elif row is not None and _in_force(record) and (row.valid_from is None or row.valid_from <= now):
-        columns[EarningRule.valid_from.key] = given.valid_from or row.valid_from
+        columns[EarningRule.valid_from] = given.valid_from or row.valid_from
         _refuse_past_end(record, given.valid_to, f"{at}.validTo")
-        same = all(getattr(row, name) == value for name, value in columns.items() if name not in RULE_WORDS)
-        if not same or _sorted(targets) != _sorted(await _targets(record, row.id)):
+        words = {column.key for column in RULE_WORDS}
+        same = all(getattr(row, each.key) == value for each, value in columns.items() if each.key not in words)
+        if not same or targets != await _targets(record, row.id):
             raise Refused(ErrorCode.IN_FORCE, _message("rule"), at)
     return WantedRule(given.code, columns, targets)
+
+
+def _columns(given: EarningRuleInput) -> dict[QueryableAttribute[object], object]:
+    return {
+        EarningRule.code: given.code,
+        EarningRule.name: given.name,
+        EarningRule.kind: given.kind,
+        EarningRule.currency_code: given.currency,
+        EarningRule.points: given.points,
+        EarningRule.per_amount: given.per_amount,
+        EarningRule.whole_steps: given.whole_steps,
+        EarningRule.exclusive: given.exclusive,
+        EarningRule.factor: given.factor,
+        EarningRule.minimum_purchase: given.minimum_purchase,
+        EarningRule.delay: given.delay,
+        EarningRule.priority: given.priority,
+        EarningRule.valid_from: given.valid_from,
+        EarningRule.valid_to: given.valid_to,
+    }
 
 
 async def _known_rule(record: Record[ProgrammeUpsertInput], code: str) -> EarningRule | None:
@@ -148,16 +190,10 @@ async def _known_rule(record: Record[ProgrammeUpsertInput], code: str) -> Earnin
     return found
 
 
-async def _targets(record: Record[ProgrammeUpsertInput], rule_id: int) -> list[dict[str, int]]:
-    rows = await record.transaction.session.scalars(
-        select(EarningRuleTarget).where(EarningRuleTarget.rule_id == rule_id)
-    )
-    columns = [column for column, _ in TARGETS.values()]
-    return [{column: getattr(row, column)} for row in rows for column in columns if getattr(row, column)]
-
-
-def _sorted(targets: Sequence[Mapping[str, int]]) -> list[tuple[str, int]]:
-    return sorted({pair for target in targets for pair in target.items()})
+async def _targets(record: Record[ProgrammeUpsertInput], rule_id: int) -> Targets:
+    rows = await record.transaction.session.scalars(select(TARGET).where(TARGET.rule_id == rule_id))
+    columns = [bound.column.key for bound in BOUNDS]
+    return {(column, getattr(row, column)) for row in rows for column in columns if getattr(row, column)}
 
 
 async def _follow(record: Record[ProgrammeUpsertInput]) -> None:
@@ -171,18 +207,17 @@ async def _follow(record: Record[ProgrammeUpsertInput]) -> None:
 async def _write_rule(record: Record[ProgrammeUpsertInput], rule: WantedRule) -> None:
     session = record.transaction.session
     row = await _known_rule(record, rule.code)
+    columns = {column.key: value for column, value in rule.columns.items()}
     if row is None:
-        row = EarningRule(programme_id=record.key, **rule.columns)
+        row = EarningRule(programme_id=record.key, **columns)
         session.add(row)
         record.changed = True
-    for name, value in rule.columns.items():
-        if getattr(row, name) != value:
-            setattr(row, name, value)
-            record.changed = True
+    elif set_values(row, columns):
+        record.changed = True
     await settle(record.transaction)
-    if _sorted(rule.targets) != _sorted(await _targets(record, row.id)):
-        await session.execute(delete(EarningRuleTarget).where(EarningRuleTarget.rule_id == row.id))
-        session.add_all(EarningRuleTarget(rule_id=row.id, **{name: key}) for name, key in _sorted(rule.targets))
+    if rule.targets != await _targets(record, row.id):
+        await session.execute(delete(TARGET).where(TARGET.rule_id == row.id))
+        session.add_all(TARGET(rule_id=row.id, **{name: key}) for name, key in sorted(rule.targets))
         record.changed = True
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
 from msgspec import UNSET, UnsetType
 from sqlalchemy import delete, select
+from sqlalchemy.orm import QueryableAttribute
 
 import models
 from models import ConditionRole, PropertyRecord, RelatedTo, Reward, RewardKind, State
@@ -20,9 +21,9 @@ from models.rules.voucher_code import SHORTEST_REWARD_CODE, code_key
 from resolvers.errors import Refused, UserError
 from resolvers.operation import property_values
 from resolvers.operation.activation import delete_operation, switch_operation
-from resolvers.operation.checks import coded
+from resolvers.operation.checks import By, coded
 from resolvers.operation.links import Links, found
-from resolvers.operation.upsert import Kept, Record, UpsertSpec, upsert
+from resolvers.operation.upsert import Kept, Part, Record, UpsertSpec, upsert
 from resolvers.operation.validation import CLOCK, in_order, whole
 from resolvers.reward.inputs import DeletedReward, RewardAnswer, RewardId, RewardRuleInput, RewardUpsert
 from resolvers.storage.context import RowRef
@@ -43,8 +44,8 @@ LISTS = (STORES, SEGMENTS, STATUSES, TAGS)
 class WantedRule(NamedTuple):
     """A rule as it is to be written: its columns, and the goods that it names."""
 
-    columns: Mapping[str, object]
-    targets: Sequence[Mapping[str, int]]
+    columns: Part
+    targets: Sequence[tuple[str, int]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,11 +59,25 @@ class Rules(Kept[list[WantedRule]]):
 CONDITIONS = Rules("conditions", ConditionRole.CONDITION)
 BONUSES = Rules("bonuses", ConditionRole.BONUS)
 RULES = (CONDITIONS, BONUSES)
-TARGETS: Mapping[RelatedTo, tuple[str, type[models.Base], str]] = {
-    RelatedTo.PRODUCT: ("products", models.Product, "product_id"),
-    RelatedTo.PRODUCT_GROUP: ("groups", models.ProductGroup, "group_id"),
-    RelatedTo.PRODUCT_BRAND: ("brands", models.ProductBrand, "brand_id"),
+
+
+@dataclass(frozen=True, eq=False)
+class Goods:
+    """What a rule may name: the input's field, what it holds, the column, and what is named."""
+
+    field: str
+    named: Callable[[RewardRuleInput], Sequence[By] | None]
+    column: QueryableAttribute[int | None]
+    entity: type[models.Base]
+
+
+RULE, TARGET = models.RewardCondition, models.RewardConditionTarget
+TARGETS = {
+    RelatedTo.PRODUCT: Goods("products", lambda rule: rule.products, TARGET.product_id, models.Product),
+    RelatedTo.PRODUCT_GROUP: Goods("groups", lambda rule: rule.groups, TARGET.group_id, models.ProductGroup),
+    RelatedTo.PRODUCT_BRAND: Goods("brands", lambda rule: rule.brands, TARGET.brand_id, models.ProductBrand),
 }
+RULE_COLUMNS = (RULE.role, RULE.related_to, RULE.count, RULE.min_price, RULE.max_price)
 
 
 async def upsert_reward(transaction: Transaction, given: RewardUpsert) -> RewardAnswer:
@@ -125,8 +140,7 @@ async def _check_free_product(record: Record[RewardUpsert]) -> None:
     is_named = any(wanted for _, wanted in given)
     left = [role for role, wanted in given if wanted is None]
     if not is_named and left and record.row is not None:
-        rule = models.RewardCondition
-        there = select(rule.id).where(rule.reward_id == record.key, rule.role.in_(left)).limit(1)
+        there = select(RULE.id).where(RULE.reward_id == record.key, RULE.role.in_(left)).limit(1)
         is_named = await record.transaction.session.scalar(there) is not None
     if not is_named:
         message = "A free product must be named by a bonus or a condition."
@@ -199,29 +213,32 @@ async def _rule(record: Record[RewardUpsert], given: RewardRuleInput, name: str,
     if lowest is not None and highest is not None and highest < lowest:
         field = f"{record.problems.at(name)}.maxPrice"
         raise Refused(ErrorCode.OUT_OF_RANGE, "The highest price is below the lowest.", field)
-    columns = {
-        "role": role,
-        "related_to": given.related_to,
-        "count": Decimal(1) if count is None and role is ConditionRole.CONDITION else count,
-        "min_price": lowest,
-        "max_price": highest,
+    columns: Part = {
+        RULE.role: role,
+        RULE.related_to: given.related_to,
+        RULE.count: Decimal(1) if count is None and role is ConditionRole.CONDITION else count,
+        RULE.min_price: lowest,
+        RULE.max_price: highest,
     }
     return WantedRule(columns, await _rule_targets(record, given, name))
 
 
-async def _rule_targets(record: Record[RewardUpsert], given: RewardRuleInput, name: str) -> list[dict[str, int]]:
-    """A rule names just the things that it looks at."""
+async def _rule_targets(record: Record[RewardUpsert], given: RewardRuleInput, name: str) -> list[tuple[str, int]]:
+    """A rule names just the things that it looks at: by the name of the column that says what each is, its key."""
     at, related_to = record.problems.at(name), given.related_to
     wanted = TARGETS.get(related_to)
-    for each, _, _ in TARGETS.values():
-        if getattr(given, each) and (wanted is None or wanted[0] != each):
-            raise Refused(ErrorCode.WRONG_KIND, f"A rule related to {related_to} takes no {each}.", f"{at}.{each}")
+    for each in TARGETS.values():
+        if each.named(given) and each is not wanted:
+            message = f"A rule related to {related_to} takes no {each.field}."
+            raise Refused(ErrorCode.WRONG_KIND, message, f"{at}.{each.field}")
     if wanted is None:
         return []
-    named = getattr(given, wanted[0])
+    named = wanted.named(given)
     if not named:
-        raise Refused(ErrorCode.REQUIRED, f"A rule related to {related_to} needs {wanted[0]}.", f"{at}.{wanted[0]}")
-    return [{wanted[2]: key} for key in await found(record, f"{name}.{wanted[0]}", named, wanted[1])]
+        message = f"A rule related to {related_to} needs {wanted.field}."
+        raise Refused(ErrorCode.REQUIRED, message, f"{at}.{wanted.field}")
+    keys = await found(record, f"{name}.{wanted.field}", named, wanted.entity)
+    return [(wanted.column.key, key) for key in keys]
 
 
 async def _follow(record: Record[RewardUpsert]) -> None:
@@ -236,30 +253,27 @@ async def _follow(record: Record[RewardUpsert]) -> None:
 
 async def _write_rules(record: Record[RewardUpsert], role: ConditionRole, wanted: Sequence[WantedRule]) -> None:
     """Rules have no key of their own: unless they are the same as before, new ones take their place."""
-    rule, target, session = models.RewardCondition, models.RewardConditionTarget, record.transaction.session
-    there = (await session.scalars(select(rule).where(rule.reward_id == record.key, rule.role == role))).all()
-    if [await _read_rule(record, row) for row in sorted(there, key=lambda row: row.id)] == [
-        (each.columns, sorted(map(str, each.targets))) for each in wanted
-    ]:
+    session = record.transaction.session
+    there = (await session.scalars(select(RULE).where(RULE.reward_id == record.key, RULE.role == role))).all()
+    before = [await _read_rule(record, row) for row in sorted(there, key=lambda row: row.id)]
+    if before == [WantedRule(each.columns, sorted(each.targets)) for each in wanted]:
         return
     keys = [row.id for row in there]
-    await session.execute(delete(target).where(target.condition_id.in_(keys)))
-    await session.execute(delete(rule).where(rule.id.in_(keys)))
+    await session.execute(delete(TARGET).where(TARGET.condition_id.in_(keys)))
+    await session.execute(delete(RULE).where(RULE.id.in_(keys)))
     for each in wanted:
-        made = rule(reward_id=record.key, **each.columns)
+        made = RULE(reward_id=record.key, **{column.key: value for column, value in each.columns.items()})
         session.add(made)
         await session.flush()
-        session.add_all(target(condition_id=made.id, **one) for one in each.targets)
+        session.add_all(TARGET(condition_id=made.id, **{name: key}) for name, key in each.targets)
     record.changed = True
 
 
-async def _read_rule(record: Record[RewardUpsert], row: models.RewardCondition) -> tuple[dict[str, object], list[str]]:
-    target = models.RewardConditionTarget
-    bound = await record.transaction.session.scalars(select(target).where(target.condition_id == row.id))
-    columns = {name: getattr(row, name) for name in ("role", "related_to", "count", "min_price", "max_price")}
-    columns_of = [column for _, _, column in TARGETS.values()]
-    named = [{column: getattr(one, column)} for one in bound for column in columns_of if getattr(one, column)]
-    return columns, sorted(map(str, named))
+async def _read_rule(record: Record[RewardUpsert], row: models.RewardCondition) -> WantedRule:
+    bound = await record.transaction.session.scalars(select(TARGET).where(TARGET.condition_id == row.id))
+    names = [each.column.key for each in TARGETS.values()]
+    named = [(name, getattr(one, name)) for one in bound for name in names if getattr(one, name)]
+    return WantedRule({column: getattr(row, column.key) for column in RULE_COLUMNS}, sorted(named))
 
 
 SAME = (
