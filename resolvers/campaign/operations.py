@@ -23,7 +23,7 @@ from resolvers.campaign.inputs import (
 from resolvers.errors import Refused
 from resolvers.operation import property_values
 from resolvers.operation.activation import delete_operation
-from resolvers.operation.links import Links
+from resolvers.operation.records.links import Links
 from resolvers.operation.upsert import Record, UpsertSpec, refuse_cycle, upsert
 from resolvers.operation.validation import in_order
 from resolvers.storage.context import RowRef

@@ -22,7 +22,7 @@ from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused, UserError
 from resolvers.operation.inputs import Input
-from resolvers.operation.problems import Problems
+from resolvers.operation.records.problems import Problems
 from resolvers.operation.references import References
 from resolvers.operation.structs import camel
 from resolvers.operation.validation import for_column

@@ -14,8 +14,8 @@ from resolvers.errors import Refused
 from resolvers.normalise import product_terms
 from resolvers.operation import property_values
 from resolvers.operation.activation import switch_operation
-from resolvers.operation.links import Links
 from resolvers.operation.parts import MoneyInput
+from resolvers.operation.records.links import Links
 from resolvers.operation.upsert import Kept, Part, Record, UpsertSpec, no_twice, replace_parts, upsert, upsert_all
 from resolvers.product import group_tree
 from resolvers.product.inputs import (

@@ -22,7 +22,7 @@ from resolvers.errors import Refused, UserError
 from resolvers.operation import property_values
 from resolvers.operation.activation import delete_operation, switch_operation
 from resolvers.operation.checks import By, coded
-from resolvers.operation.links import Links, found
+from resolvers.operation.records.links import Links, found
 from resolvers.operation.upsert import Kept, Part, Record, UpsertSpec, upsert
 from resolvers.operation.validation import CLOCK, in_order, whole
 from resolvers.reward.inputs import DeletedReward, RewardAnswer, RewardId, RewardRuleInput, RewardUpsert
