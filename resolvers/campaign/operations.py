@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 
+from msgspec import UNSET
+
 import models
-from models import CampaignValueKind
+from models import CampaignProduct, CampaignValueKind, PropertyRecord
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from resolvers.campaign.inputs import (
@@ -22,8 +23,8 @@ from resolvers.campaign.inputs import (
 from resolvers.errors import Refused
 from resolvers.operation import property_values
 from resolvers.operation.activation import delete_operation
-from resolvers.operation.checks import By
-from resolvers.operation.upsert import Record, UpsertSpec, no_twice, refuse_cycle, replace_parts, upsert
+from resolvers.operation.records.links import Links
+from resolvers.operation.upsert import Record, UpsertSpec, refuse_cycle, upsert
 from resolvers.operation.validation import in_order
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
@@ -49,68 +50,61 @@ delete_product = delete_operation(
 )
 
 
-_refuse_cycle = refuse_cycle("parent")
+_refuse_cycle = refuse_cycle(models.Campaign.parent_id)
 
 
-async def _check_campaign(record: Record) -> None:
+async def _check_campaign(record: Record[CampaignUpsert]) -> None:
     await _refuse_cycle(record)
-    in_order(record.will_be("valid_from"), record.will_be("valid_to"), record.problems.at("valid_to"))
+    ends = models.Campaign.valid_to
+    in_order(record.will_be(models.Campaign.valid_from), record.will_be(ends), record.problems.at(ends))
 
 
-async def _check_product(record: Record) -> None:
+STORES = Links(
+    "stores", models.CampaignProductStore.campaign_product_id, models.CampaignProductStore.store_id, models.Store
+)
+SEGMENTS = Links(
+    "segments",
+    models.CampaignProductSegment.campaign_product_id,
+    models.CampaignProductSegment.segment_id,
+    models.Segment,
+)
+
+
+async def _check_product(record: Record[CampaignProductUpsert]) -> None:
     """The value is a percentage, or a price in a currency; the validity has a beginning and an end."""
-    at = record.problems.at
-    await property_values.read(record, "campaign_product_id")
+    starts, ends = CampaignProduct.valid_from, CampaignProduct.valid_to
+    await property_values.read(record, record.input.properties, PropertyRecord.campaign_product_id)
     with record.problems.noted():
         _check_value(record)
     with record.problems.noted():
-        in_order(record.will_be("valid_from"), record.will_be("valid_to"), at("valid_to"))
-    for name, entity, column in LINKS:
-        if name in record.given:
-            with record.problems.noted():
-                record.lists[name] = await _linked(record, name, entity, column)
+        in_order(record.will_be(starts), record.will_be(ends), record.problems.at(ends))
+    await STORES.read(record, record.input.stores)
+    await SEGMENTS.read(record, record.input.segments)
 
 
-def _check_value(record: Record) -> None:
-    at = record.problems.at
-    if "currency" in record.given:
-        record.values["currency_code"] = record.given["currency"]
-    if record.will_be("value_kind") is CampaignValueKind.FINAL_PRICE:
-        if record.will_be("currency_code") is None:
+def _check_value(record: Record[CampaignProductUpsert]) -> None:
+    at, given, currency = record.problems.at, record.input.currency, CampaignProduct.currency_code
+    if given is not UNSET:
+        record.put(currency, given)
+    if record.will_be(CampaignProduct.value_kind) is CampaignValueKind.FINAL_PRICE:
+        if record.will_be(currency) is None:
             raise Refused(ErrorCode.REQUIRED, "A final price needs its currency.", at("currency"))
         return
-    if record.will_be("currency_code") is not None and "currency" in record.given:
+    if record.will_be(currency) is not None and given is not UNSET:
         raise Refused(ErrorCode.WRONG_KIND, "A percentage has no currency.", at("currency"))
-    record.values["currency_code"] = None
-    if record.will_be("value") > WHOLE:
-        raise Refused(ErrorCode.OUT_OF_RANGE, "A percentage must be from 0 to 100.", at("value"))
+    record.put(currency, None)
+    value = record.will_be(CampaignProduct.value)
+    if value is not None and value > WHOLE:
+        raise Refused(ErrorCode.OUT_OF_RANGE, "A percentage must be from 0 to 100.", at(CampaignProduct.value))
 
 
-async def _linked(record: Record, name: str, entity: type[models.Base], column: str) -> list[dict[str, int]]:
-    given: Sequence[By] = record.given[name] or ()
-    path = record.problems.at(name)
-    keys = [(await record.references.find(entity, by, f"{path}[{place}]")).id for place, by in enumerate(given)]
-    no_twice(keys, record.problems, name, "")
-    return [{column: key} for key in keys]
+async def _follow_product(record: Record[CampaignProductUpsert]) -> None:
+    await property_values.write(record, PropertyRecord.campaign_product_id)
+    await STORES.write(record)
+    await SEGMENTS.write(record)
 
 
-async def _follow_product(record: Record) -> None:
-    await property_values.write(record, "campaign_product_id")
-    for name, _, column in LINKS:
-        if name in record.lists:
-            await replace_parts(record, TABLES[name], "campaign_product_id", column, record.lists[name])
-
-
-LINKS: tuple[tuple[str, type[models.Base], str], ...] = (
-    ("stores", models.Store, "store_id"),
-    ("segments", models.Segment, "segment_id"),
-)
-TABLES: dict[str, type[models.Base]] = {
-    "stores": models.CampaignProductStore,
-    "segments": models.CampaignProductSegment,
-}
-
-CAMPAIGN = UpsertSpec(
+CAMPAIGN = UpsertSpec[CampaignUpsert](
     models.Campaign,
     columns={name: name for name in ("name", "kind", "valid_from", "valid_to")},
     references={"parent": ("parent_id", models.Campaign), "segment": ("segment_id", models.Segment)},
@@ -118,7 +112,7 @@ CAMPAIGN = UpsertSpec(
     check=_check_campaign,
 )
 
-PRODUCT = UpsertSpec(
+PRODUCT = UpsertSpec[CampaignProductUpsert](
     models.CampaignProduct,
     columns={
         **{name: name for name in ("value_kind", "value", "valid_from", "valid_to", "display_in")},

@@ -112,20 +112,21 @@ async def upsert_type(transaction: Transaction, given: CardTypeUpsert) -> CardTy
     return CardTypeAnswer(card_type=RowRef("CardType", (await upsert(TYPE, transaction, given)).id))
 
 
-async def _can_be_numbered(record: Record) -> None:
+async def _can_be_numbered(record: Record[CardTypeUpsert]) -> None:
     """A type's numbers have room for a serial number between the prefix and the check digit."""
-    length, months = record.will_be("number_length") or USUAL_LENGTH, record.will_be("valid_months")
-    check = record.will_be("check_digit") or rules.CheckDigit.NONE
+    at, months = record.problems.at, record.will_be(CardType.valid_months)
+    length = record.will_be(CardType.number_length) or USUAL_LENGTH
+    check = record.will_be(CardType.check_digit) or rules.CheckDigit.NONE
     with record.problems.noted():
-        whole(length, record.problems.at("number_length"), 1, LONGEST_NUMBER)
-        pattern = rules.CardPattern(record.will_be("prefix") or "", length, check)
-        accepted(rules.generate(pattern, 0), record.problems.at("prefix"))
+        whole(length, at(CardType.number_length), 1, LONGEST_NUMBER)
+        pattern = rules.CardPattern(record.will_be(CardType.prefix) or "", length, check)
+        accepted(rules.generate(pattern, 0), at(CardType.prefix))
     if months is not None:
         with record.problems.noted():
-            whole(months, record.problems.at("valid_months"), 1, LONGEST_VALIDITY)
+            whole(months, at(CardType.valid_months), 1, LONGEST_VALIDITY)
 
 
-TYPE = UpsertSpec(
+TYPE = UpsertSpec[CardTypeUpsert](
     CardType,
     columns={
         name: name for name in ("code", "name", "prefix", "number_length", "check_digit", "valid_months", "state")

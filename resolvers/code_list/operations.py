@@ -42,13 +42,13 @@ AnAnswer = TypeVar("AnAnswer", bound=Answer)
 ENTRY = {name: name for name in ("code", "name", "state")}
 
 
-def entry_of(entity: type[Base], *columns: str) -> UpsertSpec:
+def entry_of(entity: type[Base], *columns: str) -> UpsertSpec[EntryUpsert]:
     """What an upsert of an entry takes: its code, its name, its state, and what more columns hold."""
     more = {name: name for name in columns}
-    return UpsertSpec(entity, columns=ENTRY | more, required=("code", "name"), known_by="code")
+    return UpsertSpec[EntryUpsert](entity, columns=ENTRY | more, required=("code", "name"), known_by="code")
 
 
-def upsert_operation(form: UpsertSpec, given: type[EntryUpsert], answer: type[AnAnswer]) -> Operation:
+def upsert_operation(form: UpsertSpec[EntryUpsert], given: type[EntryUpsert], answer: type[AnAnswer]) -> Operation:
     """An operation that creates or updates an entry, and answers nothing but the entry."""
     (shown,) = answer.__annotations__
 

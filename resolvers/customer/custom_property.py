@@ -29,7 +29,7 @@ async def set_property(transaction: Transaction, given: PropertySet) -> Customer
         transaction.emit(EventKind.CUSTOMER_PROPERTY_CLEARED, row, customer_id=customer_id)
         await transaction.session.delete(row)
     elif value is not None and (row is None or row.value != value):
-        await refuse_shared(transaction, kind, value, "customer_id", customer_id, "value")
+        await refuse_shared(transaction, kind, value, record.customer_id, customer_id, "value")
         if row is None:
             row = record(customer_id=customer_id, property_id=key, created_at=transaction.now)
             transaction.session.add(row)

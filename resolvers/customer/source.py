@@ -24,7 +24,7 @@ from resolvers.operation.upsert import UpsertSpec, upsert
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
-SOURCE = UpsertSpec(
+SOURCE = UpsertSpec[SourceUpsert](
     CustomerSource,
     columns={name: name for name in ("code", "name", "state")},
     required=("code", "name"),

@@ -8,19 +8,27 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
+from msgspec import UNSET, UnsetType
 from sqlalchemy import func, literal, select
+from sqlalchemy.orm import QueryableAttribute
 
 from models import Property, PropertyItem, PropertyRecord, PropertyType
 from models.rules.error_codes import ErrorCode
 from models.types import Json
 from resolvers.errors import Refused
 from resolvers.operation.checks import clean
+from resolvers.operation.inputs import Input
 from resolvers.operation.parts import PropertyValueInput
-from resolvers.operation.upsert import Record, no_twice
+from resolvers.operation.upsert import Kept, Record, no_twice
 from resolvers.operation.validation import text
 from resolvers.storage.transaction import Transaction
 
 LONGEST_VALUE = 4000
+WANTED_VALUES = Kept[dict[int, object]]()
+"""The values that a record is to have, by the keys of their properties."""
+
+Owner = QueryableAttribute[int | None]
+"""The column of a value that says whose it is, such as `PropertyRecord.store_id`."""
 
 
 async def checked(transaction: Transaction, kind: Property, value: object, field: str) -> object:
@@ -44,32 +52,30 @@ async def checked(transaction: Transaction, kind: Property, value: object, field
 
 
 async def refuse_shared(
-    transaction: Transaction, kind: Property, value: object, owner: str, owner_id: int | None, field: str
+    transaction: Transaction, kind: Property, value: object, owner: Owner, owner_id: int | None, field: str
 ) -> None:
     """No two owners of a kind share a value of a unique property."""
     if not kind.is_unique:
         return
-    column = getattr(PropertyRecord, owner)
     others = select(func.count()).where(
         PropertyRecord.property_id == kind.id,
-        column.is_not(None) if owner_id is None else column != owner_id,
+        owner.is_not(None) if owner_id is None else owner != owner_id,
         PropertyRecord.value == literal(value, Json),
     )
     if await transaction.session.scalar(others):
-        message = f"Another {owner.removesuffix('_id').replace('_', ' ')} has this value."
+        message = f"Another {owner.key.removesuffix('_id').replace('_', ' ')} has this value."
         raise Refused(ErrorCode.VALUE_TAKEN, message, field)
 
 
-async def read(record: Record, owner: str) -> None:
+async def read(record: Record[Input], given: Sequence[PropertyValueInput] | UnsetType | None, owner: Owner) -> None:
     """Keep the properties that a record is given, if it is given any, for when it has its key."""
-    if "properties" not in record.given:
+    if given is UNSET:
         return
-    given: Sequence[PropertyValueInput] = record.given["properties"] or ()
     problems = record.problems
     at = problems.at("properties")
     wanted: dict[int, object] = {}
     keys = []
-    for place, one in enumerate(given):
+    for place, one in enumerate(given or ()):
         with problems.noted():
             kind, value = await _value(record, one, owner, f"{at}[{place}]")
             keys.append(kind.id)
@@ -77,11 +83,11 @@ async def read(record: Record, owner: str) -> None:
                 wanted[kind.id] = value
     with problems.noted():
         no_twice(keys, problems, "properties", ".property")
-    record.lists["properties"] = wanted
+    record.keep(WANTED_VALUES, wanted)
 
 
-async def _value(record: Record, given: PropertyValueInput, owner: str, at: str) -> tuple[Property, object]:
-    transaction, owner_id = record.transaction, getattr(record.row, "id", None)
+async def _value(record: Record[Input], given: PropertyValueInput, owner: Owner, at: str) -> tuple[Property, object]:
+    transaction, owner_id = record.transaction, None if record.row is None else record.row.id
     kind = await record.references.find(Property, given.property, f"{at}.property")
     value = await checked(transaction, kind, given.value, f"{at}.value")
     if value is not None:
@@ -89,12 +95,13 @@ async def _value(record: Record, given: PropertyValueInput, owner: str, at: str)
     return kind, value
 
 
-async def write(record: Record, owner: str) -> None:
+async def write(record: Record[Input], owner: Owner) -> None:
     """Make a record's properties those that were given: the others go, unless every owner must have them."""
-    if "properties" not in record.lists:
+    kept = record.kept(WANTED_VALUES)
+    if kept is None:
         return
-    session, now, wanted = record.transaction.session, record.transaction.now, dict(record.lists["properties"])
-    known = select(PropertyRecord).where(getattr(PropertyRecord, owner) == record.key).order_by(PropertyRecord.id)
+    session, now, wanted = record.transaction.session, record.transaction.now, dict(kept)
+    known = select(PropertyRecord).where(owner == record.key).order_by(PropertyRecord.id)
     for row in await session.scalars(known):
         value = wanted.pop(row.property_id, None)
         if value is None:
@@ -103,11 +110,11 @@ async def write(record: Record, owner: str) -> None:
             row.value, row.updated_at, record.changed = value, now, True
     for key, value in wanted.items():
         times = {"created_at": now, "updated_at": now}
-        session.add(PropertyRecord(**{owner: record.key}, property_id=key, value=value, **times))
+        session.add(PropertyRecord(**{owner.key: record.key}, property_id=key, value=value, **times))
         record.changed = True
 
 
-async def _remove(record: Record, row: PropertyRecord) -> None:
+async def _remove(record: Record[Input], row: PropertyRecord) -> None:
     kind = await record.transaction.session.get_one(Property, row.property_id)
     if kind.is_required:
         message = f"Every owner must have the property {kind.code}."

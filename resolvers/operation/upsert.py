@@ -6,14 +6,14 @@ alone, null clears it. All that is wrong with a record is told at once. A record
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import QueryableAttribute
 
 import models
 from models import Base
@@ -22,71 +22,87 @@ from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused, UserError
 from resolvers.operation.inputs import Input
+from resolvers.operation.records.problems import Problems
 from resolvers.operation.references import References
 from resolvers.operation.structs import camel
 from resolvers.operation.validation import for_column
 from resolvers.storage.transaction import Transaction
 
+T = TypeVar("T")
+Given = TypeVar("Given", bound=Input)
+Given_co = TypeVar("Given_co", bound=Input, covariant=True)
 
-@dataclass(slots=True)
-class Problems:
-    """What is wrong with an input, all of it, under a path into it."""
+Part = Mapping[QueryableAttribute[object], object]
+"""What a part of a row holds, by the part's columns."""
 
-    path: str = ""
-    found: list[UserError] = field(default_factory=list)
 
-    def below(self, path: str) -> Problems:
-        """The same list under a further path."""
-        return replace(self, path=f"{self.path}{path}.")
-
-    def at(self, name: str) -> str:
-        """The path of a field."""
-        return f"{self.path}{camel(name)}"
-
-    @contextmanager
-    def noted(self) -> Iterator[None]:
-        """Go on after a refusal, to find what else is wrong."""
-        try:
-            yield
-        except Refused as refused:
-            self.found += refused.errors
-
-    def check(self) -> None:
-        """Refuse, if anything is wrong."""
-        if self.found:
-            raise Refused.because_of(self.found)
+@dataclass(frozen=True, eq=False)
+class Kept(Generic[T]):
+    """A place where a check keeps what is to be written once the record has its key."""
 
 
 @dataclass(eq=False)
-class Record:
-    """A record on its way into the database, with what is wrong with it."""
+class Record(Generic[Given_co]):
+    """A record on its way into the database, with what is wrong with it.
+
+    Its columns are named by the mapped attributes, so that one that isn't there is an error of its type.
+    """
 
     transaction: Transaction
     references: References
-    given: Mapping[str, Any]
+    input: Given_co
+    """What was read at the door; UNSET is what was not given."""
     problems: Problems
-    row: Any = None
-    values: dict[str, Any] = field(default_factory=dict)
-    lists: dict[str, Any] = field(default_factory=dict)
+    row: Base | None = None
     changed: bool = False
+    _given: Mapping[str, Any] = field(init=False)
+    _values: dict[str, Any] = field(init=False, default_factory=dict)
+    _kept: dict[object, Any] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Spell the input out by the names of its fields, as specs have them."""
+        self._given = self.input.given()
 
     @property
     def key(self) -> int:
         """The row's key, once it is written."""
-        key: int = self.row.id
-        return key
+        assert self.row is not None
+        return self.row.id
 
-    def will_be(self, column: str) -> Any:
-        """What a column will hold: what is given, what is there, or what a new row begins with."""
-        return self.values[column] if column in self.values else getattr(self.row, column, None)
+    def given_for(self, column: QueryableAttribute[T]) -> T | None:
+        """What is given for a column, as it will be written; None where nothing is, or where null clears it."""
+        value: T | None = self._values.get(column.key)
+        return value
 
+    def holds(self, column: QueryableAttribute[T]) -> T | None:
+        """What a column of the row holds now; None where there is no row yet."""
+        value: T | None = None if self.row is None else getattr(self.row, column.key)
+        return value
 
-Check = Callable[[Record], Awaitable[None]]
-Follow = Callable[[Record], Awaitable[None]]
+    def will_be(self, column: QueryableAttribute[T]) -> T | None:
+        """What a column will hold: what is given, or else what is there; None where neither is."""
+        return self.given_for(column) if column.key in self._values else self.holds(column)
+
+    def put(self, column: QueryableAttribute[T], value: T) -> None:
+        """Let a column be written with a value, whatever was given for it."""
+        self._values[column.key] = value
+
+    def changes(self) -> list[str]:
+        """The names of the columns that are given something else than the row holds."""
+        return [name for name, value in self._values.items() if getattr(self.row, name, None) != value]
+
+    def keep(self, place: Kept[T], value: T) -> None:
+        """Keep something for when the record has its key."""
+        self._kept[place] = value
+
+    def kept(self, place: Kept[T]) -> T | None:
+        """What was kept in a place; None where nothing was."""
+        value: T | None = self._kept.get(place)
+        return value
 
 
 @dataclass(frozen=True, eq=False)
-class UpsertSpec:
+class UpsertSpec(Generic[Given]):
     """What an upsert takes: columns by the fields of the input, and the rows it refers to.
 
     `check` refuses what the values don't allow together, before anything is written; `follow` writes what belongs to
@@ -101,8 +117,8 @@ class UpsertSpec:
     """The field, or the fields together, by which a record is found too, and which no two share."""
     compared: tuple[str, Callable[[str], str]] | None = None
     """The column that holds what the one field of `known_by` is compared as, and how that is made of its value."""
-    check: Check | None = None
-    follow: Follow | None = None
+    check: Callable[[Record[Given]], Awaitable[None]] | None = None
+    follow: Callable[[Record[Given]], Awaitable[None]] | None = None
 
     def column(self, name: str) -> str:
         """The column that a field fills."""
@@ -113,10 +129,10 @@ class UpsertSpec:
         """The fields that are the record's own key."""
         return (self.known_by,) if isinstance(self.known_by, str) else self.known_by
 
-    def key(self, record: Record) -> dict[str, object]:
+    def key(self, record: Record[Given]) -> dict[str, object]:
         """The record's own key by column, as it will be."""
         columns = [self.column(name) for name in self.key_fields]
-        values = {column: record.will_be(column) for column in columns}
+        values = {column: _will_be(record, column) for column in columns}
         if self.compared is None:
             return values
         column, compared = self.compared
@@ -134,20 +150,22 @@ class UpsertSpec:
         return EventKind[f"{cast('str', self.entity.__tablename__).upper()}_UPDATED"]
 
 
-async def upsert(form: UpsertSpec, transaction: Transaction, given: Input) -> Base:
+async def upsert(form: UpsertSpec[Given], transaction: Transaction, given: Given) -> Base:
     """Put one record in its place; the row."""
     await alone(transaction, form.entity)
-    return await _put(form, Record(transaction, References(transaction), given.given(), Problems()))
+    return await _put(form, Record(transaction, References(transaction), given, Problems()))
 
 
-async def upsert_all(form: UpsertSpec, transaction: Transaction, given: Sequence[Input], path: str) -> list[Base]:
+async def upsert_all(
+    form: UpsertSpec[Given], transaction: Transaction, given: Sequence[Given], path: str
+) -> list[Base]:
     """Put several records in their places, all of them or none; their errors say where they stand in the list."""
     await alone(transaction, form.entity)
     references, problems = References(transaction), Problems()
     rows = []
     for place, one in enumerate(given):
         with problems.noted():
-            record = Record(transaction, references, one.given(), Problems(f"{path}[{place}]."))
+            record = Record(transaction, references, one, Problems(f"{path}[{place}]."))
             rows.append(await _put(form, record))
     problems.check()
     return rows
@@ -160,22 +178,22 @@ async def alone(transaction: Transaction, entity: type[Base]) -> None:
         await transaction.session.execute(select(turn))
 
 
-async def _put(form: UpsertSpec, record: Record) -> Base:
+async def _put(form: UpsertSpec[Given], record: Record[Given]) -> Base:
     problems = record.problems
     record.row = await _locate(form, record)
     for name in (*form.columns, *form.references):
-        if name in record.given:
+        if name in record._given:
             with problems.noted():
                 await _take(form, record, name)
     if record.row is None:
         for name in form.required:
-            if name not in record.given:
+            if name not in record._given:
                 problems.found.append(UserError(ErrorCode.REQUIRED, "A new record needs this.", problems.at(name)))
-    if record.values.get("state") is models.State.DELETED:
+    if record._values.get("state") is models.State.DELETED:
         message = "An upsert deletes nothing; INACTIVE keeps a record and offers it no more."
         problems.found.append(UserError(ErrorCode.WRONG_STATE, message, problems.at("state")))
     problems.check()
-    named = [name for name in form.key_fields if name in record.given]
+    named = [name for name in form.key_fields if name in record._given]
     key = form.key(record)
     if named and None not in key.values():
         await _refuse_taken(form, record, named[-1], key, record.row)
@@ -185,26 +203,31 @@ async def _put(form: UpsertSpec, record: Record) -> Base:
     return await _write(form, record)
 
 
-async def _take(form: UpsertSpec, record: Record, name: str) -> None:
+def _will_be(record: Record[Input], column: str) -> object:
+    """What a column that a spec names will hold."""
+    return record._values[column] if column in record._values else getattr(record.row, column, None)
+
+
+async def _take(form: UpsertSpec[Given], record: Record[Given], name: str) -> None:
     """A value or a reference of the input, as its column takes it."""
-    value, path = record.given[name], record.problems.at(name)
+    value, path = record._given[name], record.problems.at(name)
     if name in form.columns:
         column = form.columns[name]
-        record.values[column] = for_column(form.entity, column, None, path) if value is None else value
+        record._values[column] = for_column(form.entity, column, None, path) if value is None else value
         return
     column, target = form.references[name]
     if value is None:
-        record.values[column] = for_column(form.entity, column, None, path)
+        record._values[column] = for_column(form.entity, column, None, path)
     else:
-        record.values[column] = (await record.references.find(target, value, path)).id
+        record._values[column] = (await record.references.find(target, value, path)).id
 
 
-async def _locate(form: UpsertSpec, record: Record) -> Base | None:
+async def _locate(form: UpsertSpec[Given], record: Record[Given]) -> Base | None:
     """The row that is there already, locked; none where the record is new."""
     entity = form.entity
     query = select(entity).with_for_update(key_share=True)
-    if record.given.get("id") is not None:
-        row = await record.transaction.session.scalar(query.where(entity.id == record.given["id"]))
+    if record._given.get("id") is not None:
+        row = await record.transaction.session.scalar(query.where(entity.id == record._given["id"]))
         if row is None or getattr(row, "state", None) == models.State.DELETED:
             raise Refused(ErrorCode.NOT_FOUND, f"There is no {entity.__name__} with this id.", record.problems.at("id"))
     else:
@@ -212,13 +235,13 @@ async def _locate(form: UpsertSpec, record: Record) -> Base | None:
     named = _named(form, record)
     if named and not (isinstance(row, External) and (row.source, row.external_id) == tuple(named.values())):
         await _refuse_taken(form, record, "external_id", named, row)
-        record.values |= named
+        record._values |= named
     return row
 
 
-async def _known(form: UpsertSpec, record: Record, query: Select[Base]) -> Base | None:
+async def _known(form: UpsertSpec[Given], record: Record[Given], query: Select[Base]) -> Base | None:
     """The row that has the record's external id, or else its other key."""
-    named, given = _named(form, record), record.given
+    named, given = _named(form, record), record._given
     if named:
         row = await record.transaction.session.scalar(query.filter_by(**named))
         if row is not None:
@@ -236,9 +259,9 @@ async def _known(form: UpsertSpec, record: Record, query: Select[Base]) -> Base 
     )
 
 
-def _named(form: UpsertSpec, record: Record) -> dict[str, str]:
+def _named(form: UpsertSpec[Given], record: Record[Given]) -> dict[str, str]:
     """The record's name in an outside system, where it is given one."""
-    source, external_id = record.given.get("source"), record.given.get("external_id")
+    source, external_id = record._given.get("source"), record._given.get("external_id")
     at = record.problems.at
     if not issubclass(form.entity, External) or (source is None and external_id is None):
         return {}
@@ -249,7 +272,7 @@ def _named(form: UpsertSpec, record: Record) -> dict[str, str]:
 
 
 async def _refuse_taken(
-    form: UpsertSpec, record: Record, name: str, key: Mapping[str, object], row: Base | None
+    form: UpsertSpec[Given], record: Record[Given], name: str, key: Mapping[str, object], row: Base | None
 ) -> None:
     """No two records share a key."""
     entity = form.entity
@@ -260,15 +283,14 @@ async def _refuse_taken(
         raise Refused(ErrorCode.TAKEN, f"Another {entity.__name__} has this.", record.problems.at(name))
 
 
-async def _write(form: UpsertSpec, record: Record) -> Base:
-    transaction: Transaction = record.transaction
-    is_new = record.row is None
-    row: Base = record.row
-    if is_new:
-        row = record.row = form.entity(**record.values, created_at=transaction.now, updated_at=transaction.now)
+async def _write(form: UpsertSpec[Given], record: Record[Given]) -> Base:
+    transaction, row = record.transaction, record.row
+    is_new = row is None
+    if row is None:
+        row = record.row = form.entity(**record._values, created_at=transaction.now, updated_at=transaction.now)
         transaction.session.add(row)
     else:
-        record.changed = set_values(row, record.values)
+        record.changed = set_values(row, record._values)
         if getattr(row, "state", None) == models.State.DELETED:
             record.changed = set_values(row, {"state": models.State.ACTIVE})
     await settle(transaction)
@@ -301,16 +323,18 @@ async def settle(transaction: Transaction) -> None:
 
 
 async def replace_parts(
-    record: Record, part: type[Base], owner: str, key: str, wanted: Iterable[Mapping[str, object]]
+    record: Record[Input], owner: QueryableAttribute[int], key: QueryableAttribute[object], wanted: Iterable[Part]
 ) -> None:
     """Make the parts of a row those that are wanted: known again by a key, changed where they differ."""
-    session, owner_id = record.transaction.session, record.key
-    known = await session.scalars(select(part).where(getattr(part, owner) == owner_id))
-    there = {getattr(row, key): row for row in known}
-    for values in wanted:
-        row = there.pop(values[key], None)
+    session, part = record.transaction.session, owner.class_
+    assert isinstance(part, type)
+    known = await session.scalars(select(part).where(owner == record.key))
+    there = {getattr(row, key.key): row for row in known}
+    for one in wanted:
+        values = {column.key: value for column, value in one.items()}
+        row = there.pop(values[key.key], None)
         if row is None:
-            session.add(part(**{owner: owner_id}, **values))
+            session.add(part(**{owner.key: record.key}, **values))
             record.changed = True
         elif set_values(row, values):
             record.changed = True
@@ -328,18 +352,18 @@ def no_twice(keys: Iterable[object], problems: Problems, name: str, key: str) ->
         seen.add(one)
 
 
-def refuse_cycle(field: str) -> Check:
-    """A check that a record's new place in its tree is not below itself."""
+def refuse_cycle(above: QueryableAttribute[int | None]) -> Callable[[Record[Input]], Awaitable[None]]:
+    """A check that a record's new place in its tree, the column that names what is above it, is not below itself."""
 
-    async def check(record: Record) -> None:
-        column = f"{field}_id"
-        above = record.values.get(column)
-        if record.row is None or above is None:
+    async def check(record: Record[Input]) -> None:
+        row, place = record.row, record.given_for(above)
+        if row is None or place is None:
             return
-        entity: Any = type(record.row)
-        line = select(entity.id, getattr(entity, column)).where(entity.id == above).cte("line", recursive=True)
-        line = line.union(select(entity.id, getattr(entity, column)).join(line, entity.id == line.c[column]))
-        if await record.transaction.session.scalar(select(exists().where(line.c.id == record.row.id))):
+        entity = type(row)
+        line = select(entity.id, above).where(entity.id == place).cte("line", recursive=True)
+        line = line.union(select(entity.id, above).join(line, entity.id == line.c[above.key]))
+        if await record.transaction.session.scalar(select(exists().where(line.c.id == row.id))):
+            field = above.key.removesuffix("_id")
             raise Refused(ErrorCode.CYCLE, "It would lie below itself.", record.problems.at(field))
 
     return check

@@ -9,13 +9,14 @@ import models
 from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
 from resolvers.operation.upsert import Record
+from resolvers.product.inputs import ProductGroupUpsertInput
 
 PAIR = models.ProductGroupAncestor
 
 
-async def refuse_cycle(record: Record) -> None:
+async def refuse_cycle(record: Record[ProductGroupUpsertInput]) -> None:
     """A group can't lie below itself."""
-    parent = record.values.get("parent_id")
+    parent = record.given_for(models.ProductGroup.parent_id)
     if record.row is None or parent is None:
         return
     below = select(exists().where(PAIR.group_id == parent, PAIR.ancestor_id == record.row.id))
@@ -23,16 +24,16 @@ async def refuse_cycle(record: Record) -> None:
         raise Refused(ErrorCode.CYCLE, "The group would lie below itself.", record.problems.at("parent"))
 
 
-async def place(record: Record) -> None:
+async def place(record: Record[ProductGroupUpsertInput]) -> None:
     """Keep the pairs in step with a group's place; a group that moves takes along all that is below it."""
     session, key = record.transaction.session, record.key
     upper, lower = aliased(PAIR), aliased(PAIR)
     known = await session.execute(select(upper.ancestor_id).where(upper.group_id == key, upper.distance == 1))
     is_new = not await session.scalar(select(exists().where(PAIR.group_id == key)))
-    before = known.scalar()
+    before, parent = known.scalar(), record.holds(models.ProductGroup.parent_id)
     if is_new:
         await session.execute(insert(PAIR).values(group_id=key, ancestor_id=key, distance=0))
-    if before == record.row.parent_id:
+    if before == parent:
         return
     below = select(lower.group_id).where(lower.ancestor_id == key)
     above = select(upper.ancestor_id).where(upper.group_id == key, upper.distance > 0)
@@ -44,7 +45,7 @@ async def place(record: Record) -> None:
     # Every group below with every group above: nothing but the group that moves joins them.
     pairs = (
         select(lower.group_id, upper.ancestor_id, lower.distance + upper.distance + literal_column("1"))
-        .join_from(lower, upper, upper.group_id == literal(record.row.parent_id))
+        .join_from(lower, upper, upper.group_id == literal(parent))
         .where(lower.ancestor_id == literal(key))
     )
     await session.execute(insert(PAIR).from_select(["group_id", "ancestor_id", "distance"], pairs))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import UNSET
 from sqlalchemy import delete, insert, select
 
 import models
@@ -13,9 +14,9 @@ from resolvers.errors import Refused
 from resolvers.normalise import product_terms
 from resolvers.operation import property_values
 from resolvers.operation.activation import switch_operation
-from resolvers.operation.checks import By
 from resolvers.operation.parts import MoneyInput
-from resolvers.operation.upsert import Record, UpsertSpec, no_twice, replace_parts, upsert, upsert_all
+from resolvers.operation.records.links import Links
+from resolvers.operation.upsert import Kept, Part, Record, UpsertSpec, no_twice, replace_parts, upsert, upsert_all
 from resolvers.product import group_tree
 from resolvers.product.inputs import (
     ProductAnswer,
@@ -39,8 +40,12 @@ from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
 ON, OFF = models.State.ACTIVE, models.State.INACTIVE
-CODE = models.ProductCode
-TERM = models.ProductTerm
+CODE, PRICE, TERM = models.ProductCode, models.ProductPrice, models.ProductTerm
+
+CODES = Kept[set[tuple[str, str]]]()
+"""The codes that a product is to have, each with its list."""
+PRICES = Kept[Sequence[Part]]()
+TAGS = Links("tags", models.ProductTag.product_id, models.ProductTag.tag_id, models.Tag)
 
 
 async def upsert_product(transaction: Transaction, given: ProductUpsertInput) -> ProductAnswer:
@@ -96,53 +101,49 @@ def _shown(row: models.Base) -> RowRef:
     return RowRef(type(row).__name__, row.id)
 
 
-async def _check_product(record: Record) -> None:
+async def _check_product(record: Record[ProductUpsertInput]) -> None:
     """Codes, prices and tags are good by themselves, and no code is another product's."""
-    for name, read in (("codes", _codes), ("prices", _prices), ("tags", _tags)):
-        if name in record.given:
-            with record.problems.noted():
-                record.lists[name] = await read(record, record.given[name] or ())
-    await property_values.read(record, "product_id")
+    given = record.input
+    if given.codes is not UNSET:
+        with record.problems.noted():
+            record.keep(CODES, await _codes(record, given.codes or ()))
+    if given.prices is not UNSET:
+        with record.problems.noted():
+            record.keep(PRICES, _prices(record, given.prices or ()))
+    await TAGS.read(record, given.tags)
+    await property_values.read(record, given.properties, models.PropertyRecord.product_id)
 
 
-async def _codes(record: Record, given: Sequence[ProductCodeInput]) -> list[dict[str, object]]:
+async def _codes(record: Record[ProductUpsertInput], given: Sequence[ProductCodeInput]) -> set[tuple[str, str]]:
     pairs = [(one.list, one.code) for one in given]
     no_twice(pairs, record.problems, "codes", ".code")
     for place, (list_code, code) in enumerate(pairs):
         others = select(CODE.product_id).where(CODE.list_code == list_code, CODE.code == code)
         owner = await record.transaction.session.scalar(others)
-        if owner is not None and owner != getattr(record.row, "id", None):
+        if owner is not None and owner != record.holds(models.Product.id):
             path = f"{record.problems.at('codes')}[{place}].code"
             raise Refused(ErrorCode.TAKEN, f"The code {code} of {list_code} is another product's.", path)
-    return [{"of": pair, "list_code": pair[0], "code": pair[1]} for pair in pairs]
+    return set(pairs)
 
 
-async def _prices(record: Record, given: Sequence[MoneyInput]) -> list[dict[str, object]]:
+def _prices(record: Record[ProductUpsertInput], given: Sequence[MoneyInput]) -> list[Part]:
     no_twice((price.currency for price in given), record.problems, "prices", ".currency")
-    return [{"currency_code": price.currency, "amount": price.amount} for price in given]
+    return [{PRICE.currency_code: price.currency, PRICE.amount: price.amount} for price in given]
 
 
-async def _tags(record: Record, given: Sequence[By]) -> list[dict[str, object]]:
-    at = record.problems.at("tags")
-    keys = [(await record.references.find(models.Tag, by, f"{at}[{place}]")).id for place, by in enumerate(given)]
-    no_twice(keys, record.problems, "tags", "")
-    return [{"tag_id": key} for key in keys]
-
-
-async def _follow_product(record: Record) -> None:
-    lists = record.lists
-    if "codes" in lists:
-        await _write_codes(record)
-    if "prices" in lists:
-        await replace_parts(record, models.ProductPrice, "product_id", "currency_code", lists["prices"])
-    if "tags" in lists:
-        await replace_parts(record, models.ProductTag, "product_id", "tag_id", lists["tags"])
-    await property_values.write(record, "product_id")
+async def _follow_product(record: Record[ProductUpsertInput]) -> None:
+    codes, prices = record.kept(CODES), record.kept(PRICES)
+    if codes is not None:
+        await _write_codes(record, codes)
+    if prices is not None:
+        await replace_parts(record, PRICE.product_id, PRICE.currency_code, prices)
+    await TAGS.write(record)
+    await property_values.write(record, models.PropertyRecord.product_id)
     await _write_terms(record)
 
 
-async def _write_codes(record: Record) -> None:
-    session, wanted = record.transaction.session, {code["of"] for code in record.lists["codes"]}
+async def _write_codes(record: Record[ProductUpsertInput], wanted: set[tuple[str, str]]) -> None:
+    session = record.transaction.session
     known = await session.scalars(select(CODE).where(CODE.product_id == record.key))
     there = {(row.list_code, row.code): row for row in known}
     for pair in there.keys() - wanted:
@@ -153,12 +154,13 @@ async def _write_codes(record: Record) -> None:
     record.changed |= wanted != there.keys()
 
 
-async def _write_terms(record: Record) -> None:
+async def _write_terms(record: Record[ProductUpsertInput]) -> None:
     """A product is found by each word of its name and by its codes."""
-    session = record.transaction.session
+    session, product = record.transaction.session, record.row
+    assert isinstance(product, models.Product)
     await session.flush()
     codes = list(await session.scalars(select(CODE.code).where(CODE.product_id == record.key)))
-    wanted = product_terms(record.row.name, [record.row.code, *codes])
+    wanted = product_terms(product.name, [product.code, *codes])
     there = set(await session.scalars(select(TERM.term).where(TERM.product_id == record.key)))
     if gone := there - wanted:
         await session.execute(delete(TERM).where(TERM.product_id == record.key, TERM.term.in_(gone)))
@@ -166,7 +168,7 @@ async def _write_terms(record: Record) -> None:
         await session.execute(insert(TERM), [{"product_id": record.key, "term": term} for term in new])
 
 
-PRODUCT = UpsertSpec(
+PRODUCT = UpsertSpec[ProductUpsertInput](
     models.Product,
     columns={"name": "name", "code": "code", "package_size": "package_size", "image_urls": "image_urls"},
     references={
@@ -179,9 +181,9 @@ PRODUCT = UpsertSpec(
     follow=_follow_product,
 )
 
-BRAND = UpsertSpec(models.ProductBrand, columns={"name": "name"}, required=("name",))
+BRAND = UpsertSpec[ProductBrandUpsertInput](models.ProductBrand, columns={"name": "name"}, required=("name",))
 
-GROUP = UpsertSpec(
+GROUP = UpsertSpec[ProductGroupUpsertInput](
     models.ProductGroup,
     columns={"name": "name", "code": "code"},
     references={

@@ -6,7 +6,7 @@ from sqlalchemy import delete as deletion
 from sqlalchemy import select
 
 import models
-from models import Audience, RecommendationKind
+from models import Audience, Recommendation, RecommendationKind
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
@@ -35,9 +35,7 @@ async def upsert_recommendation(transaction: Transaction, given: RecommendationU
     return RecommendationAnswer(recommendation=RowRef("Recommendation", (await upsert(FORM, transaction, given)).id))
 
 
-delete = delete_operation(
-    models.Recommendation, EventKind.RECOMMENDATION_DELETED, RecommendationId, RecommendationDeletion
-)
+delete = delete_operation(Recommendation, EventKind.RECOMMENDATION_DELETED, RecommendationId, RecommendationDeletion)
 
 
 async def block(transaction: Transaction, given: RecommendationBlocking) -> RecommendationBlockAnswer:
@@ -66,24 +64,27 @@ async def unblock(transaction: Transaction, given: RecommendationBlockId) -> Rec
     return RecommendationDeletion(deleted_id=opaque_id("RecommendationBlock", given.id))
 
 
-async def _check(record: Record) -> None:
+async def _check(record: Record[RecommendationUpsert]) -> None:
     """Whom it is for and what it recommends are told by what it refers to."""
-    at = record.problems.at
+    at, ends = record.problems.at, Recommendation.valid_to
     with record.problems.noted():
         _check_audience(record)
     with record.problems.noted():
-        product = record.will_be("product_id") is not None
-        if (record.will_be("kind") is RecommendationKind.PRODUCT) != product:
+        product = record.will_be(Recommendation.product_id) is not None
+        if (record.will_be(Recommendation.kind) is RecommendationKind.PRODUCT) != product:
             message = "A PRODUCT recommends its product, and nothing else has one."
             raise Refused(ErrorCode.WRONG_KIND if product else ErrorCode.REQUIRED, message, at("product"))
     with record.problems.noted():
-        in_order(record.will_be("valid_from"), record.will_be("valid_to"), at("valid_to"))
+        in_order(record.will_be(Recommendation.valid_from), record.will_be(ends), at(ends))
 
 
-def _check_audience(record: Record) -> None:
-    at, audience = record.problems.at, record.will_be("audience")
-    for name, meant in (("segment", Audience.SEGMENT), ("customer", Audience.CUSTOMER)):
-        has = record.will_be(f"{name}_id") is not None
+def _check_audience(record: Record[RecommendationUpsert]) -> None:
+    at, audience = record.problems.at, record.will_be(Recommendation.audience)
+    for name, column, meant in (
+        ("segment", Recommendation.segment_id, Audience.SEGMENT),
+        ("customer", Recommendation.customer_id, Audience.CUSTOMER),
+    ):
+        has = record.will_be(column) is not None
         if has and audience is not meant:
             raise Refused(ErrorCode.WRONG_KIND, f"Only a recommendation for a {name} names one.", at(name))
         if audience is meant and not has:
@@ -95,8 +96,8 @@ SAME = (
     "priority", "score", "reason", "valid_from", "valid_to", "system", "dataset",
 )  # fmt: skip
 
-FORM = UpsertSpec(
-    models.Recommendation,
+FORM = UpsertSpec[RecommendationUpsert](
+    Recommendation,
     columns={name: name for name in SAME},
     references={
         "segment": ("segment_id", models.Segment),

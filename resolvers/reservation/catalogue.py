@@ -15,7 +15,7 @@ from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
 from resolvers.operation.activation import delete_operation
 from resolvers.operation.parts import MoneyInput
-from resolvers.operation.upsert import Record, UpsertSpec, no_twice, replace_parts, set_values, upsert
+from resolvers.operation.upsert import Kept, Part, Record, UpsertSpec, no_twice, replace_parts, set_values, upsert
 from resolvers.reservation.inputs import (
     RemovedReservableProduct,
     ReservableOfferInput,
@@ -43,6 +43,9 @@ class StoreOffer:
         return {name: value for name, value in given.items() if value is not None}
 
 
+OFFERS = Kept[list[StoreOffer]]()
+
+
 async def upsert_reservable(transaction: Transaction, given: ReservableProductUpsert) -> ReservableProductAnswer:
     """Create or update a reservable product, with what stores offer of it."""
     row = await upsert(RESERVABLE, transaction, given)
@@ -54,18 +57,17 @@ remove_reservable = delete_operation(
 )
 
 
-async def _check_offers(record: Record) -> None:
-    given: Sequence[ReservableOfferInput] = record.given.get("offers") or ()
+async def _check_offers(record: Record[ReservableProductUpsert]) -> None:
     at = record.problems.at("offers")
     offers: list[StoreOffer] = []
-    for place, offer in enumerate(given):
+    for place, offer in enumerate(record.input.offers or ()):
         with record.problems.noted():
             _no_price_twice(offer, f"{at}[{place}].prices")
             store = await record.references.find(models.Store, offer.store, f"{at}[{place}].store")
             offers.append(StoreOffer(store, offer, f"{at}[{place}]"))
     record.problems.check()
     no_twice((offer.store.id for offer in offers), record.problems, "offers", ".store")
-    record.lists["offers"] = offers
+    record.keep(OFFERS, offers)
 
 
 def _no_price_twice(offer: ReservableOfferInput, at: str) -> None:
@@ -77,12 +79,11 @@ def _no_price_twice(offer: ReservableOfferInput, at: str) -> None:
         seen.add(price.currency)
 
 
-async def _follow_offers(record: Record) -> None:
+async def _follow_offers(record: Record[ReservableProductUpsert]) -> None:
     """Offers of stores that are not named stay as they are."""
     known = select(OFFER).where(OFFER.reservable_product_id == record.key).order_by(OFFER.id).with_for_update()
     there = {offer.store_id: offer for offer in await record.transaction.session.scalars(known)}
-    wanted: Sequence[StoreOffer] = record.lists["offers"]
-    for one in wanted:
+    for one in record.kept(OFFERS) or ():
         offer = there.get(one.store.id) or _new_offer(record, one)
         record.changed |= set_values(offer, one.changes())
         if one.given.prices is not UNSET:
@@ -90,7 +91,7 @@ async def _follow_offers(record: Record) -> None:
             await _write_prices(record, offer, one.given.prices or ())
 
 
-def _new_offer(record: Record, wanted: StoreOffer) -> models.ReservableOffer:
+def _new_offer(record: Record[ReservableProductUpsert], wanted: StoreOffer) -> models.ReservableOffer:
     """An offer of a store that had none; without a currency its price is in the store's."""
     given, now = wanted.given, record.transaction.now
     if given.price is None:
@@ -109,14 +110,17 @@ def _new_offer(record: Record, wanted: StoreOffer) -> models.ReservableOffer:
     return offer
 
 
-async def _write_prices(record: Record, offer: models.ReservableOffer, prices: Sequence[MoneyInput]) -> None:
-    mine = Record(record.transaction, record.references, record.given, record.problems, offer)
-    wanted = [{"currency_code": price.currency, "amount": price.amount} for price in prices]
-    await replace_parts(mine, models.ReservablePrice, "offer_id", "currency_code", wanted)
+async def _write_prices(
+    record: Record[ReservableProductUpsert], offer: models.ReservableOffer, prices: Sequence[MoneyInput]
+) -> None:
+    mine = Record(record.transaction, record.references, record.input, record.problems, offer)
+    part = models.ReservablePrice
+    wanted: list[Part] = [{part.currency_code: price.currency, part.amount: price.amount} for price in prices]
+    await replace_parts(mine, part.offer_id, part.currency_code, wanted)
     record.changed |= mine.changed
 
 
-RESERVABLE = UpsertSpec(
+RESERVABLE = UpsertSpec[ReservableProductUpsert](
     models.ReservableProduct,
     columns={},
     references={"product": ("product_id", models.Product)},

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import NamedTuple
 
+from msgspec import UNSET, UnsetType
 from sqlalchemy import delete, select
+from sqlalchemy.orm import QueryableAttribute
 
 import models
-from models import ConditionRole, RelatedTo, RewardKind, State
+from models import ConditionRole, PropertyRecord, RelatedTo, Reward, RewardKind, State
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from models.rules.reward_value import value_refusal
@@ -18,8 +21,9 @@ from models.rules.voucher_code import SHORTEST_REWARD_CODE, code_key
 from resolvers.errors import Refused, UserError
 from resolvers.operation import property_values
 from resolvers.operation.activation import delete_operation, switch_operation
-from resolvers.operation.checks import coded
-from resolvers.operation.upsert import Record, UpsertSpec, no_twice, replace_parts, upsert
+from resolvers.operation.checks import By, coded
+from resolvers.operation.records.links import Links, found
+from resolvers.operation.upsert import Kept, Part, Record, UpsertSpec, upsert
 from resolvers.operation.validation import CLOCK, in_order, whole
 from resolvers.reward.inputs import DeletedReward, RewardAnswer, RewardId, RewardRuleInput, RewardUpsert
 from resolvers.storage.context import RowRef
@@ -30,18 +34,50 @@ MOST_TIMES = 1000
 FIRST, LAST = 1, 9
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 
-LISTS: Mapping[str, tuple[type[models.Base], str, type[models.Base]]] = {
-    "stores": (models.RewardStore, "store_id", models.Store),
-    "segments": (models.RewardSegment, "segment_id", models.Segment),
-    "statuses": (models.RewardStatus, "status_id", models.Status),
-    "tags": (models.RewardTag, "tag_id", models.Tag),
+STORES = Links("stores", models.RewardStore.reward_id, models.RewardStore.store_id, models.Store)
+SEGMENTS = Links("segments", models.RewardSegment.reward_id, models.RewardSegment.segment_id, models.Segment)
+STATUSES = Links("statuses", models.RewardStatus.reward_id, models.RewardStatus.status_id, models.Status)
+TAGS = Links("tags", models.RewardTag.reward_id, models.RewardTag.tag_id, models.Tag)
+LISTS = (STORES, SEGMENTS, STATUSES, TAGS)
+
+
+class WantedRule(NamedTuple):
+    """A rule as it is to be written: its columns, and the goods that it names."""
+
+    columns: Part
+    targets: Sequence[tuple[str, int]]
+
+
+@dataclass(frozen=True, eq=False)
+class Rules(Kept[list[WantedRule]]):
+    """The rules that a field of the input takes."""
+
+    field: str
+    role: ConditionRole
+
+
+CONDITIONS = Rules("conditions", ConditionRole.CONDITION)
+BONUSES = Rules("bonuses", ConditionRole.BONUS)
+RULES = (CONDITIONS, BONUSES)
+
+
+@dataclass(frozen=True, eq=False)
+class Goods:
+    """What a rule may name: the input's field, what it holds, the column, and what is named."""
+
+    field: str
+    named: Callable[[RewardRuleInput], Sequence[By] | None]
+    column: QueryableAttribute[int | None]
+    entity: type[models.Base]
+
+
+RULE, TARGET = models.RewardCondition, models.RewardConditionTarget
+TARGETS = {
+    RelatedTo.PRODUCT: Goods("products", lambda rule: rule.products, TARGET.product_id, models.Product),
+    RelatedTo.PRODUCT_GROUP: Goods("groups", lambda rule: rule.groups, TARGET.group_id, models.ProductGroup),
+    RelatedTo.PRODUCT_BRAND: Goods("brands", lambda rule: rule.brands, TARGET.brand_id, models.ProductBrand),
 }
-RULES = {"conditions": ConditionRole.CONDITION, "bonuses": ConditionRole.BONUS}
-TARGETS: Mapping[RelatedTo, tuple[str, type[models.Base], str]] = {
-    RelatedTo.PRODUCT: ("products", models.Product, "product_id"),
-    RelatedTo.PRODUCT_GROUP: ("groups", models.ProductGroup, "group_id"),
-    RelatedTo.PRODUCT_BRAND: ("brands", models.ProductBrand, "brand_id"),
-}
+RULE_COLUMNS = (RULE.role, RULE.related_to, RULE.count, RULE.min_price, RULE.max_price)
 
 
 async def upsert_reward(transaction: Transaction, given: RewardUpsert) -> RewardAnswer:
@@ -49,34 +85,33 @@ async def upsert_reward(transaction: Transaction, given: RewardUpsert) -> Reward
     return RewardAnswer(reward=RowRef("Reward", (await upsert(FORM, transaction, given)).id))
 
 
-activate = switch_operation(models.Reward, State.ACTIVE, EventKind.REWARD_ACTIVATED, RewardId, RewardAnswer)
-deactivate = switch_operation(models.Reward, State.INACTIVE, EventKind.REWARD_DEACTIVATED, RewardId, RewardAnswer)
-remove = delete_operation(models.Reward, EventKind.REWARD_DELETED, RewardId, DeletedReward)
+activate = switch_operation(Reward, State.ACTIVE, EventKind.REWARD_ACTIVATED, RewardId, RewardAnswer)
+deactivate = switch_operation(Reward, State.INACTIVE, EventKind.REWARD_DEACTIVATED, RewardId, RewardAnswer)
+remove = delete_operation(Reward, EventKind.REWARD_DELETED, RewardId, DeletedReward)
 
 
-async def _check(record: Record) -> None:
+async def _check(record: Record[RewardUpsert]) -> None:
     """What a reward gives, when and how often, must make sense together."""
-    await property_values.read(record, "reward_id")
+    given = record.input
+    await property_values.read(record, given.properties, PropertyRecord.reward_id)
     with record.problems.noted():
         await _check_code(record)
     for check in (_check_state, _check_value, _check_times, _check_limits, _check_vouchers):
         with record.problems.noted():
             check(record)
-    for name, (_, column, target) in LISTS.items():
-        if name in record.given:
-            with record.problems.noted():
-                record.lists[name] = await _targets(record, name, record.given[name] or (), column, target)
-    for name, role in RULES.items():
-        if name in record.given:
-            with record.problems.noted():
-                record.lists[name] = await _rules(record, name, role)
+    await STORES.read(record, given.stores)
+    await SEGMENTS.read(record, given.segments)
+    await STATUSES.read(record, given.statuses)
+    await TAGS.read(record, given.tags)
+    await _read_rules(record, CONDITIONS, given.conditions)
+    await _read_rules(record, BONUSES, given.bonuses)
     await _check_free_product(record)
 
 
-async def _check_code(record: Record) -> None:
+async def _check_code(record: Record[RewardUpsert]) -> None:
     """Vouchers and rewards share their codes: what is typed at the till means one thing."""
-    code, at = record.values.get("code"), record.problems.at("code")
-    if code is None or (record.row is not None and record.row.code == code):
+    code, at = record.given_for(Reward.code), record.problems.at(Reward.code)
+    if code is None or record.holds(Reward.code) == code:
         return
     coded(code, at, SHORTEST_REWARD_CODE)
     voucher = models.Voucher
@@ -85,157 +120,160 @@ async def _check_code(record: Record) -> None:
         raise Refused(ErrorCode.TAKEN, "A voucher has this code.", at)
 
 
-def _check_state(record: Record) -> None:
+def _check_state(record: Record[RewardUpsert]) -> None:
     """Nothing is offered by mistake: a new reward is a draft, and so is one that comes back."""
-    state = record.given.get("state")
+    state = record.input.state
     if state is State.DELETED:
-        raise Refused(ErrorCode.WRONG_STATE, "A reward is deleted by its own operation.", record.problems.at("state"))
-    if state is not None:
-        record.values["state"] = state
-    elif record.row is None or record.row.state is State.DELETED:
-        record.values["state"] = State.INACTIVE
+        message = "A reward is deleted by its own operation."
+        raise Refused(ErrorCode.WRONG_STATE, message, record.problems.at(Reward.state))
+    if state is not UNSET:
+        record.put(Reward.state, state)
+    elif record.row is None or record.holds(Reward.state) is State.DELETED:
+        record.put(Reward.state, State.INACTIVE)
 
 
-async def _check_free_product(record: Record) -> None:
+async def _check_free_product(record: Record[RewardUpsert]) -> None:
     """A free product is one that is named: else the cheapest thing of any bill would be free."""
-    if record.will_be("kind") is not RewardKind.FREE_PRODUCT:
+    if record.will_be(Reward.kind) is not RewardKind.FREE_PRODUCT:
         return
-    named = [rule for name in RULES for rule in record.lists.get(name, ())]
-    left = [role for name, role in RULES.items() if name not in record.lists]
-    if not named and left and record.row is not None:
-        rule = models.RewardCondition
-        kept = select(rule.id).where(rule.reward_id == record.key, rule.role.in_(left)).limit(1)
-        named = [*await record.transaction.session.scalars(kept)]
-    if not named:
+    given = [(rules.role, record.kept(rules)) for rules in RULES]
+    is_named = any(wanted for _, wanted in given)
+    left = [role for role, wanted in given if wanted is None]
+    if not is_named and left and record.row is not None:
+        there = select(RULE.id).where(RULE.reward_id == record.key, RULE.role.in_(left)).limit(1)
+        is_named = await record.transaction.session.scalar(there) is not None
+    if not is_named:
         message = "A free product must be named by a bonus or a condition."
         record.problems.found.append(UserError(ErrorCode.REQUIRED, message, record.problems.at("bonuses"), None))
 
 
-def _check_value(record: Record) -> None:
-    at, kind, value = record.problems.at, record.will_be("kind"), record.will_be("value")
+def _check_value(record: Record[RewardUpsert]) -> None:
+    at, kind, value = record.problems.at, record.will_be(Reward.kind), record.will_be(Reward.value)
+    currency = record.will_be(Reward.currency_code)
     if value is None and kind in {RewardKind.PERCENT, RewardKind.AMOUNT, RewardKind.FINAL_PRICE}:
-        raise Refused(ErrorCode.REQUIRED, "A reward of this kind needs a value.", at("value"))
-    if value is not None and (wrong := value_refusal(kind, value, record.will_be("currency_code"))):
-        raise Refused(wrong.code, wrong.message, at("value"))
-    in_money = [record.will_be(name) is not None for name in ("minimum_purchase", "maximum_discount")]
-    if (any(in_money) or kind in {RewardKind.AMOUNT, RewardKind.FINAL_PRICE}) and not record.will_be("currency_code"):
+        raise Refused(ErrorCode.REQUIRED, "A reward of this kind needs a value.", at(Reward.value))
+    if kind is not None and value is not None and (wrong := value_refusal(kind, value, currency)):
+        raise Refused(wrong.code, wrong.message, at(Reward.value))
+    bounds = (record.will_be(Reward.minimum_purchase), record.will_be(Reward.maximum_discount))
+    in_money = any(bound is not None for bound in bounds) or kind in {RewardKind.AMOUNT, RewardKind.FINAL_PRICE}
+    if in_money and not currency:
         raise Refused(ErrorCode.REQUIRED, "Amounts need their currency.", at("currency"))
 
 
-def _check_times(record: Record) -> None:
-    at = record.problems.at
-    in_order(record.will_be("valid_from"), record.will_be("valid_to"), at("valid_to"))
-    for name in ("time_from", "time_to"):
-        clock = record.values.get(name)
+def _check_times(record: Record[RewardUpsert]) -> None:
+    at, days = record.problems.at, record.input.weekdays
+    in_order(record.will_be(Reward.valid_from), record.will_be(Reward.valid_to), at(Reward.valid_to))
+    for column in (Reward.time_from, Reward.time_to):
+        clock = record.given_for(column)
         if clock is not None and not CLOCK.fullmatch(clock):
-            raise Refused(ErrorCode.BAD_TIME, "This must be a time of day, HH:MM.", at(name))
-    if "weekdays" in record.given:
-        named = {str(getattr(day, "value", day)) for day in record.given["weekdays"] or DAYS}
-        record.values["weekdays"] = sum(1 << place for place, day in enumerate(DAYS) if day in named)
+            raise Refused(ErrorCode.BAD_TIME, "This must be a time of day, HH:MM.", at(column))
+    if days is not UNSET:
+        named = {str(getattr(day, "value", day)) for day in days or DAYS}
+        record.put(Reward.weekdays, sum(1 << place for place, day in enumerate(DAYS) if day in named))
 
 
-def _check_limits(record: Record) -> None:
-    for name, lowest, highest in (
-        ("priority", FIRST, LAST),
-        ("limit_per_customer", 1, MOST_USES),
-        ("limit_total", 1, MOST_USES),
-        ("max_per_bill", 1, MOST_TIMES),
+def _check_limits(record: Record[RewardUpsert]) -> None:
+    for column, lowest, highest in (
+        (Reward.priority, FIRST, LAST),
+        (Reward.limit_per_customer, 1, MOST_USES),
+        (Reward.limit_total, 1, MOST_USES),
+        (Reward.max_per_bill, 1, MOST_TIMES),
     ):
-        if record.values.get(name) is not None:
-            whole(record.values[name], record.problems.at(name), lowest, highest)
+        number = record.given_for(column)
+        if number is not None:
+            whole(number, record.problems.at(column), lowest, highest)
 
 
-def _check_vouchers(record: Record) -> None:
-    kind = record.will_be("voucher_validity") or models.VoucherValidity.REWARD_VALIDITY
-    if not is_valid_setting(kind, record.will_be("voucher_validity_value")):
+def _check_vouchers(record: Record[RewardUpsert]) -> None:
+    kind = record.will_be(Reward.voucher_validity) or models.VoucherValidity.REWARD_VALIDITY
+    if not is_valid_setting(kind, record.will_be(Reward.voucher_validity_value)):
         message = "An INTERVAL needs a period such as P30D, END_OF_TIME_UNIT a unit such as MONTH."
-        raise Refused(ErrorCode.BAD_VALIDITY, message, record.problems.at("voucher_validity_value"))
+        raise Refused(ErrorCode.BAD_VALIDITY, message, record.problems.at(Reward.voucher_validity_value))
 
 
-async def _targets(
-    record: Record, name: str, given: Sequence[Any], column: str, target: type[models.Base]
-) -> list[dict[str, object]]:
-    at = record.problems.at(name)
-    keys = [(await record.references.find(target, by, f"{at}[{place}]")).id for place, by in enumerate(given)]
-    no_twice(keys, record.problems, name, "")
-    return [{column: key} for key in keys]
+async def _read_rules(
+    record: Record[RewardUpsert], rules: Rules, given: Sequence[RewardRuleInput] | UnsetType | None
+) -> None:
+    if given is UNSET:
+        return
+    with record.problems.noted():
+        record.keep(rules, await _rules(record, rules, given or ()))
 
 
-async def _rules(record: Record, name: str, role: ConditionRole) -> list[dict[str, object]]:
-    given: Sequence[RewardRuleInput] = record.given[name] or ()
+async def _rules(record: Record[RewardUpsert], rules: Rules, given: Sequence[RewardRuleInput]) -> list[WantedRule]:
     if any(one.min_price is not None or one.max_price is not None for one in given) and (
-        not record.will_be("currency_code")
+        not record.will_be(Reward.currency_code)
     ):
         raise Refused(ErrorCode.REQUIRED, "Amounts need their currency.", record.problems.at("currency"))
-    return [await _rule(record, one, f"{name}[{place}]", role) for place, one in enumerate(given)]
+    return [await _rule(record, one, f"{rules.field}[{place}]", rules.role) for place, one in enumerate(given)]
 
 
-async def _rule(record: Record, given: RewardRuleInput, name: str, role: ConditionRole) -> dict[str, object]:
+async def _rule(record: Record[RewardUpsert], given: RewardRuleInput, name: str, role: ConditionRole) -> WantedRule:
     lowest, highest, count = given.min_price, given.max_price, given.count
     if lowest is not None and highest is not None and highest < lowest:
         field = f"{record.problems.at(name)}.maxPrice"
         raise Refused(ErrorCode.OUT_OF_RANGE, "The highest price is below the lowest.", field)
-    columns = {
-        "role": role,
-        "related_to": given.related_to,
-        "count": Decimal(1) if count is None and role is ConditionRole.CONDITION else count,
-        "min_price": lowest,
-        "max_price": highest,
+    columns: Part = {
+        RULE.role: role,
+        RULE.related_to: given.related_to,
+        RULE.count: Decimal(1) if count is None and role is ConditionRole.CONDITION else count,
+        RULE.min_price: lowest,
+        RULE.max_price: highest,
     }
-    return {"columns": columns, "targets": await _rule_targets(record, given, name)}
+    return WantedRule(columns, await _rule_targets(record, given, name))
 
 
-async def _rule_targets(record: Record, given: RewardRuleInput, name: str) -> list[dict[str, object]]:
-    """A rule names just the things that it looks at."""
+async def _rule_targets(record: Record[RewardUpsert], given: RewardRuleInput, name: str) -> list[tuple[str, int]]:
+    """A rule names just the things that it looks at: by the name of the column that says what each is, its key."""
     at, related_to = record.problems.at(name), given.related_to
     wanted = TARGETS.get(related_to)
-    for each, _, _ in TARGETS.values():
-        if getattr(given, each) and (wanted is None or wanted[0] != each):
-            raise Refused(ErrorCode.WRONG_KIND, f"A rule related to {related_to} takes no {each}.", f"{at}.{each}")
+    for each in TARGETS.values():
+        if each.named(given) and each is not wanted:
+            message = f"A rule related to {related_to} takes no {each.field}."
+            raise Refused(ErrorCode.WRONG_KIND, message, f"{at}.{each.field}")
     if wanted is None:
         return []
-    named = getattr(given, wanted[0])
+    named = wanted.named(given)
     if not named:
-        raise Refused(ErrorCode.REQUIRED, f"A rule related to {related_to} needs {wanted[0]}.", f"{at}.{wanted[0]}")
-    return await _targets(record, f"{name}.{wanted[0]}", named, wanted[2], wanted[1])
+        message = f"A rule related to {related_to} needs {wanted.field}."
+        raise Refused(ErrorCode.REQUIRED, message, f"{at}.{wanted.field}")
+    keys = await found(record, f"{name}.{wanted.field}", named, wanted.entity)
+    return [(wanted.column.key, key) for key in keys]
 
 
-async def _follow(record: Record) -> None:
-    await property_values.write(record, "reward_id")
-    for name, (table, column, _) in LISTS.items():
-        if name in record.lists:
-            await replace_parts(record, table, "reward_id", column, record.lists[name])
-    for name, role in RULES.items():
-        if name in record.lists:
-            await _write_rules(record, role, record.lists[name])
+async def _follow(record: Record[RewardUpsert]) -> None:
+    await property_values.write(record, PropertyRecord.reward_id)
+    for links in LISTS:
+        await links.write(record)
+    for rules in RULES:
+        wanted = record.kept(rules)
+        if wanted is not None:
+            await _write_rules(record, rules.role, wanted)
 
 
-async def _write_rules(record: Record, role: ConditionRole, wanted: Sequence[Mapping[str, Any]]) -> None:
+async def _write_rules(record: Record[RewardUpsert], role: ConditionRole, wanted: Sequence[WantedRule]) -> None:
     """Rules have no key of their own: unless they are the same as before, new ones take their place."""
-    rule, target, session = models.RewardCondition, models.RewardConditionTarget, record.transaction.session
-    there = (await session.scalars(select(rule).where(rule.reward_id == record.key, rule.role == role))).all()
-    if [await _read_rule(record, row) for row in sorted(there, key=lambda row: row.id)] == [
-        (each["columns"], sorted(map(str, each["targets"]))) for each in wanted
-    ]:
+    session = record.transaction.session
+    there = (await session.scalars(select(RULE).where(RULE.reward_id == record.key, RULE.role == role))).all()
+    before = [await _read_rule(record, row) for row in sorted(there, key=lambda row: row.id)]
+    if before == [WantedRule(each.columns, sorted(each.targets)) for each in wanted]:
         return
     keys = [row.id for row in there]
-    await session.execute(delete(target).where(target.condition_id.in_(keys)))
-    await session.execute(delete(rule).where(rule.id.in_(keys)))
+    await session.execute(delete(TARGET).where(TARGET.condition_id.in_(keys)))
+    await session.execute(delete(RULE).where(RULE.id.in_(keys)))
     for each in wanted:
-        made = rule(reward_id=record.key, **each["columns"])
+        made = RULE(reward_id=record.key, **{column.key: value for column, value in each.columns.items()})
         session.add(made)
         await session.flush()
-        session.add_all(target(condition_id=made.id, **one) for one in each["targets"])
+        session.add_all(TARGET(condition_id=made.id, **{name: key}) for name, key in each.targets)
     record.changed = True
 
 
-async def _read_rule(record: Record, row: models.RewardCondition) -> tuple[dict[str, object], list[str]]:
-    target = models.RewardConditionTarget
-    found = await record.transaction.session.scalars(select(target).where(target.condition_id == row.id))
-    columns = {name: getattr(row, name) for name in ("role", "related_to", "count", "min_price", "max_price")}
-    columns_of = [column for _, _, column in TARGETS.values()]
-    named = [{column: getattr(one, column)} for one in found for column in columns_of if getattr(one, column)]
-    return columns, sorted(map(str, named))
+async def _read_rule(record: Record[RewardUpsert], row: models.RewardCondition) -> WantedRule:
+    bound = await record.transaction.session.scalars(select(TARGET).where(TARGET.condition_id == row.id))
+    names = [each.column.key for each in TARGETS.values()]
+    named = [(name, getattr(one, name)) for one in bound for name in names if getattr(one, name)]
+    return WantedRule({column: getattr(row, column.key) for column in RULE_COLUMNS}, sorted(named))
 
 
 SAME = (
@@ -245,8 +283,8 @@ SAME = (
     "voucher_validity_value", "code_generation", "image_urls", "external_url",
 )  # fmt: skip
 
-FORM = UpsertSpec(
-    models.Reward,
+FORM = UpsertSpec[RewardUpsert](
+    Reward,
     columns={**{name: name for name in SAME}, "currency": "currency_code"},
     references={
         "type": ("type_id", models.RewardType),

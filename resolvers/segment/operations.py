@@ -125,13 +125,13 @@ async def upsert_group(transaction: Transaction, given: SegmentGroupUpsert) -> S
     return SegmentGroupAnswer(segment_group=RowRef("SegmentGroup", (await upsert(GROUP, transaction, given)).id))
 
 
-GROUP = UpsertSpec(
+GROUP = UpsertSpec[SegmentGroupUpsert](
     models.SegmentGroup,
     columns={"code": "code", "name": "name", "note": "note"},
     references={"parent": ("parent_id", models.SegmentGroup)},
     required=("code", "name"),
     known_by="code",
-    check=refuse_cycle("parent"),
+    check=refuse_cycle(models.SegmentGroup.parent_id),
 )
 
 

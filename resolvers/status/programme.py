@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import UNSET
 from sqlalchemy import select
 
 import models
@@ -14,14 +15,14 @@ from models.rules.qualification import is_validity
 from models.types import MONEY
 from resolvers.errors import Refused
 from resolvers.operation.activation import switch_operation
-from resolvers.operation.parts import MoneyInput
-from resolvers.operation.upsert import Record, UpsertSpec, no_twice, refuse_cycle, replace_parts, upsert
+from resolvers.operation.upsert import Kept, Part, Record, UpsertSpec, no_twice, refuse_cycle, replace_parts, upsert
 from resolvers.operation.validation import above_zero
 from resolvers.status.inputs import StatusAnswer, StatusId, StatusUpsertInput
 from resolvers.storage.context import RowRef
 from resolvers.storage.transaction import Transaction
 
-STATUS = models.Status
+STATUS, TURNOVER = models.Status, models.StatusTurnover
+TURNOVERS = Kept[Sequence[Part]]()
 HIGHEST_DISCOUNT = 100
 
 
@@ -33,10 +34,10 @@ async def upsert_status(transaction: Transaction, given: StatusUpsertInput) -> S
 deactivate = switch_operation(STATUS, State.INACTIVE, EventKind.STATUS_DEACTIVATED, StatusId, StatusAnswer)
 reactivate = switch_operation(STATUS, State.ACTIVE, EventKind.STATUS_REACTIVATED, StatusId, StatusAnswer)
 
-_refuse_cycle = refuse_cycle("previous")
+_refuse_cycle = refuse_cycle(STATUS.previous_id)
 
 
-async def _check(record: Record) -> None:
+async def _check(record: Record[StatusUpsertInput]) -> None:
     """What a status asks for, gives, and where it stands all make sense together."""
     for check in (_check_numbers, _check_turnover, _check_chain):
         with record.problems.noted():
@@ -45,40 +46,44 @@ async def _check(record: Record) -> None:
     await _check_condition(record)
 
 
-async def _check_numbers(record: Record) -> None:
-    at, values = record.problems.at, record.values
-    if not is_validity(values.get("validity")):
-        raise Refused(ErrorCode.INVALID_PERIOD, "Give a period such as P12M, or END_OF_YEAR.", at("validity"))
-    if values.get("discount") is not None and values["discount"] > HIGHEST_DISCOUNT:
-        raise Refused(ErrorCode.OUT_OF_RANGE, "The discount must be from 0 to 100 per cent.", at("discount"))
-    if values.get("qualification_points") is not None and not values["qualification_points"]:
-        raise Refused(ErrorCode.NEGATIVE_AMOUNT, "The points must be above zero.", at("qualification_points"))
-    if values.get("rank") is not None:
-        other = select(STATUS.id).where(STATUS.rank == values["rank"], STATUS.id != getattr(record.row, "id", 0))
+async def _check_numbers(record: Record[StatusUpsertInput]) -> None:
+    at, rank = record.problems.at, record.given_for(STATUS.rank)
+    discount, points = record.given_for(STATUS.discount), record.given_for(STATUS.qualification_points)
+    if not is_validity(record.given_for(STATUS.validity)):
+        raise Refused(ErrorCode.INVALID_PERIOD, "Give a period such as P12M, or END_OF_YEAR.", at(STATUS.validity))
+    if discount is not None and discount > HIGHEST_DISCOUNT:
+        raise Refused(ErrorCode.OUT_OF_RANGE, "The discount must be from 0 to 100 per cent.", at(STATUS.discount))
+    if points is not None and not points:
+        message = "The points must be above zero."
+        raise Refused(ErrorCode.NEGATIVE_AMOUNT, message, at(STATUS.qualification_points))
+    if rank is not None:
+        other = select(STATUS.id).where(STATUS.rank == rank, STATUS.id != (record.holds(STATUS.id) or 0))
         if await record.transaction.session.scalar(other) is not None:
-            raise Refused(ErrorCode.TAKEN, "Another status has this rank.", at("rank"))
+            raise Refused(ErrorCode.TAKEN, "Another status has this rank.", at(STATUS.rank))
 
 
-async def _check_turnover(record: Record) -> None:
-    if "qualification_turnover" not in record.given:
+async def _check_turnover(record: Record[StatusUpsertInput]) -> None:
+    given = record.input.qualification_turnover
+    if given is UNSET:
         return
-    given: Sequence[MoneyInput] = record.given["qualification_turnover"] or ()
     path = record.problems.at("qualification_turnover")
-    no_twice([money.currency for money in given], record.problems, "qualification_turnover", ".currency")
-    record.lists["turnovers"] = [
+    no_twice([money.currency for money in given or ()], record.problems, "qualification_turnover", ".currency")
+    turnovers: list[Part] = [
         {
-            "currency_code": money.currency,
-            "amount": above_zero(MONEY, money.amount, f"{path}[{place}].amount"),
+            TURNOVER.currency_code: money.currency,
+            TURNOVER.amount: above_zero(MONEY, money.amount, f"{path}[{place}].amount"),
         }
-        for place, money in enumerate(given)
+        for place, money in enumerate(given or ())
     ]
+    record.keep(TURNOVERS, turnovers)
 
 
-async def _check_chain(record: Record) -> None:
+async def _check_chain(record: Record[StatusUpsertInput]) -> None:
     """A status stands above the one before it, and only one follows each."""
     await _refuse_cycle(record)
-    session, at, own = record.transaction.session, record.problems.at, getattr(record.row, "id", 0)
-    rank, before = record.will_be("rank"), record.will_be("previous_id")
+    session, at, own = record.transaction.session, record.problems.at, record.holds(STATUS.id) or 0
+    rank, before = record.will_be(STATUS.rank), record.will_be(STATUS.previous_id)
+    assert rank is not None  # A new status needs one, and none loses it.
     if before is not None:
         other = select(STATUS.id).where(STATUS.previous_id == before, STATUS.id != own)
         if await session.scalar(other) is not None:
@@ -86,33 +91,35 @@ async def _check_chain(record: Record) -> None:
         below = await session.scalar(select(STATUS.rank).where(STATUS.id == before))
         if below is not None and rank <= below:
             raise Refused(
-                ErrorCode.BAD_RANK, "The rank must be above that of the status before.", at("rank"), f"above {below}"
+                ErrorCode.BAD_RANK,
+                "The rank must be above that of the status before.",
+                at(STATUS.rank),
+                f"above {below}",
             )
     above = await session.scalar(select(STATUS.rank).where(STATUS.previous_id == own))
     if above is not None and rank >= above:
         message = "The rank must be below that of the status that follows."
-        raise Refused(ErrorCode.BAD_RANK, message, at("rank"), f"below {above}")
+        raise Refused(ErrorCode.BAD_RANK, message, at(STATUS.rank), f"below {above}")
 
 
-async def _check_condition(record: Record) -> None:
+async def _check_condition(record: Record[StatusUpsertInput]) -> None:
     """A condition that asks for nothing would never be met."""
-    if record.will_be("qualification") is not Qualification.CONDITION:
+    if record.will_be(STATUS.qualification) is not Qualification.CONDITION:
         return
-    turnovers = record.lists.get("turnovers")
+    turnovers = record.kept(TURNOVERS)
+    asked = bool(turnovers)
     if turnovers is None and record.row is not None:
-        table = models.StatusTurnover
-        turnovers = list(
-            await record.transaction.session.scalars(select(table.id).where(table.status_id == record.key))
-        )
-    if not turnovers and record.will_be("qualification_points") is None:
+        there = select(TURNOVER.id).where(TURNOVER.status_id == record.key).limit(1)
+        asked = await record.transaction.session.scalar(there) is not None
+    if not asked and record.will_be(STATUS.qualification_points) is None:
         message = "A status by condition needs a turnover or points to reach."
         raise Refused(ErrorCode.REQUIRED, message, record.problems.at("qualification_turnover"))
 
 
-async def _follow(record: Record) -> None:
-    if "turnovers" in record.lists:
-        wanted = record.lists["turnovers"]
-        await replace_parts(record, models.StatusTurnover, "status_id", "currency_code", wanted)
+async def _follow(record: Record[StatusUpsertInput]) -> None:
+    turnovers = record.kept(TURNOVERS)
+    if turnovers is not None:
+        await replace_parts(record, TURNOVER.status_id, TURNOVER.currency_code, turnovers)
 
 
 SAME = (
@@ -120,7 +127,7 @@ SAME = (
     "validity", "collects_points", "pays_with_points", "discount", "discounts_discounted_items",
 )  # fmt: skip
 
-FORM = UpsertSpec(
+FORM = UpsertSpec[StatusUpsertInput](
     STATUS,
     columns={name: name for name in SAME},
     references={"previous": ("previous_id", STATUS)},

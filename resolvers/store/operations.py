@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec import UNSET
+
 import models
-from models import State
+from models import PropertyRecord, State, Store
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from resolvers import normalise
@@ -40,20 +42,20 @@ async def upsert_stores(transaction: Transaction, given: StoresUpsert) -> Stores
     return StoresAnswer(stores=[RowRef("Store", row.id) for row in rows])
 
 
-deactivate = switch_operation(models.Store, State.INACTIVE, EventKind.STORE_DEACTIVATED, StoreId, StoreAnswer)
-reactivate = switch_operation(models.Store, State.ACTIVE, EventKind.STORE_REACTIVATED, StoreId, StoreAnswer)
+deactivate = switch_operation(Store, State.INACTIVE, EventKind.STORE_DEACTIVATED, StoreId, StoreAnswer)
+reactivate = switch_operation(Store, State.ACTIVE, EventKind.STORE_REACTIVATED, StoreId, StoreAnswer)
 
 
-async def _check(record: Record) -> None:
-    given, values, at = record.given, record.values, record.problems.at
-    if "opening" in given:
+async def _check(record: Record[StoreUpsertInput]) -> None:
+    at, opening, phone = record.problems.at, record.input.opening, record.given_for(Store.phone)
+    if opening is not UNSET:
         with record.problems.noted():
-            values["opening"] = None if given["opening"] is None else opening_hours(given["opening"], at("opening"))
-    if values.get("phone") is not None:
+            record.put(Store.opening, None if opening is None else opening_hours(opening, at(Store.opening)))
+    if phone is not None:
         with record.problems.noted():
-            values["phone"] = _phone(values["phone"], record.will_be("country_code"), at("phone"))
-    await property_values.read(record, "store_id")
-    if (record.will_be("latitude") is None) != (record.will_be("longitude") is None):
+            record.put(Store.phone, _phone(phone, record.will_be(Store.country_code), at(Store.phone)))
+    await property_values.read(record, record.input.properties, PropertyRecord.store_id)
+    if (record.will_be(Store.latitude) is None) != (record.will_be(Store.longitude) is None):
         raise Refused(ErrorCode.BAD_POSITION, "A position needs both latitude and longitude.", at("position"))
 
 
@@ -65,12 +67,12 @@ def _phone(phone: str, country: str | None, field: str) -> str:
         raise Refused(ErrorCode.BAD_PHONE, message, field) from None
 
 
-async def _follow(record: Record) -> None:
-    await property_values.write(record, "store_id")
+async def _follow(record: Record[StoreUpsertInput]) -> None:
+    await property_values.write(record, PropertyRecord.store_id)
 
 
-FORM = UpsertSpec(
-    models.Store,
+FORM = UpsertSpec[StoreUpsertInput](
+    Store,
     columns={
         **{
             name: name
