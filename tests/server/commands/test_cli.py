@@ -244,7 +244,7 @@ def test_a_plan_is_explained_without_a_database(run: Run, url: str) -> None:
     assert re.findall(r"^\S.*", result.output, re.MULTILINE) == [
         "customers: connection of Customer, one statement for all its parents",
         "customers.cards: connection of Card, in the statement above",
-        "customers.insights: worked out by load_insights, for all its parents at once",
+        "customers.insights: made by made_along of rows that are read along, for all its parents at once",
     ]
     assert result.output.count("    SELECT ") == 1
     assert "LIMIT 3" in result.output
