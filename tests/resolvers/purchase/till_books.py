@@ -111,7 +111,7 @@ class TillBooks:
     def preview(self, given: Any) -> Any:
         """What a till shows before it closes a bill."""
         request = read(PreviewRequest, camelled(given))
-        return self.read(partial(previewing.preview, given=request))
+        return self.read(partial(previewing.preview, given=request, wanted=("items", "discounts", "best")))
 
     def read(self, work: Any) -> Any:
         """What a reading operation answers."""
