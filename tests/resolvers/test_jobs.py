@@ -147,6 +147,7 @@ async def test_all_jobs_are_done_and_what_they_did_is_told(crm: Operations, sess
         Ran("refresh-scores", 20),
         Ran("purge-keys", 5),
         Ran("seal-audit", 5),
+        Ran("purge-budgets", 0),
         Ran("purge-logins", 5),
         Ran("update-recommendations", 0),
         Ran("move-up-offers", 0),
