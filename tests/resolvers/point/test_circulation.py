@@ -209,4 +209,4 @@ def test_writing_off_what_was_used_is_noticed(shop: TillBooks, monkeypatch: pyte
     machine: Any = type("WrittenOff", (Circulation,), {"shop": shop, "done": Counter()})
 
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(machine, settings=bounded(8))
+        run_state_machine_as_test(machine, settings=bounded(60))
