@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 from models.postgres import make_engine
 from models.types import ExactDecimal
 from resolvers.demo.writing.batch import RowBatch
-from resolvers.demo.writing.writer import DatabaseWriter, tables
+from resolvers.demo.writing.writer import TRIGGERS_NEED, DatabaseWriter, tables
 from resolvers.files.progress import ProgressListener
 
 LOADING = (
@@ -70,7 +70,7 @@ class PostgresWriter(DatabaseWriter):
 
     async def take_off(self, table: str) -> list[str]:
         """Drop indexes that aren't constraints, and foreign keys: checked for every row they take most of the time."""
-        indexes = await self.fetch(INDEXES.format(table))
+        indexes = [each for each in await self.fetch(INDEXES.format(table)) if each[0] not in TRIGGERS_NEED]
         keys = await self.fetch(KEYS.format(table))
         for name, _ in keys:
             await self.connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")

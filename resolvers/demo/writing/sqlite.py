@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.engine import make_url
 
 from resolvers.demo.writing.batch import RowBatch
-from resolvers.demo.writing.writer import DatabaseWriter, tables
+from resolvers.demo.writing.writer import TRIGGERS_NEED, DatabaseWriter, tables
 from resolvers.files.progress import ProgressListener
 from resolvers.storage.engine import sqlite_connection
 
@@ -61,10 +61,11 @@ class SqliteWriter(DatabaseWriter):
         self.connection.execute("COMMIT")
 
     async def take_off(self, table: str) -> list[str]:
-        """Drop the indexes that aren't constraints."""
+        """Drop the indexes that aren't constraints, but for those that triggers look customers' rows up by."""
         found = await self.fetch(
             f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = '{table}'"  # noqa: S608
         )
+        found = [(name, sql) for name, sql in found if name not in TRIGGERS_NEED]
         for name, _ in found:
             self.connection.execute(f"DROP INDEX {name}")
         return [sql for _, sql in found]
