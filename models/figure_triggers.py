@@ -13,6 +13,12 @@ from collections.abc import Iterator
 
 from sqlalchemy import DDL, MetaData, event
 
+KEPT = frozenset({"customer_month", "customer_statistics"})
+"""The tables whose rows triggers keep: nothing else makes one."""
+
+LOOKED_UP_BY = frozenset({"ix_purchase_customer_id"})
+"""The indexes by which they find a customer's first and last bill: without them each bill reads all there are."""
+
 ROWS = {
     "INSERT": "SELECT 1 AS sign, * FROM added",
     "DELETE": "SELECT -1 AS sign, * FROM removed",

@@ -74,12 +74,6 @@ def amount_refusal(amount: Decimal) -> Refusal | None:
     return None
 
 
-def apportion(total: Decimal, weights: Mapping[str, Decimal], unit: Decimal = CENT) -> dict[str, Decimal]:
-    """An amount spread in proportion, to the unit, so that the shares add up to it exactly; see `spread`."""
-    shares = spread(_units(total, unit), {key: _units(weight, unit) for key, weight in weights.items()})
-    return {key: share * unit for key, share in shares.items()}
-
-
 def spread(total: int, weights: Mapping[K, int]) -> dict[K, int]:
     """Whole units spread in proportion, so that the shares add up to the total exactly.
 
@@ -101,7 +95,3 @@ def spread(total: int, weights: Mapping[K, int]) -> dict[K, int]:
         for rank in sorted(ranks, reverse=True)[:left]:
             shares[-rank % count] += 1
     return dict(zip(weights, shares, strict=True))
-
-
-def _units(amount: Decimal, unit: Decimal) -> int:
-    return int(amount / unit)

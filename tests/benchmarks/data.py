@@ -22,6 +22,7 @@ import asyncpg
 from sqlalchemy import Column, Computed, String, Table, UniqueConstraint
 
 from models import Base, Customer, migrations
+from models.figure_triggers import KEPT
 from resolvers.demo import import_journey
 from resolvers.demo.writing.writer import DatabaseWriter, writer_for
 from resolvers.files.progress import Silent
@@ -33,15 +34,11 @@ IN_FRONT = ("email", "email_key")
 FUNCTIONS = Path(__file__).parent / "peers" / "functions.sql"
 
 
-KEPT_BY_TRIGGERS = frozenset({"customer_month", "customer_statistics"})
-"""What the database keeps of other rows: it comes with their copies."""
-
-
 def moved_tables() -> list[Table]:
     """The customers and all tables whose rows may hang off one, those first that others refer to."""
     moved: list[Table] = [Customer.__table__]
     for table in Base.metadata.sorted_tables:
-        if table.name in KEPT_BY_TRIGGERS:
+        if table.name in KEPT:
             continue
         if table not in moved and any(target in moved for _, target in _references(table)):
             moved.append(table)

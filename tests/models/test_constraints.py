@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
 from models import Base
+from models.figure_triggers import KEPT
 from tests import factories
 from tests.factories import NOW
 
@@ -158,9 +159,6 @@ CHECKS: dict[str, list[Callable[[], Base]]] = {
 NOT_MADE_BY_A_FACTORY = {"ck_product_group_ancestor_distance"}
 READ_AS = {"uq_reward_code", "uq_voucher_code"}
 """Rules that another one is stricter than: of how a code is read."""
-KEPT_BY_TRIGGERS = {"customer_month", "customer_statistics"}
-"""Tables that the database itself keeps, row by row."""
-
 FIRST: dict[str, Callable[[], Base]] = {
     "uq_recommendation_block_group_id": lambda: factories.recommendation_block(group=factories.product_group()),
     "uq_status_previous_id": lambda: factories.status(previous=factories.status()),
@@ -280,7 +278,7 @@ async def test_enums_take_only_their_own_names(session: AsyncSession) -> None:
 async def test_unique_rules_refuse_a_second_row(session: AsyncSession) -> None:
     for rule in uniques():
         table = rule.table.name
-        if table in TERMS or table in KEPT_BY_TRIGGERS or table == "product_group_ancestor" or rule.name in READ_AS:
+        if table in TERMS or table in KEPT or table == "product_group_ancestor" or rule.name in READ_AS:
             continue
         first = await first_row(session, rule)
         same = {column.name: getattr(first, column.name) for column in rule.columns}

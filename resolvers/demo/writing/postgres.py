@@ -17,10 +17,11 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import NullPool
 
+from models.figure_triggers import LOOKED_UP_BY
 from models.postgres import make_engine
 from models.types import ExactDecimal
 from resolvers.demo.writing.batch import RowBatch
-from resolvers.demo.writing.writer import TRIGGERS_NEED, DatabaseWriter, tables
+from resolvers.demo.writing.writer import DatabaseWriter, tables
 from resolvers.files.progress import ProgressListener
 
 LOADING = (
@@ -70,7 +71,7 @@ class PostgresWriter(DatabaseWriter):
 
     async def take_off(self, table: str) -> list[str]:
         """Drop indexes that aren't constraints, and foreign keys: checked for every row they take most of the time."""
-        indexes = [each for each in await self.fetch(INDEXES.format(table)) if each[0] not in TRIGGERS_NEED]
+        indexes = [each for each in await self.fetch(INDEXES.format(table)) if each[0] not in LOOKED_UP_BY]
         keys = await self.fetch(KEYS.format(table))
         for name, _ in keys:
             await self.connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")

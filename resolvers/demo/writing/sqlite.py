@@ -14,8 +14,9 @@ from sqlalchemy import Column
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.engine import make_url
 
+from models.figure_triggers import LOOKED_UP_BY
 from resolvers.demo.writing.batch import RowBatch
-from resolvers.demo.writing.writer import TRIGGERS_NEED, DatabaseWriter, tables
+from resolvers.demo.writing.writer import DatabaseWriter, tables
 from resolvers.files.progress import ProgressListener
 from resolvers.storage.engine import sqlite_connection
 
@@ -65,7 +66,7 @@ class SqliteWriter(DatabaseWriter):
         found = await self.fetch(
             f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = '{table}'"  # noqa: S608
         )
-        found = [(name, sql) for name, sql in found if name not in TRIGGERS_NEED]
+        found = [(name, sql) for name, sql in found if name not in LOOKED_UP_BY]
         for name, _ in found:
             self.connection.execute(f"DROP INDEX {name}")
         return [sql for _, sql in found]

@@ -16,9 +16,6 @@ from models.postgres import backend_of
 from resolvers.demo.writing.batch import InsertSelect, RowBatch
 from resolvers.files.progress import ProgressListener
 
-TRIGGERS_NEED = frozenset({"ix_purchase_customer_id"})
-"""Indexes by which triggers find a customer's first and last bill: without them each bill reads all."""
-
 
 class DatabaseWriter(ABC):
     """An open database that rows are loaded into."""

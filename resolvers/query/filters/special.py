@@ -20,7 +20,15 @@ from resolvers.errors import BadFilter
 from resolvers.query.columns import Expression
 from resolvers.query.expressions import mean_of, word
 from resolvers.query.filters.relative import BIRTHDAY, coming
-from resolvers.query.filters.where import ALL, FilterReader, SpecialFilter, Structure, ValueFilter, checked
+from resolvers.query.filters.where import (
+    ALL,
+    ConditionFilter,
+    FilterReader,
+    SpecialFilter,
+    Structure,
+    ValueFilter,
+    checked,
+)
 from resolvers.query.filters.where_sql import condition
 from resolvers.storage.relative import Relative
 from resolvers.storage.statement import parameter
@@ -61,7 +69,7 @@ NOTHING: Mapping[Expression, Any] = {COUNT: 0, TURNOVER: Decimal(0), BASKET: Non
 SPAN = ("since", "head_end", "first_month", "end_month", "tail", "until")
 
 
-class PurchasesFilter(SpecialFilter):
+class PurchasesFilter(ConditionFilter):
     """By what a customer bought within a period: whole months are summed already, the rest is summed from bills.
 
     Who bought nothing in the period has a count and a turnover of zero, and no average basket.

@@ -79,19 +79,23 @@ class RelationFilter:
 
 
 class SpecialFilter(ABC):
-    """A filter with conditions of its own kind, which are read and written in SQL where it is defined."""
+    """A filter that reads what a caller wrote in a way of its own."""
 
     @abstractmethod
     def read(self, reader: FilterReader, value: Mapping[str, Any], path: str) -> Structure:
         """What a caller wrote as a structure."""
 
-    def sql(self, _alias: Any, _structure: Structure, _backend: str) -> ColumnElement[bool]:
-        """A structure of the kind `special`, whose filter it is, as SQL over an alias."""
-        raise NotImplementedError
-
     def restored(self, value: Any) -> Any:
         """What a caller wrote, as it was before it became JSON; `ValueError` where it can't be read."""
         return value
+
+
+class ConditionFilter(SpecialFilter):
+    """A filter that reads structures of the kind `special`, which it writes in SQL itself."""
+
+    @abstractmethod
+    def sql(self, alias: Any, structure: Structure, backend: str) -> ColumnElement[bool]:
+        """A structure of its own as SQL over an alias."""
 
 
 Filter = ValueFilter | IdFilter | RelationFilter | SpecialFilter

@@ -16,7 +16,7 @@ from resolvers.query.columns import (
     relationship_of,
     source_type,
 )
-from resolvers.query.filters.where import IGNORING_CASE, RelationFilter, SpecialFilter, Structure
+from resolvers.query.filters.where import IGNORING_CASE, ConditionFilter, RelationFilter, Structure
 from resolvers.query.link import Door
 from resolvers.query.visibility import listed, reachable
 from resolvers.storage.sql import SqlColumn, SqlValue
@@ -39,7 +39,7 @@ def condition(entity: type[Base], alias: type[Base], structure: Structure, backe
     if kind == "absent":
         return _absent(entity, alias, structure)
     if kind == "special":
-        special: SpecialFilter = structure[1]
+        special: ConditionFilter = structure[1]
         return special.sql(alias, structure, backend)
     return _related(entity, alias, structure, backend)
 
