@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from resolvers.storage.engine import make_engine
@@ -15,8 +17,10 @@ JANITOR = pytest.StashKey[subprocess.Popen[bytes] | None]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the folder that all processes of the run share."""
+    """Make the folder that all processes of the run share; the same examples whatever else has been imported."""
     config.stash[JANITOR] = databases.begin_run()
+    # Hypothesis mixes in constants of the modules imported so far: alone, a test would meet others than in company.
+    pytest.MonkeyPatch().setattr(providers, "_get_local_constants", Constants)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

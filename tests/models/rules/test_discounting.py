@@ -152,6 +152,22 @@ def test_piece_that_meets_a_condition_is_not_the_free_one():
     assert off == [{}, euros(a="15.00")]
 
 
+def test_line_that_meets_a_condition_is_no_part_of_a_bonus_without_a_count():
+    half = reward(
+        RewardKind.PERCENT,
+        "50",
+        conditions=(product(MILK, count="1"),),
+        bonuses=(product(MILK), product(BREAD, count="1")),
+    )
+    bread = line("bread", "2", "6.00", product_id=BREAD)
+
+    off = [
+        discounting.discount(half, lines(line("milk", pieces, "4.00", product_id=MILK), bread)) for pieces in ("1", "2")
+    ]
+
+    assert off == [euros(bread="1.50"), euros(milk="1.00", bread="1.50")]
+
+
 def test_second_use_leaves_the_pieces_of_both_conditions():
     get_one = reward(
         RewardKind.FREE_PRODUCT, conditions=(product(MILK, count="1"),), bonuses=(product(MILK, count="1"),)

@@ -4,7 +4,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from models.rules.login import Subject, Verdict, code_expiry, counted_address, one_time_code, password_flaw, verdict
+from models.rules.login import (
+    Subject,
+    Verdict,
+    code_expiry,
+    code_verdict,
+    counted_address,
+    one_time_code,
+    password_flaw,
+    verdict,
+)
 
 
 @pytest.mark.parametrize(
@@ -19,6 +28,20 @@ from models.rules.login import Subject, Verdict, code_expiry, counted_address, o
 )
 def test_the_sixth_guess_is_not_looked_at(guesses, becomes):
     assert verdict(guesses) is becomes
+
+
+@pytest.mark.parametrize(
+    ("misses", "becomes"),
+    [
+        ({}, Verdict.OPEN),
+        ({Subject.ACCOUNT: 19, Subject.NAME: 199, Subject.ADDRESS: 199}, Verdict.OPEN),
+        ({Subject.ACCOUNT: 20}, Verdict.TOO_MANY),
+        ({Subject.NAME: 200}, Verdict.TOO_MANY),
+        ({Subject.ADDRESS: 200}, Verdict.TOO_MANY),
+    ],
+)
+def test_codes_are_tried_twenty_times_for_a_customer_and_more_often_through_a_till(misses, becomes):
+    assert code_verdict(misses) is becomes
 
 
 @pytest.mark.parametrize(
