@@ -15,7 +15,7 @@ class ErrorCode(DescribedEnum):
     BAD_TEXT = "BAD_TEXT", "The text holds a character that can't be kept."
     BAD_JSON = "BAD_JSON", "This is not JSON that can be kept."
     BAD_EMAIL = "BAD_EMAIL", "This is not an e-mail address."
-    BAD_PHONE = "BAD_PHONE", "This is not a phone number in international form."
+    BAD_PHONE = "BAD_PHONE", "This is not a phone number, or it needs its country's prefix."
     BAD_BIRTHDATE = "BAD_BIRTHDATE", "No living person was born on this day."
     BAD_TIME = "BAD_TIME", "This is not a time of day, HH:MM."
     BAD_OPENING = "BAD_OPENING", "Opening hours are not times of day, or overlap."

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from sqlalchemy import BigInteger, Integer, String, cast, null, or_, select, union_all
 from sqlalchemy import literal_column as literal
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 import models
@@ -87,6 +88,13 @@ COUNTRY = CompiledQuery(lambda _: select(models.Programme.country_code).where(mo
 async def home_country(context: RequestContext) -> str | None:
     """The country of the programme that holds now, in which phone numbers without a prefix are meant."""
     return next((country for (country,) in await COUNTRY.read(context, at=context.now)), None)
+
+
+async def home_country_of(connection: AsyncConnection, at: datetime) -> str | None:
+    """The same as an import sees it, in its own transaction."""
+    select, _ = COUNTRY.select(connection.dialect.name)
+    country: str | None = await connection.scalar(select, {"at": at})
+    return country
 
 
 IN_FORCE = CompiledQuery(lambda backend: union_all(*_parts(backend)))

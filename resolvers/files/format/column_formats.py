@@ -130,7 +130,7 @@ FORMS: dict[str, ValueFormat] = {
     "email": ValueFormat("e-mail address", _email),
     "contact_email": ValueFormat("e-mail address", _email),
     "phone": ValueFormat(
-        "phone number, international or as dialled in the row's country", lambda value: text(40).parse(value)
+        "phone number, international or as dialled in the row's country or the programme's", lambda value: text(40).parse(value)
     ),
     "opening": ValueFormat("opening hours", _opening, document, json_cell),
     "earned_by": ValueFormat("rules of the programme, with the points that each gave", _earned_by, document, json_cell),

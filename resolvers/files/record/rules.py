@@ -16,8 +16,10 @@ from resolvers.files.format.record_schema import Draft
 ZERO = Decimal(0)
 
 
-def finish(resource: str, draft: Draft) -> None:
-    """Apply the rules of a resource to a row that was read."""
+def finish(resource: str, draft: Draft, country: str | None = None) -> None:
+    """Apply the rules of a resource to a row that was read; in `country` phone numbers without a prefix are meant."""
+    if resource in DIALLED:
+        _phone(draft, country)
     if resource in RULES:
         RULES[resource](draft)
     if resource in SOURCED and (draft.values.get("source") is None) != (draft.values.get("external_id") is None):
@@ -38,7 +40,6 @@ def _customer(draft: Draft) -> None:
             values[f"{name}_key"] = normalise.fold(values[name] or "")
     if "email" in values:
         values["email_key"] = values["email"] and normalise.email_key(values["email"])
-    _phone(draft)
     named = (values.get("source"), values.get("external_id"))
     if "sources" in draft.lists:
         # The account by which the row is found is one of the customer's anyway.
@@ -53,10 +54,10 @@ def _account(record: Draft) -> tuple[str | None, str | None]:
     return source[1] if source else None, record.values.get("external_id")
 
 
-def _phone(draft: Draft) -> None:
+def _phone(draft: Draft, country: str | None) -> None:
     if phone := draft.values.get("phone"):
         try:
-            draft.values["phone"] = normalise.e164(phone, draft.values.get("country_code"))
+            draft.values["phone"] = normalise.e164(phone, draft.values.get("country_code") or country)
         except ValueError as error:
             draft.refuse("phone", f"is {error}")
 
@@ -128,8 +129,9 @@ RULES: dict[str, Callable[[Draft], None]] = {
     "purchases": _purchase,
     "rewards": _reward,
     "statuses": _status,
-    "stores": _phone,
     "vouchers": _voucher,
 }
+DIALLED = {"customers", "stores"}
+"""Resources with a phone number."""
 SOURCED = {"rewards", "stores"}
 """Resources that may do without an outside system, because they have a code."""
