@@ -72,6 +72,10 @@ class ConsentValue(StrEnum):
     NOT_SET = "NOT_SET"
 
 
+NAMELESS = "\U0010ffff"
+"""What a missing name is sorted as: it comes after all names, as nulls come after all values."""
+
+
 class Customer(Base, Stateful, Timestamped):
     """A person in the loyalty programme: the root of the 360° view."""
 
@@ -108,10 +112,10 @@ class Customer(Base, Stateful, Timestamped):
         text(), Computed(FULL_NAME, persisted=True), doc="Titles, given and family name in one line."
     )
     first_name_key: Mapped[str] = mapped_column(
-        text(), default="", server_default="", doc="Given name folded for sorting; empty where there is none."
+        text(), default=NAMELESS, server_default="", doc="Given name folded for sorting; where there is none, what comes last."
     )
     last_name_key: Mapped[str] = mapped_column(
-        text(), default="", server_default="", doc="Family name folded for sorting; empty where there is none."
+        text(), default=NAMELESS, server_default="", doc="Family name folded for sorting; where there is none, what comes last."
     )
     gender: Mapped[Gender | None] = choice(Gender, "Gender, as far as the customer told it.")
     birthdate: Mapped[date | None] = mapped_column(doc="Date of birth.")

@@ -8,7 +8,7 @@ from models import Customer
 from models.rules.error_codes import ErrorCode
 from resolvers.customer.inputs import PersonalInformationInput
 from resolvers.errors import Refused
-from resolvers.normalise import e164, email_key, fold
+from resolvers.normalise import e164, email_key, name_key
 from resolvers.programme.reading import home_country
 from resolvers.storage.transaction import Transaction
 
@@ -32,7 +32,7 @@ async def columns(transaction: Transaction, given: PersonalInformationInput, per
     values, today = given.given(), transaction.now.date()
     changes = {COLUMNS[name]: value for name, value in values.items() if name in COLUMNS}
     _check_birthdate(changes.get("birthdate"), today)
-    changes |= {f"{name}_key": fold(changes[name] or "") for name in ("first_name", "last_name") if name in changes}
+    changes |= {f"{name}_key": name_key(changes[name]) for name in ("first_name", "last_name") if name in changes}
     if "email" in values:
         changes |= _email(values["email"], person)
     if "phone" in values:

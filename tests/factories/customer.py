@@ -21,8 +21,8 @@ def customer(**overrides: Any) -> models.Customer:
     return stamped(
         models.Customer,
         values,
-        first_name_key=normalise.fold(values["first_name"] or ""),
-        last_name_key=normalise.fold(values["last_name"] or ""),
+        first_name_key=normalise.name_key(values["first_name"]),
+        last_name_key=normalise.name_key(values["last_name"]),
         email_key=values["email"] and normalise.email_key(values["email"]),
     )
 

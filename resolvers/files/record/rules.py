@@ -37,7 +37,7 @@ def _customer(draft: Draft) -> None:
     values = draft.values
     for name in ("first_name", "last_name"):
         if name in values:
-            values[f"{name}_key"] = normalise.fold(values[name] or "")
+            values[f"{name}_key"] = normalise.name_key(values[name])
     if "email" in values:
         values["email_key"] = values["email"] and normalise.email_key(values["email"])
     named = (values.get("source"), values.get("external_id"))

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from models.customer import NAMELESS
 from resolvers.files import RESOURCES
 from resolvers.files.format.record_schema import Draft
 from resolvers.files.record import rules
@@ -158,7 +159,7 @@ def test_names_and_addresses_get_the_keys_that_they_are_compared_by() -> None:
         "first_name": "Žaneta",
         "first_name_key": "zaneta",
         "last_name": None,
-        "last_name_key": "",
+        "last_name_key": NAMELESS,
         "email": "Ž@Example.com",
         "email_key": "ž@example.com",
     }
