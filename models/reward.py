@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from models.base import Base, CodeList, External, Stateful, Timestamped, known_outside
@@ -112,6 +112,11 @@ class Reward(Base, Stateful, Timestamped, External):
     )
     is_portable: Mapped[bool] = mapped_column(
         default=False, doc="Whether a voucher may be passed on to another customer."
+    )
+    is_draft: Mapped[bool] = mapped_column(
+        default=False,
+        server_default=false(),
+        doc="Whether it is prepared and was never offered. A draft is INACTIVE: never applied, issued or recommended.",
     )
     limit_per_customer: Mapped[int | None] = mapped_column(
         doc="How many vouchers one customer may be issued or handed, also those they handed on since; none means any "

@@ -101,6 +101,12 @@ class RecommendationMutations:
         "Put a recommendation in its place: changed where it is there, made where it isn't.",
         scope=Scope.CATALOGUE_WRITE,
     )
+    recommendation_deactivate = mutation_field(
+        recommendation.deactivate, "Show a recommendation to nobody for now.", scope=Scope.CATALOGUE_WRITE
+    )
+    recommendation_reactivate = mutation_field(
+        recommendation.reactivate, "Show a recommendation again.", scope=Scope.CATALOGUE_WRITE
+    )
     recommendation_delete = mutation_field(
         recommendation.delete, "Show a recommendation no longer.", scope=Scope.CATALOGUE_WRITE
     )

@@ -63,6 +63,7 @@ class Reward(Owned):
     is_exclusive = leaf()
     is_automated = leaf()
     is_portable = leaf()
+    is_draft = leaf()
     limit_per_customer = leaf()
     limit_total = leaf()
     max_per_bill = leaf()

@@ -22,7 +22,7 @@ from resolvers.campaign.inputs import (
 )
 from resolvers.errors import Refused
 from resolvers.operation import property_values
-from resolvers.operation.activation import delete_operation
+from resolvers.operation.activation import delete_operation, switch_operation
 from resolvers.operation.records.links import Links
 from resolvers.operation.upsert import Record, UpsertSpec, refuse_cycle, upsert
 from resolvers.operation.validation import in_order
@@ -44,6 +44,17 @@ async def upsert_product(transaction: Transaction, given: CampaignProductUpsert)
     return CampaignProductAnswer(campaign_product=RowRef("CampaignProduct", row.id))
 
 
+OFF, ON = models.State.INACTIVE, models.State.ACTIVE
+deactivate_campaign = switch_operation(
+    models.Campaign, OFF, EventKind.CAMPAIGN_DEACTIVATED, CampaignId, CampaignAnswer
+)
+reactivate_campaign = switch_operation(models.Campaign, ON, EventKind.CAMPAIGN_REACTIVATED, CampaignId, CampaignAnswer)
+deactivate_product = switch_operation(
+    CampaignProduct, OFF, EventKind.CAMPAIGN_PRODUCT_DEACTIVATED, CampaignProductId, CampaignProductAnswer
+)
+reactivate_product = switch_operation(
+    CampaignProduct, ON, EventKind.CAMPAIGN_PRODUCT_REACTIVATED, CampaignProductId, CampaignProductAnswer
+)
 delete_campaign = delete_operation(models.Campaign, EventKind.CAMPAIGN_DELETED, CampaignId, DeletedCampaign)
 delete_product = delete_operation(
     models.CampaignProduct, EventKind.CAMPAIGN_PRODUCT_DELETED, CampaignProductId, DeletedCampaignProduct

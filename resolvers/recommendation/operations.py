@@ -11,7 +11,7 @@ from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
 from resolvers.ids import opaque_id
-from resolvers.operation.activation import delete_operation
+from resolvers.operation.activation import delete_operation, switch_operation
 from resolvers.operation.references import References
 from resolvers.operation.upsert import Record, UpsertSpec, upsert
 from resolvers.operation.validation import in_order
@@ -35,6 +35,20 @@ async def upsert_recommendation(transaction: Transaction, given: RecommendationU
     return RecommendationAnswer(recommendation=RowRef("Recommendation", (await upsert(FORM, transaction, given)).id))
 
 
+deactivate = switch_operation(
+    Recommendation,
+    models.State.INACTIVE,
+    EventKind.RECOMMENDATION_DEACTIVATED,
+    RecommendationId,
+    RecommendationAnswer,
+)
+reactivate = switch_operation(
+    Recommendation,
+    models.State.ACTIVE,
+    EventKind.RECOMMENDATION_REACTIVATED,
+    RecommendationId,
+    RecommendationAnswer,
+)
 delete = delete_operation(Recommendation, EventKind.RECOMMENDATION_DELETED, RecommendationId, RecommendationDeletion)
 
 

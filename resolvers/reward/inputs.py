@@ -258,7 +258,8 @@ class RewardUpsert(Input):
     ] = UNSET
     state: Annotated[
         models.State | UnsetType,
-        "Whether it is offered: ACTIVE or INACTIVE. A new one is a draft, INACTIVE, until it is activated.",
+        "Whether it is offered: ACTIVE or INACTIVE. A new one is a draft until it is ACTIVE; one that was offered "
+        "never is a draft again.",
     ] = UNSET
     properties: Properties = UNSET
 

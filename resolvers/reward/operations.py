@@ -85,7 +85,13 @@ async def upsert_reward(transaction: Transaction, given: RewardUpsert) -> Reward
     return RewardAnswer(reward=RowRef("Reward", (await upsert(FORM, transaction, given)).id))
 
 
-activate = switch_operation(Reward, State.ACTIVE, EventKind.REWARD_ACTIVATED, RewardId, RewardAnswer)
+def _offered(reward: Reward) -> None:
+    reward.is_draft = False
+
+
+activate = switch_operation(
+    Reward, State.ACTIVE, EventKind.REWARD_ACTIVATED, RewardId, RewardAnswer, switching=_offered
+)
 deactivate = switch_operation(Reward, State.INACTIVE, EventKind.REWARD_DEACTIVATED, RewardId, RewardAnswer)
 remove = delete_operation(Reward, EventKind.REWARD_DELETED, RewardId, DeletedReward)
 
@@ -121,7 +127,7 @@ async def _check_code(record: Record[RewardUpsert]) -> None:
 
 
 def _check_state(record: Record[RewardUpsert]) -> None:
-    """Nothing is offered by mistake: a new reward is a draft, and so is one that comes back."""
+    """Nothing is offered by mistake: a new reward is a draft, and one that comes back is switched off."""
     state = record.input.state
     if state is State.DELETED:
         message = "A reward is deleted by its own operation."
@@ -130,6 +136,8 @@ def _check_state(record: Record[RewardUpsert]) -> None:
         record.put(Reward.state, state)
     elif record.row is None or record.holds(Reward.state) is State.DELETED:
         record.put(Reward.state, State.INACTIVE)
+    if state is State.ACTIVE or record.row is None:
+        record.put(Reward.is_draft, state is not State.ACTIVE)
 
 
 async def _check_free_product(record: Record[RewardUpsert]) -> None:

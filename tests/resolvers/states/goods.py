@@ -175,6 +175,8 @@ CAMPAIGN = Entity(
         "`campaigns`": lists("it", "{ campaigns(first: 50) { nodes { id } } }"),
         "`campaignUpsert` by id": step("campaignUpsert", id="$it", name="Other"),
         "`campaignUpsert` by external id": step("campaignUpsert", source="erp", externalId="$external", name="Other"),
+        "`campaignDeactivate`": step("campaignDeactivate", id="$it"),
+        "`campaignReactivate`": step("campaignReactivate", id="$it"),
         "`campaignDelete`": step("campaignDelete", id="$it"),
         "`campaignProductUpsert` under it": offers("$product", "$it"),
         "`customer.campaignProducts` of it": lists("offer", OFFERS, by=EVA),
@@ -200,6 +202,8 @@ OFFER = Entity(
         "`campaignProductUpsert` by external id": step(
             "campaignProductUpsert", source="erp", externalId="$external", value="20"
         ),
+        "`campaignProductDeactivate`": step("campaignProductDeactivate", id="$it"),
+        "`campaignProductReactivate`": step("campaignProductReactivate", id="$it"),
         "`campaignProductDelete`": step("campaignProductDelete", id="$it"),
         "`customer.campaignProducts`": lists("it", OFFERS, by=EVA),
         "`purchasePreview` at its price": OFFERED,
