@@ -170,4 +170,5 @@ class EventKind(DescribedEnum):
     CUSTOMER_LOGGED_IN = "CUSTOMER_LOGGED_IN", "A customer logged in on an installation."
     CUSTOMER_LOGGED_OUT = "CUSTOMER_LOGGED_OUT", "A customer logged out of an installation."
     CUSTOMER_PASSWORD_SET = "CUSTOMER_PASSWORD_SET", "A customer's password was set or changed."
+    CUSTOMER_CONTACT_CONFIRMED = "CUSTOMER_CONTACT_CONFIRMED", "A customer's e-mail address or phone was confirmed."
     CUSTOMER_CODE_SENT = "CUSTOMER_CODE_SENT", "A one-time code was sent to a customer."

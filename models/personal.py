@@ -66,7 +66,7 @@ PERSONAL: dict[str, dict[str, Personal]] = {
     "customer_month": _classes("currency_code month"),
     "customer_source_record": _classes(pseudonym="external_id"),
     "customer_password": _classes(credential="password_hash"),
-    "one_time_code": _classes(credential="code_hash"),
+    "one_time_code": _classes(contact="confirms", credential="code_hash"),
     "code_message": _classes(contact="recipient language_code", credential="code"),
     "login_guess": _classes("attempt", credential="subject_hash"),
     "card": _classes(identifying="number secondary_number", free_text="blocked_reason"),

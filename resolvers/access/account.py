@@ -22,6 +22,7 @@ CODE = CompiledQuery(
         .where(
             OneTimeCode.customer_id == KEY,
             OneTimeCode.used_at.is_(None),
+            OneTimeCode.confirms.is_(None),
             OneTimeCode.expires_at > parameter("now", Instant()),
         )
         .order_by(OneTimeCode.id.desc())

@@ -200,6 +200,21 @@ class PasswordReset(NamedAccount):
     password: Annotated[str, PASSWORD, f"The new password: {OF_PASSWORD}"]
 
 
+class ContactToConfirm(Input):
+    """What is to be confirmed as a customer's own."""
+
+    id: Annotated[int, key(models.Customer), "The customer."]
+    channel: Annotated[models.Channel, "EMAIL confirms the e-mail address, SMS the phone."]
+
+
+class ContactConfirm(ContactToConfirm):
+    """The code that confirms it."""
+
+    SECRET: ClassVar[frozenset[str]] = frozenset({"code"})
+
+    code: Annotated[str, text(16), "The code that was sent there."]
+
+
 class TokenAnswer(Answer):
     """A token."""
 

@@ -132,6 +132,7 @@ async def _end_reservations(transaction: Transaction, customer_id: int) -> None:
 
 
 GONE: Sequence[type[Base]] = (
+    models.ConsentChange,
     models.CustomerConsent,
     models.CustomerPassword,
     models.OneTimeCode,

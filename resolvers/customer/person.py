@@ -18,6 +18,7 @@ COLUMNS = {
     **{name: name for name in ("salutation", "pre_nominals", "first_name", "last_name", "post_nominals", "gender")},
     "birthdate": "birthdate",
     "language": "language_code",
+    "photo_url": "photo_url",
     "address.street": "address1",
     **{f"address.line{line}": f"address{line}" for line in range(2, 8)},
     "address.zip": "zip",

@@ -21,7 +21,6 @@ TOGETHER: dict[str, tuple[str, ...]] = {
     "last_name": ("last_name", "last_name_key"),
     "email": ("email", "email_key", "email_confirmed_at"),
     "phone": ("phone", "phone_confirmed_at"),
-    "photo_url": ("photo_url",),
     "store": ("store_id",),
     "address": ADDRESS,
 }

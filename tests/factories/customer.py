@@ -55,6 +55,18 @@ def consent(**overrides: Any) -> models.Consent:
     return coded(models.Consent, overrides, "consent", "Newsletter")
 
 
+def consent_change(**overrides: Any) -> models.ConsentChange:
+    return build(
+        models.ConsentChange,
+        overrides,
+        customer=customer,
+        consent=consent,
+        value=models.ConsentValue.GIVEN,
+        changed_at=NOW,
+        viewer_kind="CUSTOMER",
+    )
+
+
 def customer_consent(**overrides: Any) -> models.CustomerConsent:
     return build(
         models.CustomerConsent,

@@ -66,6 +66,8 @@ async def _save_customers(session: AsyncSession, store: models.Store, product: m
         factories.customer(first_name=None, last_name="Unnamed"),
         factories.customer(state="DELETED", first_name=None, last_name=None, email=None, phone=None),
         factories.customer_consent(customer=jana),
+        factories.consent_change(customer=jana),
+        factories.consent_change(customer=jana, value="WITHDRAWN", viewer_kind=None),
         factories.property_item(property=choice, value="red"),
         factories.property_record(customer=jana, property=choice, value="red"),
         factories.property_record(customer=jana, property=size, value=38.5),

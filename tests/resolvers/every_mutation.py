@@ -57,6 +57,8 @@ def erp(key: str) -> dict[str, str]:
 
 
 CUSTOMERS = [
+    step("customerConfirm", id="$jana", channel="EMAIL", code="654321"),
+    step("customerConfirmationSend", id="$jana", channel="EMAIL"),
     step("customerSourceUpsert", code="app", name="Application"),
     step("customerCreate", "eva", personalInformation={"firstName": "Eva", "email": "eva@example.com"}),
     step("customerUpdate", id="$eva", personalInformation={"lastName": "Malá"}),
@@ -275,9 +277,10 @@ async def prepare(session: AsyncSession) -> dict[str, str]:
     purse = factories.points(customer=rows["jana"], amount=Decimal(100))
     cheap = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1)
     code = factories.one_time_code(code_hash=cheap.hash("123456"))
+    confirming = factories.one_time_code(code_hash=cheap.hash("654321"), confirms="jana@example.com")
     await factories.save(session, *rows.values(), purse)
-    code.customer_id = rows["jana"].id
-    await factories.save(session, code)
+    code.customer_id = confirming.customer_id = rows["jana"].id
+    await factories.save(session, code, confirming)
     configure(Configuration(HashCost(memory=8192), sends_codes=True))
     return {name: opaque_id(type(row).__name__, row.id) for name, row in rows.items()}
 

@@ -10,6 +10,7 @@ import models
 from models.rules.periods import TimeUnit, is_period
 from models.rules.reward_value import value_refusal
 from models.rules.voucher_code import LONGEST_KEY, code_key
+from models.rules.web_address import is_web_address
 from resolvers import normalise
 from resolvers.files.format.record_schema import Draft
 
@@ -40,6 +41,8 @@ def _customer(draft: Draft) -> None:
             values[f"{name}_key"] = normalise.name_key(values[name])
     if "email" in values:
         values["email_key"] = values["email"] and normalise.email_key(values["email"])
+    if values.get("photo_url") and not is_web_address(values["photo_url"]):
+        draft.refuse("photoUrl", "must be an address of the web, https://…")
     named = (values.get("source"), values.get("external_id"))
     if "sources" in draft.lists:
         # The account by which the row is found is one of the customer's anyway.
