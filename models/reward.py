@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from models.base import Base, CodeList, External, Stateful, Timestamped, known_outside
+from models.base import Base, CodeList, External, Stateful, Timestamped, Translated, known_outside
 from models.rules.basket import RelatedTo, RewardKind
 from models.rules.returning import OnReturn
 from models.rules.validity import VoucherValidity
@@ -52,10 +52,11 @@ class RewardType(Base, CodeList):
     __tablename__ = "reward_type"
 
 
-class Reward(Base, Stateful, Timestamped, External):
+class Reward(Base, Stateful, Timestamped, External, Translated):
     """A pattern for vouchers: what it gives, to whom, when and where, and what it costs."""
 
     __tablename__ = "reward"
+    TEXTS = ("name", "subtitle", "note", "description")
     __table_args__ = (
         *known_outside("reward"),
         Index("ix_reward_priority", "priority", "id"),

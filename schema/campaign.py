@@ -26,6 +26,7 @@ from schema.declaring.declarations import (
 )
 from schema.declaring.mutations import mutation, mutation_field
 from schema.shared import Listed, Owned
+from schema.texts import localized, translations
 
 
 @exposes(models.Campaign, order=[by("name")])
@@ -37,6 +38,8 @@ class Campaign(Owned):
     valid_from = leaf()
     valid_to = leaf()
     is_valid = leaf(VALID_NOW, description="Whether it runs now: active and within its dates.")
+    localized = localized(models.Campaign)
+    translations = translations(models.Campaign)
     parent = one()
     segment = one()
     children = many(order=[by("name")], description="The campaigns that are a part of it.")
@@ -81,6 +84,8 @@ class CampaignProduct(Owned):
         "is active.",
     )
     display_in = texts()
+    localized = localized(models.CampaignProduct)
+    translations = translations(models.CampaignProduct)
     presentation = embedded("CampaignPresentation", flat=True, description="How it is presented.")
     product = one()
     campaign = one()

@@ -24,6 +24,7 @@ from resolvers.errors import Refused
 from resolvers.operation import property_values
 from resolvers.operation.activation import delete_operation, switch_operation
 from resolvers.operation.records.links import Links
+from resolvers.operation.records.translations import read_translations
 from resolvers.operation.upsert import Record, UpsertSpec, refuse_cycle, upsert
 from resolvers.operation.validation import in_order
 from resolvers.storage.context import RowRef
@@ -66,6 +67,7 @@ _refuse_cycle = refuse_cycle(models.Campaign.parent_id)
 
 async def _check_campaign(record: Record[CampaignUpsert]) -> None:
     await _refuse_cycle(record)
+    read_translations(record, record.input.translations, models.Campaign.translations)
     ends = models.Campaign.valid_to
     in_order(record.will_be(models.Campaign.valid_from), record.will_be(ends), record.problems.at(ends))
 
@@ -85,6 +87,7 @@ async def _check_product(record: Record[CampaignProductUpsert]) -> None:
     """The value is a percentage, or a price in a currency; the validity has a beginning and an end."""
     starts, ends = CampaignProduct.valid_from, CampaignProduct.valid_to
     await property_values.read(record, record.input.properties, PropertyRecord.campaign_product_id)
+    read_translations(record, record.input.translations, CampaignProduct.translations)
     with record.problems.noted():
         _check_value(record)
     with record.problems.noted():

@@ -12,6 +12,7 @@ from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
 from resolvers.ids import opaque_id
 from resolvers.operation.activation import delete_operation, switch_operation
+from resolvers.operation.records.translations import read_translations
 from resolvers.operation.references import References
 from resolvers.operation.upsert import Record, UpsertSpec, upsert
 from resolvers.operation.validation import in_order
@@ -80,6 +81,7 @@ async def unblock(transaction: Transaction, given: RecommendationBlockId) -> Rec
 
 async def _check(record: Record[RecommendationUpsert]) -> None:
     """Whom it is for and what it recommends are told by what it refers to."""
+    read_translations(record, record.input.translations, Recommendation.translations)
     at, ends = record.problems.at, Recommendation.valid_to
     with record.problems.noted():
         _check_audience(record)

@@ -23,6 +23,7 @@ from resolvers.operation import property_values
 from resolvers.operation.activation import delete_operation, switch_operation
 from resolvers.operation.checks import By, coded
 from resolvers.operation.records.links import Links, found
+from resolvers.operation.records.translations import read_translations
 from resolvers.operation.upsert import Kept, Part, Record, UpsertSpec, upsert
 from resolvers.operation.validation import CLOCK, in_order, whole
 from resolvers.reward.inputs import DeletedReward, RewardAnswer, RewardId, RewardRuleInput, RewardUpsert
@@ -100,6 +101,7 @@ async def _check(record: Record[RewardUpsert]) -> None:
     """What a reward gives, when and how often, must make sense together."""
     given = record.input
     await property_values.read(record, given.properties, PropertyRecord.reward_id)
+    read_translations(record, given.translations, Reward.translations)
     with record.problems.noted():
         await _check_code(record)
     for check in (_check_state, _check_value, _check_times, _check_limits, _check_vouchers):

@@ -14,6 +14,7 @@ from resolvers.operation.answers import Answer, row
 from resolvers.operation.checks import By, at_most, by, column, key, whole
 from resolvers.operation.inputs import Input
 from resolvers.operation.parts import RECORD_ID, MoneyInput
+from resolvers.operation.records.translations import MOST_LANGUAGES, REPLACING, TranslationInput
 from resolvers.storage.context import RowRef
 
 STATUS = models.Status
@@ -38,6 +39,13 @@ class StatusRecordAnswer(Answer):
     status_record: Annotated[RowRef, row("StatusRecord"), "The status as the customer holds it now."]
 
 
+class StatusTranslationInput(TranslationInput):
+    """A status's texts in a language."""
+
+    name: Annotated[str | None, column(STATUS.name), "Name that people read."] = None
+    description: Annotated[str | None, column(STATUS.description), "What the tier offers."] = None
+
+
 class StatusUpsertInput(Input):
     """A status to be created or updated."""
 
@@ -49,6 +57,9 @@ class StatusUpsertInput(Input):
     ] = UNSET
     name: Annotated[str | UnsetType, column(STATUS.name), "Name that people read; a new status needs one."] = UNSET
     description: Annotated[str | UnsetType | None, column(STATUS.description), "What the tier offers."] = UNSET
+    translations: Annotated[
+        tuple[StatusTranslationInput, ...] | UnsetType | None, at_most(MOST_LANGUAGES), REPLACING
+    ] = UNSET
     rank: Annotated[
         int | UnsetType,
         column(STATUS.rank),
