@@ -113,10 +113,16 @@ class Customer(Base, Stateful, Timestamped):
         text(), Computed(FULL_NAME, persisted=True), doc="Titles, given and family name in one line."
     )
     first_name_key: Mapped[str] = mapped_column(
-        text(), default=NAMELESS, server_default="", doc="Given name folded for sorting; where there is none, what comes last."
+        text(),
+        default=NAMELESS,
+        server_default="",
+        doc="Given name folded for sorting; where there is none, what comes last.",
     )
     last_name_key: Mapped[str] = mapped_column(
-        text(), default=NAMELESS, server_default="", doc="Family name folded for sorting; where there is none, what comes last."
+        text(),
+        default=NAMELESS,
+        server_default="",
+        doc="Family name folded for sorting; where there is none, what comes last.",
     )
     gender: Mapped[Gender | None] = choice(Gender, "Gender, as far as the customer told it.")
     birthdate: Mapped[date | None] = mapped_column(doc="Date of birth.")

@@ -48,7 +48,7 @@ def e164(phone: str, region: str | None = None) -> str:
         parsed = phonenumbers.parse(phone, region)
     except phonenumbers.NumberParseException as error:
         raise ValueError(f"not a phone number: {error}") from error
-    if not phonenumbers.is_possible_number(parsed):
+    if phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise ValueError("not a possible phone number")
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 

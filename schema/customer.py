@@ -72,9 +72,7 @@ class Customer(Stated):
     store = one()
     sources = each(description="Their accounts in outside systems.")
     consents = each(description="What they agreed to, or not.")
-    consent_history = many(
-        "consent_changes", description="How their answers to consents changed, the newest first."
-    )
+    consent_history = many("consent_changes", description="How their answers to consents changed, the newest first.")
     properties = each(description="Custom properties.")
     cards = many(description="Their cards.")
     purchases = many(
@@ -281,8 +279,8 @@ class CustomerMutations:
     )
     customer_confirmation_send = mutation_field(
         access.send_confirmation,
-        "Send a code, good for an hour, to a customer's e-mail address or phone, by which they confirm that it is theirs. "
-        "It goes by way of the retailer's own messaging, and lets nobody in.",
+        "Send a code, good for an hour, to a customer's e-mail address or phone, by which they confirm that it is "
+        "theirs. It goes by way of the retailer's own messaging, and lets nobody in.",
         scope=Scope.CUSTOMERS_WRITE,
         own=own(),
     )

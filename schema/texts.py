@@ -15,8 +15,8 @@ from schema.declaring.declarations import Argument, Declaration, computed, shown
 LANGUAGE = Argument(
     "language",
     "str | None",
-    "Tag of BCP 47, such as `de` or `pt-BR`; the language of the request (`Accept-Language`, or the token's) where none "
-    "is given.",
+    "Tag of BCP 47, such as `de` or `pt-BR`; the language of the request (`Accept-Language`, or the token's) where "
+    "none is given.",
     None,
 )
 
@@ -32,7 +32,9 @@ def localized(entity: type[Translated]) -> Declaration:
 
     description = "Its texts in a language: `de-AT`, or else `de`; what isn't translated is in the record's own words."
     return _declared(
-        computed(f"{entity.__name__}Texts", "translations", *entity.TEXTS, description=description, arguments=[LANGUAGE]),
+        computed(
+            f"{entity.__name__}Texts", "translations", *entity.TEXTS, description=description, arguments=[LANGUAGE]
+        ),
         work,
     )
 

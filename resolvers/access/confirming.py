@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, select, update
 from models import Channel, CodeMessage, OneTimeCode
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
-from models.rules.login import Subject, Verdict, confirmation_expiry, one_time_code, verdict
+from models.rules.login import Subject, confirmation_expiry, one_time_code, verdict
 from models.types import BigKey, Instant, text
 from resolvers.access.account import Contact, contact_of
 from resolvers.access.configuration import current
@@ -87,7 +87,7 @@ async def _reached(stage: Stage, given: ContactToConfirm) -> Reached:
         raise Refused(ErrorCode.NOT_FOUND, "There is no Customer with this id.", "id")
     contact = await contact_of(stage.context, key)
     by_email = given.channel is Channel.EMAIL
-    recipient = contact and (contact.email if by_email else contact.phone)
+    recipient = None if contact is None else contact.email if by_email else contact.phone
     if contact is None or recipient is None:
         raise Refused(ErrorCode.REQUIRED, "The customer has nothing that could be confirmed so.", "channel")
     return Reached(key, contact, recipient, email_key(recipient) if by_email else recipient)

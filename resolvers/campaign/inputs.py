@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 import models
 from resolvers.operation.answers import OPAQUE_ID, Answer, row
-from resolvers.operation.checks import CURRENCY, By, at_most, by, column, key
+from resolvers.operation.checks import CURRENCY, By, at_most, by, column, key, text
 from resolvers.operation.inputs import Input
 from resolvers.operation.parts import RECORD_ID, ExternalId, Properties, Source
 from resolvers.operation.records.translations import MOST_LANGUAGES, REPLACING, TranslationInput
@@ -24,7 +24,7 @@ GONE = "Its id, which leads nowhere now."
 class CampaignTranslationInput(TranslationInput):
     """A campaign's texts in a language."""
 
-    name: Annotated[str | None, column(CAMPAIGN.name), "Name of the campaign."] = None
+    name: Annotated[str | None, text(255), "Name of the campaign."] = None
 
 
 class CampaignUpsert(Input):
@@ -77,7 +77,7 @@ class CampaignPresentationInput(Input):
 class CampaignProductTranslationInput(TranslationInput):
     """An offer's texts in a language."""
 
-    name: Annotated[str | None, column(OFFER.name), "Heading of the offer."] = None
+    name: Annotated[str | None, text(255), "Heading of the offer."] = None
     subtitle: Annotated[str | None, column(OFFER.subtitle), "Line below the heading."] = None
     note: Annotated[str | None, column(OFFER.note), "Small print."] = None
     description: Annotated[str | None, column(OFFER.description), "Text of the offer."] = None

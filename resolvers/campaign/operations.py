@@ -46,9 +46,7 @@ async def upsert_product(transaction: Transaction, given: CampaignProductUpsert)
 
 
 OFF, ON = models.State.INACTIVE, models.State.ACTIVE
-deactivate_campaign = switch_operation(
-    models.Campaign, OFF, EventKind.CAMPAIGN_DEACTIVATED, CampaignId, CampaignAnswer
-)
+deactivate_campaign = switch_operation(models.Campaign, OFF, EventKind.CAMPAIGN_DEACTIVATED, CampaignId, CampaignAnswer)
 reactivate_campaign = switch_operation(models.Campaign, ON, EventKind.CAMPAIGN_REACTIVATED, CampaignId, CampaignAnswer)
 deactivate_product = switch_operation(
     CampaignProduct, OFF, EventKind.CAMPAIGN_PRODUCT_DEACTIVATED, CampaignProductId, CampaignProductAnswer

@@ -178,7 +178,7 @@ async def meant_phone(context: RequestContext, written: str) -> str:
 
 
 async def customer_in_use(context: RequestContext, by: str, value: str) -> int | None:
-    """The customer in use whom an `email` as it is compared, a `phone` as it is meant or a valid `card_number` names."""
+    """The customer in use whom an `email` as it is compared, a `phone` as it is meant or a `card_number` names."""
     if by == "card_number":
         shown = await BY_CARD.read(context, sought=value)
         rows = [(key, state, changed) for key, state, changed, card, _ in shown if card == CardState.ASSIGNED]

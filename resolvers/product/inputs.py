@@ -28,7 +28,7 @@ class ProductCodeInput(Input):
 class ProductTranslationInput(TranslationInput):
     """A product's texts in a language."""
 
-    name: Annotated[str | None, column(PRODUCT.name), "Name as customers know it."] = None
+    name: Annotated[str | None, text(255), "Name as customers know it."] = None
 
 
 class ProductUpsertInput(Input):

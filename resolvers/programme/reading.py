@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from sqlalchemy import BigInteger, Integer, String, cast, null, or_, select, union_all
+from sqlalchemy import BigInteger, Integer, Select, String, cast, null, or_, select, union_all
 from sqlalchemy import literal_column as literal
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
@@ -82,7 +82,11 @@ def _parts(backend: str) -> Iterable[AnySelect]:
     yield select(*_row(TARGET, (rule.code,), keys)).join(rule, rule.id == target.rule_id).where(*holds)
 
 
-COUNTRY = CompiledQuery(lambda _: select(models.Programme.country_code).where(models.Programme.id == _in_force()))
+def _home() -> Select[str | None]:
+    return select(models.Programme.country_code).where(models.Programme.id == _in_force())
+
+
+COUNTRY = CompiledQuery(lambda _: _home())
 
 
 async def home_country(context: RequestContext) -> str | None:
@@ -92,9 +96,7 @@ async def home_country(context: RequestContext) -> str | None:
 
 async def home_country_of(connection: AsyncConnection, at: datetime) -> str | None:
     """The same as an import sees it, in its own transaction."""
-    select, _ = COUNTRY.select(connection.dialect.name)
-    country: str | None = await connection.scalar(select, {"at": at})
-    return country
+    return await connection.scalar(_home(), {"at": at})
 
 
 IN_FORCE = CompiledQuery(lambda backend: union_all(*_parts(backend)))

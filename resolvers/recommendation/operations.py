@@ -65,7 +65,7 @@ async def block(transaction: Transaction, given: RecommendationBlocking) -> Reco
     if row is None:
         row = BLOCK(**values, created_at=transaction.now)
         transaction.session.add(row)
-    row.note = given.note
+    row.note = given.reason or given.note
     await transaction.session.flush()
     transaction.emit(EventKind.RECOMMENDATION_BLOCKED, row)
     return RecommendationBlockAnswer(block=RowRef("RecommendationBlock", row.id))

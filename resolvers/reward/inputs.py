@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 import models
 from models.types import MONEY, QUANTITY
 from resolvers.operation.answers import OPAQUE_ID, Answer, row
-from resolvers.operation.checks import CURRENCY, By, above_zero, at_most, by, column, exact, key, shown_as
+from resolvers.operation.checks import CURRENCY, By, above_zero, at_most, by, column, exact, key, shown_as, text
 from resolvers.operation.inputs import Input
 from resolvers.operation.parts import RECORD_ID, ExternalId, Properties, Source
 from resolvers.operation.records.translations import MOST_LANGUAGES, REPLACING, TranslationInput
@@ -53,7 +53,7 @@ class RewardRuleInput(Input):
 class RewardTranslationInput(TranslationInput):
     """A reward's texts in a language."""
 
-    name: Annotated[str | None, column(models.Reward.name), "Name as customers read it."] = None
+    name: Annotated[str | None, text(255), "Name as customers read it."] = None
     subtitle: Annotated[str | None, column(models.Reward.subtitle), "Line below the name."] = None
     note: Annotated[str | None, column(models.Reward.note), "Small print."] = None
     description: Annotated[str | None, column(models.Reward.description), "Text about the reward."] = None

@@ -92,8 +92,8 @@ class SegmentUpsert(Input):
     where: Annotated[
         Mapping[str, object] | UnsetType | None,
         shown_as("CustomerWhere"),
-        "For CRITERIA: the filter that its members pass from now on. A new segment with one is by CRITERIA, one without "
-        "is a LIST; it stays what it is.",
+        "For CRITERIA: the filter that its members pass from now on. A new segment with one is by CRITERIA, without "
+        "one a LIST; it stays what it is.",
     ] = UNSET
     customers: Annotated[
         tuple[int, ...] | UnsetType | None,

@@ -96,7 +96,12 @@ async def _save_rewards(
     segment, status = factories.segment(), factories.status()
     spring = factories.campaign(segment=segment)
     easter = factories.campaign(parent=spring, name="Easter")
-    reward = factories.reward(campaign=easter, type=factories.reward_type(), points_cost=Decimal(100), translations={"cs": {"name": "Snídaně", "note": "\"Malá\""}})
+    reward = factories.reward(
+        campaign=easter,
+        type=factories.reward_type(),
+        points_cost=Decimal(100),
+        translations={"cs": {"name": "Snídaně", "note": '"Malá"'}},
+    )
     rule = factories.reward_condition(reward=reward, min_price=Decimal("1.5"))
     offer = factories.campaign_product(product=product, campaign=easter, type=factories.campaign_product_type())
     await save(

@@ -198,13 +198,12 @@ PURCHASES = [
     step("purchaseCancel", id="$anonymous"),
     step("purchasesImport", bills=[{"bill": bill(external_id="b-3")}, {"bill": bill(external_id="b-4", total="1")}]),
 ]
+OFFERED: dict[str, Any] = {
+    "product": {"id": "$product"},
+    "offers": [{"store": {"code": "shop"}, "stock": "10", "price": "49.90"}],
+}
 RESERVATIONS = [
-    step(
-        "reservableProductUpsert",
-        "reservable",
-        product={"id": "$product"},
-        offers=[{"store": {"code": "shop"}, "stock": "10", "price": "49.90"}],
-    ),
+    step("reservableProductUpsert", "reservable", **OFFERED),
     step("reservableStockSet", reservableProduct="$reservable", store="$shop", stock="20"),
     step("reservableStockAdjust", reservableProduct="$reservable", store="$shop", by="-1"),
     step(
@@ -216,6 +215,9 @@ RESERVATIONS = [
     ),
     step("productReservationComment", id="$reservation", note="Called the customer."),
     step("productReservationAdvance", id="$reservation", state="ACCEPTED"),
+    step("reservableOfferDelete", reservableProduct="$reservable", store="$shop"),
+    step("reservableProductDelete", id="$reservable"),
+    step("reservableProductUpsert", **OFFERED),
     step("reservableOfferRemove", reservableProduct="$reservable", store="$shop"),
     step("reservableProductRemove", id="$reservable"),
 ]

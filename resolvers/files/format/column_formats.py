@@ -110,7 +110,7 @@ def _time_of_day(value: object) -> str:
 
 
 def _translations(value: object) -> dict[str, dict[str, str]] | None:
-    wrong = "must give texts by language and field, as in {\"de\": {\"name\": \"…\"}}"
+    wrong = 'must give texts by language and field, as in {"de": {"name": "…"}}'
     kept: dict[str, dict[str, str]] = {}
     for tag, texts in json_object(value).items():
         if not isinstance(texts, dict) or not texts.keys() <= TRANSLATED:
@@ -149,11 +149,14 @@ FORMS: dict[str, ValueFormat] = {
     "email": ValueFormat("e-mail address", _email),
     "contact_email": ValueFormat("e-mail address", _email),
     "phone": ValueFormat(
-        "phone number, international or as dialled in the row's country or the programme's", lambda value: text(40).parse(value)
+        "phone number, international or as dialled in the row's country or the programme's",
+        lambda value: text(40).parse(value),
     ),
     "opening": ValueFormat("opening hours", _opening, document, json_cell),
     "earned_by": ValueFormat("rules of the programme, with the points that each gave", _earned_by, document, json_cell),
-    "translations": ValueFormat("texts by language and field, as in {\"de\": {\"name\": \"…\"}}", _translations, document, json_cell),
+    "translations": ValueFormat(
+        'texts by language and field, as in {"de": {"name": "…"}}', _translations, document, json_cell
+    ),
     "time_from": TIME_OF_DAY,
     "time_to": TIME_OF_DAY,
 }

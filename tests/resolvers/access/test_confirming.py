@@ -34,8 +34,9 @@ async def save_jana(session: AsyncSession) -> str:
 async def sent(session: AsyncSession) -> models.CodeMessage:
     """The message that was written last."""
     message = await session.scalar(select(models.CodeMessage).order_by(models.CodeMessage.id.desc()).limit(1))
-    await session.rollback()
     assert message is not None
+    session.expunge(message)
+    await session.rollback()
     return message
 
 
@@ -89,14 +90,10 @@ async def test_a_later_code_takes_the_place_of_an_earlier_one(crm: Operations, s
 
 async def test_guesses_and_messages_are_counted_by_the_customer(crm: Operations, session: AsyncSession) -> None:
     jana = await save_jana(session)
-    sending = [
-        await crm.refused("customerConfirmationSend", id=jana, channel="EMAIL") for _ in range(MOST_GUESSES + 1)
-    ]
+    sending = [await crm.refused("customerConfirmationSend", id=jana, channel="EMAIL") for _ in range(MOST_GUESSES + 1)]
     code = (await sent(session)).code
     other = "000000" if code != "000000" else "111111"
-    guesses = [
-        await crm.refused("customerConfirm", id=jana, channel="EMAIL", code=other) for _ in range(MOST_GUESSES)
-    ]
+    guesses = [await crm.refused("customerConfirm", id=jana, channel="EMAIL", code=other) for _ in range(MOST_GUESSES)]
 
     last = await crm.refused("customerConfirm", id=jana, channel="EMAIL", code=code)
 

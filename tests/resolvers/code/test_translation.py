@@ -14,7 +14,9 @@ def test_a_tag_has_one_form(written: str, tag: str) -> None:
     assert language_tag(written) == tag
 
 
-@pytest.mark.parametrize("written", ["", "xx", "german", "de-", "-", "en_US_POSIX_OR_ANYTHING_LONGER_THAN_TAGS_ARE", "1"])
+@pytest.mark.parametrize(
+    "written", ["", "xx", "german", "de-", "-", "en_US_POSIX_OR_ANYTHING_LONGER_THAN_TAGS_ARE", "1"]
+)
 def test_what_is_no_language_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match="not a known language"):
         language_tag(written)

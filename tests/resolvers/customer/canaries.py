@@ -83,5 +83,5 @@ async def save_everything(session: AsyncSession) -> models.Customer:
         factories.customer_password(customer=jana, password_hash=number()),
         factories.code_message(customer=jana, recipient=number(), code=CANARY),
     )
-    await factories.save(session, factories.one_time_code(customer_id=jana.id, code_hash=number(), confirms=other()))
+    await factories.save(session, factories.one_time_code(customer_id=jana.id, code_hash=number(), confirms=number()))
     return jana

@@ -90,6 +90,8 @@ async def test_a_segment_tells_the_rules_of_earning_that_are_for_it(crm: Operati
 
     found = await crm.answer("{ segments { nodes { name earningRules { nodes { code } } } } }")
 
-    told = {node["name"]: [rule["code"] for rule in node["earningRules"]["nodes"]] for node in found["segments"]["nodes"]}
+    told = {
+        node["name"]: [rule["code"] for rule in node["earningRules"]["nodes"]] for node in found["segments"]["nodes"]
+    }
     assert told.pop("Young") == ["double"]
     assert list(told.values()) == [[]]

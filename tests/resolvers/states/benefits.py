@@ -23,6 +23,9 @@ query($by: CustomerBy!) {
 """
 HER = {"id": "$holder"}
 EVA = {"id": "$eva"}
+OFFERED = """
+query($bill: BillInput!, $by: CustomerBy!) { recommendedRewards(bill: $bill, customer: $by) { reward { id } } }
+"""
 ON_DRAFTS = (
     "`rewardUpsert` by id",
     "`rewardActivate`",
@@ -120,10 +123,12 @@ DRAFT = Entity(
     draft,
     {
         "`reward` by code": REWARD.operations["`reward` by code"],
-        "`customer.rewards`": lists("it", "query($by: CustomerBy!) { customer(by: $by) { rewards { nodes { id } } } }", by=EVA),
+        "`customer.rewards`": lists(
+            "it", "query($by: CustomerBy!) { customer(by: $by) { rewards { nodes { id } } } }", by=EVA
+        ),
         "`recommendedRewards`": lists(
             "it",
-            "query($bill: BillInput!, $by: CustomerBy) { recommendedRewards(bill: $bill, customer: $by) { reward { id } } }",
+            OFFERED,
             bill=BILL,
             by=EVA,
         ),

@@ -154,7 +154,7 @@ STORE = Entity(
         "`productReservationCreate` in it": reserve("$eva", "$able", "$it"),
         "`reservableStockSet` in it": step("reservableStockSet", reservableProduct="$able", store="$it", stock="3"),
         "`reservableStockAdjust` in it": step("reservableStockAdjust", reservableProduct="$able", store="$it", by="1"),
-        "`reservableOfferRemove` in it": step("reservableOfferRemove", reservableProduct="$able", store="$it"),
+        "`reservableOfferDelete` in it": step("reservableOfferDelete", reservableProduct="$able", store="$it"),
     },
 )
 
@@ -224,10 +224,10 @@ RESERVABLE = Entity(
     {
         "`reservableProducts`": lists("it", "{ reservableProducts(first: 50) { nodes { id } } }"),
         "`reservableProductUpsert` of its product": reservable("$goods", "$shop"),
-        "`reservableProductRemove`": step("reservableProductRemove", id="$it"),
+        "`reservableProductDelete`": step("reservableProductDelete", id="$it"),
         "`reservableStockSet`": step("reservableStockSet", reservableProduct="$it", store="$shop", stock="3"),
         "`reservableStockAdjust`": step("reservableStockAdjust", reservableProduct="$it", store="$shop", by="1"),
-        "`reservableOfferRemove`": step("reservableOfferRemove", reservableProduct="$it", store="$shop"),
+        "`reservableOfferDelete`": step("reservableOfferDelete", reservableProduct="$it", store="$shop"),
         "`productReservationCreate` of it": reserve("$eva", "$it"),
     },
 )
