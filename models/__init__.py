@@ -17,6 +17,7 @@ from models.campaign import (
 from models.card import Card, CardChange, CardEvent, CardState, CardType
 from models.customer import (
     Consent,
+    ConsentChange,
     ConsentValue,
     Customer,
     CustomerConsent,
@@ -133,6 +134,7 @@ __all__ = [
     "CodeMessage",
     "ConditionRole",
     "Consent",
+    "ConsentChange",
     "ConsentValue",
     "Customer",
     "CustomerConsent",

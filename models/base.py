@@ -78,6 +78,17 @@ class Stateful:
     )
 
 
+class Translated:
+    """A record whose texts may be kept in further languages."""
+
+    TEXTS: ClassVar[tuple[str, ...]]
+    """The columns that may be translated."""
+
+    translations: Mapped[dict[str, Any] | None] = mapped_column(
+        doc="Its texts in further languages: by language (a tag of BCP 47), the text of each field.", sort_order=72
+    )
+
+
 class External:
     """A record that an outside system owns; (source, external id) finds it again."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, CodeList, External, Stateful, Timestamped, known_outside
+from models.base import Base, CodeList, External, Stateful, Timestamped, Translated, known_outside
 from models.types import MONEY, choice, owner, reference, text
 
 if TYPE_CHECKING:
@@ -28,10 +28,11 @@ class CampaignValueKind(StrEnum):
     FINAL_PRICE = "FINAL_PRICE"
 
 
-class Campaign(Base, Stateful, Timestamped, External):
+class Campaign(Base, Stateful, Timestamped, External, Translated):
     """A marketing campaign, perhaps a part of a larger one."""
 
     __tablename__ = "campaign"
+    TEXTS = ("name",)
     __table_args__ = (*known_outside("campaign"), Index("ix_campaign_name", "name", "id"))
 
     name: Mapped[str] = mapped_column(text(255), doc="Name of the campaign.")
@@ -54,10 +55,11 @@ class CampaignProductType(Base, CodeList):
     __tablename__ = "campaign_product_type"
 
 
-class CampaignProduct(Base, Stateful, Timestamped, External):
+class CampaignProduct(Base, Stateful, Timestamped, External, Translated):
     """A product offered under a campaign at a percentage off or a final price, for a time."""
 
     __tablename__ = "campaign_product"
+    TEXTS = ("name", "subtitle", "note", "description")
     __table_args__ = (
         *known_outside("campaign_product"),
         Index("ix_campaign_product_valid_to", "valid_to", "id"),

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.functions import FunctionElement
 
 from models.base import Base, CodeList, Stateful, Timestamped
-from models.types import choice, owner, reference, text
+from models.scope import ViewerKind
+from models.types import BigKey, choice, owner, reference, text
 
 if TYPE_CHECKING:
     from models.card import Card, CardEvent
@@ -72,6 +73,10 @@ class ConsentValue(StrEnum):
     NOT_SET = "NOT_SET"
 
 
+NAMELESS = "\U0010ffff"
+"""What a missing name is sorted as: it comes after all names, as nulls come after all values."""
+
+
 class Customer(Base, Stateful, Timestamped):
     """A person in the loyalty programme: the root of the 360° view."""
 
@@ -108,10 +113,16 @@ class Customer(Base, Stateful, Timestamped):
         text(), Computed(FULL_NAME, persisted=True), doc="Titles, given and family name in one line."
     )
     first_name_key: Mapped[str] = mapped_column(
-        text(), default="", server_default="", doc="Given name folded for sorting; empty where there is none."
+        text(),
+        default=NAMELESS,
+        server_default="",
+        doc="Given name folded for sorting; where there is none, what comes last.",
     )
     last_name_key: Mapped[str] = mapped_column(
-        text(), default="", server_default="", doc="Family name folded for sorting; empty where there is none."
+        text(),
+        default=NAMELESS,
+        server_default="",
+        doc="Family name folded for sorting; where there is none, what comes last.",
     )
     gender: Mapped[Gender | None] = choice(Gender, "Gender, as far as the customer told it.")
     birthdate: Mapped[date | None] = mapped_column(doc="Date of birth.")
@@ -137,6 +148,7 @@ class Customer(Base, Stateful, Timestamped):
     store: Mapped[Store | None] = relationship(back_populates="customers", lazy="raise")
     sources: Mapped[list[CustomerSourceRecord]] = relationship(back_populates="customer", lazy="raise")
     consents: Mapped[list[CustomerConsent]] = relationship(back_populates="customer", lazy="raise")
+    consent_changes: Mapped[list[ConsentChange]] = relationship(back_populates="customer", lazy="raise")
     properties: Mapped[list[PropertyRecord]] = relationship(back_populates="customer", lazy="raise")
     cards: Mapped[list[Card]] = relationship(back_populates="customer", lazy="raise")
     card_events: Mapped[list[CardEvent]] = relationship(back_populates="customer", lazy="raise")
@@ -224,6 +236,28 @@ class Consent(Base, CodeList):
     __tablename__ = "consent"
 
     description: Mapped[str | None] = mapped_column(doc="The words that the customer agrees to.")
+
+
+class ConsentChange(Base):
+    """An answer of a customer's to a consent: each that there ever was, and who noted it."""
+
+    __tablename__ = "consent_change"
+    __table_args__ = (Index("ix_consent_change_customer_id", "customer_id", "id"),)
+
+    customer_id: Mapped[int] = owner("customer", "Who answered.", index=False)
+    consent_id: Mapped[int] = reference("consent", "What was asked.")
+    value: Mapped[ConsentValue] = choice(ConsentValue, "What was answered: GIVEN, WITHDRAWN, or NOT_SET.")
+    changed_at: Mapped[datetime] = mapped_column(doc="When it was answered.")
+    viewer_kind: Mapped[ViewerKind | None] = choice(
+        ViewerKind, "On whose behalf it was noted; none where that isn't known, as of answers from files."
+    )
+    token_id: Mapped[int | None] = mapped_column(BigKey, doc="The token by which it was noted, if it was by one.")
+
+    customer: Mapped[Customer] = relationship(back_populates="consent_changes", lazy="raise")
+    consent: Mapped[Consent] = relationship(lazy="raise")
+    token: Mapped[Token | None] = relationship(
+        primaryjoin="foreign(ConsentChange.token_id) == Token.id", viewonly=True, lazy="raise"
+    )
 
 
 class CustomerConsent(Base):

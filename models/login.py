@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Timestamped
@@ -55,6 +55,9 @@ class OneTimeCode(Base):
     created_at: Mapped[datetime] = mapped_column(doc="When it was made.")
     expires_at: Mapped[datetime] = mapped_column(doc="Until when it can be used.")
     used_at: Mapped[datetime | None] = mapped_column(doc="When it was used, or another took its place.")
+    confirms: Mapped[str | None] = mapped_column(
+        text(320), doc="The e-mail address or phone that it confirms; none where it is for logging in."
+    )
 
 
 class CodeMessage(Base):
@@ -68,6 +71,9 @@ class CodeMessage(Base):
     language_code: Mapped[str | None] = mapped_column(text(8), doc="The customer's language, ISO 639-1.")
     code: Mapped[str] = mapped_column(text(16), doc="The code.")
     expires_at: Mapped[datetime] = mapped_column(doc="Until when the code can be used.")
+    confirms: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), doc="Whether it confirms where it is sent, and doesn't log in."
+    )
 
     customer: Mapped[Customer] = relationship(lazy="raise")
 

@@ -57,8 +57,8 @@ def _all(names: str, ownership: Ownership) -> dict[str, Ownership]:
 OWNERSHIP: dict[str, Ownership] = {
     **_all("Customer CustomerStatistics", Ownership(Kind.OWNED, "id")),
     **_all(
-        "Card CardEvent CustomerConsent CustomerMerge CustomerMonth CustomerSourceRecord CustomerTerm PointEntry "
-        "PointLot "
+        "Card CardEvent ConsentChange CustomerConsent CustomerMerge CustomerMonth CustomerSourceRecord CustomerTerm "
+        "PointEntry PointLot "
         "PointReservation ProductReservation Purchase RecommendationResponse StatusRecord Token Voucher VoucherEvent",
         OWN,
     ),

@@ -66,7 +66,7 @@ PERSONAL: dict[str, dict[str, Personal]] = {
     "customer_month": _classes("currency_code month"),
     "customer_source_record": _classes(pseudonym="external_id"),
     "customer_password": _classes(credential="password_hash"),
-    "one_time_code": _classes(credential="code_hash"),
+    "one_time_code": _classes(contact="confirms", credential="code_hash"),
     "code_message": _classes(contact="recipient language_code", credential="code"),
     "login_guess": _classes("attempt", credential="subject_hash"),
     "card": _classes(identifying="number secondary_number", free_text="blocked_reason"),
@@ -101,7 +101,7 @@ PERSONAL: dict[str, dict[str, Personal]] = {
     "property_record": _classes(free_text="value"),
     "recommendation": _classes(
         "name brief_description detailed_description content picture_urls web_url reason system dataset source "
-        "external_id"
+        "external_id translations"
     ),
     # What the gateway keeps
     "event": _classes("change entity kind", pseudonym="data"),
@@ -123,13 +123,13 @@ PERSONAL: dict[str, dict[str, Personal]] = {
         "currency_code",
     ),
     **_alike("consent property", "code name description"),
-    "campaign": _classes("external_id kind name source"),
+    "campaign": _classes("external_id kind name source translations"),
     "campaign_product": _classes(
-        "currency_code description display_in external_id image_url name note source subtitle"
+        "currency_code description display_in external_id image_url name note source subtitle translations"
     ),
     "card_type": _classes("code name prefix"),
     "earning_rule": _classes("code currency_code delay name"),
-    "product": _classes("code external_id image_urls name package_size source"),
+    "product": _classes("code external_id image_urls name package_size source translations"),
     "product_brand": _classes("external_id name source"),
     "product_code": _classes("code list_code"),
     "product_group": _classes("code external_id name source"),
@@ -140,11 +140,11 @@ PERSONAL: dict[str, dict[str, Personal]] = {
     "reservable_product": _classes("external_id source"),
     "reward": _classes(
         "code code_key currency_code description external_id external_url image_urls name note source subtitle "
-        "time_from time_to voucher_validity_value"
+        "time_from time_to translations voucher_validity_value"
     ),
     "segment": _classes("external_id name note picture_url source", free_text="criteria"),
     "segment_group": _classes("code name note"),
-    "status": _classes("code description name validity"),
+    "status": _classes("code description name translations validity"),
     "store": _classes(
         "address1 address2 address3 address4 address5 address6 address7 city code contact_email country_code "
         "currency_code description external_id image_urls manager_name name opening phone registration_id "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, External, Stateful, Timestamped, known_outside
+from models.base import Base, External, Stateful, Timestamped, Translated, known_outside
 from models.types import MONEY, owner, reference, text
 
 if TYPE_CHECKING:
@@ -73,10 +73,11 @@ class ProductGroupAncestor(Base):
     distance: Mapped[int] = mapped_column(doc="How many steps above.")
 
 
-class Product(Base, Stateful, Timestamped, External):
+class Product(Base, Stateful, Timestamped, External, Translated):
     """Something the retailer sells."""
 
     __tablename__ = "product"
+    TEXTS = ("name",)
     __table_args__ = (
         *known_outside("product"),
         Index("ix_product_name", "name", "id"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, External, Stateful, Timestamped, known_outside, utc_now
+from models.base import Base, External, Stateful, Timestamped, Translated, known_outside, utc_now
 from models.rules.recommending import RecommendationBasis
 from models.types import BigKey, ExactDecimal, choice, owner, reference, text
 
@@ -39,10 +39,11 @@ class Audience(StrEnum):
     CUSTOMER = "CUSTOMER"
 
 
-class Recommendation(Base, Stateful, Timestamped, External):
+class Recommendation(Base, Stateful, Timestamped, External, Translated):
     """Something recommended to all, to a segment or to one customer, for a time."""
 
     __tablename__ = "recommendation"
+    TEXTS = ("name", "brief_description", "detailed_description", "content", "reason")
     __table_args__ = (
         *known_outside("recommendation"),
         Index("ix_recommendation_customer_id", "customer_id", "priority", "id"),

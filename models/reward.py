@@ -7,10 +7,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from models.base import Base, CodeList, External, Stateful, Timestamped, known_outside
+from models.base import Base, CodeList, External, Stateful, Timestamped, Translated, known_outside
 from models.rules.basket import RelatedTo, RewardKind
 from models.rules.returning import OnReturn
 from models.rules.validity import VoucherValidity
@@ -52,10 +52,11 @@ class RewardType(Base, CodeList):
     __tablename__ = "reward_type"
 
 
-class Reward(Base, Stateful, Timestamped, External):
+class Reward(Base, Stateful, Timestamped, External, Translated):
     """A pattern for vouchers: what it gives, to whom, when and where, and what it costs."""
 
     __tablename__ = "reward"
+    TEXTS = ("name", "subtitle", "note", "description")
     __table_args__ = (
         *known_outside("reward"),
         Index("ix_reward_priority", "priority", "id"),
@@ -112,6 +113,11 @@ class Reward(Base, Stateful, Timestamped, External):
     )
     is_portable: Mapped[bool] = mapped_column(
         default=False, doc="Whether a voucher may be passed on to another customer."
+    )
+    is_draft: Mapped[bool] = mapped_column(
+        default=False,
+        server_default=false(),
+        doc="Whether it is prepared and was never offered. A draft is INACTIVE: never applied, issued or recommended.",
     )
     limit_per_customer: Mapped[int | None] = mapped_column(
         doc="How many vouchers one customer may be issued or handed, also those they handed on since; none means any "

@@ -15,6 +15,7 @@ from models.types import choice, owner, reference, text
 if TYPE_CHECKING:
     from models.campaign import Campaign, CampaignProduct
     from models.customer import Customer
+    from models.programme import EarningRule
     from models.recommendation import Recommendation
     from models.reward import Reward
 
@@ -71,6 +72,9 @@ class Segment(Base, Stateful, Timestamped, External):
     campaigns: Mapped[list[Campaign]] = relationship(back_populates="segment", lazy="raise")
     campaign_products: Mapped[list[CampaignProduct]] = relationship(
         secondary="campaign_product_segment", back_populates="segments", lazy="raise"
+    )
+    earning_rules: Mapped[list[EarningRule]] = relationship(
+        secondary="earning_rule_target", viewonly=True, lazy="raise"
     )
     recommendations: Mapped[list[Recommendation]] = relationship(
         back_populates="segment", foreign_keys="Recommendation.segment_id", lazy="raise"

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, CodeList
+from models.base import Base, CodeList, Translated
 from models.rules.qualification import Qualification, StatusChange
 from models.types import MONEY, PERCENT, POINTS, choice, owner, reference, text
 
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from models.reward import Reward
 
 
-class Status(Base, CodeList):
+class Status(Base, CodeList, Translated):
     """A tier of the loyalty programme."""
 
     __tablename__ = "status"
+    TEXTS = ("name", "description")
     __table_args__ = (
         UniqueConstraint("previous_id"),
         CheckConstraint("discount >= 0", name="discount"),

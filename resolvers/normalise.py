@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 import phonenumbers
 
+from models.customer import NAMELESS
+
 WORD = re.compile(r"[^\W_]+")
 
 
@@ -15,6 +17,11 @@ def fold(text: str) -> str:
     """Case and accents taken off: `Čapek` and `CAPEK` fold to `capek`."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
+
+
+def name_key(name: str | None) -> str:
+    """A name as it is sorted: folded, and after all others where there is none."""
+    return fold(name) if name else NAMELESS
 
 
 def composed(text: str) -> str:
@@ -41,7 +48,7 @@ def e164(phone: str, region: str | None = None) -> str:
         parsed = phonenumbers.parse(phone, region)
     except phonenumbers.NumberParseException as error:
         raise ValueError(f"not a phone number: {error}") from error
-    if not phonenumbers.is_possible_number(parsed):
+    if phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise ValueError("not a possible phone number")
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 

@@ -26,6 +26,7 @@ from schema.declaring.declarations import (
 )
 from schema.declaring.mutations import mutation, mutation_field
 from schema.shared import Listed, Owned
+from schema.texts import localized, translations
 
 
 @exposes(models.Campaign, order=[by("name")])
@@ -37,6 +38,8 @@ class Campaign(Owned):
     valid_from = leaf()
     valid_to = leaf()
     is_valid = leaf(VALID_NOW, description="Whether it runs now: active and within its dates.")
+    localized = localized(models.Campaign)
+    translations = translations(models.Campaign)
     parent = one()
     segment = one()
     children = many(order=[by("name")], description="The campaigns that are a part of it.")
@@ -81,6 +84,8 @@ class CampaignProduct(Owned):
         "is active.",
     )
     display_in = texts()
+    localized = localized(models.CampaignProduct)
+    translations = translations(models.CampaignProduct)
     presentation = embedded("CampaignPresentation", flat=True, description="How it is presented.")
     product = one()
     campaign = one()
@@ -110,6 +115,16 @@ class CampaignMutations:
         "Put a campaign in its place: changed where it is there, made where it isn't.",
         scope=Scope.CATALOGUE_WRITE,
     )
+    campaign_deactivate = mutation_field(
+        campaign.deactivate_campaign,
+        "Stop a campaign for now: nothing of it is offered, and its prices don't count.",
+        scope=Scope.CATALOGUE_WRITE,
+    )
+    campaign_reactivate = mutation_field(
+        campaign.reactivate_campaign,
+        "Let a campaign go on. What it offers is as it was; offers that were switched off stay so.",
+        scope=Scope.CATALOGUE_WRITE,
+    )
     campaign_delete = mutation_field(
         campaign.delete_campaign,
         "Delete a campaign. Its offers stay, and are switched off one by one.",
@@ -118,6 +133,16 @@ class CampaignMutations:
     campaign_product_upsert = mutation_field(
         campaign.upsert_product,
         "Put an offer of a campaign in its place: changed where it is there, made where it isn't.",
+        scope=Scope.CATALOGUE_WRITE,
+    )
+    campaign_product_deactivate = mutation_field(
+        campaign.deactivate_product,
+        "Take an offer of a campaign back for now; its price doesn't count.",
+        scope=Scope.CATALOGUE_WRITE,
+    )
+    campaign_product_reactivate = mutation_field(
+        campaign.reactivate_product,
+        "Offer a product of a campaign again.",
         scope=Scope.CATALOGUE_WRITE,
     )
     campaign_product_delete = mutation_field(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import models
 from models.figures import SORTED
 from models.scope import Scope
-from resolvers import customer, merging
+from resolvers import access, customer, merging
 from resolvers.customer.export import load_export
 from resolvers.customer.figures.insights import insights_along, load_insights, made_along
 from resolvers.normalise import email_key, phone_key
@@ -72,6 +72,7 @@ class Customer(Stated):
     store = one()
     sources = each(description="Their accounts in outside systems.")
     consents = each(description="What they agreed to, or not.")
+    consent_history = many("consent_changes", description="How their answers to consents changed, the newest first.")
     properties = each(description="Custom properties.")
     cards = many(description="Their cards.")
     purchases = many(
@@ -164,6 +165,17 @@ class Consent(Listed):
     """Something a customer can agree to."""
 
     description = leaf()
+
+
+@exposes(models.ConsentChange, order=[by("id", descending=True)])
+class ConsentChange:
+    """A customer's answer to a consent as it was given, withdrawn or taken back once: what, when and by whom."""
+
+    consent = one()
+    value = leaf()
+    changed_at = leaf()
+    viewer_kind = leaf()
+    token = one(description="The token by which it was changed; null where it was without one, or that isn't known.")
 
 
 @exposes(models.CustomerConsent, is_node=False)
@@ -264,6 +276,20 @@ class CustomerMutations:
         "Erase a customer for good. Everything personal goes; bills and the ledger of points stay, without a name. "
         "Cards are blocked, vouchers and reservations cancelled, devices logged out.",
         scope=Scope.CUSTOMERS_WRITE,
+    )
+    customer_confirmation_send = mutation_field(
+        access.send_confirmation,
+        "Send a code, good for an hour, to a customer's e-mail address or phone, by which they confirm that it is "
+        "theirs. It goes by way of the retailer's own messaging, and lets nobody in.",
+        scope=Scope.CUSTOMERS_WRITE,
+        own=own(),
+    )
+    customer_confirm = mutation_field(
+        access.confirm,
+        "Confirm a customer's e-mail address or phone by the code that was sent there. It stays confirmed until it is "
+        "another one.",
+        scope=Scope.CUSTOMERS_WRITE,
+        own=own(),
     )
     customer_consent_set = mutation_field(
         customer.set_consent,

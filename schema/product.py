@@ -25,6 +25,7 @@ from schema.declaring.declarations import (
 )
 from schema.declaring.mutations import mutation, mutation_field
 from schema.shared import Listed, Owned
+from schema.texts import localized, translations
 
 
 @exposes(models.Tag, order=[by("name")])
@@ -44,6 +45,8 @@ class Product(Owned):
     name = leaf()
     code = leaf()
     package_size = leaf()
+    localized = localized(models.Product)
+    translations = translations(models.Product)
     image_urls = texts()
     group = one()
     brand = one()

@@ -21,6 +21,7 @@ from schema.declaring.declarations import (
 )
 from schema.declaring.mutations import mutation, mutation_field
 from schema.shared import Owned
+from schema.texts import localized, translations
 
 
 @exposes(models.Recommendation, order=[by("priority")])
@@ -53,6 +54,8 @@ class Recommendation(Owned):
     last_bought_at = leaf()
     goes_with = one()
     popular_in = one()
+    localized = localized(models.Recommendation)
+    translations = translations(models.Recommendation)
     shown_count = leaf(SHOWN, description="How many times it was shown, to all customers together.")
     clicked_count = leaf(CLICKED, description="How many times it was clicked, by all customers together.")
     dismissed_count = leaf(DISMISSED, description="How many customers dismissed it.")
@@ -100,6 +103,12 @@ class RecommendationMutations:
         recommendation.upsert_recommendation,
         "Put a recommendation in its place: changed where it is there, made where it isn't.",
         scope=Scope.CATALOGUE_WRITE,
+    )
+    recommendation_deactivate = mutation_field(
+        recommendation.deactivate, "Show a recommendation to nobody for now.", scope=Scope.CATALOGUE_WRITE
+    )
+    recommendation_reactivate = mutation_field(
+        recommendation.reactivate, "Show a recommendation again.", scope=Scope.CATALOGUE_WRITE
     )
     recommendation_delete = mutation_field(
         recommendation.delete, "Show a recommendation no longer.", scope=Scope.CATALOGUE_WRITE

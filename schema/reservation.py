@@ -142,6 +142,13 @@ class ReservationQueries:
     external_list_types = listing("ExternalListType", "All kinds of outside codes of reservations.")
 
 
+NO_MORE = "Let customers reserve a product no longer; reservations that are there go on."
+NO_MORE_HERE = (
+    "Let customers reserve a product no longer in one store; its stock and prices there are forgotten. Reservations "
+    "that are there go on."
+)
+
+
 @mutation
 class ReservationMutations:
     """Reserving products, and keeping what can be reserved."""
@@ -171,16 +178,19 @@ class ReservationMutations:
         "id or its product.",
         scope=Scope.RESERVATIONS_WRITE,
     )
+    reservable_product_delete = mutation_field(reservation.remove_reservable, NO_MORE, scope=Scope.RESERVATIONS_WRITE)
     reservable_product_remove = mutation_field(
         reservation.remove_reservable,
-        "Let customers reserve a product no longer; reservations that are there go on.",
+        NO_MORE,
         scope=Scope.RESERVATIONS_WRITE,
+        deprecated="Use `reservableProductDelete`: records are deleted; what was added to a list is removed.",
     )
+    reservable_offer_delete = mutation_field(reservation.remove_offer, NO_MORE_HERE, scope=Scope.RESERVATIONS_WRITE)
     reservable_offer_remove = mutation_field(
         reservation.remove_offer,
-        "Let customers reserve a product no longer in one store; its stock and prices there are forgotten, and "
-        "reservations that are there go on.",
+        NO_MORE_HERE,
         scope=Scope.RESERVATIONS_WRITE,
+        deprecated="Use `reservableOfferDelete`: records are deleted; what was added to a list is removed.",
     )
     reservable_stock_set = mutation_field(
         reservation.set_stock,

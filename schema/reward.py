@@ -29,6 +29,7 @@ from schema.declaring.declarations import (
 )
 from schema.declaring.mutations import mutation, mutation_field
 from schema.shared import Listed, Owned
+from schema.texts import localized, translations
 
 REWARD_CURRENCY = Column(("reward",), "currency_code")
 
@@ -63,6 +64,7 @@ class Reward(Owned):
     is_exclusive = leaf()
     is_automated = leaf()
     is_portable = leaf()
+    is_draft = leaf()
     limit_per_customer = leaf()
     limit_total = leaf()
     max_per_bill = leaf()
@@ -91,6 +93,8 @@ class Reward(Owned):
         description="Which products get the benefit; those of the conditions, or all, where the list is empty.",
     )
     vouchers = many(order=[by("id", descending=True)], description="The vouchers issued, newest first.")
+    localized = localized(models.Reward)
+    translations = translations(models.Reward)
     properties = each(description="Custom properties.")
 
     weekdays = computed("list[Weekday]", "weekdays", description="The days of the week on which it applies.")(

@@ -46,6 +46,9 @@ class Segment(Owned):
     rewards = many(order=[by("name")], description="Rewards that are for segments, this among them.")
     campaigns = many(order=[by("name")], description="Campaigns that address it.")
     campaign_products = many(description="Offers that are for segments, this among them.")
+    earning_rules = many(
+        order=[by("priority"), by("code")], description="Rules of earning that are for segments, this among them."
+    )
     recommendations = many(description="What is recommended to its members.")
 
 
@@ -80,6 +83,12 @@ class SegmentMutations:
     segment_update = mutation_field(
         segment.update,
         "Change what a segment is called, or its criteria; then its members are worked out anew at once.",
+        scope=Scope.SEGMENTS_WRITE,
+    )
+    segment_upsert = mutation_field(
+        segment.upsert_segment,
+        "Put a segment of an outside system in its place: changed where it is there, made where it isn't. What is left "
+        "out stays as it is; one that was deleted is there again.",
         scope=Scope.SEGMENTS_WRITE,
     )
     segment_add_customers = mutation_field(

@@ -26,6 +26,7 @@ from schema.declaring.declarations import (
 )
 from schema.declaring.mutations import mutation, mutation_field
 from schema.shared import Listed
+from schema.texts import localized, translations
 
 
 @exposes(models.Status, order=[by("rank")])
@@ -33,6 +34,8 @@ class Status(Listed):
     """A tier of the loyalty programme."""
 
     description = leaf()
+    localized = localized(models.Status)
+    translations = translations(models.Status)
     rank = leaf()
     qualification = leaf()
     qualification_months = leaf()

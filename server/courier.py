@@ -65,6 +65,7 @@ class Courier:
                 "recipient": message.recipient,
                 "language": message.language_code,
                 "code": message.code,
+                "purpose": "CONFIRM" if message.confirms else "LOGIN",
                 "expiresAt": message.expires_at,
             }
         )

@@ -16,6 +16,7 @@ WINDOW = timedelta(minutes=15)
 MOST_GUESSES = 5
 """Per account and per address within the window."""
 CODE_LIVES = timedelta(minutes=10)
+CONFIRMATION_LIVES = timedelta(hours=1)
 CODE_DIGITS = 6
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 256
@@ -79,6 +80,11 @@ def one_time_code(pick: Callable[[str], str]) -> str:
 def code_expiry(at: datetime) -> datetime:
     """Until when a code made at a moment is good for."""
     return at + CODE_LIVES
+
+
+def confirmation_expiry(at: datetime) -> datetime:
+    """Until when a code that confirms an address is good for: e-mail may take its time."""
+    return at + CONFIRMATION_LIVES
 
 
 def password_flaw(password: str, names: Iterable[str | None] = ()) -> str | None:

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, select
 from models import Customer, CustomerPassword, OneTimeCode
 from models.types import BigKey, Instant
 from resolvers.access.inputs import NamedAccount
-from resolvers.customer.find import customer_in_use
+from resolvers.customer.find import customer_in_use, meant_phone
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.storage.context import RequestContext
 from resolvers.storage.statement import parameter
@@ -22,6 +22,7 @@ CODE = CompiledQuery(
         .where(
             OneTimeCode.customer_id == KEY,
             OneTimeCode.used_at.is_(None),
+            OneTimeCode.confirms.is_(None),
             OneTimeCode.expires_at > parameter("now", Instant()),
         )
         .order_by(OneTimeCode.id.desc())
@@ -60,6 +61,8 @@ class Contact:
 async def find_account(context: RequestContext, named: NamedAccount) -> LoginAccount:
     """The account of an e-mail address, a phone or a card number; only what is in use can be logged in to."""
     ((by, value),) = [(by, value) for by in NAMES if (value := getattr(named, by)) is not None]
+    if by == "phone":
+        value = await meant_phone(context, value)
     return LoginAccount(f"{by} {value}", await customer_in_use(context, by, value))
 
 

@@ -14,7 +14,7 @@ from models.rules.error_codes import ErrorCode
 from models.rules.login import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from models.scope import Scope
 from resolvers.errors import Refused
-from resolvers.normalise import e164, email_key
+from resolvers.normalise import email_key, phone_key
 from resolvers.operation.answers import Answer, row
 from resolvers.operation.checks import LANGUAGE, Check, at_most, column, converted, key, text, whole
 from resolvers.operation.inputs import Input
@@ -27,10 +27,9 @@ ONE_PROOF = "Give one of `password` and `code`."
 
 def _phone(value: str, field: str) -> str:
     try:
-        return e164(value)
+        return phone_key(value)
     except ValueError:
-        message = "This must be a phone number in international form."
-        raise Refused(ErrorCode.BAD_PHONE, message, field) from None
+        raise Refused(ErrorCode.BAD_PHONE, "This must be a phone number.", field) from None
 
 
 def _as_typed(value: str, field: str) -> str:
@@ -65,7 +64,11 @@ class NamedAccount(Input):
     """An account, named by one of its keys."""
 
     email: Annotated[str | None, converted(text(320), email_key), "The customer's e-mail address."] = None
-    phone: Annotated[str | None, Check(_phone), "The customer's phone number, in international form."] = None
+    phone: Annotated[
+        str | None,
+        Check(_phone),
+        "The customer's phone number, in international form or as it is dialled in the programme's country.",
+    ] = None
     card_number: Annotated[
         str | None, converted(text(64), normalised), "The number of a card that the customer holds."
     ] = None
@@ -195,6 +198,21 @@ class PasswordReset(NamedAccount):
 
     code: Annotated[str, text(16), "A one-time code that the customer was sent."]
     password: Annotated[str, PASSWORD, f"The new password: {OF_PASSWORD}"]
+
+
+class ContactToConfirm(Input):
+    """What is to be confirmed as a customer's own."""
+
+    id: Annotated[int, key(models.Customer), "The customer."]
+    channel: Annotated[models.Channel, "EMAIL confirms the e-mail address, SMS the phone."]
+
+
+class ContactConfirm(ContactToConfirm):
+    """The code that confirms it."""
+
+    SECRET: ClassVar[frozenset[str]] = frozenset({"code"})
+
+    code: Annotated[str, text(16), "The code that was sent there."]
 
 
 class TokenAnswer(Answer):

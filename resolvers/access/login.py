@@ -173,7 +173,8 @@ async def send_code(transaction: Transaction, given: LoginCodeSend, made: NewCod
     """
     session, until = transaction.session, code_expiry(transaction.now)
     earlier = OneTimeCode.customer_id == (made.customer_id or NO_CUSTOMER), OneTimeCode.used_at.is_(None)
-    await session.execute(update(OneTimeCode).where(*earlier).values(used_at=transaction.now))
+    to_log_in = OneTimeCode.confirms.is_(None)
+    await session.execute(update(OneTimeCode).where(*earlier, to_log_in).values(used_at=transaction.now))
     # One for nobody, too: an account that isn't there takes as long.
     session.add(
         OneTimeCode(customer_id=made.customer_id, code_hash=made.hash, created_at=transaction.now, expires_at=until)

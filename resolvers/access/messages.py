@@ -29,6 +29,7 @@ class Message:
     language_code: str | None
     code: str
     expires_at: datetime
+    confirms: bool
 
 
 async def is_any_waiting(reader: Reader) -> bool:
@@ -46,7 +47,7 @@ async def _take(transaction: Transaction) -> list[Message]:
     rows = list(await transaction.session.scalars(chosen))
     await transaction.session.execute(delete(CodeMessage).where(CodeMessage.id.in_([row.id for row in rows])))
     return [
-        Message(row.customer_id, row.channel, row.recipient, row.language_code, row.code, row.expires_at)
+        Message(row.customer_id, row.channel, row.recipient, row.language_code, row.code, row.expires_at, row.confirms)
         for row in rows
         if row.expires_at > transaction.now
     ]

@@ -30,6 +30,8 @@ class Purpose(StrEnum):
     """Guesses of passwords and one-time codes."""
     CODE = "code"
     """Requests for one-time codes, which reach the customer as messages."""
+    CONFIRM = "confirm"
+    """Guesses of the code that confirms an address."""
     VOUCHER = "voucher"
     """Codes of vouchers that are nobody's, or another's."""
 

@@ -10,14 +10,21 @@ from msgspec import UNSET, UnsetType
 
 import models
 from resolvers.operation.answers import OPAQUE_ID, Answer, row
-from resolvers.operation.checks import CURRENCY, By, at_most, by, column, key
+from resolvers.operation.checks import CURRENCY, By, at_most, by, column, key, text
 from resolvers.operation.inputs import Input
 from resolvers.operation.parts import RECORD_ID, ExternalId, Properties, Source
+from resolvers.operation.records.translations import MOST_LANGUAGES, REPLACING, TranslationInput
 from resolvers.storage.context import RowRef
 
 CAMPAIGN, OFFER = models.Campaign, models.CampaignProduct
 MOST_PLACES = 500
 GONE = "Its id, which leads nowhere now."
+
+
+class CampaignTranslationInput(TranslationInput):
+    """A campaign's texts in a language."""
+
+    name: Annotated[str | None, text(255), "Name of the campaign."] = None
 
 
 class CampaignUpsert(Input):
@@ -27,6 +34,9 @@ class CampaignUpsert(Input):
     source: Source = None
     external_id: ExternalId = None
     name: Annotated[str | UnsetType, column(CAMPAIGN.name), "Name of the campaign; a new one needs it."] = UNSET
+    translations: Annotated[
+        tuple[CampaignTranslationInput, ...] | UnsetType | None, at_most(MOST_LANGUAGES), REPLACING
+    ] = UNSET
     kind: Annotated[str | UnsetType | None, column(CAMPAIGN.kind), "The retailer's own kind of campaign."] = UNSET
     valid_from: Annotated[datetime | UnsetType | None, column(CAMPAIGN.valid_from), "When it starts."] = UNSET
     valid_to: Annotated[datetime | UnsetType | None, column(CAMPAIGN.valid_to), "When it ends."] = UNSET
@@ -62,6 +72,15 @@ class CampaignPresentationInput(Input):
     note: Annotated[str | UnsetType | None, column(OFFER.note), "Small print."] = UNSET
     description: Annotated[str | UnsetType | None, column(OFFER.description), "Text of the offer."] = UNSET
     image_url: Annotated[str | UnsetType | None, column(OFFER.image_url), "Address of the offer's picture."] = UNSET
+
+
+class CampaignProductTranslationInput(TranslationInput):
+    """An offer's texts in a language."""
+
+    name: Annotated[str | None, text(255), "Heading of the offer."] = None
+    subtitle: Annotated[str | None, column(OFFER.subtitle), "Line below the heading."] = None
+    note: Annotated[str | None, column(OFFER.note), "Small print."] = None
+    description: Annotated[str | None, column(OFFER.description), "Text of the offer."] = None
 
 
 class CampaignProductUpsert(Input):
@@ -101,6 +120,9 @@ class CampaignProductUpsert(Input):
     ] = UNSET
     presentation: Annotated[
         CampaignPresentationInput | UnsetType | None, "How it is presented; null clears all of it."
+    ] = UNSET
+    translations: Annotated[
+        tuple[CampaignProductTranslationInput, ...] | UnsetType | None, at_most(MOST_LANGUAGES), REPLACING
     ] = UNSET
     properties: Properties = UNSET
     stores: Annotated[

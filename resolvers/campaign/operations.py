@@ -22,8 +22,9 @@ from resolvers.campaign.inputs import (
 )
 from resolvers.errors import Refused
 from resolvers.operation import property_values
-from resolvers.operation.activation import delete_operation
+from resolvers.operation.activation import delete_operation, switch_operation
 from resolvers.operation.records.links import Links
+from resolvers.operation.records.translations import read_translations
 from resolvers.operation.upsert import Record, UpsertSpec, refuse_cycle, upsert
 from resolvers.operation.validation import in_order
 from resolvers.storage.context import RowRef
@@ -44,6 +45,15 @@ async def upsert_product(transaction: Transaction, given: CampaignProductUpsert)
     return CampaignProductAnswer(campaign_product=RowRef("CampaignProduct", row.id))
 
 
+OFF, ON = models.State.INACTIVE, models.State.ACTIVE
+deactivate_campaign = switch_operation(models.Campaign, OFF, EventKind.CAMPAIGN_DEACTIVATED, CampaignId, CampaignAnswer)
+reactivate_campaign = switch_operation(models.Campaign, ON, EventKind.CAMPAIGN_REACTIVATED, CampaignId, CampaignAnswer)
+deactivate_product = switch_operation(
+    CampaignProduct, OFF, EventKind.CAMPAIGN_PRODUCT_DEACTIVATED, CampaignProductId, CampaignProductAnswer
+)
+reactivate_product = switch_operation(
+    CampaignProduct, ON, EventKind.CAMPAIGN_PRODUCT_REACTIVATED, CampaignProductId, CampaignProductAnswer
+)
 delete_campaign = delete_operation(models.Campaign, EventKind.CAMPAIGN_DELETED, CampaignId, DeletedCampaign)
 delete_product = delete_operation(
     models.CampaignProduct, EventKind.CAMPAIGN_PRODUCT_DELETED, CampaignProductId, DeletedCampaignProduct
@@ -55,6 +65,7 @@ _refuse_cycle = refuse_cycle(models.Campaign.parent_id)
 
 async def _check_campaign(record: Record[CampaignUpsert]) -> None:
     await _refuse_cycle(record)
+    read_translations(record, record.input.translations, models.Campaign.translations)
     ends = models.Campaign.valid_to
     in_order(record.will_be(models.Campaign.valid_from), record.will_be(ends), record.problems.at(ends))
 
@@ -74,6 +85,7 @@ async def _check_product(record: Record[CampaignProductUpsert]) -> None:
     """The value is a percentage, or a price in a currency; the validity has a beginning and an end."""
     starts, ends = CampaignProduct.valid_from, CampaignProduct.valid_to
     await property_values.read(record, record.input.properties, PropertyRecord.campaign_product_id)
+    read_translations(record, record.input.translations, CampaignProduct.translations)
     with record.problems.noted():
         _check_value(record)
     with record.problems.noted():

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from models import Consent, ConsentValue, CustomerConsent
+from models import Consent, ConsentChange, ConsentValue, CustomerConsent
 from models.event_kinds import EventKind
 from resolvers.customer.inputs import ConsentAnswerInput, ConsentSet, CustomerAnswer
 from resolvers.operation.references import in_use
@@ -39,5 +39,15 @@ async def _answer(transaction: Transaction, customer_id: int, consent_id: int, v
     elif row.value is value:
         return
     row.value, row.changed_at = value, transaction.now
+    viewer = transaction.viewer
+    change = ConsentChange(
+        customer_id=customer_id,
+        consent_id=consent_id,
+        value=value,
+        changed_at=transaction.now,
+        viewer_kind=viewer.kind,
+        token_id=viewer.token_id,
+    )
+    transaction.session.add(change)
     await transaction.session.flush()
     transaction.emit(EventKind.CUSTOMER_CONSENT_SET, row, customer_id=customer_id, data={"value": value.value})

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Table, delete, null, select, text, update
+from sqlalchemy import JSON, Column, ColumnElement, Table, delete, null, select, text, update
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 import models
 from models import Base, CardState, PointReservationState, ReservationState, State, VoucherState
@@ -131,6 +132,7 @@ async def _end_reservations(transaction: Transaction, customer_id: int) -> None:
 
 
 GONE: Sequence[type[Base]] = (
+    models.ConsentChange,
     models.CustomerConsent,
     models.CustomerPassword,
     models.OneTimeCode,
@@ -175,8 +177,16 @@ def blanks(entity: type[Base]) -> dict[str, Any]:
             and column.computed is None
             and (entity, name) not in NAMED_ANEW
         ):
-            values[name] = null() if column.nullable else [] if isinstance(column.type, JSON) else ""
+            values[name] = _nothing(column)
     return values
+
+
+def _nothing(column: Column[Any]) -> object:
+    if column.nullable:
+        return null()
+    if isinstance(column.default, ScalarElementColumnDefault):
+        return column.default.arg
+    return [] if isinstance(column.type, JSON) else ""
 
 
 NAMED_ANEW = frozenset({(models.Card, "number")})

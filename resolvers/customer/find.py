@@ -15,10 +15,11 @@ from models.rules.error_codes import ErrorCode
 from models.types import Instant, text
 from resolvers.errors import Refused
 from resolvers.ids import key_of
-from resolvers.normalise import email_key, phone_key
+from resolvers.normalise import e164, email_key, phone_key
 from resolvers.operation.checks import By
 from resolvers.operation.structs import camel
 from resolvers.operation.validation import text as checked_text
+from resolvers.programme.reading import home_country
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.expressions import CARD_STATE, goes_on_as, reached_by, word
 from resolvers.storage.context import RequestContext
@@ -162,8 +163,22 @@ def _active(row: Known, where: str, at: datetime | None) -> int:
     return key
 
 
+async def meant_phone(context: RequestContext, written: str) -> str:
+    """A phone number in E.164 form: one without a prefix is meant in the programme's country, if it can be one there.
+
+    The digits alone where it can't; `ValueError` when it is no phone number.
+    """
+    phone = phone_key(written)
+    if phone.startswith("+"):
+        return phone
+    try:
+        return e164(phone, await home_country(context))
+    except ValueError:
+        return phone
+
+
 async def customer_in_use(context: RequestContext, by: str, value: str) -> int | None:
-    """The customer whom an `email` as it is compared, a `phone` in E.164 or a valid `card_number` names, if in use."""
+    """The customer in use whom an `email` as it is compared, a `phone` as it is meant or a `card_number` names."""
     if by == "card_number":
         shown = await BY_CARD.read(context, sought=value)
         rows = [(key, state, changed) for key, state, changed, card, _ in shown if card == CardState.ASSIGNED]

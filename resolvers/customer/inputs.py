@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 import models
 from models import ConsentValue, Gender
 from models.rules.error_codes import ErrorCode
+from models.rules.web_address import is_web_address
 from resolvers.errors import Refused
 from resolvers.operation.answers import OPAQUE_ID, Answer, RepeatableAnswer, row
 from resolvers.operation.checks import IN_USE_OR_NOT, JSON_VALUE, LANGUAGE, Check, at_most, clean, column, key, text
@@ -32,6 +33,13 @@ def _email(value: str, field: str) -> str:
     address = checked_text(clean(value), field, 320)
     if not EMAIL.fullmatch(address):
         raise Refused(ErrorCode.BAD_EMAIL, "This must be an e-mail address.", field)
+    return address
+
+
+def _web_address(value: str, field: str) -> str:
+    address = clean(value)
+    if not is_web_address(address):
+        raise Refused(ErrorCode.BAD_URL, "This must be an address of the web, https://….", field)
     return address
 
 
@@ -59,6 +67,9 @@ class PersonalInformationInput(Input):
         "may have it.",
     ] = UNSET
     language: Annotated[str | UnsetType | None, LANGUAGE, "Code of the preferred language, ISO 639-1."] = UNSET
+    photo_url: Annotated[
+        str | UnsetType | None, Check(_web_address), "Address of a portrait on the web, https://…."
+    ] = UNSET
     address: Annotated[AddressInput | UnsetType | None, "Postal address; null clears all of it."] = UNSET
 
 

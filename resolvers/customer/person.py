@@ -8,7 +8,7 @@ from models import Customer
 from models.rules.error_codes import ErrorCode
 from resolvers.customer.inputs import PersonalInformationInput
 from resolvers.errors import Refused
-from resolvers.normalise import e164, email_key, fold
+from resolvers.normalise import e164, email_key, name_key
 from resolvers.programme.reading import home_country
 from resolvers.storage.transaction import Transaction
 
@@ -18,6 +18,7 @@ COLUMNS = {
     **{name: name for name in ("salutation", "pre_nominals", "first_name", "last_name", "post_nominals", "gender")},
     "birthdate": "birthdate",
     "language": "language_code",
+    "photo_url": "photo_url",
     "address.street": "address1",
     **{f"address.line{line}": f"address{line}" for line in range(2, 8)},
     "address.zip": "zip",
@@ -32,7 +33,7 @@ async def columns(transaction: Transaction, given: PersonalInformationInput, per
     values, today = given.given(), transaction.now.date()
     changes = {COLUMNS[name]: value for name, value in values.items() if name in COLUMNS}
     _check_birthdate(changes.get("birthdate"), today)
-    changes |= {f"{name}_key": fold(changes[name] or "") for name in ("first_name", "last_name") if name in changes}
+    changes |= {f"{name}_key": name_key(changes[name]) for name in ("first_name", "last_name") if name in changes}
     if "email" in values:
         changes |= _email(values["email"], person)
     if "phone" in values:

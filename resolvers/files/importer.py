@@ -21,6 +21,7 @@ from resolvers.files.record.batch import RecordBatch
 from resolvers.files.record.key_resolver import Names
 from resolvers.files.report import ImportReport, RowError
 from resolvers.files.resources import RESOURCES, Resource
+from resolvers.programme.reading import home_country_of
 from resolvers.storage.engine import make_engine
 
 ROWS_AT_ONCE = 1_000
@@ -88,18 +89,22 @@ class Import:
         self.progress = progress
         self.in_one = in_one
         self.names = Names(connection)
+        self.country: str | None = None
 
     async def read(self, resource: Resource, path: Path) -> None:
         """Bring in all rows of one file."""
         self.progress.step(path.name, reading.count_lines(path))
         waiting: list[Draft] = []
         named: set[object] = set()
+        if resource.name in rules.DIALLED:
+            async with self._unit():
+                self.country = await home_country_of(self.connection, models.base.utc_now())
         try:
             for record in reading.records(path, resource.shape):
                 draft = Draft(record.line, errors=list(record.errors))
                 if not draft.errors:
                     resource.shape.read(record.raw, draft)
-                    rules.finish(resource.name, draft)
+                    rules.finish(resource.name, draft, self.country)
                     draft.names = resource.names_of(draft)
                 if len(waiting) == ROWS_AT_ONCE or not named.isdisjoint(draft.names):
                     await self._write(resource, path, waiting)

@@ -87,6 +87,7 @@ def _customers() -> Resource:
     lists = [
         owned("sources", models.CustomerSourceRecord, "customer_id"),
         owned("consents", models.CustomerConsent, "customer_id"),
+        owned("consentHistory", models.ConsentChange, "customer_id", skip=["token_id"]),
         owned("statusRecords", models.StatusRecord, "customer_id"),
         _properties("customer_id"),
     ]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from models import Customer, State
+from models.customer import NAMELESS
+from models.personal import DERIVED
 from resolvers.customer.erasure import PERSONAL
 from resolvers.customer.person import COLUMNS
 from resolvers.operation.structs import camel
@@ -18,7 +21,6 @@ TOGETHER: dict[str, tuple[str, ...]] = {
     "last_name": ("last_name", "last_name_key"),
     "email": ("email", "email_key", "email_confirmed_at"),
     "phone": ("phone", "phone_confirmed_at"),
-    "photo_url": ("photo_url",),
     "store": ("store_id",),
     "address": ADDRESS,
 }
@@ -32,15 +34,15 @@ async def join_people(transaction: Transaction, merged: Customer, customer: Cust
     for field, columns in TOGETHER.items():
         theirs = {name: getattr(merged, name) for name in columns}
         mine = {name: getattr(customer, name) for name in columns}
-        if not any(theirs.values()) or theirs == mine:
+        if not _says(theirs) or theirs == mine:
             continue
-        if any(mine.values()):
+        if _says(mine):
             given_up.append(camel(field))
         else:
             taken |= theirs
             taken_over.append(camel(field))
     for name in PERSONAL:
-        setattr(merged, name, "" if name.endswith("name_key") else None)
+        setattr(merged, name, NAMELESS if name.endswith("name_key") else None)
     merged.state, merged.updated_at = State.DELETED, transaction.now
     # No two customers who are there have the same address: the one is gone before the other has it.
     await transaction.session.flush()
@@ -49,3 +51,8 @@ async def join_people(transaction: Transaction, merged: Customer, customer: Cust
     customer.created_at, customer.updated_at = min(customer.created_at, merged.created_at), transaction.now
     await transaction.session.flush()
     return taken_over, given_up
+
+
+def _says(values: Mapping[str, object]) -> bool:
+    """Whether something is told, beside what is worked out from it."""
+    return any(value for name, value in values.items() if name not in DERIVED)

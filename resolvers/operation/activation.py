@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import models
@@ -18,13 +19,22 @@ AnAnswer = TypeVar("AnAnswer", bound=Answer)
 
 
 def switch_operation(
-    entity: type[Base], state: models.State, kind: EventKind, given: type[Input], answer: type[AnAnswer]
+    entity: type[Base],
+    state: models.State,
+    kind: EventKind,
+    given: type[Input],
+    answer: type[AnAnswer],
+    *,
+    switching: Callable[[Any], None] = lambda _row: None,
 ) -> Operation:
-    """An operation that switches records on or off: its input has an `id`, its answer shows nothing but the record."""
+    """An operation that switches records on or off: its input has an `id`, its answer shows nothing but the record.
+
+    `switching` changes what else becomes of a record.
+    """
     (shown,) = answer.__annotations__
 
     async def switch(transaction: Transaction, named: Any) -> AnAnswer:
-        await _switched(transaction, entity, named.id, state, kind)
+        await _switched(transaction, entity, named.id, state, kind, switching)
         return answer(**{shown: RowRef(entity.__name__, named.id)})
 
     return _of_id(switch, given, answer)
@@ -54,10 +64,16 @@ def typed(operation: Operation, given: type[Input], answer: type[Answer]) -> Ope
 
 
 async def _switched(
-    transaction: Transaction, entity: type[Base], key: int, state: models.State, kind: EventKind
+    transaction: Transaction,
+    entity: type[Base],
+    key: int,
+    state: models.State,
+    kind: EventKind,
+    switching: Callable[[Any], None] = lambda _row: None,
 ) -> None:
     row: Any = await transaction.locked(entity, key, "id")
     if row.state != state:
         row.state, row.updated_at = state, transaction.now
+        switching(row)
         await transaction.session.flush()
         transaction.emit(kind, row)

@@ -39,7 +39,7 @@ from models import Base
 from resolvers.errors import Refused, UserError, below
 from resolvers.operation import checks
 from resolvers.operation.checks import MOST_ITEMS, AtMost, Check
-from resolvers.operation.structs import FrozenMeta, camel
+from resolvers.operation.structs import Deprecated, FrozenMeta, camel
 from resolvers.operation.validation import Read
 
 T = TypeVar("T")
@@ -95,6 +95,8 @@ class InputField:
     is_required: bool
     names: type[Base] | None
     """The entity whose rows its values name."""
+    deprecated: str | None
+    """What is to be given instead, where it is not to be given any more."""
 
     @property
     def is_part(self) -> bool:
@@ -134,7 +136,9 @@ def _field(name: str, hint: object, *, is_required: bool) -> InputField:
         raise TypeError(f"The field {name} of an input has no description.")
     shown = check.shown if check else None
     names = check.names if check else None
-    return InputField(name, kind, description, read, shown, is_list, takes_null, is_required, names)
+    former = _first(metadata, Deprecated)
+    deprecated = former.reason if former else None
+    return InputField(name, kind, description, read, shown, is_list, takes_null, is_required, names, deprecated)
 
 
 def _first(metadata: Sequence[object], kind: type[T]) -> T | None:

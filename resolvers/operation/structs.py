@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import msgspec
 
 
@@ -21,3 +23,10 @@ def camel(name: str) -> str:
     """A field as the API writes it."""
     head, *rest = name.split("_")
     return head + "".join(word.capitalize() for word in rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Deprecated:
+    """Marks a field that is kept for those who know it, and says what is to be used instead."""
+
+    reason: str

@@ -11,6 +11,7 @@ from resolvers.operation.answers import Answer, row
 from resolvers.operation.checks import By, at_most, by, column, key, text
 from resolvers.operation.inputs import Input
 from resolvers.operation.parts import MOST_RECORDS, RECORD_ID, ExternalId, MoneyInput, Properties, Source
+from resolvers.operation.records.translations import MOST_LANGUAGES, REPLACING, TranslationInput
 from resolvers.storage.context import RowRef
 
 PRODUCT, BRAND, GROUP = models.Product, models.ProductBrand, models.ProductGroup
@@ -22,6 +23,12 @@ class ProductCodeInput(Input):
 
     list: Annotated[str, text(64), "Which list, such as EAN or PLU."]
     code: Annotated[str, text(64), "The code in it."]
+
+
+class ProductTranslationInput(TranslationInput):
+    """A product's texts in a language."""
+
+    name: Annotated[str | None, text(255), "Name as customers know it."] = None
 
 
 class ProductUpsertInput(Input):
@@ -42,6 +49,9 @@ class ProductUpsertInput(Input):
     group: Annotated[By | UnsetType | None, by(GROUP), "The group it belongs to."] = UNSET
     brand: Annotated[By | UnsetType | None, by(BRAND), "The brand it belongs to."] = UNSET
     partner: Annotated[By | UnsetType | None, by(models.Partner), "The partner that owns it."] = UNSET
+    translations: Annotated[
+        tuple[ProductTranslationInput, ...] | UnsetType | None, at_most(MOST_LANGUAGES), REPLACING
+    ] = UNSET
     image_urls: Annotated[
         tuple[str, ...] | UnsetType,
         column(PRODUCT.image_urls),

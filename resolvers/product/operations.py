@@ -16,6 +16,7 @@ from resolvers.operation import property_values
 from resolvers.operation.activation import switch_operation
 from resolvers.operation.parts import MoneyInput
 from resolvers.operation.records.links import Links
+from resolvers.operation.records.translations import read_translations
 from resolvers.operation.upsert import Kept, Part, Record, UpsertSpec, no_twice, replace_parts, upsert, upsert_all
 from resolvers.product import group_tree
 from resolvers.product.inputs import (
@@ -112,6 +113,7 @@ async def _check_product(record: Record[ProductUpsertInput]) -> None:
             record.keep(PRICES, _prices(record, given.prices or ()))
     await TAGS.read(record, given.tags)
     await property_values.read(record, given.properties, models.PropertyRecord.product_id)
+    read_translations(record, given.translations, models.Product.translations)
 
 
 async def _codes(record: Record[ProductUpsertInput], given: Sequence[ProductCodeInput]) -> set[tuple[str, str]]:

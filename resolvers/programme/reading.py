@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from sqlalchemy import BigInteger, Integer, String, cast, null, or_, select, union_all
+from sqlalchemy import BigInteger, Integer, Select, String, cast, null, or_, select, union_all
 from sqlalchemy import literal_column as literal
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 import models
@@ -81,12 +82,21 @@ def _parts(backend: str) -> Iterable[AnySelect]:
     yield select(*_row(TARGET, (rule.code,), keys)).join(rule, rule.id == target.rule_id).where(*holds)
 
 
-COUNTRY = CompiledQuery(lambda _: select(models.Programme.country_code).where(models.Programme.id == _in_force()))
+def _home() -> Select[str | None]:
+    return select(models.Programme.country_code).where(models.Programme.id == _in_force())
+
+
+COUNTRY = CompiledQuery(lambda _: _home())
 
 
 async def home_country(context: RequestContext) -> str | None:
     """The country of the programme that holds now, in which phone numbers without a prefix are meant."""
     return next((country for (country,) in await COUNTRY.read(context, at=context.now)), None)
+
+
+async def home_country_of(connection: AsyncConnection, at: datetime) -> str | None:
+    """The same as an import sees it, in its own transaction."""
+    return await connection.scalar(_home(), {"at": at})
 
 
 IN_FORCE = CompiledQuery(lambda backend: union_all(*_parts(backend)))

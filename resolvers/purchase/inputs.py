@@ -17,6 +17,7 @@ from resolvers.operation.answers import TEXT, Answer, RepeatableAnswer, Shown, r
 from resolvers.operation.checks import CURRENCY, By, at_most, by, converted, exact, key, shown_as, text, whole
 from resolvers.operation.inputs import Input
 from resolvers.operation.parts import UtmInput
+from resolvers.operation.structs import Deprecated
 from resolvers.storage.context import RowRef
 from resolvers.values import Money
 
@@ -116,9 +117,20 @@ class BillToClose(Input):
 class OfflineBillInput(BillToClose):
     """A bill that was closed without the gateway. Its lines are as they were paid, discounts taken off."""
 
-    voucher_codes: Annotated[
+    benefit_codes: Annotated[
         tuple[str, ...] | None, text(64), at_most(MOST_CODES), "Codes of the vouchers that were used on it."
     ] = None
+    voucher_codes: Annotated[
+        tuple[str, ...] | None,
+        text(64),
+        at_most(MOST_CODES),
+        Deprecated("Use `benefitCodes`, as on a bill that the gateway closes."),
+        "Codes of the vouchers that were used on it.",
+    ] = None
+
+    def codes(self) -> tuple[str, ...]:
+        """The codes of its vouchers, by whichever name they are given."""
+        return (*(self.benefit_codes or ()), *(self.voucher_codes or ()))
 
 
 class PurchaseSend(BillToClose):
@@ -278,7 +290,12 @@ class ImportAnswer(Answer):
     """What became of bills that were imported."""
 
     imported: Annotated[int, "How many bills are new."]
-    repeated: Annotated[int, "How many bills had been there already."]
+    already_imported: Annotated[int | None, "How many bills had been there already."] = None
+    repeated: Annotated[
+        int,
+        Deprecated("Use `alreadyImported`: elsewhere `repeated` tells whether a whole call was done before."),
+        "How many bills had been there already.",
+    ]
     refused: Annotated[list[RefusedBill], "Which bills were refused, and why."]
     left_out: Annotated[list[LeftOut], "What bills were imported without, and why."]
 

@@ -105,10 +105,11 @@ async def _before_import(stage: Stage, given: PurchasesImport) -> list[frozenset
     untold: list[frozenset[str]] = []
     for raw in given.bills:
         try:
-            bill = read(OfflineBillInput, _as_paid(raw)) if raw.get("voucherCodes") else None
+            named = raw.get("benefitCodes") or raw.get("voucherCodes")
+            bill = read(OfflineBillInput, _as_paid(raw)) if named else None
         except CrmError:
             bill = None
-        codes = bill and bill.voucher_codes
+        codes = bill.codes() if bill else ()
         untold.append(await guesses(stage.context, bill, codes) if bill and codes else frozenset())
     return untold
 
@@ -129,9 +130,11 @@ async def import_bills(
     for each, bill in sorted(ready, key=lambda pair: (pair[1].paid_at, pair[1].rules.store_id, pair[1].external_id)):
         imported += await _bring_in(transaction, each, bill, history=given.without_effects)
     refused = [each.refused for each in bills if each.refused is not None]
+    there = len(bills) - imported - len(refused)
     return ImportAnswer(
         imported=imported,
-        repeated=len(bills) - imported - len(refused),
+        already_imported=there,
+        repeated=there,
         refused=refused,
         left_out=[one for each in bills if each.refused is None for one in each.left_out],
     )
@@ -204,7 +207,7 @@ async def _close(transaction: Transaction, each: _Offline, bill: TillBill, *, hi
     if customer is not None:
         about["card_number"] = each.given.bill.card_number or customer.card_number
     key = customer.id if customer else None
-    codes, context = each.given.voucher_codes or (), await transaction.inside()
+    codes, context = each.given.codes(), await transaction.inside()
     case = await read_checkout(context, bill, key, codes, locked=True, untold=each.untold)
     vouchers = _usable(each, case, history=history)
     settled = settled_offline(vouchers, bill.rules, case.shopper, case.programme, case.at)

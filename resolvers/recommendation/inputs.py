@@ -17,12 +17,28 @@ from resolvers.operation.answers import OPAQUE_ID, Answer, row
 from resolvers.operation.checks import By, at_most, by, column, exact, key, text, whole
 from resolvers.operation.inputs import Input
 from resolvers.operation.parts import RECORD_ID, ExternalId, Source
+from resolvers.operation.records.translations import MOST_LANGUAGES, REPLACING, TranslationInput
+from resolvers.operation.structs import Deprecated
 from resolvers.storage.context import RowRef
 
 RECOMMENDATION = models.Recommendation
 FIRST, LAST = 1, 9
 MOST_TOLD = 200
 WHOSE = "The customer; the one who asks where it is left out."
+
+
+class RecommendationTranslationInput(TranslationInput):
+    """A recommendation's texts in a language."""
+
+    name: Annotated[str | None, text(255), "Heading."] = None
+    brief_description: Annotated[str | None, column(RECOMMENDATION.brief_description), "A line or two."] = None
+    detailed_description: Annotated[str | None, column(RECOMMENDATION.detailed_description), "A paragraph or more."] = (
+        None
+    )
+    content: Annotated[str | None, column(RECOMMENDATION.content), "The whole text, where there is one."] = None
+    reason: Annotated[
+        str | None, column(RECOMMENDATION.reason), "Why it is recommended, in words for the customer."
+    ] = None
 
 
 class RecommendationUpsert(Input):
@@ -57,6 +73,9 @@ class RecommendationUpsert(Input):
     ] = UNSET
     content: Annotated[
         str | UnsetType | None, column(RECOMMENDATION.content), "The whole text, where there is one."
+    ] = UNSET
+    translations: Annotated[
+        tuple[RecommendationTranslationInput, ...] | UnsetType | None, at_most(MOST_LANGUAGES), REPLACING
     ] = UNSET
     picture_urls: Annotated[
         tuple[str, ...] | UnsetType,
@@ -140,7 +159,10 @@ class RecommendationBlocking(Input):
 
     product: Annotated[By | None, by(models.Product), "The product; give this or a group."] = None
     group: Annotated[By | None, by(models.ProductGroup), "The group; give this or a product."] = None
-    note: Annotated[str | None, text(), "Why, for people."] = None
+    reason: Annotated[str | None, text(), "Why, for people."] = None
+    note: Annotated[str | None, text(), Deprecated("Use `reason`, as wherever it is told why."), "Why, for people."] = (
+        None
+    )
 
     def check(self) -> None:
         """One of the two is named."""

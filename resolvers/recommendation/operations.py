@@ -11,7 +11,8 @@ from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
 from resolvers.ids import opaque_id
-from resolvers.operation.activation import delete_operation
+from resolvers.operation.activation import delete_operation, switch_operation
+from resolvers.operation.records.translations import read_translations
 from resolvers.operation.references import References
 from resolvers.operation.upsert import Record, UpsertSpec, upsert
 from resolvers.operation.validation import in_order
@@ -35,6 +36,20 @@ async def upsert_recommendation(transaction: Transaction, given: RecommendationU
     return RecommendationAnswer(recommendation=RowRef("Recommendation", (await upsert(FORM, transaction, given)).id))
 
 
+deactivate = switch_operation(
+    Recommendation,
+    models.State.INACTIVE,
+    EventKind.RECOMMENDATION_DEACTIVATED,
+    RecommendationId,
+    RecommendationAnswer,
+)
+reactivate = switch_operation(
+    Recommendation,
+    models.State.ACTIVE,
+    EventKind.RECOMMENDATION_REACTIVATED,
+    RecommendationId,
+    RecommendationAnswer,
+)
 delete = delete_operation(Recommendation, EventKind.RECOMMENDATION_DELETED, RecommendationId, RecommendationDeletion)
 
 
@@ -50,7 +65,7 @@ async def block(transaction: Transaction, given: RecommendationBlocking) -> Reco
     if row is None:
         row = BLOCK(**values, created_at=transaction.now)
         transaction.session.add(row)
-    row.note = given.note
+    row.note = given.reason or given.note
     await transaction.session.flush()
     transaction.emit(EventKind.RECOMMENDATION_BLOCKED, row)
     return RecommendationBlockAnswer(block=RowRef("RecommendationBlock", row.id))
@@ -66,6 +81,7 @@ async def unblock(transaction: Transaction, given: RecommendationBlockId) -> Rec
 
 async def _check(record: Record[RecommendationUpsert]) -> None:
     """Whom it is for and what it recommends are told by what it refers to."""
+    read_translations(record, record.input.translations, Recommendation.translations)
     at, ends = record.problems.at, Recommendation.valid_to
     with record.problems.noted():
         _check_audience(record)

@@ -11,9 +11,10 @@ from msgspec import UNSET, UnsetType
 import models
 from models.types import MONEY, QUANTITY
 from resolvers.operation.answers import OPAQUE_ID, Answer, row
-from resolvers.operation.checks import CURRENCY, By, above_zero, at_most, by, column, exact, key, shown_as
+from resolvers.operation.checks import CURRENCY, By, above_zero, at_most, by, column, exact, key, shown_as, text
 from resolvers.operation.inputs import Input
 from resolvers.operation.parts import RECORD_ID, ExternalId, Properties, Source
+from resolvers.operation.records.translations import MOST_LANGUAGES, REPLACING, TranslationInput
 from resolvers.storage.context import RowRef
 
 MOST_PARTS = 200
@@ -47,6 +48,15 @@ class RewardRuleInput(Input):
     brands: Annotated[
         tuple[By, ...] | None, by(models.ProductBrand), at_most(MOST_PARTS), "For PRODUCT_BRAND: the brands."
     ] = None
+
+
+class RewardTranslationInput(TranslationInput):
+    """A reward's texts in a language."""
+
+    name: Annotated[str | None, text(255), "Name as customers read it."] = None
+    subtitle: Annotated[str | None, column(models.Reward.subtitle), "Line below the name."] = None
+    note: Annotated[str | None, column(models.Reward.note), "Small print."] = None
+    description: Annotated[str | None, column(models.Reward.description), "Text about the reward."] = None
 
 
 class RewardUpsert(Input):
@@ -258,7 +268,11 @@ class RewardUpsert(Input):
     ] = UNSET
     state: Annotated[
         models.State | UnsetType,
-        "Whether it is offered: ACTIVE or INACTIVE. A new one is a draft, INACTIVE, until it is activated.",
+        "Whether it is offered: ACTIVE or INACTIVE. A new one is a draft until it is ACTIVE; one that was offered "
+        "never is a draft again.",
+    ] = UNSET
+    translations: Annotated[
+        tuple[RewardTranslationInput, ...] | UnsetType | None, at_most(MOST_LANGUAGES), REPLACING
     ] = UNSET
     properties: Properties = UNSET
 

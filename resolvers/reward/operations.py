@@ -23,6 +23,7 @@ from resolvers.operation import property_values
 from resolvers.operation.activation import delete_operation, switch_operation
 from resolvers.operation.checks import By, coded
 from resolvers.operation.records.links import Links, found
+from resolvers.operation.records.translations import read_translations
 from resolvers.operation.upsert import Kept, Part, Record, UpsertSpec, upsert
 from resolvers.operation.validation import CLOCK, in_order, whole
 from resolvers.reward.inputs import DeletedReward, RewardAnswer, RewardId, RewardRuleInput, RewardUpsert
@@ -85,7 +86,13 @@ async def upsert_reward(transaction: Transaction, given: RewardUpsert) -> Reward
     return RewardAnswer(reward=RowRef("Reward", (await upsert(FORM, transaction, given)).id))
 
 
-activate = switch_operation(Reward, State.ACTIVE, EventKind.REWARD_ACTIVATED, RewardId, RewardAnswer)
+def _offered(reward: Reward) -> None:
+    reward.is_draft = False
+
+
+activate = switch_operation(
+    Reward, State.ACTIVE, EventKind.REWARD_ACTIVATED, RewardId, RewardAnswer, switching=_offered
+)
 deactivate = switch_operation(Reward, State.INACTIVE, EventKind.REWARD_DEACTIVATED, RewardId, RewardAnswer)
 remove = delete_operation(Reward, EventKind.REWARD_DELETED, RewardId, DeletedReward)
 
@@ -94,6 +101,7 @@ async def _check(record: Record[RewardUpsert]) -> None:
     """What a reward gives, when and how often, must make sense together."""
     given = record.input
     await property_values.read(record, given.properties, PropertyRecord.reward_id)
+    read_translations(record, given.translations, Reward.translations)
     with record.problems.noted():
         await _check_code(record)
     for check in (_check_state, _check_value, _check_times, _check_limits, _check_vouchers):
@@ -121,7 +129,7 @@ async def _check_code(record: Record[RewardUpsert]) -> None:
 
 
 def _check_state(record: Record[RewardUpsert]) -> None:
-    """Nothing is offered by mistake: a new reward is a draft, and so is one that comes back."""
+    """Nothing is offered by mistake: a new reward is a draft, and one that comes back is switched off."""
     state = record.input.state
     if state is State.DELETED:
         message = "A reward is deleted by its own operation."
@@ -130,6 +138,8 @@ def _check_state(record: Record[RewardUpsert]) -> None:
         record.put(Reward.state, state)
     elif record.row is None or record.holds(Reward.state) is State.DELETED:
         record.put(Reward.state, State.INACTIVE)
+    if state is State.ACTIVE or record.row is None:
+        record.put(Reward.is_draft, state is not State.ACTIVE)
 
 
 async def _check_free_product(record: Record[RewardUpsert]) -> None:

@@ -83,6 +83,65 @@ class SegmentUpdate(Input):
             raise Refused(ErrorCode.REQUIRED, message, "where")
 
 
+class SegmentUpsert(Input):
+    """A segment of an outside system, to be created or updated."""
+
+    source: Annotated[str, text(64), "Code of the outside system that owns it."]
+    external_id: Annotated[str, text(128), "Its id there, by which it is found, or made where it isn't."]
+    name: Annotated[str | UnsetType, column(SEGMENT.name), "Name of the segment; a new one needs it."] = UNSET
+    where: Annotated[
+        Mapping[str, object] | UnsetType | None,
+        shown_as("CustomerWhere"),
+        "For CRITERIA: the filter that its members pass from now on. A new segment with one is by CRITERIA, without "
+        "one a LIST; it stays what it is.",
+    ] = UNSET
+    customers: Annotated[
+        tuple[int, ...] | UnsetType | None,
+        key(models.Customer),
+        "For LIST: all of its members, 1000 at most; they take the place of those there.",
+    ] = UNSET
+    note: Note = UNSET
+    picture_url: PictureUrl = UNSET
+    group: Folder = UNSET
+
+    def check(self) -> None:
+        """Members come from criteria, or are given."""
+        if self.where is None:
+            message = "The filter can't be cleared; leave `where` out for it to stay."
+            raise Refused(ErrorCode.REQUIRED, message, "where")
+        if self.where is not UNSET and self.customers is not UNSET:
+            message = "Members of a segment by criteria are worked out, not given."
+            raise Refused(ErrorCode.WRONG_KIND, message, "customers")
+
+    def new(self) -> SegmentCreate:
+        """What makes it where it isn't there."""
+        if self.name is UNSET:
+            raise Refused(ErrorCode.REQUIRED, "A new segment needs a name.", "name")
+        given = SegmentCreate(
+            name=self.name,
+            where=None if self.where is UNSET else self.where,
+            customers=None if self.customers is UNSET else self.customers,
+            note=self.note,
+            picture_url=self.picture_url,
+            group=self.group,
+            source=self.source,
+            external_id=self.external_id,
+        )
+        given.check()
+        return given
+
+    def changes(self, segment: int) -> SegmentUpdate:
+        """What changes it where it is there."""
+        return SegmentUpdate(
+            id=segment,
+            name=self.name,
+            where=self.where,
+            note=self.note,
+            picture_url=self.picture_url,
+            group=self.group,
+        )
+
+
 class SegmentCustomers(Input):
     """Customers to be put on a list, or taken off it."""
 

@@ -11,9 +11,11 @@ from msgspec import UNSET, UnsetType
 import models
 from models import Qualification
 from resolvers.operation.answers import Answer, row
-from resolvers.operation.checks import By, at_most, by, column, key, whole
+from resolvers.operation.checks import By, at_most, by, column, key, text, whole
 from resolvers.operation.inputs import Input
 from resolvers.operation.parts import RECORD_ID, MoneyInput
+from resolvers.operation.records.translations import MOST_LANGUAGES, REPLACING, TranslationInput
+from resolvers.operation.structs import Deprecated
 from resolvers.storage.context import RowRef
 
 STATUS = models.Status
@@ -29,13 +31,21 @@ class CustomerStatusSet(Input):
     valid_to: Annotated[
         datetime | None, "Until when it is held; as the status says where it is left out, and for good if it says none."
     ] = None
-    note: Annotated[str | None, "Why."] = None
+    reason: Annotated[str | None, "Why."] = None
+    note: Annotated[str | None, Deprecated("Use `reason`, as wherever it is told why."), "Why."] = None
 
 
 class StatusRecordAnswer(Answer):
     """A status as a customer holds it."""
 
     status_record: Annotated[RowRef, row("StatusRecord"), "The status as the customer holds it now."]
+
+
+class StatusTranslationInput(TranslationInput):
+    """A status's texts in a language."""
+
+    name: Annotated[str | None, text(255), "Name that people read."] = None
+    description: Annotated[str | None, column(STATUS.description), "What the tier offers."] = None
 
 
 class StatusUpsertInput(Input):
@@ -49,6 +59,9 @@ class StatusUpsertInput(Input):
     ] = UNSET
     name: Annotated[str | UnsetType, column(STATUS.name), "Name that people read; a new status needs one."] = UNSET
     description: Annotated[str | UnsetType | None, column(STATUS.description), "What the tier offers."] = UNSET
+    translations: Annotated[
+        tuple[StatusTranslationInput, ...] | UnsetType | None, at_most(MOST_LANGUAGES), REPLACING
+    ] = UNSET
     rank: Annotated[
         int | UnsetType,
         column(STATUS.rank),

@@ -31,6 +31,6 @@ async def set_by_hand(transaction: Transaction, given: CustomerStatusSet) -> Sta
     held = rules.Status(status.id, status.rank)
     decision = rules.StatusDecision(held, rules.StatusChange.SET, transaction.now, valid_to)
     current = await current_record(transaction, customer)
-    record = await replace_record(transaction, customer, current, decision, given.note)
+    record = await replace_record(transaction, customer, current, decision, given.reason or given.note)
     assert record is not None
     return StatusRecordAnswer(status_record=RowRef("StatusRecord", record.id))

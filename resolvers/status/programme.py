@@ -15,6 +15,7 @@ from models.rules.qualification import is_validity
 from models.types import MONEY
 from resolvers.errors import Refused
 from resolvers.operation.activation import switch_operation
+from resolvers.operation.records.translations import read_translations
 from resolvers.operation.upsert import Kept, Part, Record, UpsertSpec, no_twice, refuse_cycle, replace_parts, upsert
 from resolvers.operation.validation import above_zero
 from resolvers.status.inputs import StatusAnswer, StatusId, StatusUpsertInput
@@ -39,6 +40,7 @@ _refuse_cycle = refuse_cycle(STATUS.previous_id)
 
 async def _check(record: Record[StatusUpsertInput]) -> None:
     """What a status asks for, gives, and where it stands all make sense together."""
+    read_translations(record, record.input.translations, STATUS.translations)
     for check in (_check_numbers, _check_turnover, _check_chain):
         with record.problems.noted():
             await check(record)

@@ -15,7 +15,7 @@ from schema.declaring.types import NAMES, FieldSpec, input_type
 
 
 class SortDirection(StrEnum):
-    """Which way a list is sorted. Missing values count as the greatest."""
+    """Which way a list is sorted. Missing values count as the greatest: last when ascending, first when descending."""
 
     ASC = "ASC"
     DESC = "DESC"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from graphql import GraphQLEnumType
 
 from models.described import DescribedEnum
+from schema.declaring.base import TYPES
 
 CHANGES = {
     "ISSUED": "It came into being.",
@@ -37,6 +38,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "BLOCKED": "It identifies no customer until it is unblocked.",
         "EXPIRED": "Its validity is over.",
     },
+    "Channel": {"EMAIL": "By e-mail.", "SMS": "By a text message to the phone."},
     "CheckDigit": {
         "NONE": "No digit checks the others.",
         "LUHN": "The last digit is the Luhn sum (ISO/IEC 7812) of the others.",
@@ -197,6 +199,9 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+NO_ID = "They show no id. Leave it out: rows that are equal by all keys keep one order anyway."
+
+
 def explain(enum: GraphQLEnumType) -> None:
     """Give each value of an enum its meaning; a sort field's is its name."""
     known = MEANINGS.get(enum.name) or _own_meanings(enum)
@@ -206,6 +211,8 @@ def explain(enum: GraphQLEnumType) -> None:
         if meaning is None:
             raise ValueError(f"{enum.name}.{name} has no meaning in schema/meanings.py; write one.")
         value.description = meaning
+        if sorts and name == "ID" and not TYPES[enum.name.removesuffix("SortField")].is_node:
+            value.deprecation_reason = NO_ID
 
 
 def _own_meanings(enum: GraphQLEnumType) -> Mapping[str, str]:

@@ -36,15 +36,21 @@ class UserError:
 
 
 def mutation_field(
-    operation: Operation, description: str, *, scope: Scope | None, own: Own | None = None, optional: bool = False
+    operation: Operation,
+    description: str,
+    *,
+    scope: Scope | None,
+    own: Own | None = None,
+    optional: bool = False,
+    deprecated: str | None = None,
 ) -> _Draft:
     """Show an operation as a mutation; its input and its payload are made from the classes it takes and answers.
 
     `scope` is what the viewer must hold; none where the operation itself sees to who may do it. With `own`, customers
     may do it with what is their own.
-    One whose input is `optional` may be called without any.
+    One whose input is `optional` may be called without any. What is `deprecated` says what is to be called instead.
     """
-    return _Draft(operation, description, scope, own, optional)
+    return _Draft(operation, description, scope, own, optional, deprecated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class _Draft:
     scope: Scope | None
     own: Own | None
     optional: bool
+    deprecated: str | None
 
 
 def mutation(cls: type) -> type:
@@ -70,8 +77,8 @@ def _declared(name: str, draft: _Draft) -> Mutation:
     given, answer = classes_of(draft.operation)
     make_input(given, f"{base}Input", f"What `{_camel(name)}` is given.")
     fields: dict[str, Declaration] = {
-        each: _of_answer(each, f"{annotation} | None", description)
-        for each, (annotation, description) in payload_fields(answer).items()
+        each: _of_answer(each, f"{annotation} | None", description, deprecated)
+        for each, (annotation, description, deprecated) in payload_fields(answer).items()
     }
     once = shown("bool", "Whether it had been done before, and nothing was done now.")
     # An operation on many things may count those that had been done before, under the same name.
@@ -84,6 +91,7 @@ def _declared(name: str, draft: _Draft) -> Mutation:
     return Mutation(
         name=name,
         description=draft.description,
+        deprecated=draft.deprecated,
         operation=draft.operation,
         given=given,
         answer=answer,
@@ -95,13 +103,14 @@ def _declared(name: str, draft: _Draft) -> Mutation:
     )
 
 
-def _of_answer(name: str, annotation: str, description: str) -> Declaration:
+def _of_answer(name: str, annotation: str, description: str, deprecated: str | None) -> Declaration:
     """A payload's field that shows a value of the answer; null where the operation was refused."""
 
     def pick(answer: Answer | None, _args: Mapping[str, object]) -> object:
         return None if answer is None else getattr(answer, name)
 
-    declared: Declaration = replace(shown(annotation, description, attribute="answer", pick=pick), name=name)
+    found = shown(annotation, description, attribute="answer", pick=pick, deprecated=deprecated)
+    declared: Declaration = replace(found, name=name)
     return declared
 
 

@@ -15,6 +15,7 @@ from msgspec.structs import fields
 from resolvers.operation.answers import Answer, RepeatableAnswer, Shown
 from resolvers.operation.inputs import Input, InputField, fields_of
 from resolvers.operation.perform import Operation
+from resolvers.operation.structs import Deprecated
 from schema.declaring.declarations import TYPES, TypeDeclaration, shown
 from schema.declaring.scalars import graphql_enum
 from schema.declaring.types import NAMES, FieldSpec, input_type
@@ -49,7 +50,8 @@ def make_input(cls: type[Input], name: str, description: str) -> None:
 def _input_field(field: InputField) -> FieldSpec:
     inner = field.shown or _type_name(field.kind)
     annotation = f"list[{inner}]" if field.is_list else inner
-    return FieldSpec(annotation if field.is_required else f"{annotation} | None", field.description)
+    annotation = annotation if field.is_required else f"{annotation} | None"
+    return FieldSpec(annotation, field.description, deprecated=field.deprecated)
 
 
 def _type_name(kind: object) -> str:
@@ -74,13 +76,13 @@ def _docstring(cls: type) -> str:
 def _make_part(cls: type[Answer]) -> None:
     if cls.__name__ not in TYPES:
         its = {
-            name: replace(shown(annotation, description), name=name)
-            for name, annotation, description in _answer_fields(cls)
+            name: replace(shown(annotation, description, deprecated=deprecated), name=name)
+            for name, annotation, description, deprecated in _answer_fields(cls)
         }
         TYPES[cls.__name__] = TypeDeclaration(cls.__name__, _docstring(cls), None, its, is_part=True)
 
 
-def _answer_fields(cls: type[Answer]) -> list[tuple[str, str, str]]:
+def _answer_fields(cls: type[Answer]) -> list[tuple[str, str, str, str | None]]:
     hints = get_type_hints(cls, include_extras=True)
     structs: Any = cls
     own = [each.name for each in fields(structs) if not _is_machinery(cls, each.name)]
@@ -91,7 +93,7 @@ def _is_machinery(cls: type[Answer], name: str) -> bool:
     return name == "repeated" and issubclass(cls, RepeatableAnswer)
 
 
-def _shown(name: str, hint: Any) -> tuple[str, str]:
+def _shown(name: str, hint: Any) -> tuple[str, str, str | None]:
     annotated, *metadata = get_args(hint) if get_origin(hint) is Annotated else (hint,)
     kinds = get_args(annotated) if get_origin(annotated) in (Union, UnionType) else (annotated,)
     (kind,) = [each for each in kinds if each is not NoneType]
@@ -102,11 +104,16 @@ def _shown(name: str, hint: Any) -> tuple[str, str]:
     as_ = next((each.type_name for each in metadata if isinstance(each, Shown)), None)
     inner = as_ or _type_name(get_args(kind)[0] if is_list else kind)
     annotation = f"list[{inner}]" if is_list else inner
-    return (f"{annotation} | None" if NoneType in kinds else annotation), described[0]
+    former = next((each.reason for each in metadata if isinstance(each, Deprecated)), None)
+    return (f"{annotation} | None" if NoneType in kinds else annotation), described[0], former
 
 
-def payload_fields(cls: type[Answer]) -> dict[str, tuple[str, str]]:
-    """The fields of a payload by name, with type and description; all may be null, where the operation is refused."""
+def payload_fields(cls: type[Answer]) -> dict[str, tuple[str, str, str | None]]:
+    """The fields of a payload by name, with type, description and what is instead of it, where it is deprecated.
+
+    All may be null, where the operation is refused.
+    """
     return {
-        name: (annotation.removesuffix(" | None"), description) for name, annotation, description in _answer_fields(cls)
+        name: (annotation.removesuffix(" | None"), description, deprecated)
+        for name, annotation, description, deprecated in _answer_fields(cls)
     }

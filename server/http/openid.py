@@ -20,9 +20,9 @@ import jwt
 
 from models.rules.card_number import normalised
 from models.scope import ViewerKind
-from resolvers.customer.find import BY_EXTERNAL_ID, customer_in_use, in_use
+from resolvers.customer.find import BY_EXTERNAL_ID, customer_in_use, in_use, meant_phone
 from resolvers.errors import Unavailable
-from resolvers.normalise import e164, email_key
+from resolvers.normalise import email_key
 from resolvers.storage.context import RequestContext, Viewer
 from resolvers.storage.reader import Reader
 
@@ -41,7 +41,6 @@ PROOFS = {"email": "email_verified", "phone": "phone_number_verified"}
 """The claims that say whether a person proved that an address or a number is theirs."""
 NORMALISED: Mapping[str, Callable[[str], str]] = {
     "email": email_key,
-    "phone": e164,
     "card_number": normalised,
 }
 """How the values are compared that are written in several ways."""
@@ -165,7 +164,15 @@ class OpenIdProvider:
         context = RequestContext(self.reader)
         if by == "external_id":
             return in_use(await BY_EXTERNAL_ID.read(context, source=self.provider.source, sought=value))
-        try:
-            return await customer_in_use(context, by, NORMALISED.get(by, str)(value))
-        except ValueError:
-            return None
+        if by == "phone":
+            return await _by_phone(context, value)
+        return await customer_in_use(context, by, NORMALISED[by](value))
+
+
+async def _by_phone(context: RequestContext, value: str) -> int | None:
+    """Whom a number reaches. One that names no country, and lacks one in the programme, might be anybody's."""
+    try:
+        phone = await meant_phone(context, value)
+    except ValueError:
+        return None
+    return await customer_in_use(context, "phone", phone) if phone.startswith("+") else None

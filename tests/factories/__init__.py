@@ -15,6 +15,7 @@ from tests.factories.campaign import (
 from tests.factories.card import card, card_event, card_type
 from tests.factories.customer import (
     consent,
+    consent_change,
     customer,
     customer_consent,
     customer_merge,
@@ -107,6 +108,7 @@ __all__ = [
     "card_type",
     "code_message",
     "consent",
+    "consent_change",
     "customer",
     "customer_consent",
     "customer_merge",

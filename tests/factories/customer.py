@@ -21,8 +21,8 @@ def customer(**overrides: Any) -> models.Customer:
     return stamped(
         models.Customer,
         values,
-        first_name_key=normalise.fold(values["first_name"] or ""),
-        last_name_key=normalise.fold(values["last_name"] or ""),
+        first_name_key=normalise.name_key(values["first_name"]),
+        last_name_key=normalise.name_key(values["last_name"]),
         email_key=values["email"] and normalise.email_key(values["email"]),
     )
 
@@ -53,6 +53,18 @@ def customer_merge(**overrides: Any) -> models.CustomerMerge:
 
 def consent(**overrides: Any) -> models.Consent:
     return coded(models.Consent, overrides, "consent", "Newsletter")
+
+
+def consent_change(**overrides: Any) -> models.ConsentChange:
+    return build(
+        models.ConsentChange,
+        overrides,
+        customer=customer,
+        consent=consent,
+        value=models.ConsentValue.GIVEN,
+        changed_at=NOW,
+        viewer_kind="CUSTOMER",
+    )
 
 
 def customer_consent(**overrides: Any) -> models.CustomerConsent:

@@ -66,6 +66,8 @@ async def _save_customers(session: AsyncSession, store: models.Store, product: m
         factories.customer(first_name=None, last_name="Unnamed"),
         factories.customer(state="DELETED", first_name=None, last_name=None, email=None, phone=None),
         factories.customer_consent(customer=jana),
+        factories.consent_change(customer=jana),
+        factories.consent_change(customer=jana, value="WITHDRAWN", viewer_kind=None),
         factories.property_item(property=choice, value="red"),
         factories.property_record(customer=jana, property=choice, value="red"),
         factories.property_record(customer=jana, property=size, value=38.5),
@@ -94,7 +96,12 @@ async def _save_rewards(
     segment, status = factories.segment(), factories.status()
     spring = factories.campaign(segment=segment)
     easter = factories.campaign(parent=spring, name="Easter")
-    reward = factories.reward(campaign=easter, type=factories.reward_type(), points_cost=Decimal(100))
+    reward = factories.reward(
+        campaign=easter,
+        type=factories.reward_type(),
+        points_cost=Decimal(100),
+        translations={"cs": {"name": "Snídaně", "note": '"Malá"'}},
+    )
     rule = factories.reward_condition(reward=reward, min_price=Decimal("1.5"))
     offer = factories.campaign_product(product=product, campaign=easter, type=factories.campaign_product_type())
     await save(

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 import models
 from models import migrations
+from models.customer import NAMELESS
 from resolvers.storage.engine import make_engine
 from tests import factories
 from tests.conftest import NewDatabase
@@ -136,3 +137,18 @@ async def test_bills_kept_before_tell_what_was_paid_how(
     columns = ("paid_with_points", "returned_with_points", "paid_with_vouchers", "withheld")
     found = await session.execute(select(*(getattr(models.Purchase, name) for name in columns)))
     assert found.one() == (Decimal(1), Decimal("0.505"), Decimal(5), 0)
+
+
+async def test_customers_kept_before_without_a_name_are_sorted_after_those_with_one(
+    session: AsyncSession, database_url: str
+) -> None:
+    await factories.save(session, factories.customer(last_name=None), factories.customer(last_name="Zelená"))
+
+    await to_thread(migrations.downgrade, database_url, "0160")
+    before = list(await session.scalars(select(models.Customer.last_name_key).order_by(models.Customer.id)))
+    await session.rollback()
+    await to_thread(migrations.upgrade, database_url)
+
+    key = models.Customer.last_name_key
+    assert before == ["", "zelena"]
+    assert list(await session.scalars(select(key).order_by(key))) == ["zelena", NAMELESS]

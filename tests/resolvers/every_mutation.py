@@ -57,6 +57,8 @@ def erp(key: str) -> dict[str, str]:
 
 
 CUSTOMERS = [
+    step("customerConfirm", id="$jana", channel="EMAIL", code="654321"),
+    step("customerConfirmationSend", id="$jana", channel="EMAIL"),
     step("customerSourceUpsert", code="app", name="Application"),
     step("customerCreate", "eva", personalInformation={"firstName": "Eva", "email": "eva@example.com"}),
     step("customerUpdate", id="$eva", personalInformation={"lastName": "Malá"}),
@@ -131,6 +133,7 @@ SEGMENTS = [
     step("segmentGroupUpsert", code="families", name="Families"),
     step("segmentCreate", "list", name="By hand", customers=["$eva"]),
     step("segmentUpdate", id="$list", name="By my hand"),
+    step("segmentUpsert", **erp("s-1"), name="Of the ERP", customers=["$eva"]),
     step("segmentAddCustomers", segment="$list", customers=["$jana"]),
     step("segmentRemoveCustomers", segment="$list", customers=["$jana"]),
     step("segmentCreate", "criteria", name="Janas", where={"firstName": {"eq": "Jana"}}),
@@ -157,12 +160,18 @@ CAMPAIGNS = [
         validFrom="2024-05-01T00:00:00Z",
         validTo="2024-06-01T00:00:00Z",
     ),
+    step("campaignProductDeactivate", id="$offer"),
+    step("campaignProductReactivate", id="$offer"),
     step("campaignProductDelete", id="$offer"),
+    step("campaignDeactivate", id="$campaign"),
+    step("campaignReactivate", id="$campaign"),
     step("campaignDelete", id="$campaign"),
     step("recommendationUpsert", "advice", **erp("r-1"), name="Try it", kind="INFORMATION", audience="ALL"),
     step("recommendationFeedback", customer="$jana", shown=["$advice"], clicked=["$advice"]),
     step("recommendationDismiss", customer="$jana", id="$advice"),
     step("recommendationRestore", customer="$jana", id="$advice"),
+    step("recommendationDeactivate", id="$advice"),
+    step("recommendationReactivate", id="$advice"),
     step("recommendationDelete", id="$advice"),
     step("recommendationBlock", "blocked", product={"id": "$product"}),
     step("recommendationUnblock", id="$blocked"),
@@ -189,13 +198,12 @@ PURCHASES = [
     step("purchaseCancel", id="$anonymous"),
     step("purchasesImport", bills=[{"bill": bill(external_id="b-3")}, {"bill": bill(external_id="b-4", total="1")}]),
 ]
+OFFERED: dict[str, Any] = {
+    "product": {"id": "$product"},
+    "offers": [{"store": {"code": "shop"}, "stock": "10", "price": "49.90"}],
+}
 RESERVATIONS = [
-    step(
-        "reservableProductUpsert",
-        "reservable",
-        product={"id": "$product"},
-        offers=[{"store": {"code": "shop"}, "stock": "10", "price": "49.90"}],
-    ),
+    step("reservableProductUpsert", "reservable", **OFFERED),
     step("reservableStockSet", reservableProduct="$reservable", store="$shop", stock="20"),
     step("reservableStockAdjust", reservableProduct="$reservable", store="$shop", by="-1"),
     step(
@@ -207,6 +215,9 @@ RESERVATIONS = [
     ),
     step("productReservationComment", id="$reservation", note="Called the customer."),
     step("productReservationAdvance", id="$reservation", state="ACCEPTED"),
+    step("reservableOfferDelete", reservableProduct="$reservable", store="$shop"),
+    step("reservableProductDelete", id="$reservable"),
+    step("reservableProductUpsert", **OFFERED),
     step("reservableOfferRemove", reservableProduct="$reservable", store="$shop"),
     step("reservableProductRemove", id="$reservable"),
 ]
@@ -268,9 +279,10 @@ async def prepare(session: AsyncSession) -> dict[str, str]:
     purse = factories.points(customer=rows["jana"], amount=Decimal(100))
     cheap = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1)
     code = factories.one_time_code(code_hash=cheap.hash("123456"))
+    confirming = factories.one_time_code(code_hash=cheap.hash("654321"), confirms="jana@example.com")
     await factories.save(session, *rows.values(), purse)
-    code.customer_id = rows["jana"].id
-    await factories.save(session, code)
+    code.customer_id = confirming.customer_id = rows["jana"].id
+    await factories.save(session, code, confirming)
     configure(Configuration(HashCost(memory=8192), sends_codes=True))
     return {name: opaque_id(type(row).__name__, row.id) for name, row in rows.items()}
 

@@ -8,9 +8,11 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import JSON, Boolean, Column, Date, Enum, Integer
 
+from models import Base
 from models.rules.opening import WEEKDAYS
 from models.types import POINTS, ExactDecimal, Instant
 from resolvers.code.iso import known_codes
+from resolvers.code.translation import language_tag
 from resolvers.files.format.value_formats import (
     ANY_VALUE,
     DAY,
@@ -27,6 +29,7 @@ from resolvers.files.format.value_formats import (
     names,
     text,
 )
+from resolvers.operation.structs import camel
 
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -106,6 +109,22 @@ def _time_of_day(value: object) -> str:
     return value
 
 
+def _translations(value: object) -> dict[str, dict[str, str]] | None:
+    wrong = 'must give texts by language and field, as in {"de": {"name": "…"}}'
+    kept: dict[str, dict[str, str]] = {}
+    for tag, texts in json_object(value).items():
+        if not isinstance(texts, dict) or not texts.keys() <= TRANSLATED:
+            raise ValueError(wrong)
+        try:
+            language = language_tag(tag)
+        except ValueError:
+            raise ValueError(f"has the unknown language {tag}") from None
+        kept.setdefault(language, {}).update({name: text().parse(each) for name, each in texts.items()})
+    return {tag: texts for tag, texts in kept.items() if texts} or None
+
+
+TRANSLATED = {camel(name) for mapper in Base.registry.mappers for name in getattr(mapper.class_, "TEXTS", ())}
+"""What may be translated, as files and the graph call it."""
 EARNED_FIELDS = {"programme", "rule", "name", "points"}
 
 
@@ -130,10 +149,14 @@ FORMS: dict[str, ValueFormat] = {
     "email": ValueFormat("e-mail address", _email),
     "contact_email": ValueFormat("e-mail address", _email),
     "phone": ValueFormat(
-        "phone number, international or as dialled in the row's country", lambda value: text(40).parse(value)
+        "phone number, international or as dialled in the row's country or the programme's",
+        lambda value: text(40).parse(value),
     ),
     "opening": ValueFormat("opening hours", _opening, document, json_cell),
     "earned_by": ValueFormat("rules of the programme, with the points that each gave", _earned_by, document, json_cell),
+    "translations": ValueFormat(
+        'texts by language and field, as in {"de": {"name": "…"}}', _translations, document, json_cell
+    ),
     "time_from": TIME_OF_DAY,
     "time_to": TIME_OF_DAY,
 }

@@ -10,14 +10,17 @@ import models
 from models.rules.periods import TimeUnit, is_period
 from models.rules.reward_value import value_refusal
 from models.rules.voucher_code import LONGEST_KEY, code_key
+from models.rules.web_address import is_web_address
 from resolvers import normalise
 from resolvers.files.format.record_schema import Draft
 
 ZERO = Decimal(0)
 
 
-def finish(resource: str, draft: Draft) -> None:
-    """Apply the rules of a resource to a row that was read."""
+def finish(resource: str, draft: Draft, country: str | None = None) -> None:
+    """Apply the rules of a resource to a row that was read; in `country` phone numbers without a prefix are meant."""
+    if resource in DIALLED:
+        _phone(draft, country)
     if resource in RULES:
         RULES[resource](draft)
     if resource in SOURCED and (draft.values.get("source") is None) != (draft.values.get("external_id") is None):
@@ -35,10 +38,11 @@ def _customer(draft: Draft) -> None:
     values = draft.values
     for name in ("first_name", "last_name"):
         if name in values:
-            values[f"{name}_key"] = normalise.fold(values[name] or "")
+            values[f"{name}_key"] = normalise.name_key(values[name])
     if "email" in values:
         values["email_key"] = values["email"] and normalise.email_key(values["email"])
-    _phone(draft)
+    if values.get("photo_url") and not is_web_address(values["photo_url"]):
+        draft.refuse("photoUrl", "must be an address of the web, https://…")
     named = (values.get("source"), values.get("external_id"))
     if "sources" in draft.lists:
         # The account by which the row is found is one of the customer's anyway.
@@ -53,10 +57,10 @@ def _account(record: Draft) -> tuple[str | None, str | None]:
     return source[1] if source else None, record.values.get("external_id")
 
 
-def _phone(draft: Draft) -> None:
+def _phone(draft: Draft, country: str | None) -> None:
     if phone := draft.values.get("phone"):
         try:
-            draft.values["phone"] = normalise.e164(phone, draft.values.get("country_code"))
+            draft.values["phone"] = normalise.e164(phone, draft.values.get("country_code") or country)
         except ValueError as error:
             draft.refuse("phone", f"is {error}")
 
@@ -128,8 +132,9 @@ RULES: dict[str, Callable[[Draft], None]] = {
     "purchases": _purchase,
     "rewards": _reward,
     "statuses": _status,
-    "stores": _phone,
     "vouchers": _voucher,
 }
+DIALLED = {"customers", "stores"}
+"""Resources with a phone number."""
 SOURCED = {"rewards", "stores"}
 """Resources that may do without an outside system, because they have a code."""

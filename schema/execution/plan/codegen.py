@@ -157,11 +157,12 @@ def raise_null_violation() -> object:
 
 def _computation(entry: ComputedValue) -> Callable[..., Any]:
     """What works a value out from columns, and remembers it."""
-    pythons, function, convert = entry.pythons, entry.function, entry.convert
+    pythons, function, convert, arguments = entry.pythons, entry.function, entry.convert, entry.arguments
 
     def make(filling: AnswerState, memo: dict[Any, Any], key: Any, *raw: Any) -> object:
         values = [None if value is None else python(value) for python, value in zip(pythons, raw, strict=True)]
-        made = convert(function(*values, filling.context), filling)
+        given = () if arguments is None else (arguments.read(filling.variables),)
+        made = convert(function(*values, *given, filling.context), filling)
         if type(made) is tuple:
             raise NotPlannable
         memo[key] = made

@@ -93,12 +93,13 @@ class Constant(Entry):
 
 @dataclass(eq=False, slots=True)
 class ComputedValue(Entry):
-    """Columns given to a function, whose answer a converter brings into shape."""
+    """Columns given to a function, with arguments if it has some; a converter brings its answer into shape."""
 
     of: tuple[Column, ...]
     pythons: tuple[Callable[[object], object], ...]
     function: Callable[..., object]
     convert: Converter
+    arguments: Arguments | None = None
 
     def describe(self) -> str:
         """Name the columns."""

@@ -69,6 +69,7 @@ async def save_everything(session: AsyncSession) -> models.Customer:
         factories.status_record(customer=jana, note=number()),
         factories.segment_member(customer=jana),
         factories.customer_consent(customer=jana),
+        factories.consent_change(customer=jana),
         factories.customer_source_record(customer=jana, external_id=other()),
         factories.property_record(customer=jana, value=number()),
         factories.property_record(customer=jana, value={"all": [number()]}),
@@ -82,5 +83,5 @@ async def save_everything(session: AsyncSession) -> models.Customer:
         factories.customer_password(customer=jana, password_hash=number()),
         factories.code_message(customer=jana, recipient=number(), code=CANARY),
     )
-    await factories.save(session, factories.one_time_code(customer_id=jana.id, code_hash=number()))
+    await factories.save(session, factories.one_time_code(customer_id=jana.id, code_hash=number(), confirms=number()))
     return jana

@@ -1,5 +1,6 @@
 """What follows from imported rows, and what only the other rows can forbid."""
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -55,6 +56,22 @@ async def test_customers_are_found_by_their_words_and_cards(session: AsyncSessio
         "1": {"ing", "jana", "nova"},
         "2": {"eva", "420601234567", "601234567", "tel:420601234567", "tel:601234567", "99000002"},
     }
+
+
+@pytest.mark.parametrize("skip_bad", [False, True])
+async def test_numbers_without_a_prefix_are_meant_in_the_rows_country_or_the_programmes(
+    session: AsyncSession, bring: Bring, *, skip_bad: bool
+) -> None:
+    club = {"code": "club", "name": "Club", "validFrom": "2020-01-01T00:00:00Z", "countryCode": "US"}
+    jane, iza = {**known_as("1"), "phone": "513 555 0100"}, {**known_as("2"), "phone": "601234567", "countryCode": "PL"}
+    await bring({"customerSources.jsonl": SOURCE, "programmes.jsonl": [club], "customers.jsonl": [jane, iza]})
+
+    same = [{**known_as("3"), "phone": "+1 513 555 0100"}, {**known_as("4"), "phone": "5550100"}]
+    report = await bring({"customers.jsonl": same}, skip_bad=skip_bad)
+
+    assert set(await session.scalars(select(models.Customer.phone))) == {"+15135550100", "+48601234567"}
+    assert len(reasons(report)) == 2
+    assert "phone" in reasons(report)[0]
 
 
 async def test_products_are_found_by_their_words_and_codes(session: AsyncSession, bring: Bring) -> None:

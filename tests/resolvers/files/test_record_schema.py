@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from models.customer import NAMELESS
 from resolvers.files import RESOURCES
 from resolvers.files.format.record_schema import Draft
 from resolvers.files.record import rules
@@ -42,6 +43,8 @@ def errors(resource: str, **row: Any) -> list[tuple[str | None, str]]:
         ("purchases", "createdAt", "2024-05-15T12:00:00.123456-05:30"),
         ("rewards", "timeFrom", "08:30"),
         ("statuses", "discount", 100),
+        ("statuses", "translations", {"de-AT": {"name": "Gold", "description": ""}}),
+        ("customers", "photoUrl", "https://example.com/jana.png"),
         ("vouchers", "purchase", {"store": "prague-1", "externalId": "1"}),
         ("cards", "cardType", "loyalty"),
     ],
@@ -104,6 +107,11 @@ def test_good_values_are_taken(resource: str, field: str, value: Any) -> None:
         ("statuses", "discount", "100.0001", "must be from 0 to 100"),
         ("statuses", "discount", -1, "must be from 0 to 100"),
         ("statuses", "validity", "12 months", "must be a period such as P12M, or END_OF_YEAR"),
+        ("rewards", "translations", {"klingon": {"name": "X"}}, "has the unknown language klingon"),
+        ("rewards", "translations", {"de": {"title": "X"}}, "must give texts by language and field"),
+        ("rewards", "translations", {"de": {"name": 1}}, "must be text"),
+        ("rewards", "translations", [], "must be a JSON object"),
+        ("customers", "photoUrl", "jana.png", "must be an address of the web, https://…"),
         ("segments", "criteria", [], "must be a JSON object"),
         ("segments", "criteria", {"a": 2.0**60}, "holds a number too large to be exact; write it as text"),
         ("segments", "criteria", {"a": ["\0"]}, "holds a null character"),
@@ -158,7 +166,7 @@ def test_names_and_addresses_get_the_keys_that_they_are_compared_by() -> None:
         "first_name": "Žaneta",
         "first_name_key": "zaneta",
         "last_name": None,
-        "last_name_key": "",
+        "last_name_key": NAMELESS,
         "email": "Ž@Example.com",
         "email_key": "ž@example.com",
     }

@@ -192,14 +192,18 @@ async def test_a_reward_out_of_use_takes_nothing_off_but_its_vouchers_do(
 
 async def test_a_reward_is_a_draft_until_it_is_activated(crm: Operations, session: AsyncSession) -> None:
     shop = await open_shop(session)
-    made = await crm.do("rewardUpsert", "reward { id state }", **TEN)
+    made = await crm.do("rewardUpsert", "reward { id state isDraft }", **TEN)
     given = {"bill": bill(), "customer": shop.customer, "benefitCodes": ["TEN"]}
 
     refused = await crm.refused("purchaseSend", **given)
     await crm.do("rewardActivate", REWARD, id=made["reward"]["id"])
-    again = await crm.do("rewardUpsert", "reward { state }", code="TEN", name="Tenth")
+    again = await crm.do("rewardUpsert", "reward { state isDraft }", code="TEN", name="Tenth")
+    off = await crm.do("rewardUpsert", "reward { state isDraft }", code="TEN", state="INACTIVE")
+    await crm.do("rewardActivate", REWARD, id=made["reward"]["id"])
 
-    assert (made["reward"]["state"], again["reward"]["state"]) == ("INACTIVE", "ACTIVE")
+    assert made["reward"] | {"id": None} == {"id": None, "state": "INACTIVE", "isDraft": True}
+    assert again["reward"] == {"state": "ACTIVE", "isDraft": False}
+    assert off["reward"] == {"state": "INACTIVE", "isDraft": False}
     assert refused == [("UNKNOWN_CODE", "benefitCodes", None)]
     assert (await crm.do("purchaseSend", PURCHASE, **given))["purchase"]["total"]["amount"] == "90.00"
 

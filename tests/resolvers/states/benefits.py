@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,20 @@ query($by: CustomerBy!) {
 }
 """
 HER = {"id": "$holder"}
+EVA = {"id": "$eva"}
+OFFERED = """
+query($bill: BillInput!, $by: CustomerBy!) { recommendedRewards(bill: $bill, customer: $by) { reward { id } } }
+"""
+ON_DRAFTS = (
+    "`rewardUpsert` by id",
+    "`rewardActivate`",
+    "`rewardDeactivate`",
+    "`rewardDelete`",
+    "`voucherIssue`",
+    "`voucherIssueBatch`",
+    "`purchasePreview` with its code",
+    "`purchaseSend` with its code",
+)
 
 
 def refusal(preview: Any) -> bool | str:
@@ -96,6 +111,32 @@ REWARD = Entity(
 )
 
 
+async def draft(scene: Scene, _state: str) -> dict[str, str]:
+    """As it is made; it would apply to any bill."""
+    given = {"code": "DRAFT", "isAutomated": True, "group": "SIMPLE"}
+    made = await scene.does(replace(upsert_reward(**given), makes="reward"), {})
+    return {"it": made, "code": "DRAFT"}
+
+
+DRAFT = Entity(
+    ("DRAFT",),
+    draft,
+    {
+        "`reward` by code": REWARD.operations["`reward` by code"],
+        "`customer.rewards`": lists(
+            "it", "query($by: CustomerBy!) { customer(by: $by) { rewards { nodes { id } } } }", by=EVA
+        ),
+        "`recommendedRewards`": lists(
+            "it",
+            OFFERED,
+            bill=BILL,
+            by=EVA,
+        ),
+        **{name: REWARD.operations[name] for name in ON_DRAFTS},
+    },
+)
+
+
 async def point_reservation(scene: Scene, state: str) -> dict[str, str]:
     """Of ten points of a customer who has a hundred; EXPIRED where its time is over."""
     until = NOW + timedelta(minutes=-1 if state == "EXPIRED" else 15)
@@ -147,12 +188,13 @@ STATUS = Entity(
 
 async def segment(scene: Scene, state: str) -> dict[str, str]:
     """Its members left it where it was deleted."""
-    ids = await scene.keep(it=factories.segment(kind="LIST", state="ACTIVE"), member=(who := factories.customer()))
+    it = factories.segment(kind="LIST", state="ACTIVE", source="erp", external_id=f"s-{state}")
+    ids = await scene.keep(it=it, member=(who := factories.customer()))
     await scene.does(step("segmentAddCustomers", segment="$it", customers=["$member"]), ids)
     if state == "DELETED":
         await scene.does(step("segmentDelete", id="$it"), ids)
     assert who.id
-    return ids
+    return ids | {"external": f"s-{state}"}
 
 
 SEGMENT = Entity(
@@ -160,6 +202,7 @@ SEGMENT = Entity(
     segment,
     {
         "`segmentUpdate`": step("segmentUpdate", id="$it", name="Other"),
+        "`segmentUpsert`": step("segmentUpsert", source="erp", externalId="$external", name="Other"),
         "`segmentAddCustomers`": step("segmentAddCustomers", segment="$it", customers=["$eva"]),
         "`segmentRemoveCustomers`": step("segmentRemoveCustomers", segment="$it", customers=["$member"]),
         "`segmentDelete`": step("segmentDelete", id="$it"),
@@ -187,6 +230,8 @@ RECOMMENDATION = Entity(
             by={"id": "$eva"},
         ),
         "`recommendationUpsert`": step("recommendationUpsert", source="erp", externalId="$external", name="Other"),
+        "`recommendationDeactivate`": step("recommendationDeactivate", id="$it"),
+        "`recommendationReactivate`": step("recommendationReactivate", id="$it"),
         "`recommendationDelete`": step("recommendationDelete", id="$it"),
         "`recommendationFeedback`": step("recommendationFeedback", customer="$eva", shown=["$it"]),
         "`recommendationDismiss`": step("recommendationDismiss", customer="$eva", id="$it"),
@@ -197,6 +242,7 @@ RECOMMENDATION = Entity(
 BENEFITS: dict[str, Entity] = {
     "Voucher": VOUCHER,
     "Reward": REWARD,
+    "Draft of a reward": DRAFT,
     "Point reservation": POINT_RESERVATION,
     "Status": STATUS,
     "Segment": SEGMENT,

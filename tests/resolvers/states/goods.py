@@ -154,7 +154,7 @@ STORE = Entity(
         "`productReservationCreate` in it": reserve("$eva", "$able", "$it"),
         "`reservableStockSet` in it": step("reservableStockSet", reservableProduct="$able", store="$it", stock="3"),
         "`reservableStockAdjust` in it": step("reservableStockAdjust", reservableProduct="$able", store="$it", by="1"),
-        "`reservableOfferRemove` in it": step("reservableOfferRemove", reservableProduct="$able", store="$it"),
+        "`reservableOfferDelete` in it": step("reservableOfferDelete", reservableProduct="$able", store="$it"),
     },
 )
 
@@ -175,6 +175,8 @@ CAMPAIGN = Entity(
         "`campaigns`": lists("it", "{ campaigns(first: 50) { nodes { id } } }"),
         "`campaignUpsert` by id": step("campaignUpsert", id="$it", name="Other"),
         "`campaignUpsert` by external id": step("campaignUpsert", source="erp", externalId="$external", name="Other"),
+        "`campaignDeactivate`": step("campaignDeactivate", id="$it"),
+        "`campaignReactivate`": step("campaignReactivate", id="$it"),
         "`campaignDelete`": step("campaignDelete", id="$it"),
         "`campaignProductUpsert` under it": offers("$product", "$it"),
         "`customer.campaignProducts` of it": lists("offer", OFFERS, by=EVA),
@@ -200,6 +202,8 @@ OFFER = Entity(
         "`campaignProductUpsert` by external id": step(
             "campaignProductUpsert", source="erp", externalId="$external", value="20"
         ),
+        "`campaignProductDeactivate`": step("campaignProductDeactivate", id="$it"),
+        "`campaignProductReactivate`": step("campaignProductReactivate", id="$it"),
         "`campaignProductDelete`": step("campaignProductDelete", id="$it"),
         "`customer.campaignProducts`": lists("it", OFFERS, by=EVA),
         "`purchasePreview` at its price": OFFERED,
@@ -220,10 +224,10 @@ RESERVABLE = Entity(
     {
         "`reservableProducts`": lists("it", "{ reservableProducts(first: 50) { nodes { id } } }"),
         "`reservableProductUpsert` of its product": reservable("$goods", "$shop"),
-        "`reservableProductRemove`": step("reservableProductRemove", id="$it"),
+        "`reservableProductDelete`": step("reservableProductDelete", id="$it"),
         "`reservableStockSet`": step("reservableStockSet", reservableProduct="$it", store="$shop", stock="3"),
         "`reservableStockAdjust`": step("reservableStockAdjust", reservableProduct="$it", store="$shop", by="1"),
-        "`reservableOfferRemove`": step("reservableOfferRemove", reservableProduct="$it", store="$shop"),
+        "`reservableOfferDelete`": step("reservableOfferDelete", reservableProduct="$it", store="$shop"),
         "`productReservationCreate` of it": reserve("$eva", "$it"),
     },
 )

@@ -252,3 +252,25 @@ async def test_edges_of_which_only_the_name_is_asked_for_are_shown(graph: Graph,
     cards = {"edges": [{"__typename": "CardEdge"}]}
     assert data["customers"] == {"edges": [{"__typename": "CustomerEdge"}], "nodes": [{"cards": cards}]}
     assert (await graph.data("{ cards { edges { __typename } } }"))["cards"]["edges"] == cards["edges"] * 2
+
+
+@pytest.mark.parametrize("key", ["FIRST_NAME", "LAST_NAME"])
+@pytest.mark.parametrize(("way", "expected"), [("ASC", [2, 4, 1, 3]), ("DESC", [3, 1, 4, 2])])
+async def test_customers_without_a_name_come_where_all_that_is_missing_comes(
+    graph: Graph, session: AsyncSession, key: str, way: str, expected: list[int]
+) -> None:
+    names = (None, "Adam", None, "žák")
+    await factories.save(session, *(factories.customer(first_name=name, last_name=name) for name in names))
+    query = f"""query($after: String) {{
+      customers(first: 1, after: $after, orderBy: [{{field: {key}, direction: {way}}}]) {{
+        nodes {{ id }} pageInfo {{ endCursor }}
+      }}
+    }}"""
+
+    found, after = [], None
+    for _ in names:
+        page = (await graph.data(query, after=after))["customers"]
+        found += [node["id"] for node in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+
+    assert found == [opaque_id("Customer", number) for number in expected]

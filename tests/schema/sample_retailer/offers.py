@@ -41,6 +41,15 @@ async def campaigns(shop: Rows) -> None:
         )
 
 
+async def earning(shop: Rows) -> None:
+    """Rules of a programme that doesn't hold, three of them for each segment."""
+    terms = factories.programme(code="former", state="INACTIVE")
+    for segment in shop.each("segment"):
+        for _ in range(3):
+            rule = factories.earning_rule(programme=terms)
+            await shop.keep(rule, factories.earning_rule_target(rule=rule, segment=segment))
+
+
 async def rewards(shop: Rows) -> None:
     """Rewards with what they ask for."""
     chance = shop.chance

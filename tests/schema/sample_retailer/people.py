@@ -60,6 +60,16 @@ def belongings(shop: Rows, customer: models.Customer, index: int) -> list[models
         )
         for consent in chance.some(shop.each("consent"), 2)
     ]
+    changes = [
+        factories.consent_change(
+            customer=customer,
+            consent=each.consent,
+            value=each.value,
+            changed_at=each.changed_at,
+            viewer_kind="CUSTOMER" if index % 2 else None,
+        )
+        for each in consents
+    ]
     members = [
         factories.segment_member(customer=customer, segment=segment, since=chance.past())
         for segment in chance.some(shop.each("segment"), 3)
@@ -75,7 +85,7 @@ def belongings(shop: Rows, customer: models.Customer, index: int) -> list[models
         )
         for application in chance.some(applications, 2)
     ]
-    return [*sources, *consents, *members, *tokens]
+    return [*sources, *consents, *changes, *members, *tokens]
 
 
 async def cards(shop: Rows) -> None:

@@ -25,3 +25,4 @@ class Shop(Rows):
         await offers.recommendations(self)
         await deals.reservations(self)
         await properties.properties(self)
+        await offers.earning(self)

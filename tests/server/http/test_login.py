@@ -48,7 +48,8 @@ async def sent_code(session: AsyncSession) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", [{"email": " Jana@EXAMPLE.com"}, {"phone": "+420 601 234 567"}, {"cardNumber": "9911"}]
+    "name",
+    [{"email": " Jana@EXAMPLE.com"}, {"phone": "+420 601 234 567"}, {"phone": "601 234 567"}, {"cardNumber": "9911"}],
 )
 async def test_a_customer_logs_in_by_what_they_know(
     session: AsyncSession, database_url: str, name: dict[str, str]
@@ -62,6 +63,24 @@ async def test_a_customer_logs_in_by_what_they_know(
         me = await ask(client, ME, token)
 
     assert (wrong, right) == (["LOGIN_REFUSED"], [])
+    assert me == {"me": {"id": opaque_id("Customer", 1)}}
+
+
+async def test_a_number_without_a_prefix_is_meant_in_the_programmes_country(
+    session: AsyncSession, database_url: str
+) -> None:
+    await save_shop(session)
+    await factories.save(session, factories.customer(phone="+48601234567"), factories.programme(country_code="CZ"))
+
+    async with opened(database_url, open_access=False) as client:
+        token = await install(client)
+        found = [
+            await log_in(client, token, phone=number, password=PASSWORD)
+            for number in ("601 234 567", "+48 601 234 567", "601", "12345 67890 12345 67890")
+        ]
+        me = await ask(client, ME, token)
+
+    assert found == [[], ["LOGIN_REFUSED"], ["BAD_PHONE"], ["LOGIN_REFUSED"]]
     assert me == {"me": {"id": opaque_id("Customer", 1)}}
 
 

@@ -90,6 +90,7 @@ async def test_one_whom_the_crm_does_not_know_is_anonymous(
         ("phone", {"phone": "+420 601 234 567", "phone_number_verified": True}, "CUSTOMER"),
         ("phone", {"phone": "+420601234567"}, "ANONYMOUS"),
         ("phone", {"phone": "nonsense", "phone_number_verified": True}, "ANONYMOUS"),
+        ("phone", {"phone": "601 234 567", "phone_number_verified": True}, "ANONYMOUS"),
         ("card_number", {"card_number": "9911"}, "CUSTOMER"),
         ("card_number", {"card_number": "9912"}, "ANONYMOUS"),
     ],
@@ -103,6 +104,21 @@ async def test_a_customer_is_found_by_what_the_claim_holds(
         found = (await ask(client, VIEWER, provider.token(**claims)))["viewer"]
 
     assert found["kind"] == kind
+
+
+async def test_a_number_without_a_prefix_is_meant_in_the_programmes_country(
+    session: AsyncSession, database_url: str, provider: Running
+) -> None:
+    await save_customers(session)
+    await factories.save(session, factories.customer(phone="+48601234567"), factories.programme(country_code="CZ"))
+    numbers = ("601 234 567", "00420 601234567", "601 234 568")
+
+    async with opened(database_url, **trusting(provider, oidc_customer_by="phone", oidc_claim="phone")) as client:
+        tokens = [provider.token(phone=number, phone_number_verified=True) for number in numbers]
+        found = [(await ask(client, VIEWER, token))["viewer"]["customer"] for token in tokens]
+
+    jana = {"id": opaque_id("Customer", 1)}
+    assert found == [jana, jana, None]
 
 
 @pytest.mark.parametrize(

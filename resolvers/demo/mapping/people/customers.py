@@ -55,8 +55,8 @@ def _rows(journey: Journey, people: list[Person]) -> RowBatch:
         {
             "id": list(range(1, len(people) + 1)),
             **fields,
-            "first_name_key": [normalise.fold(name) for name in fields["first_name"]],
-            "last_name_key": [normalise.fold(name) for name in fields["last_name"]],
+            "first_name_key": [normalise.name_key(name) for name in fields["first_name"]],
+            "last_name_key": [normalise.name_key(name) for name in fields["last_name"]],
             "email_key": [normalise.email_key(address) for address in fields["email"]],
             "email_confirmed_at": journey.registered_at,
             "country_code": "US",
