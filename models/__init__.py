@@ -51,6 +51,7 @@ from models.purchase import (
     PurchaseDiscount,
     PurchaseItem,
     PurchaseItemType,
+    PurchasePayment,
     PurchaseReturn,
     PurchaseReturnItem,
     PurchaseState,
@@ -92,6 +93,7 @@ from models.reward import (
 )
 from models.rules.basket import RelatedTo, RewardKind, VoucherState
 from models.rules.card_number import CheckDigit
+from models.rules.payments import PaymentKind
 from models.rules.point_reservation import PointReservationState
 from models.rules.programme import AutomaticChoice, EarningKind, PointRounding, PointsEnd, TurnoverBasis
 from models.rules.qualification import Qualification, StatusChange
@@ -158,6 +160,7 @@ __all__ = [
     "OnReturn",
     "OneTimeCode",
     "Partner",
+    "PaymentKind",
     "PaymentType",
     "PointEntry",
     "PointEntryKind",
@@ -193,6 +196,7 @@ __all__ = [
     "PurchaseDiscount",
     "PurchaseItem",
     "PurchaseItemType",
+    "PurchasePayment",
     "PurchaseReturn",
     "PurchaseReturnItem",
     "PurchaseState",

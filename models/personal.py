@@ -87,7 +87,8 @@ PERSONAL: dict[str, dict[str, Personal]] = {
         identifying="card_number",
         staff="created_by",
     ),
-    "purchase_item": _classes("external_id product_name"),
+    "purchase_item": _classes("external_id product_name category_code"),
+    "purchase_payment": _classes("name"),
     "purchase_discount": _classes("description"),
     "purchase_return": _classes("external_id", free_text="note"),
     "product_reservation": _classes(

@@ -143,7 +143,8 @@ def _campaign_products() -> Resource:
 def _purchases() -> Resource:
     lists = [_properties("purchase_item_id")]
     items = owned("items", models.PurchaseItem, "purchase_id", lists=lists, numbered="line")
-    return _resource("purchases", models.Purchase, lists=[items, _properties("purchase_id")], once=True)
+    payments = owned("payments", models.PurchasePayment, "purchase_id")
+    return _resource("purchases", models.Purchase, lists=[items, payments, _properties("purchase_id")], once=True)
 
 
 def _purchase_discounts() -> Resource:
