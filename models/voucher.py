@@ -34,6 +34,7 @@ class VoucherChange(StrEnum):
     EXPIRED = "EXPIRED"
     CANCELLED = "CANCELLED"
     TRANSFERRED = "TRANSFERRED"
+    EXTENDED = "EXTENDED"
 
 
 class Voucher(Base, Timestamped):

@@ -98,6 +98,12 @@ class VoucherMutations:
         "Call a voucher off that was not used. The points that it cost are given back.",
         scope=Scope.VOUCHERS_WRITE,
     )
+    voucher_extend = mutation_field(
+        voucher.extend,
+        "Let a voucher be used until later than it could be. One that has expired can be used again; one that was used "
+        "or called off stays so.",
+        scope=Scope.VOUCHERS_WRITE,
+    )
     voucher_transfer = mutation_field(
         voucher.transfer,
         "Hand a portable voucher on to another customer.",

@@ -148,6 +148,15 @@ class VoucherCancel(NamedVoucher):
     keep_points: Annotated[bool, "Whether the points that it cost are not given back."] = False
 
 
+class VoucherExtend(NamedVoucher):
+    """A voucher that is to be used longer."""
+
+    valid_to: Annotated[
+        datetime, "Until when, itself not included: later than now, and than it could be used without this."
+    ]
+    reason: Annotated[str | None, "Why; kept in the voucher's history."] = None
+
+
 class VoucherTransfer(NamedVoucher):
     """A voucher to be transferred."""
 

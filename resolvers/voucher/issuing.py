@@ -69,14 +69,19 @@ async def make(transaction: Transaction, reward_id: int, customer_id: int, *, zo
 
 
 async def record(
-    transaction: Transaction, key: int, customer_id: int, change: VoucherChange, note: str | None = None
+    transaction: Transaction,
+    key: int,
+    customer_id: int,
+    change: VoucherChange,
+    note: str | None = None,
+    data: dict[str, Any] | None = None,
 ) -> None:
-    """Write down what happened to a voucher: in its history, and in the outbox."""
+    """Write down what happened to a voucher: in its history, and with `data` in the outbox."""
     await HAPPENED.rows(
         transaction,
         [{"voucher_id": key, "customer_id": customer_id, "change": change, "at": transaction.now, "note": note}],
     )
-    transaction.emit(EventKind[f"VOUCHER_{change}"], models.Voucher(id=key), customer_id=customer_id)
+    transaction.emit(EventKind[f"VOUCHER_{change}"], models.Voucher(id=key), customer_id=customer_id, data=data)
 
 
 async def _insert(transaction: Transaction, reward: models.Reward, values: dict[str, Any]) -> int:

@@ -44,6 +44,7 @@ from resolvers.voucher.inputs import (
     VoucherAnswer,
     VoucherBatchAnswer,
     VoucherCancel,
+    VoucherExtend,
     VoucherIssue,
     VoucherIssueBatch,
     VoucherRedeem,
@@ -182,6 +183,26 @@ async def transfer(transaction: Transaction, given: VoucherTransfer, _admitted: 
     return await _changed(transaction, voucher, VoucherChange.TRANSFERRED)
 
 
+@after(_before)
+async def extend(transaction: Transaction, given: VoucherExtend, _admitted: None) -> VoucherAnswer:
+    """Let a voucher be used until later; one that has expired can be used again."""
+    voucher = await _locked(transaction, given)
+    await transaction.lock_customer(voucher.customer_id, "id", active=True)
+    if voucher.state not in (*USABLE, VoucherState.EXPIRED):
+        _usable(voucher, transaction.now)
+    if voucher.valid_to == given.valid_to:
+        return _answer(voucher.id, repeated=True)
+    if voucher.valid_to is None or given.valid_to < voucher.valid_to:
+        raise Refused(ErrorCode.BAD_VALIDITY, "The voucher can be used until later already.", "validTo")
+    if given.valid_to <= transaction.now:
+        raise Refused(ErrorCode.DATE_PASSED, "This end is over already.", "validTo")
+    if voucher.state is VoucherState.EXPIRED:
+        voucher.state, voucher.reserved_for, voucher.reserved_until = VoucherState.ACTIVE, None, None
+    voucher.valid_to = given.valid_to
+    until = {"validTo": given.valid_to.isoformat()}
+    return await _changed(transaction, voucher, VoucherChange.EXTENDED, given.reason, until)
+
+
 async def _store(transaction: Transaction, key: int | None) -> models.Store | None:
     found = await in_use(transaction, models.Store, key, "store")
     return None if found is None else await transaction.session.get_one(models.Store, found)
@@ -292,11 +313,15 @@ def redemption_refusals(
 
 
 async def _changed(
-    transaction: Transaction, voucher: models.Voucher, change: VoucherChange, note: str | None = None
+    transaction: Transaction,
+    voucher: models.Voucher,
+    change: VoucherChange,
+    note: str | None = None,
+    data: dict[str, Any] | None = None,
 ) -> VoucherAnswer:
     voucher.updated_at = transaction.now
     await transaction.session.flush()
-    await issuing.record(transaction, voucher.id, voucher.customer_id, change, note)
+    await issuing.record(transaction, voucher.id, voucher.customer_id, change, note, data)
     return _answer(voucher.id)
 
 
