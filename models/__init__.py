@@ -108,7 +108,7 @@ from models.status import Status, StatusRecord, StatusTurnover
 from models.store import Store
 from models.tag import Tag
 from models.token import ExternalApplication, Token
-from models.voucher import Voucher, VoucherChange, VoucherEvent
+from models.voucher import Voucher, VoucherBatch, VoucherChange, VoucherEvent
 
 __all__ = [
     "Audience",
@@ -242,6 +242,7 @@ __all__ = [
     "TurnoverBasis",
     "ViewerKind",
     "Voucher",
+    "VoucherBatch",
     "VoucherChange",
     "VoucherEvent",
     "VoucherState",

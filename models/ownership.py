@@ -90,7 +90,8 @@ OWNERSHIP: dict[str, Ownership] = {
         PUBLIC,
     ),
     **_all(
-        "ProductAffinity ProductPopularity RecommendationBlock ScoreBand Segment SegmentGroup SegmentMember",
+        "ProductAffinity ProductPopularity RecommendationBlock ScoreBand Segment SegmentGroup SegmentMember "
+        "VoucherBatch",
         INTERNAL,
     ),
     "AuditEntry": Ownership(Kind.INTERNAL, scope=Scope.AUDIT_READ),

@@ -80,6 +80,7 @@ PERSONAL: dict[str, dict[str, Personal]] = {
     "point_lot": _classes(free_text="note"),
     "point_reservation": _classes(pseudonym="external_id"),
     "voucher": _classes("code code_key currency_code", pseudonym="reserved_for", free_text="note"),
+    "voucher_batch": _classes("code name note"),
     "voucher_event": _classes(free_text="note"),
     "status_record": _classes(free_text="note"),
     "purchase": _classes(

@@ -91,6 +91,9 @@ class Reward(Owned):
         description="Which products get the benefit; those of the conditions, or all, where the list is empty.",
     )
     vouchers = many(order=[by("id", descending=True)], description="The vouchers issued, newest first.")
+    voucher_batches = many(
+        order=[by("created_at", descending=True)], description="Vouchers that were issued together, newest first."
+    )
     properties = each(description="Custom properties.")
 
     weekdays = computed("list[Weekday]", "weekdays", description="The days of the week on which it applies.")(

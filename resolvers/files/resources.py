@@ -219,6 +219,7 @@ RESOURCES: dict[str, Resource] = {
         _resource("recommendationResponses", models.RecommendationResponse),
         _resource("recommendationBlocks", models.RecommendationBlock),
         _purchases(),
+        _resource("voucherBatches", models.VoucherBatch),
         _resource("vouchers", models.Voucher, lists=[owned("events", models.VoucherEvent, "voucher_id")]),
         _purchase_discounts(),
         _purchase_returns(),

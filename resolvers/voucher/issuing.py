@@ -25,7 +25,7 @@ TRIES = 8
 MADE = Insert(
     models.Voucher,
     "customer_id reward_id code code_key value currency_code state valid_from valid_to note store_id earned_by_id"
-    " created_at updated_at",
+    " batch_id created_at updated_at",
     returning="id",
     unless=["code_key"],
 )

@@ -91,7 +91,7 @@ from tests.factories.token import (
     one_time_code,
     token,
 )
-from tests.factories.voucher import voucher, voucher_event
+from tests.factories.voucher import voucher, voucher_batch, voucher_event
 
 __all__ = [
     "NOW",
@@ -189,5 +189,6 @@ __all__ = [
     "token",
     "usual_programme",
     "voucher",
+    "voucher_batch",
     "voucher_event",
 ]

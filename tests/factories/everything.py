@@ -143,7 +143,8 @@ async def _save_bills(
     items[0].returned_quantity = Decimal(1)
     kind = factories.purchase_type()
     bill = factories.purchase(customer=jana, store=store, items=items, type=kind, state="PARTLY_RETURNED")
-    voucher = factories.voucher(customer=jana, reward=reward, state="APPLIED", purchase=bill, store=store)
+    batch = factories.voucher_batch(reward=reward, store=store, note="For Easter")
+    voucher = factories.voucher(customer=jana, reward=reward, state="APPLIED", purchase=bill, store=store, batch=batch)
     lot = factories.points(customer=jana, amount=Decimal("70.5"), point_type=factories.point_type())
     lot.remaining = Decimal("50.5")
     spent = factories.point_entry(

@@ -50,7 +50,7 @@ async def bills(shop: Rows) -> None:
             discounts.append(factories.purchase_discount(purchase=bill, item=items[0]))
         payments = [factories.purchase_payment(purchase=bill, kind=kind) for kind in ("CARD", "POINTS")[: place % 3]]
         if items and place % 2:
-            items[0].bought_for = chance.one(shop.each("customer"))
+            items[0].bought_for = shop.each("customer")[place % 7]
         await shop.keep(bill, *items, *discounts, *payments)
         if items:
             returned = factories.purchase_return(purchase=bill, at=bill.paid_at)
