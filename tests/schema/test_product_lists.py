@@ -12,8 +12,8 @@ from tests.schema.both_ways import Graph
 from tests.schema.declaring.walking import walk
 
 BY_PRICE = """
-query($first: Int, $last: Int, $after: String, $before: String, $order: [ProductOrder!]) {
-  products(first: $first, last: $last, after: $after, before: $before, orderBy: $order) {
+query($first: Int, $last: Int, $after0: String, $before0: String, $order: [ProductOrder!]) {
+  products(first: $first, last: $last, after: $after0, before: $before0, orderBy: $order) {
     edges { cursor node { name } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   }
