@@ -95,8 +95,8 @@ class VoucherMutations:
     )
     voucher_issue_batch = mutation_field(
         voucher.issue_batch,
-        "Issue a voucher of a reward to each of up to 1,000 customers, or vouchers with codes, values and dates of their "
-        "own. One who can't have it does not stop the others. The batch tells later what became of them.",
+        "Issue a voucher of a reward to each of up to 1,000 customers, or vouchers with codes, values and dates of "
+        "their own. One who can't have it does not stop the others. The batch tells later what became of them.",
         scope=Scope.VOUCHERS_WRITE,
     )
     voucher_reserve = mutation_field(

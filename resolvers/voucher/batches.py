@@ -1,4 +1,4 @@
-"""Batches: vouchers of one reward issued together, to the members of a segment, to a list, or each with its own terms."""
+"""Batches: vouchers of one reward issued together, to a segment, to a list, or each with terms of its own."""
 
 from __future__ import annotations
 
@@ -122,9 +122,7 @@ def _terms(given: VoucherIssueBatch, own: BatchVoucherInput | None = None) -> _T
 
 def _refused(one: _Wanted, error: Refused) -> RefusedCustomer:
     there = None if error.code is ErrorCode.NOT_FOUND else RowRef("Customer", one.customer_id)
-    return RefusedCustomer(
-        customer=there, index=one.index, code=error.code, message=str(error), missing=error.missing
-    )
+    return RefusedCustomer(customer=there, index=one.index, code=error.code, message=str(error), missing=error.missing)
 
 
 async def _wanted(transaction: Transaction, given: VoucherIssueBatch) -> list[_Wanted]:

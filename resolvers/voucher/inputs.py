@@ -21,8 +21,8 @@ MOST_MINUTES = 7 * 24 * 60
 
 
 VALUE = (
-    "A value of its own in place of the reward's, which must go with its kind: a percentage, 100 at most; an amount or a "
-    "price with its currency. Rewards that give goods take none."
+    "A value of its own in place of the reward's, which must go with its kind: a percentage, 100 at most; an amount or "
+    "a price with its currency. Rewards that give goods take none."
 )
 CURRENCY_OF_VALUE = "Currency of the value, ISO 4217: the reward's, where that has one. None of a percentage."
 

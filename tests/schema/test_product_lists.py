@@ -84,9 +84,10 @@ async def test_products_of_a_group_and_of_all_below_it_are_found_wherever_produc
     )
     within = '{group: {path: {some: {externalId: {eq: "food"}}}}}'
 
+    bought = f"{{purchases: {{some: {{items: {{some: {{product: {within}}}}}}}}}}}"
     data = await graph.data(
         f"{{ products(where: {within}, orderBy: [{{field: NAME}}]) {{ nodes {{ name }} }}"
-        f" customers(where: {{purchases: {{some: {{items: {{some: {{product: {within}}}}}}}}}}}) {{ nodes {{ id }} }} }}"
+        f" customers(where: {bought}) {{ nodes {{ id }} }} }}"
     )
 
     assert data == {

@@ -14,7 +14,7 @@ CODE = sa.String(length=64).with_variant(sa.String(length=64, collation='C'), 'p
 NAME = sa.String(length=255).with_variant(sa.String(length=255, collation='C'), 'postgresql')
 LINES = 'batch_id INTEGER, \n\t'
 FOREIGN = 'CONSTRAINT fk_voucher_batch_id FOREIGN KEY(batch_id) REFERENCES voucher_batch (id), \n\t'
-PRIMARY = 'CONSTRAINT pk_voucher '
+FIRST = 'CONSTRAINT fk_voucher_issued_to_id '
 GIVEN = sa.text('batch_id IS NOT NULL')
 
 
@@ -38,7 +38,7 @@ def upgrade() -> None:
     op.create_index('ix_voucher_batch_reward_id', 'voucher_batch', ['reward_id', 'id'], unique=False)
     op.create_index(op.f('ix_voucher_batch_store_id'), 'voucher_batch', ['store_id'], unique=False)
     if op.get_bind().dialect.name == 'sqlite':
-        _rebuild(PRIMARY, LINES + FOREIGN + PRIMARY)
+        _rebuild(FIRST, LINES + FOREIGN + FIRST)
     else:
         op.add_column('voucher', sa.Column('batch_id', KEY, nullable=True))
         op.create_foreign_key('fk_voucher_batch_id', 'voucher', 'voucher_batch', ['batch_id'], ['id'])

@@ -68,7 +68,9 @@ async def reward(scene: Scene, state: str) -> dict[str, str]:
     it = factories.reward(code=f"REWARD-{state}", state=state, is_portable=True, group="SIMPLE")
     holder = factories.customer()
     ids = await scene.keep(
-        it=it, holder=holder, voucher=factories.voucher(reward=it, customer=holder, code=f"OF-{state}", valid_to=NOW + timedelta(days=1))
+        it=it,
+        holder=holder,
+        voucher=factories.voucher(reward=it, customer=holder, code=f"OF-{state}", valid_to=NOW + timedelta(days=1)),
     )
     return ids | {"code": f"REWARD-{state}", "of": f"OF-{state}"}
 
@@ -93,9 +95,7 @@ REWARD = Entity(
         "`purchasePreview` with a voucher of it": asks(CODES, refusal, bill=BILL, customer=HER, codes=["$of"]),
         "`purchaseSend` with a voucher of it": step("purchaseSend", bill=BILL, customer=HER, benefitCodes=["$of"]),
         "`voucherRedeem` of it": step("voucherRedeem", id="$voucher"),
-        "`voucherExtend` of it": step(
-            "voucherExtend", id="$voucher", validTo=(NOW + timedelta(days=30)).isoformat()
-        ),
+        "`voucherExtend` of it": step("voucherExtend", id="$voucher", validTo=(NOW + timedelta(days=30)).isoformat()),
         "`voucherTransfer` of it": step("voucherTransfer", id="$voucher", customer="$eva"),
     },
 )

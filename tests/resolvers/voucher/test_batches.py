@@ -16,7 +16,8 @@ from tests.resolvers.running_operations import Operations
 
 DAY = timedelta(days=1)
 SHOWS = (
-    "batch { code name note store { code } } issued vouchers { code value { amount } validFrom validTo note batch { code } }"
+    "batch { code name note store { code } } issued"
+    " vouchers { code value { amount } validFrom validTo note batch { code } }"
     " refused { index customer { id } code } userErrors { code field }"
 )
 COUNTS = "{ voucherBatches { nodes { code issued active reserved used expired cancelled } } }"

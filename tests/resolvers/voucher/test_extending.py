@@ -7,9 +7,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
-from models.scope import ViewerKind
 from resolvers.ids import opaque_id
-from resolvers.storage.context import Viewer
 from tests import factories
 from tests.factories import NOW
 from tests.resolvers.running_operations import Operations
@@ -71,11 +69,3 @@ async def test_an_end_that_is_no_later_or_over_is_refused(
     key = await voucher(session, **given)
 
     assert await crm.refused("voucherExtend", id=key, validTo=until.isoformat()) == [(code, "validTo", None)]
-
-
-async def test_customers_do_not_extend_their_own(crm: Operations, session: AsyncSession) -> None:
-    eva = factories.customer()
-    key = await voucher(session, customer=eva)
-    crm.viewer = Viewer(eva.id, ViewerKind.CUSTOMER)
-
-    assert await crm.refused("voucherExtend", id=key, validTo=LATER) == [("FORBIDDEN", None, None)]
