@@ -52,6 +52,7 @@ from models.purchase import (
     PurchaseDiscount,
     PurchaseItem,
     PurchaseItemType,
+    PurchasePayment,
     PurchaseReturn,
     PurchaseReturnItem,
     PurchaseState,
@@ -93,6 +94,7 @@ from models.reward import (
 )
 from models.rules.basket import RelatedTo, RewardKind, VoucherState
 from models.rules.card_number import CheckDigit
+from models.rules.payments import PaymentKind
 from models.rules.point_reservation import PointReservationState
 from models.rules.programme import AutomaticChoice, EarningKind, PointRounding, PointsEnd, TurnoverBasis
 from models.rules.qualification import Qualification, StatusChange
@@ -107,7 +109,7 @@ from models.status import Status, StatusRecord, StatusTurnover
 from models.store import Store
 from models.tag import Tag
 from models.token import ExternalApplication, Token
-from models.voucher import Voucher, VoucherChange, VoucherEvent
+from models.voucher import Voucher, VoucherBatch, VoucherChange, VoucherEvent
 
 __all__ = [
     "Audience",
@@ -160,6 +162,7 @@ __all__ = [
     "OnReturn",
     "OneTimeCode",
     "Partner",
+    "PaymentKind",
     "PaymentType",
     "PointEntry",
     "PointEntryKind",
@@ -195,6 +198,7 @@ __all__ = [
     "PurchaseDiscount",
     "PurchaseItem",
     "PurchaseItemType",
+    "PurchasePayment",
     "PurchaseReturn",
     "PurchaseReturnItem",
     "PurchaseState",
@@ -240,6 +244,7 @@ __all__ = [
     "TurnoverBasis",
     "ViewerKind",
     "Voucher",
+    "VoucherBatch",
     "VoucherChange",
     "VoucherEvent",
     "VoucherState",

@@ -53,6 +53,8 @@ class EventKind(DescribedEnum):
     VOUCHER_EXPIRED = "VOUCHER_EXPIRED", "A voucher's validity ended."
     VOUCHER_CANCELLED = "VOUCHER_CANCELLED", "A voucher was cancelled."
     VOUCHER_TRANSFERRED = "VOUCHER_TRANSFERRED", "A voucher was transferred to another customer."
+    VOUCHER_BATCH_ISSUED = "VOUCHER_BATCH_ISSUED", "Vouchers were issued together; the data tells how many."
+    VOUCHER_EXTENDED = "VOUCHER_EXTENDED", "A voucher can be used longer; the data tells until when."
     # Purchases
     PURCHASE_CLOSED = "PURCHASE_CLOSED", "A purchase was closed."
     PURCHASE_CANCELLED = "PURCHASE_CANCELLED", "A purchase was cancelled."

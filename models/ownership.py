@@ -72,6 +72,7 @@ OWNERSHIP: dict[str, Ownership] = {
     "PointEntryLot": part_of("PointEntry", "entry_id"),
     "PurchaseItem": part_of("Purchase", "purchase_id"),
     "PurchaseDiscount": part_of("Purchase", "purchase_id"),
+    "PurchasePayment": part_of("Purchase", "purchase_id"),
     "PurchaseReturn": part_of("Purchase", "purchase_id"),
     "PurchaseReturnItem": part_of("PurchaseReturn", "purchase_return_id"),
     **_all(
@@ -89,7 +90,8 @@ OWNERSHIP: dict[str, Ownership] = {
         PUBLIC,
     ),
     **_all(
-        "ProductAffinity ProductPopularity RecommendationBlock ScoreBand Segment SegmentGroup SegmentMember",
+        "ProductAffinity ProductPopularity RecommendationBlock ScoreBand Segment SegmentGroup SegmentMember "
+        "VoucherBatch",
         INTERNAL,
     ),
     "AuditEntry": Ownership(Kind.INTERNAL, scope=Scope.AUDIT_READ),

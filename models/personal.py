@@ -80,6 +80,7 @@ PERSONAL: dict[str, dict[str, Personal]] = {
     "point_lot": _classes(free_text="note"),
     "point_reservation": _classes(pseudonym="external_id"),
     "voucher": _classes("code code_key currency_code", pseudonym="reserved_for", free_text="note"),
+    "voucher_batch": _classes("code name note"),
     "voucher_event": _classes(free_text="note"),
     "status_record": _classes(free_text="note"),
     "purchase": _classes(
@@ -87,7 +88,8 @@ PERSONAL: dict[str, dict[str, Personal]] = {
         identifying="card_number",
         staff="created_by",
     ),
-    "purchase_item": _classes("external_id product_name"),
+    "purchase_item": _classes("external_id product_name category_code"),
+    "purchase_payment": _classes("name"),
     "purchase_discount": _classes("description"),
     "purchase_return": _classes("external_id", free_text="note"),
     "product_reservation": _classes(

@@ -8,9 +8,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import ZERO, Base, CodeList, Timestamped
+from models.rules.payments import PaymentKind
 from models.types import MONEY, PERCENT, POINTS, QUANTITY, choice, owner, reference, text
 
 if TYPE_CHECKING:
@@ -120,6 +122,7 @@ class Purchase(Base, Timestamped):
     type: Mapped[PurchaseType | None] = relationship(lazy="raise")
     items: Mapped[list[PurchaseItem]] = relationship(back_populates="purchase", lazy="raise")
     discounts: Mapped[list[PurchaseDiscount]] = relationship(back_populates="purchase", lazy="raise")
+    payments: Mapped[list[PurchasePayment]] = relationship(back_populates="purchase", lazy="raise")
     vouchers: Mapped[list[Voucher]] = relationship(
         back_populates="purchase", foreign_keys="Voucher.purchase_id", lazy="raise"
     )
@@ -138,6 +141,13 @@ class PurchaseItem(Base):
     __table_args__ = (
         UniqueConstraint("purchase_id", "line"),
         Index("ix_purchase_item_product_id", "product_id", "purchase_id"),
+        Index(
+            "ix_purchase_item_bought_for_id",
+            "bought_for_id",
+            "id",
+            sqlite_where=sql("bought_for_id IS NOT NULL"),
+            postgresql_where=sql("bought_for_id IS NOT NULL"),
+        ),
         CheckConstraint("returned_quantity >= 0", name="returned_quantity"),
     )
 
@@ -167,10 +177,20 @@ class PurchaseItem(Base):
         default=False, doc="Whether the line is kept out of loyalty: no discount, no points."
     )
     returned_quantity: Mapped[Decimal] = mapped_column(QUANTITY, default=Decimal(0), doc="How much of it was returned.")
+    category_code: Mapped[str | None] = mapped_column(
+        text(128), doc="The till's own category of the goods; the product's group is what rules look at."
+    )
+    bought_for_id: Mapped[int | None] = reference(
+        "customer",
+        "For whom the line was bought, where that isn't the customer of the bill, whose points and status it counts "
+        "for.",
+        index=False,
+    )
 
     purchase: Mapped[Purchase] = relationship(back_populates="items", lazy="raise")
     product: Mapped[Product | None] = relationship(back_populates="purchase_items", lazy="raise")
     type: Mapped[PurchaseItemType | None] = relationship(lazy="raise")
+    bought_for: Mapped[Customer | None] = relationship(lazy="raise")
     discounts: Mapped[list[PurchaseDiscount]] = relationship(back_populates="item", lazy="raise")
     properties: Mapped[list[PropertyRecord]] = relationship(lazy="raise")
 
@@ -201,6 +221,22 @@ class PurchaseDiscount(Base):
     item: Mapped[PurchaseItem | None] = relationship(back_populates="discounts", lazy="raise")
     reward: Mapped[Reward | None] = relationship(lazy="raise")
     voucher: Mapped[Voucher | None] = relationship(lazy="raise")
+
+
+class PurchasePayment(Base):
+    """What was paid of a bill in one way. Where a bill tells its payments, they come to its total."""
+
+    __tablename__ = "purchase_payment"
+    __table_args__ = (CheckConstraint("amount != 0", name="amount"),)
+
+    purchase_id: Mapped[int] = owner("purchase", "The bill.")
+    kind: Mapped[PaymentKind] = choice(PaymentKind, "With what it was paid.")
+    amount: Mapped[Decimal] = mapped_column(MONEY, doc="How much was paid so; below zero where it was paid out.")
+    name: Mapped[str | None] = mapped_column(
+        text(64), doc="What the till calls it, such as the issuer of the card or voucher."
+    )
+
+    purchase: Mapped[Purchase] = relationship(back_populates="payments", lazy="raise")
 
 
 class PurchaseReturn(Base):

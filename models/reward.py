@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from models.status import Status
     from models.store import Store
     from models.tag import Tag
-    from models.voucher import Voucher
+    from models.voucher import Voucher, VoucherBatch
 
 
 class RewardGroup(StrEnum):
@@ -157,6 +157,7 @@ class Reward(Base, Stateful, Timestamped, External, Translated):
     tags: Mapped[list[Tag]] = relationship(secondary="reward_tag", lazy="raise")
     rules: Mapped[list[RewardCondition]] = relationship(back_populates="reward", lazy="raise")
     vouchers: Mapped[list[Voucher]] = relationship(back_populates="reward", lazy="raise")
+    voucher_batches: Mapped[list[VoucherBatch]] = relationship(back_populates="reward", lazy="raise")
     properties: Mapped[list[PropertyRecord]] = relationship(lazy="raise")
 
     @validates("code")

@@ -34,6 +34,27 @@ class VoucherChange(StrEnum):
     EXPIRED = "EXPIRED"
     CANCELLED = "CANCELLED"
     TRANSFERRED = "TRANSFERRED"
+    EXTENDED = "EXTENDED"
+
+
+class VoucherBatch(Base, Timestamped):
+    """Vouchers of a reward that were issued together."""
+
+    __tablename__ = "voucher_batch"
+    __table_args__ = (
+        Index("ix_voucher_batch_created_at", "created_at", "id"),
+        Index("ix_voucher_batch_reward_id", "reward_id", "id"),
+    )
+
+    code: Mapped[str] = mapped_column(text(64), unique=True, doc="Short name that programs use; unique.")
+    name: Mapped[str] = mapped_column(text(255), doc="Name that people read.")
+    note: Mapped[str | None] = mapped_column(doc="What a person reads beside it.")
+    reward_id: Mapped[int] = reference("reward", "The reward that its vouchers give.", index=False)
+    store_id: Mapped[int | None] = reference("store", "The store that issued it.")
+
+    reward: Mapped[Reward] = relationship(back_populates="voucher_batches", lazy="raise")
+    store: Mapped[Store | None] = relationship(lazy="raise")
+    vouchers: Mapped[list[Voucher]] = relationship(back_populates="batch", lazy="raise")
 
 
 class Voucher(Base, Timestamped):
@@ -51,6 +72,13 @@ class Voucher(Base, Timestamped):
             "reward_id",
             sqlite_where=sql("issued_to_id IS NOT NULL"),
             postgresql_where=sql("issued_to_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_voucher_batch_id",
+            "batch_id",
+            "id",
+            sqlite_where=sql("batch_id IS NOT NULL"),
+            postgresql_where=sql("batch_id IS NOT NULL"),
         ),
         CheckConstraint("(state = 'APPLIED') = (redeemed_at IS NOT NULL)", name="applied_once"),
         CheckConstraint("state != 'RESERVED' OR reserved_until IS NOT NULL", name="reserved_for_a_time"),
@@ -89,6 +117,7 @@ class Voucher(Base, Timestamped):
     )
     reserved_for: Mapped[str | None] = mapped_column(text(128), doc="The bill it is reserved for.")
     reserved_until: Mapped[datetime | None] = mapped_column(doc="Until when it is reserved.")
+    batch_id: Mapped[int | None] = reference("voucher_batch", "The batch by which it was issued.", index=False)
 
     customer: Mapped[Customer] = relationship(
         back_populates="vouchers", foreign_keys="Voucher.customer_id", lazy="raise"
@@ -101,6 +130,7 @@ class Voucher(Base, Timestamped):
     earned_by: Mapped[Purchase | None] = relationship(
         back_populates="vouchers_earned", foreign_keys="Voucher.earned_by_id", lazy="raise"
     )
+    batch: Mapped[VoucherBatch | None] = relationship(back_populates="vouchers", lazy="raise")
     events: Mapped[list[VoucherEvent]] = relationship(back_populates="voucher", lazy="raise")
 
     @validates("code")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import models
 from models.scope import Scope
 from resolvers import product
+from resolvers.product.prices import price_in
 from resolvers.query.relations import GROUP_DEPTH, GROUP_PATH, REWARDS_OF_PRODUCT, products_of_group
 from schema.declaring.declarations import (
     Argument,
@@ -38,7 +39,7 @@ class Partner(Listed):
     """A company that shares the loyalty programme."""
 
 
-@exposes(models.Product, searchable=True)
+@exposes(models.Product, searchable=True, priced=price_in)
 class Product(Owned):
     """Something the retailer sells."""
 
@@ -105,8 +106,7 @@ class ProductGroup(Owned):
         link=GROUP_PATH,
         type_name="ProductGroup",
         order=[by(GROUP_DEPTH)],
-        filterable=False,
-        description="The groups from the top down to this one.",
+        description="The groups from the top down to this one. Filtered by `some`, it finds a group and all below it.",
     )
     products = many(
         link=products_of_group,

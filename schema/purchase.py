@@ -63,6 +63,10 @@ class Purchase(Dated):
     type = one()
     items = each(order=[by("line")], description="The lines, in the order of the bill.")
     discounts = each(description="What rewards and vouchers took off.")
+    payments = each(
+        order=[by("id")],
+        description="With what the total was paid, where the till told it; what points paid is among it.",
+    )
     vouchers_applied = each("vouchers", order=[by("id")], description="The vouchers applied to it.")
     returns = many(order=[by("at")], description="What was returned of it, in the order of time.")
     vouchers_earned = each(order=[by("id")], description="The vouchers that automatic rewards issued for it.")
@@ -86,8 +90,10 @@ class PurchaseItem:
     coupon_match_discount = money("coupon_match_discount", BILL_CURRENCY)
     loyalty_off = leaf()
     returned_quantity = leaf()
+    category_code = leaf()
     product = one()
     type = one()
+    bought_for = one()
     purchase = one()
     discounts = each(description="What rewards and vouchers took off the line.")
     properties = each(description="Custom properties.")
@@ -105,6 +111,15 @@ class PurchaseDiscount:
     reward = one()
     voucher = one()
     purchase = one()
+
+
+@exposes(models.PurchasePayment, is_node=False)
+class PurchasePayment:
+    """What was paid of a bill in one way."""
+
+    kind = leaf()
+    amount = money("amount", BILL_CURRENCY)
+    name = leaf()
 
 
 @exposes(models.PurchaseReturn, order=[by("at")])

@@ -95,6 +95,9 @@ class Reward(Owned):
     vouchers = many(order=[by("id", descending=True)], description="The vouchers issued, newest first.")
     localized = localized(models.Reward)
     translations = translations(models.Reward)
+    voucher_batches = many(
+        order=[by("created_at", descending=True)], description="Vouchers that were issued together, newest first."
+    )
     properties = each(description="Custom properties.")
 
     weekdays = computed("list[Weekday]", "weekdays", description="The days of the week on which it applies.")(

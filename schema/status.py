@@ -63,18 +63,35 @@ class StatusTurnover:
 
 
 @structure
+class TurnoverDue:
+    """Turnover missing in a currency, and by when it has to be reached."""
+
+    missing = shown("Money", "How much is missing.")
+    due_at = shown(
+        "DateTime | None",
+        "By when. To keep a status: its end. To rise: when the oldest of the bills that count becomes too old to, so "
+        "that more is missing from then on; null where none counts yet, or they count for ever.",
+    )
+
+
+@structure
 class StatusConditions:
     """What is missing; any one of them is enough, and nothing is missing where all are empty."""
 
     turnover = shown("list[Money]", "Turnover missing, in each currency.")
+    turnover_due = shown("list[TurnoverDue]", "The same, each with the moment by which it has to be reached.")
     points = shown("Decimal | None", "Points missing; null when points don't lead there.")
+    points_due_at = shown("DateTime | None", "By when, as of turnover.")
 
 
 @structure
 class StatusProgress:
     """How far a customer is from keeping the status and from the next one."""
 
-    keeps_with = shown("StatusConditions", "What is missing to keep the status at the end of its validity.")
+    keeps_with = shown(
+        "StatusConditions",
+        "What is missing to keep the status at the end of its validity, of what counts then: within the months before.",
+    )
     next = shown("Status | None", "The status that shopping leads to; null at the top.")
     rises_with = shown("StatusConditions", "What is missing to rise to the next status.")
 

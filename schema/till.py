@@ -102,9 +102,12 @@ class PurchasePreview:
     discounts = shown("list[PreviewDiscount]", "What is taken off, by line and benefit.")
     paid_in_points = shown("Money", "What points pay of it.")
     points_spent = shown("Decimal", "Points that pay a part, and that rewards applied directly cost.")
+    points_for_rewards = shown("Decimal", "How many of these rewards applied directly cost; the others pay.")
     points_earned = shown("Decimal", "Points that the bill would earn.")
+    points_earned_worth = shown("Money", "What these would pay, in the bill's currency: what they cost the retailer.")
     earned_by = shown("list[EarnedBy]", "The rules of the programme by which it would earn them, and what each gives.")
     points_after = shown("Decimal", "Points that could be spent afterwards.")
+    points_after_worth = shown("Money", "What these would pay, in the bill's currency.")
     automatic_choice = shown("AutomaticChoice", "How rewards that apply by themselves were chosen.")
     best = shown(
         "BestCombination | None",

@@ -7,6 +7,7 @@ from models.rules.voucher_code import code_key
 from models.scope import Scope
 from resolvers import voucher
 from resolvers.query.expressions import VOUCHER_STATE, VOUCHER_VALID, VOUCHER_WORTH
+from resolvers.voucher import counts
 from schema.declaring.base import own
 from schema.declaring.declarations import (
     by,
@@ -45,7 +46,26 @@ class Voucher(Dated):
     store = one()
     purchase = one()
     earned_by = one()
+    batch = one()
     events = many(order=[by("at", descending=True)], description="What happened to it, newest first.")
+
+
+@exposes(models.VoucherBatch, order=[by("created_at", descending=True)])
+class VoucherBatch(Dated):
+    """Vouchers of a reward that were issued together, and what became of them."""
+
+    code = leaf()
+    name = leaf()
+    note = leaf()
+    issued = leaf(counts.ISSUED, description="How many vouchers it is: those below together.")
+    active = leaf(counts.ACTIVE, description="How many of them can still be used, now or later.")
+    reserved = leaf(counts.RESERVED, description="How many are reserved for a bill.")
+    used = leaf(counts.USED, description="How many were used.")
+    expired = leaf(counts.EXPIRED, description="Of how many the validity is over.")
+    cancelled = leaf(counts.CANCELLED, description="How many were called off.")
+    reward = one()
+    store = one()
+    vouchers = many(order=[by("id")], description="Its vouchers, in the order in which they were issued.")
 
 
 @query
@@ -58,6 +78,8 @@ class VoucherQueries:
         code=found_by("Its code; case, spaces and hyphens don't matter.", "code"),
     )
     vouchers = listing("Voucher", "All vouchers.")
+    voucher_batch = lookup("VoucherBatch", "One batch of vouchers.", code=found_by("Its code.", "code"))
+    voucher_batches = listing("VoucherBatch", "All batches of vouchers, newest first.")
 
 
 @mutation
@@ -73,7 +95,8 @@ class VoucherMutations:
     )
     voucher_issue_batch = mutation_field(
         voucher.issue_batch,
-        "Issue a voucher of a reward to each of up to 1,000 customers. One who can't have it does not stop the others.",
+        "Issue a voucher of a reward to each of up to 1,000 customers, or vouchers with codes, values and dates of "
+        "their own. One who can't have it does not stop the others. The batch tells later what became of them.",
         scope=Scope.VOUCHERS_WRITE,
     )
     voucher_reserve = mutation_field(
@@ -96,6 +119,12 @@ class VoucherMutations:
     voucher_cancel = mutation_field(
         voucher.cancel,
         "Call a voucher off that was not used. The points that it cost are given back.",
+        scope=Scope.VOUCHERS_WRITE,
+    )
+    voucher_extend = mutation_field(
+        voucher.extend,
+        "Let a voucher be used until later than it could be. One that has expired can be used again; one that was used "
+        "or called off stays so.",
         scope=Scope.VOUCHERS_WRITE,
     )
     voucher_transfer = mutation_field(

@@ -130,6 +130,7 @@ class ErrorCode(DescribedEnum):
     TOTALS_DIFFER = "TOTALS_DIFFER", "The items don't come to the bill's total."
     ID_REUSED = "ID_REUSED", "Another bill, or another return, is known under this id."
     TO_PAY_DIFFERS = "TO_PAY_DIFFERS", "The bill comes to another amount than was expected."
+    PAYMENTS_DIFFER = "PAYMENTS_DIFFER", "The payments don't come to what is to pay."
     # Card numbers
     WRONG_PREFIX = "WRONG_PREFIX", "The number doesn't begin as its type says."
     WRONG_LENGTH = "WRONG_LENGTH", "The number isn't as long as its type says."

@@ -47,6 +47,11 @@ def points_payment(
     return _enough(payment, programme.least_points)
 
 
+def worth(points: Decimal, programme: Programme, currency: str) -> Decimal:
+    """What points would pay in a currency, were there a bill to pay with all of them."""
+    return down(points * programme.point_values.get(currency, ZERO), unit_of(currency))
+
+
 def _enough(payment: PointsPayment, least: Decimal | None) -> PointsPayment | Refusal:
     """A programme may ask for a number of points at least."""
     if least is None or payment.points >= least:

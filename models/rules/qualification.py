@@ -154,12 +154,23 @@ def above(holding: Holding | None, statuses: Sequence[Status]) -> list[Status]:
     return found
 
 
-def progress(current: Status | None, statuses: Sequence[Status], achievements: Achievements) -> Progress:
-    """How far a customer is from keeping the status and from the next; one held without end can't be lost."""
+def progress(
+    current: Status | None,
+    statuses: Sequence[Status],
+    achievements: Achievements,
+    keeping: Achievement | None = None,
+) -> Progress:
+    """How far a customer is from keeping the status and from the next; one held without end can't be lost.
+
+    `keeping` is what counts at the end of its validity, of the months before that; where it has no end, those until now
+    count.
+    """
     following = next_status(current, statuses)
-    at_stake = current is not None and current.validity is not None
+    keeps_with = Missing()
+    if current is not None and current.validity is not None:
+        keeps_with = missing(current, achievements if keeping is None else {current.months: keeping})
     return Progress(
-        keeps_with=missing(current, achievements) if current and at_stake else Missing(),
+        keeps_with=keeps_with,
         next=following,
         rises_with=missing(following, achievements) if following else Missing(),
     )

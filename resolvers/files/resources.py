@@ -144,7 +144,8 @@ def _campaign_products() -> Resource:
 def _purchases() -> Resource:
     lists = [_properties("purchase_item_id")]
     items = owned("items", models.PurchaseItem, "purchase_id", lists=lists, numbered="line")
-    return _resource("purchases", models.Purchase, lists=[items, _properties("purchase_id")], once=True)
+    payments = owned("payments", models.PurchasePayment, "purchase_id")
+    return _resource("purchases", models.Purchase, lists=[items, payments, _properties("purchase_id")], once=True)
 
 
 def _purchase_discounts() -> Resource:
@@ -219,6 +220,7 @@ RESOURCES: dict[str, Resource] = {
         _resource("recommendationResponses", models.RecommendationResponse),
         _resource("recommendationBlocks", models.RecommendationBlock),
         _purchases(),
+        _resource("voucherBatches", models.VoucherBatch),
         _resource("vouchers", models.Voucher, lists=[owned("events", models.VoucherEvent, "voucher_id")]),
         _purchase_discounts(),
         _purchase_returns(),

@@ -157,9 +157,8 @@ async def _lock_segments(transaction: Transaction, merged: int) -> None:
 
 async def _move(transaction: Transaction, entity: type[Base], merged: int, customer: int) -> Moved:
     table = cast("Table", entity.__table__)
-    theirs = table.c[OWNER] == merged
     if entity in FORGOTTEN:
-        return Moved(entity, 0, await _changed(transaction, delete(table).where(theirs)))
+        return Moved(entity, 0, await _changed(transaction, delete(table).where(table.c[OWNER] == merged)))
     dropped = await _combine(transaction, entity, RULES[entity], merged, customer) if entity in RULES else 0
     followed = [
         await _changed(transaction, update(table).where(table.c[name] == merged).values({name: customer}))

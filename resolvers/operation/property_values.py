@@ -5,7 +5,7 @@ Unique means that no two owners of a kind share it: two products, or two stores.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 
 from msgspec import UNSET, UnsetType
@@ -33,6 +33,14 @@ Owner = QueryableAttribute[int | None]
 
 async def checked(transaction: Transaction, kind: Property, value: object, field: str) -> object:
     """A value as it is kept; null takes it away, unless every owner must have one."""
+    value = fitting(kind, value, field)
+    if value is not None and kind.data_type is PropertyType.CHOICE:
+        refuse_unknown_choice(value, await choices_of(transaction, kind), field)
+    return value
+
+
+def fitting(kind: Property, value: object, field: str) -> object:
+    """A value of the property's type as it is kept; which choices there are is not asked."""
     if value is None:
         if kind.is_required:
             raise Refused(ErrorCode.REQUIRED, "Every owner must have this property.", field)
@@ -43,12 +51,20 @@ async def checked(transaction: Transaction, kind: Property, value: object, field
         value = int(value)
     if not FITS[kind.data_type](value):
         raise Refused(ErrorCode.WRONG_TYPE, f"The property takes {WANTED[kind.data_type]}.", field)
-    if kind.data_type is PropertyType.CHOICE:
-        items = select(PropertyItem.value).where(PropertyItem.property_id == kind.id)
-        choices = list(await transaction.session.scalars(items))
-        if value not in choices:
-            raise Refused(ErrorCode.UNKNOWN_CHOICE, f"The property takes one of: {', '.join(sorted(choices))}.", field)
     return value
+
+
+async def choices_of(transaction: Transaction, kind: Property) -> Collection[object]:
+    """What a property of choices takes."""
+    items = select(PropertyItem.value).where(PropertyItem.property_id == kind.id)
+    return set(await transaction.session.scalars(items))
+
+
+def refuse_unknown_choice(value: object, choices: Collection[object], field: str) -> None:
+    """A value of a property of choices is one of them."""
+    if value not in choices:
+        known = ", ".join(sorted(map(str, choices)))
+        raise Refused(ErrorCode.UNKNOWN_CHOICE, f"The property takes one of: {known}.", field)
 
 
 async def refuse_shared(
@@ -63,8 +79,13 @@ async def refuse_shared(
         PropertyRecord.value == literal(value, Json),
     )
     if await transaction.session.scalar(others):
-        message = f"Another {owner.key.removesuffix('_id').replace('_', ' ')} has this value."
-        raise Refused(ErrorCode.VALUE_TAKEN, message, field)
+        raise taken(owner, field)
+
+
+def taken(owner: Owner, field: str) -> Refused:
+    """What a value of a unique property is refused with, where another owner has it."""
+    message = f"Another {owner.key.removesuffix('_id').replace('_', ' ')} has this value."
+    return Refused(ErrorCode.VALUE_TAKEN, message, field)
 
 
 async def read(record: Record[Input], given: Sequence[PropertyValueInput] | UnsetType | None, owner: Owner) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 
 from sqlalchemy import case, func, literal_column, select, type_coerce
 from sqlalchemy.ext.compiler import compiles
@@ -10,7 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
 
-from models import CampaignProduct, CampaignValueKind, ProductPrice
+from models import CampaignProduct, CampaignValueKind, Product, ProductPrice
 from models.types import MONEY, text
 from resolvers.query.columns import Expression
 from resolvers.query.expressions import word
@@ -58,3 +59,15 @@ def _price_now_currency(offer: type[CampaignProduct]) -> SqlValue:
 
 PRICE_NOW = Expression("price_now", _price_now, MONEY, nullable=True)
 PRICE_NOW_CURRENCY = Expression("price_now_currency", _price_now_currency, text(3), nullable=True)
+
+
+@cache
+def price_in(currency: str) -> Expression:
+    """What a product costs in a currency of the ISO list."""
+
+    def sql(product: type[Product]) -> SqlValue:
+        price = aliased(ProductPrice)
+        its = select(price.amount).where(price.product_id == product.id, price.currency_code == word(currency))
+        return its.scalar_subquery()
+
+    return Expression(f"price_in_{currency}", sql, MONEY, nullable=True)

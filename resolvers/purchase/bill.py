@@ -64,6 +64,7 @@ class Item:
     type_id: int | None
     vat_rate: Decimal | None
     retail_discount: Decimal
+    category_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,7 @@ def _bill(given: BillInput, lines: Sequence[basket.Line], store_id: int, zone: s
 def _item(given: BillItemInput, line: basket.Line, types: Mapping[str, int], unit: Decimal) -> Item:
     listed = line.paid if given.price is None else half_up(given.price * line.quantity, unit)
     kind = None if given.type is None else types[given.type]
-    return Item(line, given.name, kind, given.vat_rate, max(listed - line.paid, Decimal(0)))
+    return Item(line, given.name, kind, given.vat_rate, max(listed - line.paid, Decimal(0)), given.category_code)
 
 
 async def _look_up(context: RequestContext, given: BillInput) -> tuple[tuple[int, str], Rows]:

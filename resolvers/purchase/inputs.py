@@ -11,12 +11,13 @@ import models
 from models.rules.bill_checks import MAX_ITEMS
 from models.rules.card_number import normalised
 from models.rules.error_codes import ErrorCode
+from models.rules.payments import PaymentKind
 from models.types import MONEY, PERCENT, POINTS, QUANTITY, ExactDecimal
 from resolvers.errors import Refused
 from resolvers.operation.answers import TEXT, Answer, RepeatableAnswer, Shown, row
 from resolvers.operation.checks import CURRENCY, By, at_most, by, converted, exact, key, shown_as, text, whole
 from resolvers.operation.inputs import Input
-from resolvers.operation.parts import UtmInput
+from resolvers.operation.parts import MOST_PROPERTIES, PropertyValueInput, UtmInput
 from resolvers.operation.structs import Deprecated
 from resolvers.storage.context import RowRef
 from resolvers.values import Money
@@ -24,6 +25,7 @@ from resolvers.values import Money
 MOST_CODES = 50
 MOST_BILLS = 500
 MOST_PRODUCTS = 50
+MOST_PAYMENTS = 20
 
 MONEY_SHOWN = Shown("Money")
 
@@ -66,6 +68,28 @@ class BillItemInput(Input):
     vat_rate: Annotated[Decimal | None, exact(PERCENT, highest=100), "Rate of value added tax in per cent."] = None
     loyalty_off: Annotated[bool, "Whether the line is kept out of loyalty: no discount, no points."] = False
     type: Annotated[str | None, text(64), "Code of the kind of line."] = None
+    category_code: Annotated[
+        str | None, text(128), "The till's own category of the goods; kept, while rules look at the product's group."
+    ] = None
+    bought_for: Annotated[
+        By | None,
+        by(models.Customer),
+        "For whom it is bought, where that isn't the customer of the bill, who gets the points all the same; 50 "
+        "customers a bill at most.",
+    ] = None
+    properties: Annotated[
+        tuple[PropertyValueInput, ...] | None, at_most(MOST_PROPERTIES), "Custom properties of the line."
+    ] = None
+
+
+class PaymentInput(Input):
+    """What is paid of a bill in one way."""
+
+    kind: Annotated[PaymentKind, "With what it is paid."]
+    amount: Annotated[
+        Decimal, exact(MONEY, None), "How much is paid so, change taken off; below zero where it is paid out."
+    ]
+    name: Annotated[str | None, text(64), "What the till calls it, such as the issuer of the card or voucher."] = None
 
 
 class BillInput(Input):
@@ -112,6 +136,17 @@ class BillToClose(Input):
         True
     )
     utm: Annotated[UtmInput | None, "Where the buyer came from."] = None
+    payments: Annotated[
+        tuple[PaymentInput, ...] | None,
+        at_most(MOST_PAYMENTS),
+        "With what it is paid: together what is to pay in money, and by POINTS, where the till names that, what points "
+        "pay; refused as PAYMENTS_DIFFER when they come to something else.",
+    ] = None
+    properties: Annotated[
+        tuple[PropertyValueInput, ...] | None,
+        at_most(MOST_PROPERTIES),
+        "Custom properties of the bill; with those of its lines, 1,000 values of 100 properties at most.",
+    ] = None
 
 
 class OfflineBillInput(BillToClose):

@@ -27,6 +27,8 @@ from resolvers.errors import CrmError, Refused
 from resolvers.operation.checks import By
 from resolvers.operation.inputs import read
 from resolvers.operation.perform import Stage, after
+from resolvers.operation.refusal import refuse
+from resolvers.purchase.beside import read_beside
 from resolvers.purchase.bill import Item, TillBill, read_bill, recognised
 from resolvers.purchase.checkout import Checkout, read_checkout
 from resolvers.purchase.goods import goods_by_key
@@ -203,6 +205,8 @@ async def _bring_in(transaction: Transaction, each: _Offline, bill: TillBill, *,
 async def _close(transaction: Transaction, each: _Offline, bill: TillBill, *, history: bool) -> int | None:
     assert each.given is not None
     about = await details(transaction, each.given)
+    beside = await read_beside(transaction, each.given, each.given.bill.paid_at)
+    refuse(beside.differing(bill.total, ZERO, bill.rules.currency), "payments")
     customer = each.customer
     if customer is not None:
         about["card_number"] = each.given.bill.card_number or customer.card_number
@@ -213,7 +217,7 @@ async def _close(transaction: Transaction, each: _Offline, bill: TillBill, *, hi
     settled = settled_offline(vouchers, bill.rules, case.shopper, case.programme, case.at)
     if history:
         settled = replace(settled, earnings=Earnings())
-    return await record(transaction, Closing(case, settled, about, has_effects=not history))
+    return await record(transaction, Closing(case, settled, about, beside, has_effects=not history))
 
 
 def _usable(each: _Offline, case: Checkout, *, history: bool) -> list[Voucher]:

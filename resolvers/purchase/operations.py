@@ -18,6 +18,7 @@ from models.rules.error_codes import ErrorCode
 from models.rules.late import is_late
 from resolvers.errors import CrmError, Refused, UserError
 from resolvers.operation.perform import Stage, after
+from resolvers.purchase.beside import read_beside
 from resolvers.purchase.bill import TillBill, read_bill, recognised
 from resolvers.purchase.checkout import judged_at, read_checkout
 from resolvers.purchase.inputs import BillToClose, CancelAnswer, LeftOut, PurchaseCancel, PurchaseSend, SentAnswer
@@ -32,6 +33,8 @@ from resolvers.values import money
 from resolvers.voucher.guessing import guessed
 
 UTM = ("source", "medium", "campaign")
+AMOUNTS = {ErrorCode.TO_PAY_DIFFERS: "toPay", ErrorCode.PAYMENTS_DIFFER: "payments"}
+"""What the till told, by the codes with which it is refused."""
 
 
 async def _before_send(stage: Stage, given: PurchaseSend) -> frozenset[str]:
@@ -129,7 +132,7 @@ async def _close(
     late = is_late(bill.paid_at, transaction.now, first.terms.clocks_differ)
     at = bill.paid_at if late else None
     customer = await recognised(context, given.customer, given.bill.card_number, at, first.customer)
-    about = await details(transaction, given)
+    about, beside = await details(transaction, given), await read_beside(transaction, given, at)
     if customer is not None:
         if not await transaction.lock_customers([customer.id]):
             raise Refused(ErrorCode.NOT_FOUND, "There is no such customer.", "customer")
@@ -143,9 +146,15 @@ async def _close(
         for one in refused_benefits(settled, case.named)
     ]
     left_out += _as_expected(given.to_pay, settled.to_pay)
+    differing = beside.differing(settled.combination.to_pay, settled.payment.amount, bill.rules.currency)
+    left_out += [
+        LeftOut(index=0, code=one.code, benefit_code=None, message=one.message, missing=one.missing)
+        for one in differing
+    ]
     if left_out and not late:
         _all_or_nothing(left_out)
-    return await record(transaction, Closing(case, settled, about)), left_out
+    kept = beside.without_payments() if differing else beside
+    return await record(transaction, Closing(case, settled, about, kept)), left_out
 
 
 def _all_or_nothing(left_out: Sequence[LeftOut]) -> None:
@@ -157,7 +166,7 @@ def _all_or_nothing(left_out: Sequence[LeftOut]) -> None:
 def _field(one: LeftOut) -> str:
     if one.benefit_code is not None:
         return "benefitCodes"
-    return "toPay" if one.code is ErrorCode.TO_PAY_DIFFERS else "spendPoints"
+    return AMOUNTS.get(one.code, "spendPoints")
 
 
 def _as_expected(expected: Decimal | None, to_pay: Decimal) -> Iterable[LeftOut]:

@@ -16,6 +16,7 @@ from models.rules.combination import judge
 from models.rules.error_codes import ErrorCode
 from models.rules.late import as_paid
 from models.rules.plans import Till
+from models.rules.points_at_till import worth
 from models.rules.programme import AutomaticChoice
 from models.rules.refusals import Refusal
 from models.rules.settlement import Settlement
@@ -94,9 +95,12 @@ class Preview:
     discounts: Sequence[DiscountLine]
     paid_in_points: Money
     points_spent: Decimal
+    points_for_rewards: Decimal
     points_earned: Decimal
+    points_earned_worth: Money
     earned_by: Sequence[EarnedBy]
     points_after: Decimal
+    points_after_worth: Money
     automatic_choice: AutomaticChoice
     best: BestCombination | None
     messages: Sequence[str]
@@ -136,6 +140,7 @@ async def preview(context: RequestContext, given: PreviewRequest, wanted: Contai
     case = await read_checkout(context, bill, key, codes, untold=untold)
     settled = await case.settle(given.spend_points or None)
     money = _money(bill.rules.currency)
+    after = case.shopper.points - settled.points_spent + _active_after(case, settled)
     return Preview(
         subtotal=money(bill.total),
         to_pay=money(settled.to_pay),
@@ -150,9 +155,12 @@ async def preview(context: RequestContext, given: PreviewRequest, wanted: Contai
         else (),
         paid_in_points=money(settled.payment.amount),
         points_spent=points(settled.points_spent),
+        points_for_rewards=points(settled.combination.points_cost),
         points_earned=points(settled.earned),
+        points_earned_worth=money(worth(settled.earned, case.programme, bill.rules.currency)),
         earned_by=earned_by(case.programme.code, settled.earnings),
-        points_after=points(case.shopper.points - settled.points_spent + _active_after(case, settled)),
+        points_after=points(after),
+        points_after_worth=money(worth(after, case.programme, bill.rules.currency)),
         automatic_choice=case.programme.automatic,
         best=await _best(case, settled, money) if "best" in wanted else None,
         messages=settled.combination.messages,

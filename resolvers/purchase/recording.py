@@ -27,6 +27,7 @@ from resolvers.errors import Refused
 from resolvers.operation.refusal import accepted
 from resolvers.point import booking
 from resolvers.point.earned import earned_by, kept
+from resolvers.purchase.beside import Beside, write_beside
 from resolvers.purchase.checkout import Checkout
 from resolvers.query.compiled_writes import Insert, Update
 from resolvers.query.expressions import word
@@ -53,7 +54,7 @@ BILL = Insert(
 LINE = Insert(
     PurchaseItem,
     "purchase_id line external_id product_id product_name type_id quantity price vat_rate retail_discount"
-    " coupon_discount coupon_match_discount loyalty_off returned_quantity",
+    " coupon_discount coupon_match_discount loyalty_off returned_quantity category_code bought_for_id",
     returning="id external_id",
 )
 DISCOUNT = Insert(PurchaseDiscount, "purchase_id item_id amount share description reward_id voucher_id")
@@ -84,6 +85,7 @@ class Closing:
     settled: Settlement
     details: dict[str, object] = field(default_factory=dict)
     """Columns of the purchase that no rule looks at."""
+    beside: Beside = field(default_factory=Beside)
     has_effects: bool = True
 
 
@@ -95,7 +97,9 @@ async def record(transaction: Transaction, closing: Closing) -> int | None:
     purchase_id = await _purchase(transaction, closing)
     if purchase_id is None:
         return None
-    await _discounts(transaction, closing, purchase_id, await _items(transaction, closing, purchase_id))
+    items = await _items(transaction, closing, purchase_id)
+    await _discounts(transaction, closing, purchase_id, items)
+    await write_beside(transaction, closing.beside, closing.settled.payment.amount, purchase_id, items)
     for applied in closing.settled.combination.applied:
         if isinstance(applied.benefit, RuleVoucher):
             await _use_up(transaction, closing, purchase_id, applied.benefit)
@@ -188,6 +192,8 @@ async def _items(transaction: Transaction, closing: Closing, purchase_id: int) -
             "coupon_match_discount": ZERO,
             "returned_quantity": ZERO,
             "loyalty_off": item.line.loyalty_off,
+            "category_code": item.category_code,
+            "bought_for_id": closing.beside.recipients.get(item.line.id),
         }
         for place, item in enumerate(closing.case.bill.items, start=1)
     ]

@@ -105,7 +105,9 @@ CAMPAIGN_OFFERS = Link(CampaignProduct, _offered)
 
 def _ancestors(group: type[ProductGroup], key: Key) -> ColumnElement[bool]:
     pair = aliased(ProductGroupAncestor)
-    return group.id.in_(select(pair.ancestor_id).where(pair.group_id == key))
+    above = select(pair.ancestor_id).where(pair.group_id == key)
+    # A filter nests it in a row of the group's own statement, which is not the one around.
+    return group.id.in_(above.correlate_except(pair))
 
 
 GROUP_PATH = Link(ProductGroup, _ancestors)

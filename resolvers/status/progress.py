@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -29,6 +29,7 @@ from sqlalchemy.sql.expression import FunctionElement
 
 from models import PointEntry, Purchase, PurchaseState, State, Status, StatusRecord
 from models.rules import qualification as rules
+from models.rules.periods import add_months
 from models.rules.programme import TurnoverBasis
 from models.types import MONEY, POINTS, ExactDecimal, Instant
 from resolvers.query.columns import NOW, Expression, scaled
@@ -36,14 +37,22 @@ from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.expressions import word
 from resolvers.query.row_lists import row_list
 from resolvers.status.achievements import COLLECTED, added, turnover_of
-from resolvers.status.standing import SUM, Named, basis_in_force, parts, row, standing_of, zone_in_force
+from resolvers.status.standing import (
+    SUM,
+    Held,
+    Named,
+    Standing,
+    basis_in_force,
+    parts,
+    row,
+    standing_of,
+    zone_in_force,
+)
 from resolvers.storage.batches import in_batch
 from resolvers.storage.context import RequestContext, RowRef
 from resolvers.storage.reader import Row
 from resolvers.storage.sql import AnySelect, SqlColumn
 from resolvers.values import Money
-
-EVERYWHERE = literal("1") == literal("1")
 
 
 class months_before(FunctionElement[datetime]):  # noqa: N801
@@ -66,60 +75,76 @@ def _on_sqlite(element: months_before, compiler: SQLCompiler, **options: object)
     return f"months_before({moment}, {months}, {zone})"
 
 
-def _periods() -> Subquery:
-    """Each number of months that a status looks back, with the moment after which counts."""
-    status = aliased(Status)
+def _periods(named: Named) -> Subquery:
+    """For each holder of a status record: what statuses look back at from now, and what keeps the record at its end."""
+    record, status = aliased(StatusRecord), aliased(Status)
     months = status.qualification_months
-    looked_back = select(months.label("months"), months_before(NOW, months, zone_in_force()).label("start"))
-    return looked_back.where(status.state == word(State.ACTIVE)).distinct().subquery()
+    looked_back = select(
+        record.customer_id,
+        months.label("months"),
+        literal("0").label("keeps"),
+        months_before(NOW, months, zone_in_force()).label("start"),
+        NOW.label("stop"),
+    )
+    of_current = (named(record), record.ended_at.is_(None))
+    until_now = looked_back.where(*of_current, status.state == word(State.ACTIVE)).distinct()
+    held = aliased(Status)
+    at_end = select(
+        record.customer_id,
+        held.qualification_months,
+        literal("1"),
+        months_before(record.valid_to, held.qualification_months, zone_in_force()),
+        case((record.valid_to < NOW, record.valid_to), else_=NOW),
+    )
+    until_end = at_end.join(held, held.id == record.status_id).where(*of_current, record.valid_to.is_not(None))
+    return union_all(until_now, until_end).subquery()
 
 
 def _sums_by_record(backend: str, named: Named) -> Iterator[AnySelect]:
-    """What the holders of status records spent and collected until now, by the months looked back."""
-    record = aliased(StatusRecord)
-    holders = select(record.customer_id).where(named(record), record.ended_at.is_(None))
+    """What the holders of status records spent and collected, by period, and since when."""
     purchase, entry, back = aliased(Purchase), aliased(PointEntry), aliased(PointEntry)
     kinds = [word(each) for each in COLLECTED]
 
     def sums(
-        customer: SqlColumn, period: Subquery, amount: SqlColumn, kind: ExactDecimal, currency: SqlColumn | None = None
+        period: Subquery,
+        amount: SqlColumn,
+        kind: ExactDecimal,
+        since: SqlColumn | None = None,
+        currency: SqlColumn | None = None,
     ) -> AnySelect:
         units = cast(scaled(func.sum(amount, type_=kind), backend), BigInteger)
-        named = {"label": currency} if currency is not None else {}
-        return select(*row(SUM, id=customer, months=period.c.months, n1=units, **named))
+        given = {} if currency is None else {"label": currency}
+        if since is not None:
+            given["begins"] = func.min(since)
+        key, months, keeps = period.c.customer_id, period.c.months, period.c.keeps
+        found = select(*row(SUM, id=key, months=months, n1=units, n2=keeps, **given)).select_from(period)
+        return found.group_by(key, months, keeps, *([] if currency is None else [currency]))
 
     def within(moment: SqlColumn, period: Subquery) -> ColumnElement[bool]:
-        return and_(or_(period.c.months.is_(None), moment > period.c.start), moment <= NOW)
+        return and_(or_(period.c.months.is_(None), moment > period.c.start), moment <= period.c.stop)
 
     by_basis = case(
         (basis_in_force() == word(TurnoverBasis.MONEY), turnover_of(purchase, TurnoverBasis.MONEY)),
         else_=turnover_of(purchase, TurnoverBasis.FULL),
     )
-    period = _periods()
+    period = _periods(named)
     yield (
-        sums(purchase.customer_id, period, by_basis, MONEY, purchase.currency_code)
-        .select_from(purchase)
-        .join(period, EVERYWHERE)
-        .where(purchase.customer_id.in_(holders), within(purchase.paid_at, period))
-        .where(purchase.state != word(PurchaseState.CANCELLED))
-        .group_by(purchase.customer_id, period.c.months, purchase.currency_code)
+        sums(period, by_basis, MONEY, purchase.paid_at, purchase.currency_code)
+        .join(purchase, purchase.customer_id == period.c.customer_id)
+        .where(within(purchase.paid_at, period), purchase.state != word(PurchaseState.CANCELLED))
     )
-    period = _periods()
+    period = _periods(named)
     yield (
-        sums(entry.customer_id, period, entry.amount, POINTS)
-        .select_from(entry)
-        .join(period, EVERYWHERE)
-        .where(entry.customer_id.in_(holders), within(entry.at, period), entry.kind.in_(kinds))
-        .group_by(entry.customer_id, period.c.months)
+        sums(period, entry.amount, POINTS, entry.at)
+        .join(entry, entry.customer_id == period.c.customer_id)
+        .where(within(entry.at, period), entry.kind.in_(kinds))
     )
-    period = _periods()
+    period = _periods(named)
     yield (
-        sums(entry.customer_id, period, back.amount - back.owed, POINTS)
-        .select_from(entry)
-        .join(back, and_(back.reverses_id == entry.id, back.customer_id.in_(holders)))
-        .join(period, EVERYWHERE)
-        .where(entry.customer_id.in_(holders), within(entry.at, period), entry.kind.in_(kinds))
-        .group_by(entry.customer_id, period.c.months)
+        sums(period, back.amount - back.owed, POINTS)
+        .join(entry, entry.customer_id == period.c.customer_id)
+        .join(back, and_(back.reverses_id == entry.id, back.customer_id == period.c.customer_id))
+        .where(within(entry.at, period), entry.kind.in_(kinds))
     )
 
 
@@ -133,11 +158,25 @@ PROGRESS_ALONG = row_list("progress", lambda key, backend: _rows(backend, lambda
 
 
 @dataclass(frozen=True, slots=True)
+class TurnoverDue:
+    """Turnover missing in a currency, and by when."""
+
+    missing: Money
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
     """What is missing: any one of these will do; empty when nothing is."""
 
-    turnover: Sequence[Money]
+    turnover_due: Sequence[TurnoverDue]
     points: Decimal | None
+    points_due_at: datetime | None = None
+
+    @property
+    def turnover(self) -> Sequence[Money]:
+        """The turnover by itself."""
+        return [one.missing for one in self.turnover_due]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,25 +212,57 @@ def _moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
+@dataclass(slots=True)
+class _Done:
+    """What a customer spent and collected: by the months looked back, and in what keeps their status at its end."""
+
+    achieved: dict[int | None, rules.Achievement] = field(default_factory=dict)
+    keeps: rules.Achievement = field(default_factory=rules.Achievement)
+    since: dict[tuple[int | None, str | None], datetime] = field(default_factory=dict)
+    """The oldest of what counts, by months and by currency, or none for points."""
+
+    def add(self, found: Row) -> None:
+        """Take a sum into account."""
+        _, _, months, currency, units, keeps, *_, since, _ = found
+        if keeps:
+            self.keeps = added(self.keeps, currency, units)
+            return
+        self.achieved[months] = added(self.achieved.get(months, rules.Achievement()), currency, units)
+        if since is not None:
+            self.since[months, currency] = since
+
+
 def _made(rows: Sequence[Row]) -> Mapping[int, Progress]:
     standing = standing_of(rows)
-    achieved: dict[int, dict[int | None, rules.Achievement]] = {one.customer_id: {} for one in standing.held}
-    for part, customer, months, currency, units, *_ in rows:
-        if part == SUM:
-            done = achieved[customer].get(months, rules.Achievement())
-            achieved[customer][months] = added(done, currency, units)
-    by_id = {status.id: status for status in standing.statuses}
-    return {
-        one.id: _shown(rules.progress(by_id.get(one.status_id), standing.statuses, achieved[one.customer_id]))
-        for one in standing.held
-    }
+    done = {one.customer_id: _Done() for one in standing.held}
+    for found in rows:
+        if found[0] == SUM:
+            done[found[1]].add(found)
+    return {one.id: _progress(one, standing, done[one.customer_id]) for one in standing.held}
 
 
-def _shown(progress: rules.Progress) -> Progress:
-    following = RowRef("Status", progress.next.id) if progress.next else None
-    return Progress(_missing(progress.keeps_with), following, _missing(progress.rises_with))
+def _progress(one: Held, standing: Standing, done: _Done) -> Progress:
+    current = next((status for status in standing.statuses if status.id == one.status_id), None)
+    keeping = None if one.valid_to is None else done.keeps
+    found = rules.progress(current, standing.statuses, done.achieved, keeping)
+    following = found.next
+
+    def too_old(currency: str | None) -> datetime | None:
+        """When the oldest of what counts for the next status counts no longer."""
+        assert following is not None
+        since = done.since.get((following.months, currency))
+        if since is None or following.months is None:
+            return None
+        return add_months(since, following.months, standing.zone)
+
+    return Progress(
+        _missing(found.keeps_with, lambda _: one.valid_to),
+        RowRef("Status", following.id) if following else None,
+        _missing(found.rises_with, too_old),
+    )
 
 
-def _missing(missing: rules.Missing) -> Missing:
+def _missing(missing: rules.Missing, due: Callable[[str | None], datetime | None]) -> Missing:
     """Turnover in the order of its currencies, as decimal text shows it best."""
-    return Missing([Money(short, currency) for currency, short in sorted(missing.turnover)], missing.points)
+    turnover = [TurnoverDue(Money(short, currency), due(currency)) for currency, short in sorted(missing.turnover)]
+    return Missing(turnover, missing.points, None if missing.points is None else due(None))

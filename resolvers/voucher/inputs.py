@@ -20,6 +20,19 @@ MOST_CUSTOMERS = 1000
 MOST_MINUTES = 7 * 24 * 60
 
 
+VALUE = (
+    "A value of its own in place of the reward's, which must go with its kind: a percentage, 100 at most; an amount or "
+    "a price with its currency. Rewards that give goods take none."
+)
+CURRENCY_OF_VALUE = "Currency of the value, ISO 4217: the reward's, where that has one. None of a percentage."
+
+
+def check_currency(value: Decimal | None, currency: str | None) -> None:
+    """A currency says of what the value is."""
+    if value is None and currency is not None:
+        raise Refused(ErrorCode.REQUIRED, "A currency needs the value that it is of.", "value")
+
+
 class VoucherAnswer(RepeatableAnswer):
     """A voucher, as it is now."""
 
@@ -43,15 +56,8 @@ class VoucherIssue(Input):
         "has; case, spaces and hyphens don't tell codes apart. Made as the reward says where it is left out: with "
         "60 random bits at least.",
     ] = None
-    value: Annotated[
-        Decimal | None,
-        exact(MONEY),
-        "A value of its own in place of the reward's, which must go with its kind: a percentage, 100 at most; an "
-        "amount or a price with its currency. Rewards that give goods take none.",
-    ] = None
-    currency: Annotated[
-        str | None, CURRENCY, "Currency of the value, ISO 4217: the reward's, where that has one. None of a percentage."
-    ] = None
+    value: Annotated[Decimal | None, exact(MONEY), VALUE] = None
+    currency: Annotated[str | None, CURRENCY, CURRENCY_OF_VALUE] = None
     valid_from: Annotated[datetime | None, "From when it can be used; now where it is left out."] = None
     valid_to: Annotated[
         datetime | None, "Until when, itself not included; as the reward says where it is left out."
@@ -60,30 +66,69 @@ class VoucherIssue(Input):
 
     def check(self) -> None:
         """A currency says of what the value is."""
-        if self.value is None and self.currency is not None:
-            raise Refused(ErrorCode.REQUIRED, "A currency needs the value that it is of.", "value")
+        check_currency(self.value, self.currency)
+
+
+class BatchVoucherInput(Input):
+    """A voucher of a batch with terms of its own; what is left out is as of the batch."""
+
+    customer: Annotated[int, key(models.Customer), "Whose voucher it will be; one customer may be given several."]
+    code: Annotated[
+        str | None,
+        code(SHORTEST_VOUCHER_CODE),
+        "A code of its own, as `voucherIssue` takes it; made as the reward says where it is left out.",
+    ] = None
+    value: Annotated[Decimal | None, exact(MONEY), VALUE] = None
+    currency: Annotated[str | None, CURRENCY, CURRENCY_OF_VALUE] = None
+    valid_from: Annotated[datetime | None, "From when it can be used."] = None
+    valid_to: Annotated[datetime | None, "Until when, itself not included."] = None
+    note: Annotated[str | None, "What a person reads beside it."] = None
+
+    def check(self) -> None:
+        """A currency says of what the value is."""
+        check_currency(self.value, self.currency)
 
 
 class VoucherIssueBatch(Input):
-    """Vouchers to be issued to many."""
+    """Vouchers to be issued to many; 1,000 at most."""
 
     reward: Annotated[int, key(models.Reward), "What they give."]
     customers: Annotated[
         tuple[int, ...] | None, key(models.Customer), at_most(MOST_CUSTOMERS), "Customers to whom one is issued."
     ] = None
     segment: Annotated[int | None, key(models.Segment), "A segment to each of whose members one is issued."] = None
+    vouchers: Annotated[
+        tuple[BatchVoucherInput, ...] | None,
+        at_most(MOST_CUSTOMERS),
+        "Vouchers with codes, values or dates of their own, beside those for `customers` and `segment`.",
+    ] = None
     store: Annotated[
         int | None,
         key(models.Store),
         "The store that issues them, whose calendar counts for their end; the programme's without one.",
     ] = None
     note: Annotated[str | None, "What a person reads beside them."] = None
+    code: Annotated[
+        str | None, text(64), "Code of the batch, by which it is found again; made where it is left out."
+    ] = None
+    name: Annotated[str | None, text(255), "What people call the batch; as the reward where it is left out."] = None
+    value: Annotated[Decimal | None, exact(MONEY), VALUE] = None
+    currency: Annotated[str | None, CURRENCY, CURRENCY_OF_VALUE] = None
+    valid_from: Annotated[datetime | None, "From when they can be used; now where it is left out."] = None
+    valid_to: Annotated[
+        datetime | None, "Until when, itself not included; as the reward says where it is left out."
+    ] = None
+
+    def check(self) -> None:
+        """A currency says of what the value is."""
+        check_currency(self.value, self.currency)
 
 
 class RefusedCustomer(Answer):
     """A customer to whom no voucher was issued. The others got theirs."""
 
     customer: Annotated[RowRef | None, row("Customer"), "The customer; null where there is no such customer."]
+    index: Annotated[int | None, "The voucher's place among `vouchers`, from 0; null where it has no own terms."] = None
     code: Annotated[ErrorCode, TEXT, "Why, for programs."]
     message: Annotated[str, "Why, for people."]
     missing: Annotated[str | None, "What is missing."]
@@ -92,6 +137,7 @@ class RefusedCustomer(Answer):
 class VoucherBatchAnswer(Answer):
     """What became of a batch."""
 
+    batch: Annotated[RowRef | None, row("VoucherBatch"), "The batch."] = None
     issued: Annotated[int, "How many vouchers were issued."]
     vouchers: Annotated[list[RowRef], row("Voucher"), "The vouchers issued."]
     refused: Annotated[list[RefusedCustomer], "Who got none, and why."]
@@ -146,6 +192,15 @@ class VoucherCancel(NamedVoucher):
 
     reason: Annotated[str | None, "Why."] = None
     keep_points: Annotated[bool, "Whether the points that it cost are not given back."] = False
+
+
+class VoucherExtend(NamedVoucher):
+    """A voucher that is to be used longer."""
+
+    valid_to: Annotated[
+        datetime, "Until when, itself not included: later than now, and than it could be used without this."
+    ]
+    reason: Annotated[str | None, "Why; kept in the voucher's history."] = None
 
 
 class VoucherTransfer(NamedVoucher):

@@ -25,7 +25,7 @@ TRIES = 8
 MADE = Insert(
     models.Voucher,
     "customer_id reward_id code code_key value currency_code state valid_from valid_to note store_id earned_by_id"
-    " created_at updated_at",
+    " batch_id created_at updated_at",
     returning="id",
     unless=["code_key"],
 )
@@ -69,14 +69,19 @@ async def make(transaction: Transaction, reward_id: int, customer_id: int, *, zo
 
 
 async def record(
-    transaction: Transaction, key: int, customer_id: int, change: VoucherChange, note: str | None = None
+    transaction: Transaction,
+    key: int,
+    customer_id: int,
+    change: VoucherChange,
+    note: str | None = None,
+    data: dict[str, Any] | None = None,
 ) -> None:
-    """Write down what happened to a voucher: in its history, and in the outbox."""
+    """Write down what happened to a voucher: in its history, and with `data` in the outbox."""
     await HAPPENED.rows(
         transaction,
         [{"voucher_id": key, "customer_id": customer_id, "change": change, "at": transaction.now, "note": note}],
     )
-    transaction.emit(EventKind[f"VOUCHER_{change}"], models.Voucher(id=key), customer_id=customer_id)
+    transaction.emit(EventKind[f"VOUCHER_{change}"], models.Voucher(id=key), customer_id=customer_id, data=data)
 
 
 async def _insert(transaction: Transaction, reward: models.Reward, values: dict[str, Any]) -> int:

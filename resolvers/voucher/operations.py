@@ -14,43 +14,36 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 import models
-from models import PointEntry, PointEntryKind, SegmentMember, VoucherChange, VoucherState
+from models import PointEntry, PointEntryKind, VoucherChange, VoucherState
 from models.rules import ledger
 from models.rules.applicability import affordable, refusals
 from models.rules.basket import Bill, Shopper, Voucher
 from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO
-from models.rules.reward_value import own_value_refusal
-from models.rules.voucher_code import code_key
 from resolvers.benefit.offers import VOUCHER_COLUMNS, offers_by_key, vouchers_of
 from resolvers.benefit.shopper import read_shopper
 from resolvers.errors import Refused
 from resolvers.operation.perform import Stage, after
-from resolvers.operation.references import References, coded_as, in_use
+from resolvers.operation.references import coded_as
 from resolvers.operation.refusal import refuse
-from resolvers.operation.upsert import alone
-from resolvers.operation.validation import in_order
 from resolvers.point import booking
-from resolvers.programme.reading import read_terms
 from resolvers.query.compiled_query import CompiledQuery, among
 from resolvers.storage.context import RowRef, is_customer
 from resolvers.storage.transaction import Transaction
 from resolvers.voucher import issuing
 from resolvers.voucher.guessing import refuse_guesses
 from resolvers.voucher.inputs import (
-    MOST_CUSTOMERS,
     NamedVoucher,
-    RefusedCustomer,
     VoucherAnswer,
-    VoucherBatchAnswer,
     VoucherCancel,
+    VoucherExtend,
     VoucherIssue,
-    VoucherIssueBatch,
     VoucherRedeem,
     VoucherRelease,
     VoucherReserve,
     VoucherTransfer,
 )
+from resolvers.voucher.terms import own_columns, reward_in_use, store_in_use, zone_of
 
 USABLE = (VoucherState.ACTIVE, VoucherState.RESERVED)
 
@@ -62,33 +55,14 @@ BY_KEY = CompiledQuery(lambda backend: select(*VOUCHER_COLUMNS).where(among(mode
 
 async def issue(transaction: Transaction, given: VoucherIssue) -> VoucherAnswer:
     """Issue a voucher to a customer, for the points that it costs, within its limits."""
-    reward = await _reward(transaction, given.reward)
+    reward = await reward_in_use(transaction, given.reward)
     if is_customer(transaction.viewer) and not reward.points_cost:
         raise Refused(ErrorCode.FORBIDDEN, "What costs no points is given, and not taken.", "reward")
-    store = await _store(transaction, given.store)
-    own = await _own(transaction, given, reward)
+    store = await store_in_use(transaction, given.store)
+    own = await own_columns(transaction, given, reward)
     await transaction.lock_customer(given.customer, "customer", active=True)
-    zone = await _zone(transaction, store)
+    zone = await zone_of(transaction, store)
     return _answer(await issuing.issue(transaction, reward.id, given.customer, zone=zone, **own))
-
-
-async def issue_batch(transaction: Transaction, given: VoucherIssueBatch) -> VoucherBatchAnswer:
-    """Issue a voucher to each of many customers; one who can't have it stops no other."""
-    reward = await _reward(transaction, given.reward)
-    zone = await _zone(transaction, await _store(transaction, given.store))
-    keys = await _customers(transaction, given)
-    made: list[RowRef] = []
-    refused: list[RefusedCustomer] = []
-    for key in keys:
-        try:
-            async with transaction.attempt():
-                await transaction.lock_customer(key, "customers", active=True)
-                voucher = await issuing.issue(transaction, reward.id, key, zone=zone, note=given.note)
-                made.append(RowRef("Voucher", voucher))
-        except Refused as error:
-            there = None if error.code is ErrorCode.NOT_FOUND else RowRef("Customer", key)
-            refused.append(RefusedCustomer(customer=there, code=error.code, message=str(error), missing=error.missing))
-    return VoucherBatchAnswer(issued=len(made), vouchers=made, refused=refused)
 
 
 async def _before(stage: Stage, given: Any) -> None:
@@ -125,7 +99,7 @@ async def release(transaction: Transaction, given: VoucherRelease, _admitted: No
 @after(_before)
 async def redeem(transaction: Transaction, given: VoucherRedeem, _admitted: None) -> VoucherAnswer:
     """Use a voucher without a bill, as for a gift that is handed over."""
-    store = await _store(transaction, given.store)
+    store = await store_in_use(transaction, given.store)
     shown_by = {} if given.customer is None else {"customer": given.customer}
     voucher = await _locked(transaction, given, *shown_by.values())
     await transaction.lock_named({"id": voucher.customer_id, **shown_by}, active=True)
@@ -182,60 +156,24 @@ async def transfer(transaction: Transaction, given: VoucherTransfer, _admitted: 
     return await _changed(transaction, voucher, VoucherChange.TRANSFERRED)
 
 
-async def _store(transaction: Transaction, key: int | None) -> models.Store | None:
-    found = await in_use(transaction, models.Store, key, "store")
-    return None if found is None else await transaction.session.get_one(models.Store, found)
-
-
-async def _zone(transaction: Transaction, store: models.Store | None) -> str:
-    """Where a day ends that is the last of a voucher."""
-    if store is not None:
-        return store.time_zone
-    return (await read_terms(await transaction.inside(), transaction.now)).zone
-
-
-async def _reward(transaction: Transaction, key: int) -> models.Reward:
-    reward = await References(transaction).find(models.Reward, key, "reward")
-    if reward.state is not models.State.ACTIVE:
-        raise Refused(ErrorCode.WRONG_STATE, "The reward is not in use.", "reward")
-    return reward
-
-
-async def _own(transaction: Transaction, given: VoucherIssue, reward: models.Reward) -> dict[str, Any]:
-    """What the voucher has of its own, and not from its reward."""
-    if given.value is not None:
-        wrong = own_value_refusal(reward.kind, reward.currency_code, given.value, given.currency)
-        if wrong is not None:
-            raise Refused(wrong[1].code, wrong[1].message, wrong[0])
-    if given.code is not None:
-        # A reward of this code can't be made meanwhile.
-        await alone(transaction, models.Reward)
-        taken = select(models.Reward.id).where(models.Reward.code_key == code_key(given.code)).limit(1)
-        if await transaction.session.scalar(taken) is not None:
-            raise Refused(ErrorCode.CODE_TAKEN, "A reward has this code.", "code")
-    own = {
-        "code": given.code,
-        "value": given.value,
-        "currency_code": given.currency,
-        "valid_from": given.valid_from,
-        "valid_to": given.valid_to,
-    }
-    in_order(given.valid_from or transaction.now, given.valid_to, "validTo")
-    return {"note": given.note} | {name: value for name, value in own.items() if value is not None}
-
-
-async def _customers(transaction: Transaction, given: VoucherIssueBatch) -> list[int]:
-    """The customers of a batch in the order in which they are locked, each once."""
-    keys = set(given.customers or ())
-    if given.segment is not None:
-        segment = await References(transaction).find(models.Segment, given.segment, "segment")
-        members = select(SegmentMember.customer_id).where(SegmentMember.segment_id == segment.id)
-        keys |= set(await transaction.session.scalars(members.limit(MOST_CUSTOMERS + 1)))
-    if not keys:
-        raise Refused(ErrorCode.REQUIRED, "Name the customers, or a segment that has members.", "customers")
-    if len(keys) > MOST_CUSTOMERS:
-        raise Refused(ErrorCode.TOO_MANY, f"A batch takes {MOST_CUSTOMERS} customers at most.", "customers")
-    return sorted(keys)
+@after(_before)
+async def extend(transaction: Transaction, given: VoucherExtend, _admitted: None) -> VoucherAnswer:
+    """Let a voucher be used until later; one that has expired can be used again."""
+    voucher = await _locked(transaction, given)
+    await transaction.lock_customer(voucher.customer_id, "id", active=True)
+    if voucher.state not in (*USABLE, VoucherState.EXPIRED):
+        _usable(voucher, transaction.now)
+    if voucher.valid_to == given.valid_to:
+        return _answer(voucher.id, repeated=True)
+    if voucher.valid_to is None or given.valid_to < voucher.valid_to:
+        raise Refused(ErrorCode.BAD_VALIDITY, "The voucher can be used until later already.", "validTo")
+    if given.valid_to <= transaction.now:
+        raise Refused(ErrorCode.DATE_PASSED, "This end is over already.", "validTo")
+    if voucher.state is VoucherState.EXPIRED:
+        voucher.state, voucher.reserved_for, voucher.reserved_until = VoucherState.ACTIVE, None, None
+    voucher.valid_to = given.valid_to
+    until = {"validTo": given.valid_to.isoformat()}
+    return await _changed(transaction, voucher, VoucherChange.EXTENDED, given.reason, until)
 
 
 def _named(given: NamedVoucher) -> ColumnElement[bool]:
@@ -292,11 +230,15 @@ def redemption_refusals(
 
 
 async def _changed(
-    transaction: Transaction, voucher: models.Voucher, change: VoucherChange, note: str | None = None
+    transaction: Transaction,
+    voucher: models.Voucher,
+    change: VoucherChange,
+    note: str | None = None,
+    data: dict[str, Any] | None = None,
 ) -> VoucherAnswer:
     voucher.updated_at = transaction.now
     await transaction.session.flush()
-    await issuing.record(transaction, voucher.id, voucher.customer_id, change, note)
+    await issuing.record(transaction, voucher.id, voucher.customer_id, change, note, data)
     return _answer(voucher.id)
 
 

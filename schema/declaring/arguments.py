@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from resolvers.code.iso import known_codes
 from resolvers.errors import BadInput
 from resolvers.normalise import search_words
+from resolvers.query.columns import Column
 from resolvers.query.filters.where import ALL, FILTERS, LAST_CHARACTER, Structure, checked, read_filter
 from resolvers.query.paging import (
     MOST_SORT_KEYS,
@@ -20,7 +22,7 @@ from resolvers.query.paging import (
     start_of,
 )
 from schema.declaring.base import TypeDeclaration
-from schema.declaring.connections import SORT_KEYS
+from schema.declaring.connections import PRICE, SORT_KEYS
 
 MOST_WORDS = 8
 LONGEST_SEARCH = 256
@@ -71,13 +73,23 @@ def _order(declared: TypeDeclaration, default: Sequence[SortKey] | None, given: 
         return complete(declared.order if default is None else default)
     if len(given) > MOST_SORT_KEYS:
         raise BadInput(f"`orderBy` takes {MOST_SORT_KEYS} keys at most.")
-    keys = SORT_KEYS[declared.name]
     chosen = []
     for key in given:
         name = str(getattr(key["field"], "value", key["field"]))
         direction = str(getattr(key.get("direction"), "value", key.get("direction")))
-        chosen.append(SortKey(keys[name], direction == "DESC"))
+        chosen.append(SortKey(_sort_column(declared, name, key.get("currency")), direction == "DESC"))
     return complete(chosen)
+
+
+def _sort_column(declared: TypeDeclaration, name: str, currency: str | None) -> Column:
+    if declared.priced is None or name != PRICE:
+        if currency is not None:
+            raise BadInput("`orderBy`: `currency` goes with PRICE.")
+        return SORT_KEYS[declared.name][name]
+    code = (currency or "").strip().upper()
+    if code not in known_codes("Currency"):
+        raise BadInput("`orderBy`: PRICE needs a `currency`, a code of ISO 4217 such as EUR.")
+    return Column((), declared.priced(code))
 
 
 def _words(search: str | None) -> list[str]:

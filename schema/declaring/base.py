@@ -154,6 +154,8 @@ class TypeDeclaration:
     is_part: bool = False
     searchable: bool = False
     interfaces: tuple[str, ...] = ()
+    priced: Callable[[str], Source] | None = None
+    """For the sort key PRICE: what a row costs in a currency."""
 
 
 TYPES: dict[str, TypeDeclaration] = {}

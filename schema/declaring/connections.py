@@ -23,6 +23,10 @@ class SortDirection(StrEnum):
 
 NAMES["SortDirection"] = strawberry.enum(SortDirection, description=(SortDirection.__doc__ or "").strip())
 
+PRICE = "PRICE"
+"""The sort key of what has a price in each currency; it takes the currency."""
+OF_A_PRICE = "By PRICE: in which currency, ISO 4217; what has no price in it counts as the dearest."
+
 SORT_KEYS: dict[str, dict[str, Column]] = {}
 """The columns that each type's sort keys stand for."""
 
@@ -70,7 +74,8 @@ def make_order(declared: TypeDeclaration) -> None:
     keys["ID"] = Column((), "id")
     SORT_KEYS[declared.name] = keys
     enum_name = f"{declared.name}SortField"
-    members = Enum(enum_name, {key: key for key in keys})  # type: ignore[misc]
+    priced = [PRICE] if declared.priced else []
+    members = Enum(enum_name, {key: key for key in [*keys, *priced]})  # type: ignore[misc]
     NAMES[enum_name] = strawberry.enum(members, description=f"What a list of {declared.name} can be sorted by.")
     input_type(
         f"{declared.name}Order",
@@ -78,6 +83,7 @@ def make_order(declared: TypeDeclaration) -> None:
         {
             "field": FieldSpec(enum_name, "What to sort by."),
             "direction": FieldSpec("SortDirection | None", "Which way; ascending unless said otherwise."),
+            **({"currency": FieldSpec("str | None", OF_A_PRICE)} if declared.priced else {}),
         },
     )
 

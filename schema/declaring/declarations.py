@@ -81,11 +81,13 @@ def exposes(
     is_node: bool = True,
     searchable: bool = False,
     interfaces: tuple[str, ...] = (),
+    priced: Callable[[str], Source] | None = None,
 ) -> Callable[[type[T]], type[T]]:
     """Show an entity as a type of the graph. A node can be found again by its id."""
+    options = {"searchable": searchable, "interfaces": interfaces, "priced": priced}
 
     def decorate(cls: type[T]) -> type[T]:
-        _declare(cls, entity, order=order, is_node=is_node, searchable=searchable, interfaces=interfaces)
+        _declare(cls, entity, order=order, is_node=is_node, **options)
         return cls
 
     return decorate

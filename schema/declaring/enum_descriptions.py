@@ -18,6 +18,7 @@ CHANGES = {
     "EXPIRED": "Its validity ended.",
     "CANCELLED": "It was cancelled.",
     "TRANSFERRED": "It was passed on to another customer.",
+    "EXTENDED": "It can be used longer.",
     "REGISTERED": "It came with registration.",
     "SET": "It was set by hand.",
     "RISEN": "The customer rose to it.",

@@ -125,7 +125,7 @@ RESOURCES = (
     ),
     ReferenceResource(
         "Vouchers",
-        ("Voucher",),
+        ("Voucher", "VoucherBatch"),
         "Made from a reward for one customer, with a value and a validity, and used at most once.",
     ),
 )

@@ -42,6 +42,7 @@ from tests.factories.purchase import (
     purchase_discount,
     purchase_item,
     purchase_item_type,
+    purchase_payment,
     purchase_return,
     purchase_return_item,
     purchase_type,
@@ -91,7 +92,7 @@ from tests.factories.token import (
     one_time_code,
     token,
 )
-from tests.factories.voucher import voucher, voucher_event
+from tests.factories.voucher import voucher, voucher_batch, voucher_event
 
 __all__ = [
     "NOW",
@@ -156,6 +157,7 @@ __all__ = [
     "purchase_discount",
     "purchase_item",
     "purchase_item_type",
+    "purchase_payment",
     "purchase_return",
     "purchase_return_item",
     "purchase_type",
@@ -189,5 +191,6 @@ __all__ = [
     "token",
     "usual_programme",
     "voucher",
+    "voucher_batch",
     "voucher_event",
 ]

@@ -143,12 +143,15 @@ async def _save_bills(
 ) -> None:
     items = [
         factories.purchase_item(product=product, type=factories.purchase_item_type(), vat_rate=Decimal(21)),
-        factories.purchase_item(product=None, product_name="Loose apples", quantity=Decimal("0.512")),
+        factories.purchase_item(
+            product=None, product_name="Loose apples", quantity=Decimal("0.512"), category_code="87", bought_for=jana
+        ),
     ]
     items[0].returned_quantity = Decimal(1)
     kind = factories.purchase_type()
     bill = factories.purchase(customer=jana, store=store, items=items, type=kind, state="PARTLY_RETURNED")
-    voucher = factories.voucher(customer=jana, reward=reward, state="APPLIED", purchase=bill, store=store)
+    batch = factories.voucher_batch(reward=reward, store=store, note="For Easter")
+    voucher = factories.voucher(customer=jana, reward=reward, state="APPLIED", purchase=bill, store=store, batch=batch)
     lot = factories.points(customer=jana, amount=Decimal("70.5"), point_type=factories.point_type())
     lot.remaining = Decimal("50.5")
     spent = factories.point_entry(
@@ -166,6 +169,8 @@ async def _save_bills(
         factories.purchase(store=store, customer=None),
         factories.purchase_discount(purchase=bill, item=items[1], reward=reward, voucher=voucher),
         factories.purchase_discount(purchase=bill),
+        factories.purchase_payment(purchase=bill, kind="CARD", amount=Decimal("99.5"), name="Visa"),
+        factories.purchase_payment(purchase=bill, kind="POINTS", amount=Decimal("0.5")),
         factories.purchase_return_item(purchase_return=factories.purchase_return(purchase=bill), item=items[0]),
         factories.point_entry_lot(entry=spent, lot=lot, amount=Decimal(-20)),
         factories.points(amount=Decimal(5), expires_at=NOW + timedelta(days=365)),

@@ -53,6 +53,11 @@ def purchase_discount(**overrides: Any) -> models.PurchaseDiscount:
     return build(models.PurchaseDiscount, overrides, purchase=purchase, amount=Decimal(5))
 
 
+def purchase_payment(**overrides: Any) -> models.PurchasePayment:
+    """All of the usual bill, in cash."""
+    return build(models.PurchasePayment, overrides, purchase=purchase, kind="CASH", amount=Decimal(100))
+
+
 def purchase_return(**overrides: Any) -> models.PurchaseReturn:
     """A return of nothing that was worth anything."""
     amounts = dict.fromkeys(

@@ -26,6 +26,11 @@ def voucher(**overrides: Any) -> models.Voucher:
     )
 
 
+def voucher_batch(**overrides: Any) -> models.VoucherBatch:
+    """A batch without vouchers yet."""
+    return stamped(models.VoucherBatch, overrides, code=lambda: f"batch-{number()}", name="Spring", reward=reward)
+
+
 def voucher_event(**overrides: Any) -> models.VoucherEvent:
     """An event of a voucher; `customer` is the voucher's own where only the voucher is given."""
     values = {"voucher": overrides.get("voucher") or voucher()} | overrides

@@ -85,6 +85,7 @@ CHECKS: dict[str, list[Callable[[], Base]]] = {
         lambda: factories.purchase(items=[factories.purchase_item(returned_quantity=MINUS)])
     ],
     "ck_purchase_items_count": [lambda: factories.purchase(items_count=-1)],
+    "ck_purchase_payment_amount": [lambda: factories.purchase_payment(amount=ZERO)],
     "ck_purchase_return_item_quantity": [lambda: factories.purchase_return_item(quantity=ZERO)],
     "ck_purchase_return_refund": [lambda: factories.purchase_return(refund=MINUS)],
     "ck_purchase_returned": [lambda: factories.purchase(returned=MINUS)],

@@ -142,3 +142,56 @@ async def test_who_holds_no_status_has_no_progress(graph: Graph, session: AsyncS
     await factories.save(session, factories.customer())
 
     assert await progress(graph) == {"status": None, "statusHistory": {"nodes": []}}
+
+
+DUE = "{ turnoverDue { missing { amount currency { code } } dueAt } points pointsDueAt }"
+
+
+async def test_what_keeps_a_status_counts_at_its_end_and_what_lifts_until_it_is_too_old(
+    graph: Graph, session: AsyncSession
+) -> None:
+    eva = factories.customer()
+    _, silver, gold = ladder()
+    start, end = NOW - timedelta(days=100), NOW + timedelta(days=265)
+    await factories.save(
+        session,
+        factories.status_record(customer=eva, status=silver, valid_from=start, valid_to=end),
+        factories.purchase(customer=eva, total=Decimal(1000), paid_at=NOW - timedelta(days=150)),
+        factories.purchase(customer=eva, total=Decimal(400), paid_at=NOW - timedelta(days=10)),
+        factories.points(customer=eva, amount=Decimal(250), created_at=NOW - timedelta(days=150)),
+    )
+    await limits(session, silver, gold)
+    query = f"{{ statusRecords {{ nodes {{ progress {{ keepsWith {DUE} risesWith {DUE} }} }} }} }}"
+
+    found = (await graph.data(query))["statusRecords"]["nodes"][0]["progress"]
+
+    def due(amount: str, at: str | None, currency: str = "CZK") -> dict[str, Any]:
+        return {"missing": {"amount": amount, "currency": {"code": currency}}, "dueAt": at}
+
+    assert found["keepsWith"] == {
+        "turnoverDue": [due("600.00", end.isoformat())],
+        "points": "200",
+        "pointsDueAt": end.isoformat(),
+    }
+    assert found["risesWith"] == {
+        "turnoverDue": [due("3600.00", "2024-12-17T12:00:00+00:00"), due("200.00", None, "EUR")],
+        "points": None,
+        "pointsDueAt": None,
+    }
+
+
+async def test_what_is_over_is_judged_by_what_counted_at_its_end(graph: Graph, session: AsyncSession) -> None:
+    eva = factories.customer()
+    _, silver, gold = ladder()
+    end = NOW - timedelta(days=1)
+    await factories.save(
+        session,
+        factories.status_record(customer=eva, status=silver, valid_from=end - timedelta(days=366), valid_to=end),
+        factories.purchase(customer=eva, total=Decimal(900), paid_at=end - timedelta(days=9)),
+        factories.purchase(customer=eva, total=Decimal(900)),
+    )
+    await limits(session, silver, gold)
+
+    found = await graph.data("{ statusRecords { nodes { progress { keepsWith { turnover { amount } } } } } }")
+
+    assert found["statusRecords"]["nodes"][0]["progress"]["keepsWith"]["turnover"] == [{"amount": "100.00"}]

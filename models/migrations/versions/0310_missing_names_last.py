@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0310'
-down_revision = '0160'
+down_revision = '0230'
 
 NAMELESS = '\U0010ffff'
 NAMES = ('first_name', 'last_name')

@@ -36,6 +36,7 @@ KEYS: dict[type[Base], tuple[tuple[str, ...], ...]] = {
     models.Store: (BY_CODE, BY_SOURCE),
     models.Token: (("secret_hash",),),
     models.Voucher: (BY_CODE,),
+    models.VoucherBatch: (BY_CODE,),
 }
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -70,6 +70,9 @@ def _purchase(draft: Draft) -> None:
     draft.values.setdefault("items_count", len(items))
     if items:
         draft.values.setdefault("total", sum((item.values.get("price", ZERO) for item in items), ZERO))
+    payments = [one.values.get("amount", ZERO) for one in draft.lists.get("payments", ())]
+    if payments and sum(payments, ZERO) != draft.values.get("total"):
+        draft.refuse("payments", "must come to the bill's total")
     lines = [item.values.get("line") for item in items]
     if len(lines) != len(set(lines)):
         draft.refuse("items", "must not have two with the same line")

@@ -80,6 +80,15 @@ def test_progress_tells_what_is_missing_to_keep_and_to_rise():
     )
 
 
+def test_what_keeps_a_status_is_what_counts_at_its_end() -> None:
+    keeping = qualification.Achievement({"EUR": Decimal(400)})
+
+    progress = qualification.progress(SILVER, TIERS, achieved("500"), keeping)
+
+    assert progress.keeps_with.turnover == [("EUR", Decimal(100)), ("CZK", Decimal(12000))]
+    assert progress.rises_with == Missing([("EUR", Decimal(1500))], None)
+
+
 def test_nothing_is_missing_once_a_condition_is_met():
     progress = qualification.progress(SILVER, TIERS, achieved("500"))
 

@@ -38,6 +38,8 @@ async def save_one_of_each(session: AsyncSession, customer: models.Customer) -> 
             continue
         factory: Callable[..., Base] = getattr(factories, name)
         who = {"customer_id": customer.id} if name in BY_KEY else {"customer": customer}
+        if entity is models.PurchaseItem:
+            who = {"bought_for": customer, "purchase": factories.purchase()}
         await factories.save(session, factory(**who, **OTHERWISE.get(name, {})))
 
 
@@ -65,7 +67,7 @@ async def test_a_row_of_every_table_follows_or_is_known_to_stay_or_go(crm: Opera
     answer = await crm.do("customerMerge", "records { kind moved dropped } userErrors { code message }", **names)
 
     async def rows(entity: type[Base], key: int) -> int:
-        column = table_of(entity).c.customer_id
+        column = table_of(entity).c[moves.columns_of(entity)[0]]
         return await session.scalar(select(func.count()).where(column == key)) or 0
 
     left = {entity: await rows(entity, jane.id) for entity in moves.entities()}
@@ -109,5 +111,6 @@ def test_every_column_that_names_a_customer_follows_but_whom_a_row_leads_from() 
 
     assert more["CustomerMerge"] == ["customer_id"]
     assert {name: columns for name, columns in more.items() if columns != ["customer_id"]} == {
-        "Voucher": ["customer_id", "issued_to_id"]
+        "PurchaseItem": ["bought_for_id"],
+        "Voucher": ["customer_id", "issued_to_id"],
     }

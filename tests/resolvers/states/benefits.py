@@ -53,6 +53,7 @@ async def voucher(scene: Scene, state: str) -> dict[str, str]:
         more = {"valid_from": NOW - timedelta(days=2), "valid_to": NOW - timedelta(hours=2)}
     holder = factories.customer()
     reward = factories.reward(is_portable=True)
+    more.setdefault("valid_to", NOW + timedelta(days=1))
     it = factories.voucher(customer=holder, reward=reward, state=state, code=f"CODE-{state}", **more)
     return await scene.keep(it=it, holder=holder) | {"code": f"CODE-{state}"}
 
@@ -66,6 +67,7 @@ VOUCHER = Entity(
         "`voucherRedeem`": step("voucherRedeem", id="$it"),
         "`voucherRedeem` for the bill it is reserved for": step("voucherRedeem", id="$it", bill="another"),
         "`voucherCancel`": step("voucherCancel", id="$it"),
+        "`voucherExtend`": step("voucherExtend", id="$it", validTo=(NOW + timedelta(days=30)).isoformat()),
         "`voucherTransfer`": step("voucherTransfer", id="$it", customer="$eva"),
         "`purchasePreview`": asks(CODES, refusal, bill=BILL, customer=HER, codes=["$code"]),
         "`purchaseSend`": step("purchaseSend", bill=BILL, customer=HER, benefitCodes=["$code"]),
@@ -81,7 +83,9 @@ async def reward(scene: Scene, state: str) -> dict[str, str]:
     it = factories.reward(code=f"REWARD-{state}", state=state, is_portable=True, group="SIMPLE")
     holder = factories.customer()
     ids = await scene.keep(
-        it=it, holder=holder, voucher=factories.voucher(reward=it, customer=holder, code=f"OF-{state}")
+        it=it,
+        holder=holder,
+        voucher=factories.voucher(reward=it, customer=holder, code=f"OF-{state}", valid_to=NOW + timedelta(days=1)),
     )
     return ids | {"code": f"REWARD-{state}", "of": f"OF-{state}"}
 
@@ -106,6 +110,7 @@ REWARD = Entity(
         "`purchasePreview` with a voucher of it": asks(CODES, refusal, bill=BILL, customer=HER, codes=["$of"]),
         "`purchaseSend` with a voucher of it": step("purchaseSend", bill=BILL, customer=HER, benefitCodes=["$of"]),
         "`voucherRedeem` of it": step("voucherRedeem", id="$voucher"),
+        "`voucherExtend` of it": step("voucherExtend", id="$voucher", validTo=(NOW + timedelta(days=30)).isoformat()),
         "`voucherTransfer` of it": step("voucherTransfer", id="$voucher", customer="$eva"),
     },
 )

@@ -48,7 +48,10 @@ async def bills(shop: Rows) -> None:
         discounts = [factories.purchase_discount(purchase=bill, reward=row, amount=chance.money()) for row in rewards]
         if items:
             discounts.append(factories.purchase_discount(purchase=bill, item=items[0]))
-        await shop.keep(bill, *items, *discounts)
+        payments = [factories.purchase_payment(purchase=bill, kind=kind) for kind in ("CARD", "POINTS")[: place % 3]]
+        if items and place % 2:
+            items[0].bought_for = shop.each("customer")[place % 7]
+        await shop.keep(bill, *items, *discounts, *payments)
         if items:
             returned = factories.purchase_return(purchase=bill, at=bill.paid_at)
             await shop.keep(returned, factories.purchase_return_item(purchase_return=returned, item=items[0]))

@@ -106,9 +106,11 @@ def audience(shop: Rows, reward: models.Reward) -> list[models.Base]:
 
 
 async def vouchers(shop: Rows) -> None:
-    """Vouchers of every state, with their history."""
+    """Vouchers of every state, with their history; some of them in batches."""
     chance = shop.chance
-    for _ in range(50):
+    for store in [None, *shop.each("store")[:2]]:
+        await shop.keep(factories.voucher_batch(reward=shop.each("reward")[0], store=store))
+    for place in range(50):
         state = chance.one([state for state in models.VoucherState if state != models.VoucherState.EXPIRED])
         given = {"reserved_until": chance.of(PAST[0], FUTURE[0])} if state == "RESERVED" else {}
         voucher = factories.voucher(
@@ -122,6 +124,7 @@ async def vouchers(shop: Rows) -> None:
             store=chance.maybe(shop.each("store")),
             purchase=chance.maybe(shop.each("purchase")),
             note=chance.one(TEXTS),
+            batch=shop.each("voucher_batch")[place % 4] if place % 4 < 3 else None,
             **given,
         )
         events = [
