@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from models import entering as function
+from models import entering as who_asks
 from models import own_writes
 from models.base import Base
 from models.entering import CUSTOMER, TOKEN
@@ -119,7 +119,7 @@ def apply(connection: Connection) -> None:
     if connection.dialect.name != "postgresql":
         return
     connection.execute(text(MAKE_ROLE))
-    function.apply(connection)
+    who_asks.apply(connection, ROLE)
     own_writes.apply(connection)
     made = {name: (on, told, granted) for name, on, told, granted in connection.execute(text(MADE), {"role": ROLE})}
     if not all(granted for _, _, granted in made.values()):

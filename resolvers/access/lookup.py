@@ -183,6 +183,6 @@ def _known(row: Row) -> KnownToken:
     elif customer_id is not None and state is State.ACTIVE:
         viewer = Viewer(customer_id, ViewerKind.CUSTOMER, token_id=token_id)
     elif customer_id is not None:
-        # Nobody, for as long as the customer is deactivated: no statement sees to that.
+        # Nobody, for as long as the customer is deactivated: nothing is taken for granted of them.
         version = None
     return KnownToken(viewer, language, last_seen_at, budget, version, expires_at)

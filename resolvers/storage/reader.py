@@ -132,8 +132,13 @@ class PostgresReader:
         if not self.sees_tokens:
             behind = entering(customer_id, token_id) if is_walled else ""
             return await self._fetch(statement.sql, arguments, behind)
-        sql = enters(statement.sql, len(arguments))
-        arguments += customer_id, token_id, version
+        if not is_walled and version is None:
+            return await self._fetch(statement.sql, arguments)
+        sql = enters(statement.sql, len(arguments), walled=is_walled, versioned=version is not None)
+        if is_walled:
+            arguments += _text(customer_id), _text(token_id)
+        if version is not None:
+            arguments += token_id, version
         try:
             return await self._fetch(sql, arguments, STAYING if is_walled else "")
         except asyncpg.PostgresError as error:
@@ -220,6 +225,10 @@ class PostgresReader:
             await _close(self._free.pop())
         if self._retiring:
             await asyncio.wait(self._retiring)
+
+
+def _text(key: int | None) -> str:
+    return "" if key is None else str(key)
 
 
 async def _go(connection: Any, behind: str) -> None:

@@ -1,19 +1,22 @@
-"""Statements that name who asks, by a function of the database's."""
+"""Statements that name who asks, and see that their token is what it was."""
 
 from alembic import op
+
+from models import entering
 
 revision = '0230'
 down_revision = '0160'
 
 
 def upgrade() -> None:
-    """Bring the change: the function is made with the policies, when all migrations are done (`models.entering`).
+    """Bring the change: what statements call is made with the policies, when all migrations are done.
 
-    The gateway calls it, so a database without it must not be taken for one that is up to date.
+    The gateway needs it, so a database without it must not be taken for one that is up to date.
     """
 
 
 def downgrade() -> None:
     """Take the change back."""
     if op.get_bind().dialect.name == 'postgresql':
-        op.execute('DROP FUNCTION IF EXISTS crm360_enter(bigint, bigint, xid)')
+        for statement in entering.TAKE_BACK:
+            op.execute(statement)
