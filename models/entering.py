@@ -12,54 +12,56 @@ from sqlalchemy import Connection, text
 CUSTOMER, TOKEN = "crm360.customer", "crm360.asking_token"
 """The settings that name the customer and the token that ask."""
 
-VIEW, REFUSAL, SWITCHED = "crm360_token_version", "crm360_token_changed", "crm360_customer_switched"
-"""What tells which version of a token's row is accepted; the function that fails where it is another one; and the
-trigger that makes it another one where a customer is deactivated or comes back."""
-
 CHANGED = "CRM36"
 """PostgreSQL's code for a token that isn't what it was any more."""
 
+VIEW = "crm360_token_version"
+"""What tells which version of a token's row is accepted."""
+
 MAKE = (
-    f"CREATE OR REPLACE FUNCTION {REFUSAL}() RETURNS boolean LANGUAGE plpgsql AS "
-    f"$$BEGIN RAISE EXCEPTION 'The token has changed.' USING ERRCODE = '{CHANGED}'; END$$",
-    # A view reads as the role that owns the tables: the policies of the role that asks cost nothing here.
-    f"CREATE OR REPLACE VIEW {VIEW} AS SELECT id, xmin AS version FROM token WHERE revoked_at IS NULL",
-    f"CREATE OR REPLACE FUNCTION {SWITCHED}() RETURNS trigger LANGUAGE plpgsql AS "
+    # It reads as the role that owns the tables, so that the policies of the role that asks cost nothing.
+    "CREATE OR REPLACE VIEW crm360_token_version AS SELECT id, xmin AS version FROM token WHERE revoked_at IS NULL",
+    "CREATE OR REPLACE FUNCTION crm360_token_changed() RETURNS boolean LANGUAGE plpgsql AS "
+    "$$BEGIN RAISE EXCEPTION 'The token has changed.' USING ERRCODE = 'CRM36'; END$$",
+    # Whoever is deactivated, or comes back, isn't who their tokens stood for.
+    "CREATE OR REPLACE FUNCTION crm360_customer_switched() RETURNS trigger LANGUAGE plpgsql AS "
     "$$BEGIN UPDATE token SET updated_at = updated_at WHERE customer_id = NEW.id; RETURN NULL; END$$",
-    f"CREATE OR REPLACE TRIGGER {SWITCHED} AFTER UPDATE ON customer FOR EACH ROW "
-    f"WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION {SWITCHED}()",
+    "CREATE OR REPLACE TRIGGER crm360_customer_switched AFTER UPDATE ON customer FOR EACH ROW "
+    "WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION crm360_customer_switched()",
 )
 TAKE_BACK = (
-    f"DROP TRIGGER IF EXISTS {SWITCHED} ON customer",
-    f"DROP FUNCTION IF EXISTS {SWITCHED}()",
-    f"DROP VIEW IF EXISTS {VIEW}",
-    f"DROP FUNCTION IF EXISTS {REFUSAL}()",
+    "DROP TRIGGER IF EXISTS crm360_customer_switched ON customer",
+    "DROP FUNCTION IF EXISTS crm360_customer_switched()",
+    "DROP FUNCTION IF EXISTS crm360_token_changed()",
+    "DROP VIEW IF EXISTS crm360_token_version",
 )
 MADE = "SELECT obj_description(to_regclass(:view), 'pg_class')"
+
+ENTERED = "SELECT entered.* FROM ({sql}) AS entered WHERE (SELECT CASE {cases} ELSE true END)"
+NAMED = "WHEN set_config('{customer}', ${first}, true) || set_config('{token}', ${second}, true) IS NULL THEN false"
+SEEN = (
+    "WHEN NOT EXISTS (SELECT FROM crm360_token_version WHERE id = ${first} AND version = ${second}) "
+    "THEN crm360_token_changed()"
+)
 
 
 def entered(sql: str, arguments: int, *, walled: bool, versioned: bool) -> str:
     """A statement of so many arguments as one that sees to who asks before it reads a row.
 
-    `walled`, it names the customer and the token, given as text; `versioned`, it fails where the token, given by its
-    key, isn't of the version that comes last.
+    `walled`, it names the customer and the token, given as text. `versioned`, it fails where the token, given by its
+    key, isn't of the version that comes last; that is looked at once they are named.
     """
     cases = []
     if walled:
-        named = " || ".join(
-            f"set_config('{name}', ${arguments + place}, true)" for place, name in enumerate((CUSTOMER, TOKEN), start=1)
-        )
-        # What follows is looked at when both are set.
-        cases.append(f"WHEN {named} IS NULL THEN false")
+        cases.append(NAMED.format(customer=CUSTOMER, token=TOKEN, first=arguments + 1, second=arguments + 2))
         arguments += 2
     if versioned:
-        current = f"SELECT FROM {VIEW} WHERE id = ${arguments + 1} AND version = ${arguments + 2}"  # noqa: S608
-        cases.append(f"WHEN NOT EXISTS ({current}) THEN {REFUSAL}()")
-    return f"SELECT entered.* FROM ({sql}) AS entered WHERE (SELECT CASE {' '.join(cases)} ELSE true END)"  # noqa: S608
+        cases.append(SEEN.format(first=arguments + 1, second=arguments + 2))
+    return ENTERED.format(sql=sql, cases=" ".join(cases))
 
 
 def apply(connection: Connection, role: str) -> None:
-    """Make the view and the function, where they aren't as they should be."""
+    """Make what statements call, where it isn't as it should be."""
     wanted = "; ".join(MAKE)
     if connection.scalar(text(MADE), {"view": VIEW}) != wanted:
         quoted = wanted.replace("'", "''")

@@ -28,7 +28,8 @@ BEGIN
 END
 """
 MADE = """
-SELECT c.relname, p.prosrc FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid JOIN pg_proc AS p ON p.oid = t.tgfoid
+SELECT c.relname, p.prosrc
+FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid JOIN pg_proc AS p ON p.oid = t.tgfoid
 WHERE t.tgname = :trigger AND c.relnamespace = current_schema()::regnamespace
 """
 
@@ -55,7 +56,8 @@ def _is_own(owner: Ownership, row: str) -> str:
         return f"{row}.{owner.column} = me"
     table = _tables()[owner.whole]
     inner = _is_own(OWNERSHIP[owner.whole], f"of_{table}")
-    return f"(SELECT {inner} FROM {table} AS of_{table} WHERE of_{table}.id = {row}.{owner.column})"
+    of_whole = f"FROM {table} AS of_{table} WHERE of_{table}.id = {row}.{owner.column}"
+    return f"(SELECT {inner} {of_whole})"
 
 
 def _tables() -> dict[str, str]:
