@@ -60,10 +60,7 @@ class Authentication:
         """Who a token stood for when it was last looked up, for statements to see whether it still does."""
         scheme, _, token = request.header(b"authorization").partition(" ")
         hashed = hash_if_token(token) if scheme == "Bearer" else None
-        found = None if hashed is None else self.tokens.remembered(hashed)
-        if found is not None:
-            self.seen.note(found, utc_now())
-        return found
+        return None if hashed is None else self.tokens.remembered(hashed)
 
     async def _found(self, token: str) -> KnownToken:
         hashed = hash_if_token(token)

@@ -152,12 +152,15 @@ class Endpoint:
             context, meter = self._context(request, known)
             context.reading.version = known.version
             try:
-                return await self._run(asked, context, meter, request)
+                answer = await self._run(asked, context, meter, request)
             except TokenChanged:
                 meter.take_back()
             except Refused:
                 meter.take_back()
                 raise
+            else:
+                self.authentication.seen.note(known, context.reading.now)
+                return answer
         return await self._change(asked, request)
 
     async def _change(self, asked: GraphQLRequest, request: Request) -> Answer:
