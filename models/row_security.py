@@ -10,35 +10,37 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
+from models import entering as who_asks
+from models import own_writes
 from models.base import Base
+from models.entering import CUSTOMER, TOKEN
 from models.ownership import Kind, ownership_of
 from models.scope import Scope
 
 ROLE = "crm360_customer"
 """As whom customers' statements run. It can't log in; roles are the server's, so databases on one server share it."""
 
-CUSTOMER, TOKEN = "crm360.customer", "crm360.asking_token"
-"""The settings of a transaction that name the customer and the token that ask."""
-
 OPEN = "true"
 CLOSED = "false"
 
 
-def entering(customer_id: int | None, token_id: int | None, *, transaction: bool) -> str:
-    """What brings a connection behind the wall in one round trip: for a transaction, or until it leaves."""
-    named = naming(customer_id, token_id, transaction=transaction)
-    return f"BEGIN READ ONLY; {named}; SET LOCAL ROLE {ROLE}" if transaction else f"{named}; SET ROLE {ROLE}"
+def entering(customer_id: int | None, token_id: int | None) -> str:
+    """What brings a connection behind the wall for a transaction, in one round trip."""
+    return f"BEGIN READ ONLY; {naming(customer_id, token_id)}; SET LOCAL ROLE {ROLE}"
 
+
+STAYING = f"SET ROLE {ROLE}"
+"""What brings a connection behind the wall until it leaves; each of its statements names who asks."""
 
 LEAVING = "RESET ROLE"
 """What brings a connection back from behind the wall."""
 
 
-def naming(customer_id: int | None, token_id: int | None, *, transaction: bool = True) -> str:
-    """The statement that names who asks, for a transaction or a connection. Keys are numbers: nothing is escaped."""
-    named, local = ((CUSTOMER, customer_id), (TOKEN, token_id)), str(transaction).lower()
+def naming(customer_id: int | None, token_id: int | None) -> str:
+    """The statement that names who asks, for a transaction. Keys are numbers: nothing is escaped."""
+    named = ((CUSTOMER, customer_id), (TOKEN, token_id))
     return "SELECT " + ", ".join(
-        f"set_config('{name}', '{'' if key is None else int(key)}', {local})" for name, key in named
+        f"set_config('{name}', '{'' if key is None else int(key)}', true)" for name, key in named
     )
 
 
@@ -117,6 +119,8 @@ def apply(connection: Connection) -> None:
     if connection.dialect.name != "postgresql":
         return
     connection.execute(text(MAKE_ROLE))
+    who_asks.apply(connection, ROLE)
+    own_writes.apply(connection)
     made = {name: (on, told, granted) for name, on, told, granted in connection.execute(text(MADE), {"role": ROLE})}
     if not all(granted for _, _, granted in made.values()):
         connection.execute(text(GRANTS))

@@ -104,6 +104,13 @@ class RequestMeter:
             self._metering.budgets.settle(subject_of(self._reading), budget, self._charged - found)
         return found
 
+    def take_back(self) -> None:
+        """The request wasn't asked by whom it was charged to."""
+        budget = self._terms.budget
+        if budget is not None and self._charged:
+            self._metering.budgets.settle(subject_of(self._reading), budget, self._charged)
+            self._charged = 0
+
     def shown(self, actual: int | None) -> dict[str, Any]:
         """The cost, as answers tell it beside their data."""
         standing = self._reading.standing

@@ -52,7 +52,7 @@ class Allowance:
         return max(0, full_at - now + self.span(points) - self.span(self.limit))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Standing:
     """How a budget stands for one document."""
 

@@ -28,12 +28,17 @@ class LastSeen:
         self.engine = engine
         self.every = every
         self._seen: dict[int, datetime] = {}
+        self._written: dict[int, datetime] = {}
+        """What was written down within the last minute, which tokens that are remembered don't tell of."""
         self._running: asyncio.Task[None] | None = None
 
     def note(self, token: KnownToken, now: datetime) -> None:
         """A token is in use; it is written down again after a minute."""
-        key, last = token.viewer.token_id, token.last_seen_at
-        if key is not None and (last is None or now - last >= GRAIN):
+        key = token.viewer.token_id
+        if key is None:
+            return
+        last = self._written.get(key, token.last_seen_at)
+        if last is None or now - last >= GRAIN:
             self._seen[key] = now
 
     def start(self) -> None:
@@ -52,6 +57,7 @@ class LastSeen:
     async def write(self) -> None:
         """Write down what was noted. What can't be written now is of no use later, and is dropped."""
         seen, self._seen = self._seen, {}
+        self._written = {key: at for key, at in {**self._written, **seen}.items() if utc_now() - at < GRAIN}
         keys = sorted(seen)
         try:
             for start in range(0, len(keys), BATCH):

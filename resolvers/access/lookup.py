@@ -1,19 +1,21 @@
-"""Who asks: a request's token, looked up in the database at every request, so that one revoked is refused at the next.
+"""Who asks: a request's token, seen to in the database at every request, so that one revoked is refused at the next.
 
-Requests that come while a look-up is under way share the next one, which in a crowd waits a moment for more of them:
-under load a statement serves many.
+A token that was looked up is remembered with the version of its row. A question is asked as whoever it was then, and
+its first statement itself fails where the token has changed since; `resolvers.storage.reader` tells of that. Whatever
+else is asked has the token looked up. Requests that come while a look-up is under way share the next one, which in a
+crowd waits a moment for more of them: under load a statement serves many.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import BigInteger, ColumnElement, literal_column, or_, select
 
 from models import Customer, State, Token, TokenKind
 from models.base import utc_now
@@ -37,18 +39,25 @@ COLUMNS = (
     Token.last_seen_at,
     Token.budget_limit,
     Token.budget_refill,
+    Token.expires_at,
 )
+VERSION = {"postgresql": "token.xmin", "sqlite": "NULL"}
+"""What is another one after each change of a row."""
+NO_VERSION = dict.fromkeys(VERSION, "NULL")
 KNOWN_SCOPES = frozenset(Scope)
 CROWD = 4
 """So many requests that shared a look-up are a crowd."""
 MOMENT = 0.002
 """For how many seconds the look-up after a crowd's waits for most of it to come back."""
+MOST_REMEMBERED = 10_000
 
 
-def _accepted(column: SqlColumn, *more: ColumnElement[bool]) -> CompiledQuery[*tuple[Any, ...]]:
+def _accepted(
+    column: SqlColumn, version: Mapping[str, str], *more: ColumnElement[bool]
+) -> CompiledQuery[*tuple[Any, ...]]:
     return CompiledQuery(
         lambda backend: (
-            select(column, *COLUMNS)
+            select(column, literal_column(version[backend], BigInteger), *COLUMNS)
             .join(Customer, Customer.id == Token.customer_id, isouter=True)
             .where(
                 among(column, "hashes", backend, text()),
@@ -60,8 +69,8 @@ def _accepted(column: SqlColumn, *more: ColumnElement[bool]) -> CompiledQuery[*t
     )
 
 
-BY_SECRET = _accepted(Token.secret_hash)
-BY_PREVIOUS_SECRET = _accepted(Token.previous_hash, Token.previous_until > NOW)
+BY_SECRET = _accepted(Token.secret_hash, VERSION)
+BY_PREVIOUS_SECRET = _accepted(Token.previous_hash, NO_VERSION, Token.previous_until > NOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,9 @@ class KnownToken:
     last_seen_at: datetime | None = None
     budget: Allowance | None = None
     """Its own budget; the usual one where there is none."""
+    version: int | None = None
+    """Of its row, where the database can be asked whether it is still the same."""
+    expires_at: datetime | None = None
 
 
 class TokenLookup:
@@ -84,6 +96,12 @@ class TokenLookup:
         self._running: asyncio.Task[None] | None = None
         self._gathering: asyncio.Future[None] | None = None
         self._enough = 0
+        self._remembered: dict[str, KnownToken] = {}
+
+    def remembered(self, hashed: str) -> KnownToken | None:
+        """The token, as it was when it was last looked up, for a statement to see whether it still is."""
+        found = self._remembered.get(hashed)
+        return None if found is None or (found.expires_at is not None and found.expires_at <= utc_now()) else found
 
     async def find(self, hashed: str) -> KnownToken | None:
         """The token, as it is now; none where it isn't accepted."""
@@ -93,7 +111,17 @@ class TokenLookup:
             self._gathered()
         if self._running is None:
             self._running = asyncio.create_task(self._run(), name="tokens")
-        return await found
+        token = await found
+        self._remember(hashed, token)
+        return token
+
+    def _remember(self, hashed: str, token: KnownToken | None) -> None:
+        self._remembered.pop(hashed, None)
+        if token is None or token.version is None or not self._reader.sees_tokens:
+            return
+        if len(self._remembered) >= MOST_REMEMBERED:
+            del self._remembered[next(iter(self._remembered))]
+        self._remembered[hashed] = token
 
     async def _run(self) -> None:
         try:
@@ -144,7 +172,7 @@ async def read_tokens(reader: Reader, hashes: Sequence[str]) -> dict[str, KnownT
 
 
 def _known(row: Row) -> KnownToken:
-    token_id, kind, customer_id, state, scopes, language, last_seen_at, limit, refill = row
+    version, token_id, kind, customer_id, state, scopes, language, last_seen_at, limit, refill, expires_at = row
     viewer = Viewer(None, ViewerKind.ANONYMOUS, token_id=token_id)
     budget = None
     if kind is TokenKind.ENTERPRISE:
@@ -154,4 +182,7 @@ def _known(row: Row) -> KnownToken:
         budget = Allowance(limit, refill) if limit and refill else None
     elif customer_id is not None and state is State.ACTIVE:
         viewer = Viewer(customer_id, ViewerKind.CUSTOMER, token_id=token_id)
-    return KnownToken(viewer, language, last_seen_at, budget)
+    elif customer_id is not None:
+        # Nobody, for as long as the customer is deactivated: nothing is taken for granted of them.
+        version = None
+    return KnownToken(viewer, language, last_seen_at, budget, version, expires_at)

@@ -8,7 +8,7 @@ their own, have nothing to do with it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,20 +17,21 @@ from uuid import uuid4
 import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from models.postgres import KEEPS_STATEMENTS, Address
 from resolvers.storage.context import Viewer
+from resolvers.storage.engine import address_of
 from resolvers.storage.turns import turn
 
 LONGEST_NAME = 64
 
 WRITE = {
-    # Whatever each answer shows is one row of JSON: its customers are taken apart in the database.
+    # What each answer shows is one place of the arrays, and each customer names the place of their answer.
     "postgresql": """
         INSERT INTO audit_entry (action, customer_id, what, request, viewer_kind, token_id, at, transaction_id)
-        SELECT 'READ', CAST(customer.value AS bigint), shown.what, shown.request, shown.viewer_kind, shown.token_id,
-            shown.at, CAST(CAST(pg_current_xact_id() AS text) AS bigint)
-        FROM json_to_recordset($1) AS shown(
-                customers json, what text, request text, viewer_kind text, token_id bigint, at timestamptz
-            ), json_array_elements_text(shown.customers) AS customer
+        SELECT 'READ', customer.key, ($3::text[])[answer], ($4::text[])[answer], ($5::text[])[answer],
+            ($6::bigint[])[answer], ($7::timestamptz[])[answer], writing.id
+        FROM (SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint) OFFSET 0) AS writing(id),
+            unnest($1::bigint[], $2::int[]) AS customer(key, answer)
         """,
     "sqlite": """
         INSERT INTO audit_entry (action, customer_id, what, request, viewer_kind, token_id, at, transaction_id)
@@ -52,23 +53,14 @@ class Shown:
     what: str
     at: datetime
 
-    def row(self) -> dict[str, object]:
-        """What is noted, one entry a customer."""
-        return {
-            "customers": sorted(self.customers),
-            "what": self.what[:LONGEST_NAME],
-            "request": uuid4().hex,
-            "viewer_kind": self.viewer.kind,
-            "token_id": self.viewer.token_id,
-            "at": self.at.astimezone(UTC).isoformat(),
-        }
-
 
 class Trail:
     """Writes down what answers show."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._connection: Any = None
+        """To PostgreSQL, for nothing else: an answer waits for no connection that operations hold."""
         self._waiting: list[tuple[Shown, asyncio.Future[None]]] = []
         self._running: asyncio.Task[None] | None = None
 
@@ -80,6 +72,14 @@ class Trail:
             self._running = asyncio.create_task(self._run(), name="audit")
         await done
 
+    async def close(self) -> None:
+        """Write down what is left, and close the connection."""
+        if self._running is not None:
+            await self._running
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
+
     async def _run(self) -> None:
         try:
             while self._waiting:
@@ -89,10 +89,9 @@ class Trail:
             self._running = None
 
     async def _write(self, waiting: list[tuple[Shown, asyncio.Future[None]]]) -> None:
-        rows = orjson.dumps([shown.row() for shown, _ in waiting]).decode()
         trouble: Exception | None = None
         try:
-            await self._insert(rows)
+            await self._insert([shown for shown, _ in waiting])
         except Exception as error:
             trouble = error
         for _, done in waiting:
@@ -100,11 +99,51 @@ class Trail:
             if not done.done():
                 done.set_result(None) if trouble is None else done.set_exception(trouble)
 
-    async def _insert(self, rows: str) -> None:
+    async def _insert(self, answers: Sequence[Shown]) -> None:
         """One statement, which commits by itself."""
+        if self._engine.dialect.name == "postgresql":
+            await self._send(_columns(answers))
+            return
+        rows = orjson.dumps([_row(shown) for shown in answers]).decode()
         async with turn(self._engine), self._engine.connect() as connection:
             driver: Any = (await connection.get_raw_connection()).driver_connection
-            if self._engine.dialect.name == "postgresql":
-                await driver.execute(WRITE["postgresql"], rows)
+            await driver.execute_fetchall(WRITE["sqlite"], (rows,))
+
+    async def _send(self, columns: Sequence[Sequence[object]]) -> None:
+        """Write to PostgreSQL; once more where the connection was lost, since twice is better than never."""
+        for is_last in (False, True):
+            if self._connection is None or self._connection.is_closed():
+                self._connection = await Address.of(address_of(self._engine)).connect(**KEEPS_STATEMENTS)
+            try:
+                await self._connection.execute(WRITE["postgresql"], *columns)
+            except Exception:
+                if is_last or not self._connection.is_closed():
+                    raise
             else:
-                await driver.execute_fetchall(WRITE["sqlite"], (rows,))
+                return
+
+
+def _columns(answers: Sequence[Shown]) -> Sequence[Sequence[object]]:
+    """What PostgreSQL is given: the customers with the places of their answers, and the answers."""
+    customers = [(key, place) for place, shown in enumerate(answers, start=1) for key in sorted(shown.customers)]
+    return (
+        [key for key, _ in customers],
+        [place for _, place in customers],
+        [shown.what[:LONGEST_NAME] for shown in answers],
+        [uuid4().hex for _ in answers],
+        [shown.viewer.kind.value for shown in answers],
+        [shown.viewer.token_id for shown in answers],
+        [shown.at for shown in answers],
+    )
+
+
+def _row(shown: Shown) -> dict[str, object]:
+    """What SQLite is given of an answer, to make an entry a customer of."""
+    return {
+        "customers": sorted(shown.customers),
+        "what": shown.what[:LONGEST_NAME],
+        "request": uuid4().hex,
+        "viewer_kind": shown.viewer.kind,
+        "token_id": shown.viewer.token_id,
+        "at": shown.at.astimezone(UTC).isoformat(),
+    }

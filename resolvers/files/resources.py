@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import models
 from models import Base
+from models.ownership import Kind, ownership_of
 from resolvers.files.format.record_schema import Draft, Field, ListOf, RecordSchema, owned, plain, shape, virtual
 from resolvers.files.ledger import record_schema
 from resolvers.files.record.natural_keys import BY_CODE, BY_SOURCE, Ref, keys_of
@@ -261,3 +262,9 @@ NOT_IN_FILES: dict[type[Base], str] = {
 def in_files(found: RecordSchema) -> set[type[Base]]:
     """The tables whose rows a shape holds."""
     return {found.model}.union(*(in_files(part.shape) for part in found.lists.values()))
+
+
+def tells_of_customers(names: Collection[str] | None) -> bool:
+    """Whether any of these resources, or of all where none are named, holds what isn't anyone's to see."""
+    chosen = [each for each in RESOURCES.values() if names is None or each.name in names]
+    return any(ownership_of(each.model).kind is not Kind.PUBLIC for each in chosen)

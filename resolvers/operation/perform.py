@@ -142,6 +142,8 @@ async def _once(
             async def work(transaction: Transaction) -> T:
                 nonlocal given
                 transaction.is_undone = call.dry_run
+                if call.allowed is not None:
+                    await transaction.keep_to_own()
                 try:
                     payload = await _answered(transaction, call, asked, given)
                 except CustomerMerged:

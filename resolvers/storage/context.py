@@ -15,7 +15,7 @@ from models.base import utc_now
 from models.rules.budget import Standing
 from models.scope import Scope, ViewerKind
 from resolvers.errors import TooLarge
-from resolvers.storage.reader import Reader, Row
+from resolvers.storage.reader import Asking, Reader, Row, TokenChanged
 from resolvers.storage.relative import resolved
 from resolvers.storage.statement import Statement
 
@@ -90,6 +90,10 @@ class RequestContext:
     """How the budget stands that the request is charged to."""
     most_read: int | None = None
     """How many characters of text may be read; unbounded where nothing is said."""
+    version: int | None = None
+    """Of the row of the viewer's token, as long as that is only taken to be what it was."""
+    is_outdated: bool = False
+    """Whether the token turned out to be something else: what was answered is of no use."""
     _is_stopped: bool = False
     _apart: set[asyncio.Task[Any]] = field(default_factory=set)
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
@@ -114,8 +118,11 @@ class RequestContext:
                 "viewer": viewer.customer_id,
                 "token": viewer.token_id,
             }
-            if self.is_walled and viewer.kind in WALLED:
-                rows = await self.reader.fetch_for(viewer.customer_id, viewer.token_id, statement, given)
+            walled = self.is_walled and viewer.kind in WALLED
+            if walled or self.version is not None:
+                rows = await self._fetch_for(
+                    Asking(viewer.customer_id, viewer.token_id, self.version, walled), statement, given
+                )
             else:
                 rows = await self.reader.fetch(statement, given)
             self.runs.append(Run(statement.sql, len(rows), (time.perf_counter() - began) * 1000))
@@ -125,6 +132,18 @@ class RequestContext:
                 if self.most_read < 0:
                     raise TooLarge
             return rows
+
+    async def _fetch_for(self, asking: Asking, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
+        if self.is_outdated:
+            raise TokenChanged
+        try:
+            rows = await self.reader.fetch_for(asking, statement, values)
+        except TokenChanged:
+            self.is_outdated = True
+            raise
+        # From here on it is known who asks.
+        self.version = None
+        return rows
 
     async def apart(self, loading: Awaitable[Loaded]) -> Loaded:
         """Load within a task that knows nothing of the request's end: `stop` ends it too."""

@@ -9,14 +9,16 @@ import asyncio
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Protocol
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
 
 import aiosqlite
 import asyncpg
 from sqlalchemy.engine import URL, make_url
 
+from models.entering import CHANGED, entered
 from models.postgres import KEEPS_STATEMENTS, WRITES_TIME, Address, backend_of
-from models.row_security import LEAVING, entering
+from models.row_security import LEAVING, STAYING, entering
 from resolvers.errors import Unavailable
 from resolvers.storage.engine import SQLITE_PRAGMAS
 from resolvers.storage.sqlite_functions import FUNCTIONS
@@ -49,6 +51,24 @@ class ConnectionLost(Exception):
     """A connection was gone before the statement could answer."""
 
 
+class TokenChanged(Exception):
+    """The token by which a statement was asked isn't what it was taken to be: nothing was read."""
+
+
+class Asking(NamedTuple):
+    """Who asks, for the database to know."""
+
+    customer_id: int | None = None
+    token_id: int | None = None
+    version: int | None = None
+    """Of the token's row, where the token is taken to be what it was: the statement raises `TokenChanged` if not."""
+    is_walled: bool = True
+    """Whether they are shown nothing but what the database itself lets them see."""
+
+
+enters = lru_cache(maxsize=4096)(entered)
+
+
 POSTGRES_READING = {
     # A statement with `= any($1)` would otherwise be planned anew at every run.
     "plan_cache_mode": "force_generic_plan",
@@ -67,14 +87,14 @@ class Reader(Protocol):
     backend: str
     requests: int
     """How many requests are being answered; many at once are better served one statement after another."""
+    sees_tokens: bool
+    """Whether a statement sees by itself that the token of whoever asks is what it was."""
 
     async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
         """All rows of a statement."""
 
-    async def fetch_for(
-        self, customer_id: int | None, token_id: int | None, statement: Statement, values: Mapping[str, Any]
-    ) -> Sequence[Row]:
-        """All rows that the database itself lets a customer see, or a token on which nobody is logged in."""
+    async def fetch_for(self, asking: Asking, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
+        """All rows of a statement for whoever asks."""
 
     async def close(self) -> None:
         """Close the connections."""
@@ -84,15 +104,19 @@ class PostgresReader:
     """Reads from PostgreSQL over a few connections, each statement prepared once on each.
 
     The pool is as small as can be: nothing a read does has to be set back, so a connection goes from one statement
-    straight to the next. One that went behind the wall for a customer stays there until another one is to be served;
-    through a pooler, which hands out other connections with each transaction, it goes for a transaction alone.
+    straight to the next. One that went behind the wall for customers stays there as long as there are others, and each
+    statement names the customer; through a pooler, which hands out other connections with each transaction, it goes
+    for a transaction alone.
     """
 
     backend = "postgresql"
 
     def __init__(self, url: str, connections: int = 8) -> None:
         self._address = Address.of(url)
+        self.sees_tokens = not self._address.pooled
         self.requests = 0
+        self._connections = connections
+        self._busy = 0
         self._turns = asyncio.Semaphore(connections)
         self._free: list[Any] = []
         self._retiring: set[asyncio.Task[None]] = set()
@@ -101,23 +125,41 @@ class PostgresReader:
         """All rows of a statement; asked once more where the connection turns out to be gone."""
         return await self._fetch(statement.sql, statement.arguments(values))
 
-    async def fetch_for(
-        self, customer_id: int | None, token_id: int | None, statement: Statement, values: Mapping[str, Any]
-    ) -> Sequence[Row]:
-        """All rows that the database itself lets a customer see."""
-        behind = entering(customer_id, token_id, transaction=self._address.pooled)
-        return await self._fetch(statement.sql, statement.arguments(values), behind)
+    async def fetch_for(self, asking: Asking, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
+        """All rows of a statement for whoever asks."""
+        arguments = statement.arguments(values)
+        customer_id, token_id, version, is_walled = asking
+        if not self.sees_tokens:
+            behind = entering(customer_id, token_id) if is_walled else ""
+            return await self._fetch(statement.sql, arguments, behind)
+        if not is_walled and version is None:
+            return await self._fetch(statement.sql, arguments)
+        sql = enters(statement.sql, len(arguments), walled=is_walled, versioned=version is not None)
+        if is_walled:
+            arguments += _text(customer_id), _text(token_id)
+        if version is not None:
+            arguments += token_id, version
+        try:
+            return await self._fetch(sql, arguments, STAYING if is_walled else "")
+        except asyncpg.PostgresError as error:
+            if error.sqlstate == CHANGED:
+                raise TokenChanged from None
+            raise
 
     async def _fetch(self, sql: str, arguments: Sequence[Any], behind: str = "") -> Sequence[Row]:
         async with self._turns:
+            self._busy += 1
             try:
-                return await self._run(sql, arguments, behind)
-            except ConnectionLost:
-                self._forget()
-            try:
-                return await self._run(sql, arguments, behind)
-            except ConnectionLost as error:
-                raise Unavailable(AWAY) from error
+                try:
+                    return await self._run(sql, arguments, behind)
+                except ConnectionLost:
+                    self._forget()
+                try:
+                    return await self._run(sql, arguments, behind)
+                except ConnectionLost as error:
+                    raise Unavailable(AWAY) from error
+            finally:
+                self._busy -= 1
 
     async def _run(self, sql: str, arguments: Sequence[object], behind: str) -> Sequence[Row]:
         connection = self._take(behind) or await self._connect()
@@ -149,10 +191,15 @@ class PostgresReader:
         return rows
 
     def _take(self, behind: str) -> Any:
-        """A free connection, if there is one: rather one that is on the right side of the wall."""
+        """A free connection, if there is one: rather one that is on the right side of the wall, or a new one there.
+
+        What a connection has prepared would have to be planned anew whenever it changes sides.
+        """
         for place in range(len(self._free) - 1, -1, -1):
             if self._free[place].behind == behind:
                 return self._free.pop(place)
+        if self.sees_tokens and len(self._free) + self._busy <= self._connections:
+            return None
         return self._free.pop() if self._free else None
 
     async def _connect(self) -> Any:
@@ -180,6 +227,10 @@ class PostgresReader:
             await asyncio.wait(self._retiring)
 
 
+def _text(key: int | None) -> str:
+    return "" if key is None else str(key)
+
+
 async def _go(connection: Any, behind: str) -> None:
     """Bring a connection behind the wall, or back."""
     connection.behind = None
@@ -199,6 +250,7 @@ class SqliteReader:
     """Reads from a SQLite file through a few connections, each with a thread of its own."""
 
     backend = "sqlite"
+    sees_tokens = False
 
     def __init__(self, url: URL, connections: int = 2) -> None:
         self.requests = 0
@@ -246,9 +298,7 @@ class SqliteReader:
         finally:
             free.put_nowait(connection)
 
-    async def fetch_for(
-        self, _customer_id: int | None, _token_id: int | None, statement: Statement, values: Mapping[str, Any]
-    ) -> Sequence[Row]:
+    async def fetch_for(self, _asking: Asking, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
         """All rows of a statement: SQLite has no wall of its own."""
         return await self.fetch(statement, values)
 

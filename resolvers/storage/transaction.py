@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 import models
-from models import AuditEntry, Base, Customer, CustomerMerge, Event, State
+from models import AuditEntry, Base, Customer, CustomerMerge, Event, State, own_writes
 from models.event import CurrentTransaction
 from models.event_kinds import EventKind
 from models.ownership import Kind, ownership_of
@@ -32,7 +32,7 @@ from resolvers.ids import key_of
 from resolvers.storage.audit import change_of
 from resolvers.storage.context import WALLED, RequestContext, Viewer, is_customer
 from resolvers.storage.inserting import Rows
-from resolvers.storage.reader import Row
+from resolvers.storage.reader import Asking, Row
 from resolvers.storage.statement import Statement, compile_statement, parameter
 from resolvers.storage.turns import turn
 
@@ -59,6 +59,8 @@ class CustomerMerged(Exception):
 class TransactionReader:
     """Reads through an open transaction, and so sees what it wrote."""
 
+    sees_tokens = False
+
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
         self._driver: Any = None
@@ -79,9 +81,7 @@ class TransactionReader:
             return [_as_read(row) for row in await driver.fetch(statement.sql, *arguments)]
         return list(await driver.execute_fetchall(statement.sql, arguments))
 
-    async def fetch_for(
-        self, _customer_id: int | None, _token_id: int | None, statement: Statement, values: Mapping[str, Any]
-    ) -> list[Row]:
+    async def fetch_for(self, _asking: Asking, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
         """All rows of a statement: the transaction as a whole is behind the wall, or isn't."""
         return await self.fetch(statement, values)
 
@@ -163,6 +163,16 @@ class Transaction:
         except BaseException:
             del self._noted[noted:], self._audited[audited:]
             raise
+
+    async def keep_to_own(self) -> None:
+        """Let the database refuse, where it can, what is written to rows of others than the customer who asks.
+
+        It is to be said first of all.
+        """
+        customer_id = self.viewer.customer_id
+        if self.backend == "postgresql" and customer_id is not None:
+            connection = await self.session.connection()
+            await connection.exec_driver_sql(f"{BEGINNING}, {own_writes.naming(customer_id)}")
 
     @asynccontextmanager
     async def walled(self) -> AsyncIterator[None]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from getpass import getuser
 from pathlib import Path
 from typing import Literal, cast
 
@@ -14,8 +16,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from models.base import utc_now
+from resolvers.audit.exports import note_export
 from resolvers.demo import import_journey
 from resolvers.files import ImportReport, export_files, import_files
+from resolvers.files.resources import tells_of_customers
+from resolvers.storage.engine import make_engine
 from server.cli_errors import INTERRUPTED, Obstacle
 from server.commands import database
 from server.settings import Settings
@@ -130,17 +136,33 @@ def take_out(settings: Settings, folder: Path, kind: str, resources: Sequence[st
     database.require(settings)
     try:
         with stopping("The files that are there are whole; others are left out."), progress() as bars:
-            counts = asyncio.run(
-                export_files(
-                    settings.database_url,
-                    folder,
-                    kind=cast("Literal['jsonl', 'csv']", kind),
-                    resources=resources or None,
-                    progress=bars,
-                )
-            )
+            counts = asyncio.run(_export(settings.database_url, folder, kind, resources or None, bars))
     except ValueError as error:
         raise Obstacle(str(error)) from None
+    _tell_counts(counts, kind)
+
+
+async def _export(url: str, folder: Path, kind: str, resources: Sequence[str] | None, progress: Bars) -> dict[str, int]:
+    """Export; what tells of customers is noted before any of it is written."""
+    if tells_of_customers(resources):
+        engine = make_engine(url)
+        try:
+            await note_export(engine, _operator(), utc_now())
+        finally:
+            await engine.dispose()
+    form = cast("Literal['jsonl', 'csv']", kind)
+    return await export_files(url, folder, kind=form, resources=resources, progress=progress)
+
+
+def _operator() -> str:
+    """Who is at the machine, by the name that it knows them by, or else by the number."""
+    try:
+        return getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def _tell_counts(counts: dict[str, int], kind: str) -> None:
     console = Console()
     for name, rows in counts.items():
         if rows:

@@ -56,6 +56,12 @@ class Authentication:
             raise _refused("The header Authorization must be `Bearer` and a token.")
         return await self._found(token.strip())
 
+    def remembered(self, request: Request) -> KnownToken | None:
+        """Who a token stood for when it was last looked up, for statements to see whether it still does."""
+        scheme, _, token = request.header(b"authorization").partition(" ")
+        hashed = hash_if_token(token) if scheme == "Bearer" else None
+        return None if hashed is None else self.tokens.remembered(hashed)
+
     async def _found(self, token: str) -> KnownToken:
         hashed = hash_if_token(token)
         if hashed is not None:

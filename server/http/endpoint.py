@@ -16,13 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import Receive, Scope, Send
 from strawberry.types import ExecutionResult
 
-from models.rules.budget import Allowance
 from models.scope import ViewerKind
+from resolvers.access.lookup import KnownToken
 from resolvers.audit.trail import Trail
 from resolvers.code.iso import DEFAULT_LOCALE, preferred_locale
 from resolvers.errors import TooLarge, Unavailable
 from resolvers.storage.context import RequestContext
-from resolvers.storage.reader import Reader
+from resolvers.storage.reader import Reader, TokenChanged
 from schema.execution.run.planned_schema import Context, PlannedSchema
 from server.commands.explain import levels
 from server.http import errors
@@ -96,6 +96,7 @@ class Endpoint:
     async def close(self) -> None:
         """Wait for the mutations that began, whether anybody still waits for their answers or not."""
         await asyncio.gather(*self._begun, return_exceptions=True)
+        await self.auditing.trail.close()
 
     async def _in_time(self, request: Request) -> Answer:
         try:
@@ -136,33 +137,61 @@ class Endpoint:
             raise Refused(403, "This gateway doesn't tell of its schema (CRM360_PUBLIC_SCHEMA).", "SCHEMA_HIDDEN")
         if operation.changes and request.is_safe:
             raise Refused(405, "A GET may only query; send this by POST.", Allow="POST")
-        running = self._run(asked, request)
         if not operation.changes:
-            return await running
+            return await self._ask(asked, request)
         request.has_begun = True
-        task = asyncio.ensure_future(running)
+        task = asyncio.ensure_future(self._change(asked, request))
         self._begun.add(task)
         task.add_done_callback(self._begun.discard)
         return await asyncio.shield(task)
 
-    async def _run(self, asked: GraphQLRequest, request: Request) -> Answer:
-        reading, budget = await self._reading(request)
-        meter = self.metering.meter(reading, budget, request.header(HEADER))
-        context = Context(reading, self.engine, meter)
+    async def _ask(self, asked: GraphQLRequest, request: Request) -> Answer:
+        """Answer a query: whose token is known from before is taken to be who they were, until a statement has seen."""
+        known = self.authentication.remembered(request)
+        if known is not None:
+            context, meter = self._context(request, known)
+            context.reading.version = known.version
+            try:
+                answer = await self._run(asked, context, meter, request)
+            except TokenChanged:
+                meter.take_back()
+            except Refused:
+                meter.take_back()
+                raise
+            else:
+                self.authentication.seen.note(known, context.reading.now)
+                return answer
+        return await self._change(asked, request)
+
+    async def _change(self, asked: GraphQLRequest, request: Request) -> Answer:
+        """Answer an operation, for whoever its token stands for now."""
+        return await self._run(asked, *self._context(request, await self.authentication.asking(request)), request)
+
+    async def _run(self, asked: GraphQLRequest, context: Context, meter: RequestMeter, request: Request) -> Answer:
         try:
             result = await self.auditing.execute(asked, context)
         except RecursionError:
             raise Refused(400, "The variables are nested too deeply.") from None
+        if context.reading.is_outdated or (
+            context.reading.version is not None and not await self._holds(context, request)
+        ):
+            raise TokenChanged
         return self._answer(asked, context, meter, result, request)
 
-    async def _reading(self, request: Request) -> tuple[RequestContext, Allowance | None]:
-        """Who asks, and in which language: the one that the request says, or else the token's; and its own budget."""
-        asking = await self.authentication.asking(request)
+    async def _holds(self, context: Context, request: Request) -> bool:
+        """Whether a token is what it was taken to be, where no statement has seen to it."""
+        reading = context.reading
+        known = await self.authentication.asking(request)
+        return (known.version, known.viewer) == (reading.version, reading.viewer)
+
+    def _context(self, request: Request, asking: KnownToken) -> tuple[Context, RequestMeter]:
+        """Who asks, and in which language: the one that the request says, or else the token's; and what it costs."""
         language = request.header(b"accept-language") or asking.language
         locale = preferred_locale(language) if language else DEFAULT_LOCALE
         reading = RequestContext(self.reader, locale=locale, viewer=asking.viewer, address=request.client)
         reading.most_read = 2 * self.limits.answer
-        return reading, asking.budget
+        meter = self.metering.meter(reading, asking.budget, request.header(HEADER))
+        return Context(reading, self.engine, meter), meter
 
     def _answer(
         self, asked: GraphQLRequest, context: Context, meter: RequestMeter, result: ExecutionResult, request: Request

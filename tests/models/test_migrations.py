@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 import models
-from models import migrations
+from models import migrations, row_security
 from models.customer import NAMELESS
 from resolvers.storage.engine import make_engine
 from tests import factories
@@ -84,6 +84,7 @@ async def test_migrations_and_models_give_the_same_constraints_indexes_and_defau
     direct = make_engine(new_database(database_kind, migrated=False))
     async with direct.begin() as connection:
         await connection.run_sync(models.Base.metadata.create_all)
+        await connection.run_sync(row_security.apply)
         described = await connection.run_sync(shape)
     await direct.dispose()
 

@@ -17,6 +17,7 @@ from strawberry.types.graphql import OperationType
 
 from resolvers.errors import TooLarge, Unavailable
 from resolvers.storage.context import RequestContext
+from resolvers.storage.reader import TokenChanged
 from schema.declaring.permissions import refusal
 from schema.execution.plan.cost.price import Cost, cost
 from schema.execution.plan.document_cache import Document, Documents, Operation, OperationPlan
@@ -142,7 +143,7 @@ class PlannedSchema(strawberry.Schema):
             if (instead := await self._charged(plan, asked, document, operation, coerced, context)) is not None:
                 return instead
             answered = await self._read(plan.shape, context, coerced) if plan.changes is None else None
-        except RecursionError:
+        except (RecursionError, TokenChanged):
             raise
         except Exception as error:
             self.ways.leave_plan(asked.query, error)

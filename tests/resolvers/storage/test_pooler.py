@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.postgres import Address
 from resolvers.errors import Unavailable
 from resolvers.storage.engine import make_engine
-from resolvers.storage.reader import make_reader
+from resolvers.storage.reader import Asking, make_reader
 from resolvers.storage.statement import Statement
 from tests import factories
 from tests.conftest import NewDatabase
@@ -167,7 +167,7 @@ async def test_customers_read_behind_the_wall_through_a_pooler_and_leave_nothing
         reader = make_reader(through(url, place, "pooler=transaction"), 4)
 
         async def own(key: int) -> tuple[Any, ...]:
-            (row,) = await reader.fetch_for(key, None, Statement(key_of, ()), {})
+            (row,) = await reader.fetch_for(Asking(key), Statement(key_of, ()), {})
             return (key, row[0])
 
         async def everybody() -> tuple[Any, ...]:
@@ -176,7 +176,7 @@ async def test_customers_read_behind_the_wall_through_a_pooler_and_leave_nothing
 
         found = await asyncio.gather(*(each for _ in range(10) for each in (own(1), everybody(), own(2), own(3))))
         with pytest.raises(asyncpg.UndefinedTableError):
-            await reader.fetch_for(1, None, Statement("SELECT FROM nowhere", ()), {})
+            await reader.fetch_for(Asking(1), Statement("SELECT FROM nowhere", ()), {})
         afterwards = [await everybody() for _ in range(4)]
         await reader.close()
 
