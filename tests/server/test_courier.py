@@ -89,6 +89,7 @@ async def test_a_code_is_handed_out_once_and_signed(session: AsyncSession, couri
         "recipient": RECIPIENT,
         "language": "cs",
         "code": CODE,
+        "purpose": "LOGIN",
     }
     assert await waiting(session) == 0
 
