@@ -1,6 +1,5 @@
 """Purchases: bills previewed, closed, reversed, and imported late."""
 
-from resolvers.purchase.advice import recommended_products
 from resolvers.purchase.inputs import (
     BillInput,
     OfflineBillInput,
@@ -10,7 +9,7 @@ from resolvers.purchase.inputs import (
 )
 from resolvers.purchase.offline import assign_customer, import_bills
 from resolvers.purchase.operations import cancel, send
-from resolvers.purchase.previewing import preview, recommended
+from resolvers.purchase.previewing import preview, recommended, recommended_products
 from resolvers.purchase.returning import give_back
 
 __all__ = [

@@ -26,7 +26,8 @@ from resolvers.point.earned import EarnedBy, earned_by
 from resolvers.programme.reading import read_terms
 from resolvers.purchase.bill import read_bill, recognised
 from resolvers.purchase.checkout import Checkout, NamedBenefits, judged_at, read_checkout, with_segments
-from resolvers.purchase.inputs import PreviewRequest, RecommendationRequest
+from resolvers.purchase.inputs import PreviewRequest, ProductsRequest, RecommendationRequest
+from resolvers.recommendation.for_bill import ProductForBill, products_for_bill
 from resolvers.storage.context import RequestContext, RowRef
 from resolvers.values import Money, amount, points
 from resolvers.values import money as as_money
@@ -125,6 +126,15 @@ async def recommended(context: RequestContext, given: RecommendationRequest) -> 
     judged = await case.worked_out(len(benefits), lambda: _all_judged(benefits, case))
     shown = [one for one in judged if PERSONAL.isdisjoint(each.code for each in one.refusals)]
     return sorted(shown, key=lambda one: bool(one.refusals))
+
+
+async def recommended_products(context: RequestContext, given: ProductsRequest) -> list[ProductForBill]:
+    """What goes with a bill or a shopping cart, with or without a customer."""
+    bill = await read_bill(context, given.bill, given.customer)
+    customer = await recognised(context, given.customer, given.bill.card_number)
+    goods = {item.line.product_id for item in bill.items if item.line.product_id is not None}
+    key = customer.id if customer else None
+    return await products_for_bill(context, goods, bill.rules.store_id, key, given.count)
 
 
 async def preview(context: RequestContext, given: PreviewRequest, wanted: Container[str]) -> Preview:

@@ -138,6 +138,15 @@ async def _save_programme(session: AsyncSession, store: models.Store, product: m
     await save(session, *(factories.earning_rule_target(rule=visit, **one) for one in [*targets, *others]))
 
 
+def _paid(bill: models.Purchase) -> list[models.PurchasePayment]:
+    """How a bill over 100 was paid: nearly all by card."""
+    by_card, points = {"kind": "CARD", "amount": Decimal("99.5"), "name": "Visa"}, {"kind": "POINTS"}
+    return [
+        factories.purchase_payment(purchase=bill, **by_card),
+        factories.purchase_payment(purchase=bill, amount=Decimal("0.5"), **points),
+    ]
+
+
 async def _save_bills(
     session: AsyncSession, jana: models.Customer, store: models.Store, product: models.Product, reward: models.Reward
 ) -> None:
@@ -169,8 +178,7 @@ async def _save_bills(
         factories.purchase(store=store, customer=None),
         factories.purchase_discount(purchase=bill, item=items[1], reward=reward, voucher=voucher),
         factories.purchase_discount(purchase=bill),
-        factories.purchase_payment(purchase=bill, kind="CARD", amount=Decimal("99.5"), name="Visa"),
-        factories.purchase_payment(purchase=bill, kind="POINTS", amount=Decimal("0.5")),
+        *_paid(bill),
         factories.purchase_return_item(purchase_return=factories.purchase_return(purchase=bill), item=items[0]),
         factories.point_entry_lot(entry=spent, lot=lot, amount=Decimal(-20)),
         factories.points(amount=Decimal(5), expires_at=NOW + timedelta(days=365)),

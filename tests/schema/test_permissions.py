@@ -202,6 +202,7 @@ async def test_without_the_door_postgresqls_own_wall_stands(
         shop.viewer = viewer
         answers = [(await shop.ask(document)).data for document in documents]
         found[name] = await foreign(shop_url, answers)
+    # The retailer's own lists, which name no customer.
     internal = {"Segment", "SegmentGroup", "VoucherBatch"}
 
     assert len(found["all"]) > 100

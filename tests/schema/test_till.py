@@ -28,8 +28,11 @@ query AtTheTill($customer: CustomerBy!, $bill: BillInput!) {
     toPay { amount }
     discounts { billItemId amount { amount } percent reward { code } voucher { code } }
     pointsSpent
+    pointsForRewards
     pointsEarned
+    pointsEarnedWorth { amount }
     pointsAfter
+    pointsAfterWorth { amount currency { code } }
     messages
     refused { code benefitCode message missing }
   }
@@ -99,8 +102,11 @@ async def test_a_till_is_told_what_the_shopper_could_use_and_what_it_would_come_
         "toPay": {"amount": "90.39"},
         "discounts": [cut("1", "8.00"), cut("2", "2.06")],
         "pointsSpent": "10",
+        "pointsForRewards": "0",
         "pointsEarned": "90",
+        "pointsEarnedWorth": {"amount": "0.90"},
         "pointsAfter": "180",
+        "pointsAfterWorth": {"amount": "1.80", "currency": {"code": "CZK"}},
         "messages": ["Gift: A bag"],
         "refused": [],
     }

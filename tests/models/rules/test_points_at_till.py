@@ -22,6 +22,15 @@ def pay(points, *, rate="0.01", to_pay="20.00", available="1000", pays=True, cur
     )
 
 
+def test_points_are_worth_what_they_would_pay():
+    programme = Programme(point_values={"CZK": Decimal("0.1"), "JPY": Decimal("0.7")})
+    points = Decimal("105.55")
+
+    worth = {currency: points_at_till.worth(points, programme, currency) for currency in ("CZK", "JPY", "EUR")}
+
+    assert worth == {"CZK": Decimal("10.55"), "JPY": Decimal(73), "EUR": Decimal(0)}
+
+
 @pytest.mark.parametrize(
     ("points", "rate", "to_pay", "taken", "amount"),
     [

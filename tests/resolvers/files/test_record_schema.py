@@ -190,6 +190,13 @@ def test_a_bill_counts_its_lines_and_adds_them_up_where_it_does_not_say() -> Non
     assert [item.values["line"] for item in draft.lists["items"]] == [1, 2]
 
 
+def test_payments_of_a_bill_come_to_its_total() -> None:
+    items, payments = [{"quantity": 1, "price": "10.5"}], [{"kind": "CASH", "amount": "10"}]
+
+    assert errors("purchases", items=items, payments=payments) == [("payments", "must come to the bill's total")]
+    assert errors("purchases", items=items, payments=[*payments, {"kind": "POINTS", "amount": "0.5"}]) == []
+
+
 def test_a_bill_has_each_line_once() -> None:
     items = [{"quantity": 1, "price": 1, "line": 2}, {"quantity": 1, "price": 1}]
 
