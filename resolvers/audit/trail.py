@@ -113,7 +113,7 @@ class Trail:
         """Write to PostgreSQL; once more where the connection was lost, since twice is better than never."""
         for is_last in (False, True):
             if self._connection is None or self._connection.is_closed():
-                self._connection = await Address.of(address_of(self._engine)).connect(**KEEPS_STATEMENTS)
+                self._connection = await Address.of(address_of(self._engine)).connect(None, **KEEPS_STATEMENTS)
             try:
                 await self._connection.execute(WRITE["postgresql"], *columns)
             except Exception:
