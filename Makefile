@@ -2,7 +2,7 @@
 # make test     the tests
 # make check    all that CI checks, the tests included
 # make schema   schema.graphql and the pages of docs/ that are made from the code, after a change to it
-# make fuzz     documents of anything at all, with nulls too: 10,000 of each database, or CASES=…
+# make fuzz     documents of anything at all, with nulls too: 10,000 of each database, or CASES=…; and schemathesis
 # make audit    clients of others ask a gateway: audits of GraphQL over HTTP, Apollo's link; takes Node and npm
 # make migration NAME="what it brings"   a migration drafted from a change to the models
 # make format   the code laid out as the checks want it
@@ -46,7 +46,8 @@ bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 fuzz: $(VENV)/.dev
-	@FUZZ_CASES=$(or $(CASES),10000) $(BIN)/pytest -n auto -k odd tests/schema/execution/test_anything.py $(ARGS)
+	@FUZZ_CASES=$(or $(CASES),10000) TESTS_ANYTHING=800 FUZZ_VARIANTS=25 $(BIN)/pytest -n auto tests/schema/execution/test_anything.py $(ARGS)
+	@$(BIN)/python -m tests.fuzz
 
 audit: $(VENV)/.dev
 	@$(BIN)/python -m tests.audit

@@ -10,27 +10,25 @@ from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from server import __version__
 
 
 class Commands(TyperGroup):
-    """Tells what a user can mend in one line, without a traceback."""
+    """Tells what a user can mend in one line; of an internal error where it was raised, and not what it says."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command."""
         try:
             return super().invoke(ctx)
-        except BrokenPipeError:
-            # Whoever read the output has enough of it; the command line's library ends without a word.
+        except (BrokenPipeError, typer.Exit, typer.Abort, TyperException):
+            # What is wrong with a command is told by its library; and whoever reads the output may have enough of it.
             raise
         except Exception as error:
             from server.cli_errors import explain
 
-            line = explain(error)
-            if line is None:
-                raise
-            typer.secho(line, err=True, fg="red")
+            typer.secho(explain(error), err=True, fg="red")
             raise typer.Exit(1) from None
 
 

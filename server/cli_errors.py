@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from resolvers.demo import JourneyError
 from resolvers.errors import CrmError
+from resolvers.traces import where_raised
 from server.settings import SettingsError
 
 INTERRUPTED = 130
@@ -19,19 +20,28 @@ class Obstacle(Exception):
     """Something that keeps a command from going on; the message says what to do."""
 
 
-def explain(error: Exception) -> str | None:
-    """The line that says what happened and what to do; none for what only a developer can mend."""
+def explain(error: Exception) -> str:
+    """The line that says what happened and what to do; of what only a developer can mend, where it happened.
+
+    What the database says of a value repeats it, and it may be personal: that is not told.
+    """
     if isinstance(error, Obstacle | SettingsError | JourneyError | CrmError):
         return str(error)
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     origin = cause.__cause__ or cause
+    if isinstance(origin, asyncpg.DataError | asyncpg.IntegrityConstraintViolationError):
+        return _internal(error)
     if isinstance(origin, asyncpg.PostgresError | sqlite3.OperationalError | ConnectionError | TimeoutError):
         return f"The database refuses: {_line(origin)}. Check DATABASE_URL, and that the database runs."
     if isinstance(origin, UnicodeDecodeError):
         return "What was given to read isn't text in UTF-8."
     if isinstance(origin, OSError):
         return f"{_line(origin)}."
-    return None
+    return _internal(error)
+
+
+def _internal(error: Exception) -> str:
+    return f"An internal error, at fault is crm360 itself:\n{where_raised(error)}"
 
 
 def _line(error: BaseException) -> str:

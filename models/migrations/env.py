@@ -29,7 +29,7 @@ async def connect() -> None:
     """Open the database that the configuration names."""
     url = context.config.attributes["url"]
     make = postgres.make_engine if postgres.backend_of(url) == "postgresql" else create_async_engine
-    engine = make(url, poolclass=pool.NullPool)
+    engine = make(url, poolclass=pool.NullPool, hide_parameters=True)
     async with engine.connect() as connection:
         await connection.run_sync(migrate)
         await connection.commit()

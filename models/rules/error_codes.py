@@ -76,7 +76,7 @@ class ErrorCode(DescribedEnum):
     KEY_REUSED = "KEY_REUSED", "The idempotency key was used for another call."
     ANSWER_FORGOTTEN = (
         "ANSWER_FORGOTTEN",
-        "It was done under this key before; a customer concerned was erased since, and the answer with them.",
+        "It was done under this key before; the answer is gone, with a customer who was erased or an older version.",
     )
     # Points
     POINTS_SHORT = "POINTS_SHORT", "There are fewer points than are asked for."

@@ -57,9 +57,9 @@ async def export_files(
 async def _snapshot(url: str) -> AsyncIterator[AsyncConnection]:
     """A connection that sees the database as it is at the first question, and changes nothing."""
     if backend_of(url) == "postgresql":
-        engine = postgres.make_engine(url, poolclass=NullPool, isolation_level="REPEATABLE READ")
+        engine = postgres.make_engine(url, poolclass=NullPool, isolation_level="REPEATABLE READ", hide_parameters=True)
     else:
-        engine = create_async_engine(url, poolclass=NullPool)
+        engine = create_async_engine(url, poolclass=NullPool, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _read_only)
         event.listen(engine.sync_engine, "begin", _begin)
     try:

@@ -82,6 +82,11 @@ def _being_done() -> Refused:
     return Refused(ErrorCode.IN_FLIGHT, message, "idempotencyKey")
 
 
+def _answer_forgotten() -> Refused:
+    code = ErrorCode.ANSWER_FORGOTTEN
+    return Refused(code, code.description, "idempotencyKey")
+
+
 async def is_known(context: RequestContext, key: str | None) -> bool:
     """Whether something was done under a key already."""
     return key is not None and bool(await KNOWN.read(context, key=key, forgotten=forgotten(key)))
@@ -133,13 +138,16 @@ class KeyedCall:
             await transaction.session.execute(delete(stored).where(stored.id == found.id))
             return None
         if found.key != self.key:
-            code = ErrorCode.ANSWER_FORGOTTEN
-            raise Refused(code, code.description, "idempotencyKey")
+            raise _answer_forgotten()
         if (found.operation, found.fingerprint) != (self.operation, self.fingerprint):
             raise Refused(
                 ErrorCode.KEY_REUSED, "This key was used for something else; take a new one.", "idempotencyKey"
             )
-        return restored(found.answer, answer)
+        try:
+            return restored(found.answer, answer)
+        except msgspec.ValidationError:
+            # Answers may have been made otherwise by the version that did it.
+            raise _answer_forgotten() from None
 
     def remember(self, transaction: Transaction, answer: Answer) -> None:
         """Keep the answer for a retry; rows by their keys, so that they are shown as they are then."""

@@ -94,6 +94,18 @@ def reachable(entity: type[Base], alias: type[Base]) -> list[ColumnElement[bool]
     return [*(_there(entity, alias) if entity is Customer else []), *_seen(entity, alias)]
 
 
+def answered(entity: type[Base], alias: type[Base]) -> list[ColumnElement[bool]]:
+    """Conditions on a row to be shown by the operation that was done with it.
+
+    An application that may do it may see what it did, masked as ever; what else belongs to the customer, only by the
+    scopes that open it.
+    """
+    access = _access.get()
+    if access.own or access.everything:
+        return reachable(entity, alias)
+    return _there(entity, alias) if entity is Customer else []
+
+
 def _there(entity: type[Base], alias: type[Base]) -> list[ColumnElement[bool]]:
     if issubclass(entity, Stateful):
         return [column_of(alias, "state") != DELETED]

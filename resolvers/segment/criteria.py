@@ -97,7 +97,7 @@ def _restored(filters: FilterSet, name: str, value: object, path: str) -> object
         try:
             return known.restored(value)
         except (ValueError, TypeError, InvalidOperation) as error:
-            raise BadFilter(f"`{path}` can't be read: {value!r}.") from error
+            raise BadFilter(f"`{path}` can't be read.") from error
     if isinstance(known, ValueFilter) and isinstance(value, Mapping):
         read = _reader(source_type(filters.entity, known.source))
         return {operator: _operand(operator, operand, read, path) for operator, operand in value.items()}
@@ -110,7 +110,7 @@ def _operand(operator: str, operand: Any, read: Normalise, path: str) -> object:
     try:
         return [read(each) for each in operand] if operator in MANY else read(operand)
     except (ValueError, TypeError, InvalidOperation) as error:
-        raise BadFilter(f"`{path}.{operator}` can't be read: {operand!r}.") from error
+        raise BadFilter(f"`{path}.{operator}` can't be read.") from error
 
 
 def _reader(kind: SqlType) -> Normalise:

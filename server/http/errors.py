@@ -7,6 +7,7 @@ says under the same id where it happened, without any message or value, since th
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
 from secrets import token_hex
 from typing import Any
@@ -22,6 +23,14 @@ BAD_INPUT = "BAD_INPUT"
 INTERNAL = "INTERNAL"
 
 LONGEST_MESSAGE = 2_000
+
+VALUES = (
+    (re.compile(r"[,;.] found: .*", re.DOTALL | re.IGNORECASE), "."),
+    (re.compile(r"(cannot represent [\w -]*value): .*", re.DOTALL), r"\1."),
+    (re.compile(r"(has invalid value.*?): Value '.*' (does not exist in)", re.DOTALL), r"\1: The value \2"),
+    (re.compile(r"(found (?:String|BlockString|Int|Float)) .*", re.DOTALL), r"\1."),
+)
+"""Where graphql-core repeats what was given, and what is said instead: that may be personal, and clients log errors."""
 
 logger = logging.getLogger("crm360")
 
@@ -49,14 +58,21 @@ def _shown(error: GraphQLError, *, invalid: bool) -> Shown:
     elif cause is not None:
         made = masked(cause)
     elif isinstance(error, GraphQLSyntaxError):
-        made = refusal(error.message, PARSE_FAILED)
+        made = refusal(_without_values(error.message), PARSE_FAILED)
     else:
-        made = refusal(error.message, (error.extensions or {}).get("code", VALIDATION_FAILED if invalid else BAD_INPUT))
+        usual = VALIDATION_FAILED if invalid else BAD_INPUT
+        made = refusal(_without_values(error.message), (error.extensions or {}).get("code", usual))
     if error.locations:
         made["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
     if error.path is not None:
         made["path"] = list(error.path)
     return made
+
+
+def _without_values(message: str) -> str:
+    for repeated, instead in VALUES:
+        message = repeated.sub(instead, message)
+    return message
 
 
 def _cause(error: GraphQLError) -> Exception | None:

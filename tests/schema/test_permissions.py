@@ -13,12 +13,14 @@ import models
 from models.ownership import OWNERSHIP, Kind, ownership_of
 from models.scope import Scope, ViewerKind
 from resolvers.errors import BadId
-from resolvers.ids import parse_id
+from resolvers.ids import opaque_id, parse_id
+from resolvers.operation.structs import camel
 from resolvers.query.visibility import EVERYTHING
 from resolvers.storage.context import Viewer
 from resolvers.storage.engine import make_engine
 from schema.declaring.base import TYPES
 from schema.declaring.kinds.batch_loaded import BatchLoaded
+from schema.declaring.kinds.lookup import Lookup
 from schema.declaring.permissions import kept_for_customers, rules
 from tests.schema.both_ways import Graph, schema
 from tests.schema.execution.documents import random_documents
@@ -172,6 +174,36 @@ async def test_a_customer_is_led_to_nothing_of_others(shop: Graph, shop_url: str
 
     assert answer.codes == []
     assert await foreign(shop_url, answer.data) == set()
+
+
+LOOK_UPS = {
+    camel(name): field.type_name
+    for name, field in TYPES["Query"].fields.items()
+    if isinstance(field, Lookup) and ownership_of(getattr(models, field.type_name)).kind is Kind.OWNED
+}
+
+
+async def test_what_is_another_s_is_looked_up_in_vain_by_its_id(shop: Graph, shop_url: str) -> None:
+    engine, asked = make_engine(shop_url), []
+    async with AsyncSession(engine) as session:
+        for name, kind in LOOK_UPS.items():
+            entity = getattr(models, kind)
+            for key in await session.scalars(select(entity.id).order_by(entity.id).limit(2)):
+                if await owner_of(session, kind, key) not in (JANA, None):
+                    asked += [f'{name}(by: {{id: "{opaque_id(kind, key)}"}}) {{ id }}']
+                    asked += [f'node(id: "{opaque_id(kind, key)}") {{ id }}']
+    await engine.dispose()
+    document = f"{{ {' '.join(f'a{place}: {each}' for place, each in enumerate(asked))} }}"
+
+    seen = {}
+    for name, viewer in {"jana": CUSTOMER, "nobody": ANONYMOUS, "no scope": NO_SCOPE, "all": BACK_OFFICE}.items():
+        shop.viewer = viewer
+        answer = await shop.ask(document)
+        seen[name] = answer.codes, sum(each is not None for each in answer.data.values())
+
+    codes, found = seen.pop("all")
+    assert (codes, found > 30) == ([], True)
+    assert seen == dict.fromkeys(("jana", "nobody", "no scope"), ([], 0))
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

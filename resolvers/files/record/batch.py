@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import Base
+from models.personal import MASKED, telling
 from resolvers.files.format.record_schema import Draft, ListOf, RecordSchema
 from resolvers.files.record import checks, derived, rules
 from resolvers.files.record.bulk_insert import BulkWriter, Values
@@ -58,7 +59,7 @@ class RecordBatch:
             if not draft.names:
                 draft.refuse(None, f"needs {' or '.join(self._ways_to_name())}")
             elif len(found) > 1:
-                draft.refuse(None, f"{show_ref(self.resource.model, draft.names[-1])} is another row's already")
+                draft.refuse(None, f"{_shown(self.resource.model, draft.names[-1])} is another row's already")
             elif draft.new:
                 self._begin(draft)
         if self.resource.once:
@@ -165,5 +166,9 @@ def _owned(columns: Any, part: ListOf, owner: Draft, item: Draft) -> Values:
 
 
 def _shown(model: type[Base], ref: Ref) -> str:
+    """A row's name for people; one that tells something of a person is left for the file's own line to say."""
+    kinds = telling(model.__tablename__)
+    if any(kinds.get(column) in MASKED for column in keys_of(model)[ref[0]]):
+        return "…"
     name = show_ref(model, ref)
     return " ".join(str(value) for value in name.values()) if isinstance(name, dict) else str(name)

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Table
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from models import Base
 from resolvers.files.record.natural_keys import field_name
@@ -24,8 +24,11 @@ def explain(error: DBAPIError) -> tuple[str | None, str]:
         pairs = [name.split(".") for name in match[1].split(", ")]
         return _taken(TABLES[pairs[-1][0]], [column for _, column in pairs])
     if match := CHECK_IN_SQLITE.search(message) or QUOTED.search(message):
-        return _by_name(match[1]) or (None, message)
-    return None, message.splitlines()[0]
+        return _by_name(match[1]) or (None, message.splitlines()[0])
+    # A broken rule is told by its name and its columns; what is said of a value that does not fit repeats it.
+    return None, message.splitlines()[0] if isinstance(
+        error, IntegrityError
+    ) else "has a value that the database refuses"
 
 
 def _by_name(name: str) -> tuple[str | None, str] | None:

@@ -18,7 +18,7 @@ from schema.execution.plan.codegen import CodeWriter
 from schema.execution.plan.converters import place_value
 from schema.execution.plan.plan_nodes import AnswerState, Arguments, Child, Converter, Entry, Filler
 from schema.execution.plan.selection import Selection
-from schema.execution.run.loaders import Info, Resolver, load, reading_of, rows_named, selection_of
+from schema.execution.run.loaders import Info, Resolver, deferred, load, reading_of, rows_named, selection_of
 from schema.execution.run.records import Record
 
 
@@ -103,6 +103,7 @@ class BatchLoaded(Declaration):
     def resolver(self) -> Resolver:
         """Load it for all rows that ask for it in one turn of the event loop."""
 
+        @deferred
         async def resolve(source: object, info: Info, **args: object) -> object:
             memo = reading_of(info).memo
             key = ("batch", tuple(id(node) for node in info.field_nodes), info.parent_type.name)

@@ -20,7 +20,7 @@ from schema.execution.plan.level_request import LevelRequest
 from schema.execution.plan.plan_nodes import Child, Entry, Filler, Level
 from schema.execution.plan.selection import Selection
 from schema.execution.run.level_reader import ParentRows
-from schema.execution.run.loaders import Info, Resolver, load, loader_of, parent_key, planned_once, records_of
+from schema.execution.run.loaders import Info, Resolver, deferred, load, loader_of, parent_key, planned_once, records_of
 from schema.execution.run.merged_answer import Merging, merged_page
 from schema.execution.run.records import ConnectionRecord, Record
 
@@ -78,6 +78,7 @@ class Merged(Declaration):
     def resolver(self) -> Resolver:
         """Load the parts of each parent and merge them."""
 
+        @deferred
         async def resolve(source: Record, info: Info, **args: object) -> ConnectionRecord:
             merge = planned_once(info, self.merge)
             loaders = [loader_of(info, level, args) for level in merge.levels]

@@ -11,6 +11,7 @@ from resolvers.errors import BadInput
 from resolvers.operation.answers import Answer
 from resolvers.operation.inputs import Input
 from resolvers.operation.perform import Call, Operation, Payload, perform
+from resolvers.query.visibility import answered
 from resolvers.storage.context import RequestContext, is_customer
 from schema.declaring.base import Argument, Declaration, TypeDeclaration
 from schema.declaring.types import FieldSpec, field_of
@@ -62,7 +63,7 @@ class Mutation(Declaration):
 
     def change(self, selection: Selection) -> Change:
         """Do it, and show what is selected of its payload."""
-        return Change(selection.key, self.run, selection.arguments(), selection.converter())
+        return Change(selection.key, self.run, selection.arguments(), selection.converter(answered))
 
     def resolver(self) -> Resolver:
         """A mutation answers from within its transaction, which only a plan can do."""

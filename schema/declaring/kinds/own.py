@@ -5,12 +5,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from resolvers.storage.context import RequestContext
 from schema.declaring.base import Declaration
 from schema.execution.plan.plan_nodes import Getter
 from schema.execution.plan.selection import Selection
-from schema.execution.run.loaders import Info, Resolver, names_rows, reading_of, rows_named
+from schema.execution.run.loaders import Deferred, Info, Resolver, names_rows, reading_of, rows_named
 from schema.execution.run.records import Record
 
 
@@ -37,6 +38,6 @@ class OwnField(Declaration):
             if isinstance(source, Record):
                 return self.of_record(source, info)
             value = self.of_object(source, reading_of(info), args)
-            return rows_named(value, info) if names_rows(value) else value
+            return Deferred(partial(rows_named, value, info)) if names_rows(value) else value
 
         return resolve

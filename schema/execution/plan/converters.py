@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from graphql import GraphQLLeafType, GraphQLList, GraphQLNonNull, GraphQLObjectType, is_leaf_type
 from graphql.execution.collect_fields import FieldDetails
 
+from resolvers.query.link import Door
+from resolvers.query.visibility import reachable
 from resolvers.storage.context import RowRef
 from schema.declaring.base import TYPES
 from schema.execution.plan.bindings import NotPlannable, declaration_of, field_name
@@ -16,21 +18,21 @@ if TYPE_CHECKING:
     from schema.execution.plan.planner import Planner
 
 
-def converter(planner: Planner, field_type: object, details: list[FieldDetails]) -> Converter:
-    """What brings a Python value of a type into the shape of the answer."""
+def converter(planner: Planner, field_type: object, details: list[FieldDetails], door: Door = reachable) -> Converter:
+    """What brings a Python value of a type into the shape of the answer; rows that it names have to pass the door."""
     if isinstance(field_type, GraphQLNonNull):
-        inner = converter(planner, field_type.of_type, details)
+        inner = converter(planner, field_type.of_type, details, door)
         return lambda value, filling: _present(inner(value, filling))
     if isinstance(field_type, GraphQLList):
-        return _list_converter(converter(planner, field_type.of_type, details))
+        return _list_converter(converter(planner, field_type.of_type, details, door))
     if is_leaf_type(field_type):
         return _leaf_converter(field_type)
-    return _object_converter(planner, field_type, details)
+    return _object_converter(planner, field_type, details, door)
 
 
-def _object_converter(planner: Planner, field_type: object, details: list[FieldDetails]) -> Converter:
+def _object_converter(planner: Planner, field_type: object, details: list[FieldDetails], door: Door) -> Converter:
     levels: dict[str, Level] = {}
-    plain = _plain_object(planner, field_type, details) if isinstance(field_type, GraphQLObjectType) else None
+    plain = _plain_object(planner, field_type, details, door) if isinstance(field_type, GraphQLObjectType) else None
 
     def convert(value: object, filling: AnswerState) -> object:
         if value is None:
@@ -38,7 +40,7 @@ def _object_converter(planner: Planner, field_type: object, details: list[FieldD
         if isinstance(value, RowRef):
             level = levels.get(value.type_name)
             if level is None:
-                level = levels[value.type_name] = planner.row_level("", value.type_name, details)
+                level = levels[value.type_name] = planner.row_level("", value.type_name, details, door)
             return level, value.key
         if plain is None:
             raise NotPlannable
@@ -47,7 +49,9 @@ def _object_converter(planner: Planner, field_type: object, details: list[FieldD
     return convert
 
 
-def _plain_object(planner: Planner, object_type: GraphQLObjectType, details: list[FieldDetails]) -> Converter:
+def _plain_object(
+    planner: Planner, object_type: GraphQLObjectType, details: list[FieldDetails], door: Door
+) -> Converter:
     parts: list[tuple[str, Getter, Converter]] = []
     for key, below in planner.groups(object_type, details).items():
         name = field_name(below)
@@ -60,7 +64,7 @@ def _plain_object(planner: Planner, object_type: GraphQLObjectType, details: lis
             if object_type.name in TYPES and TYPES[object_type.name].entity is not None:
                 return _only_rows
             raise NotPlannable
-        parts.append((key, get, converter(planner, object_type.fields[name].type, below)))
+        parts.append((key, get, converter(planner, object_type.fields[name].type, below, door)))
 
     def convert(value: object, filling: AnswerState) -> object:
         made: dict[str, object] = {}

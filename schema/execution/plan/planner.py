@@ -9,7 +9,8 @@ from graphql import FieldNode, GraphQLError, GraphQLObjectType, GraphQLSchema, O
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues
 
-from resolvers.query.link import by_column
+from resolvers.query.link import Door, by_column
+from resolvers.query.visibility import reachable
 from schema.declaring.base import TYPES, TypeDeclaration
 from schema.execution.plan.argument_readers import arguments_reader, has_variables
 from schema.execution.plan.bindings import NotPlannable, Place, declaration_of, field_name, inner_type
@@ -92,12 +93,12 @@ class Planner:
             raise NotPlannable
         return declared.entry(selection)
 
-    def row_level(self, key: str, type_name: str, details: list[FieldDetails]) -> Level:
-        """The level that reads rows of a type by their keys."""
+    def row_level(self, key: str, type_name: str, details: list[FieldDetails], door: Door = reachable) -> Level:
+        """The level that reads rows of a type by their keys, of those that may be seen."""
         target = TYPES[type_name]
         assert target.entity is not None
         level = Level(key, target, "one", _no_arguments())
-        level.link = by_column(target.entity)
+        level.link = by_column(target.entity, door=door)
         level.shape = self.row_shape(target, details)
         return self.finish(level)
 

@@ -9,6 +9,8 @@ from graphql import GraphQLNonNull, GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetails
 
 from resolvers.query.columns import Column
+from resolvers.query.link import Door
+from resolvers.query.visibility import reachable
 from schema.execution.plan.bindings import NotPlannable, Place, field_name
 from schema.execution.plan.converters import converter
 from schema.execution.plan.plan_nodes import ROOT_KEY, Arguments, Converter, Level, Nested
@@ -57,9 +59,9 @@ class Selection:
         """The field's arguments."""
         return self.planner.arguments(self.parent, self.name, self.details[0].node)
 
-    def converter(self) -> Converter:
-        """What brings a Python value into the shape of what is selected."""
-        return converter(self.planner, self.type, self.details)
+    def converter(self, door: Door = reachable) -> Converter:
+        """What brings a Python value into the shape of what is selected; rows that it names have to pass the door."""
+        return converter(self.planner, self.type, self.details, door)
 
     def row_level(self, type_name: str) -> Level:
         """What reads rows of a type by their keys, with what is selected of them."""

@@ -8,7 +8,7 @@ planned way plans them, each by itself.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Generator, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
@@ -29,6 +29,31 @@ from schema.execution.run.records import ConnectionRecord, Record
 Info = GraphQLResolveInfo[Any]
 Resolver = Callable[..., Any]
 Planned = TypeVar("Planned", bound=Filler)
+
+
+class Deferred:
+    """What a resolver waits for, begun when it is waited for.
+
+    Where something beside it failed, graphql-core drops what it had not come to: a coroutine would complain of that.
+    """
+
+    __slots__ = ("_begin",)
+
+    def __init__(self, begin: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        self._begin = begin
+
+    def __await__(self) -> Generator[Any, Any, object]:
+        """Begin, and go on to the end."""
+        return self._begin().__await__()
+
+
+def deferred(resolve: Callable[..., Coroutine[Any, Any, object]]) -> Resolver:
+    """A resolver whose work begins when it is waited for."""
+
+    def defer(source: object, info: Info, **args: object) -> Deferred:
+        return Deferred(partial(resolve, source, info, **args))
+
+    return defer
 
 
 def reading_of(info: Info) -> RequestContext:
@@ -117,6 +142,7 @@ def parent_key(source: object, level: Level) -> object:
 def rows_resolver(make: Callable[[Selection], Level]) -> Resolver:
     """The resolver of a field that leads to the rows of a level."""
 
+    @deferred
     async def resolve(source: object, info: Info, **args: object) -> object:
         level = planned_once(info, make)
         loader = loader_of(info, level, args)

@@ -56,7 +56,9 @@ DEEPEST, DEEPEST_INPUT, LONGEST = 4, 3, 4
 
 
 @dataclass
-class _Making:
+class Making:
+    """A document being made, with its variables."""
+
     schema: GraphQLSchema
     chance: random.Random
     variables: dict[str, Any] = field(default_factory=dict)
@@ -190,7 +192,7 @@ def _bare(kind: Any) -> Any:
 
 def odd_document(schema: GraphQLSchema, seed: int) -> tuple[str, dict[str, Any]]:
     """A document with its variables; the same one for the same seed. Mutations are trials."""
-    making = _Making(schema, random.Random(seed))
+    making = Making(schema, random.Random(seed))
     assert schema.query_type is not None
     assert schema.mutation_type is not None
     if making.chance.random() < 0.3:

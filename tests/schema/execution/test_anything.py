@@ -32,17 +32,39 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import from_schema, nodes
 
+from models.scope import Scope, ViewerKind
+from resolvers.access.lookup import KnownToken
+from resolvers.storage.context import Viewer
 from tests.schema.both_ways import schema
 from tests.schema.execution.documents import sdl_without_descriptions
 from tests.schema.execution.odd_documents import odd_document
+from tests.schema.execution.varied_documents import varied
 from tests.server.gateway import Client, opened
 
 CHUNKS = 4
 CASES = int(os.environ.get("FUZZ_CASES", "200"))
 """How many documents of our own making each database is asked."""
+FIRST = int(os.environ.get("FUZZ_FIRST", "0"))
+"""Which of them comes first: others than last night's are asked by going on from there."""
 ANYTHING = int(os.environ.get("TESTS_ANYTHING", "80"))
 """How many of hypothesis-graphql's, which take a second each to make, over both databases together."""
+VARIANTS = int(os.environ.get("FUZZ_VARIANTS", "2"))
+"""How many times each of these is asked with other values besides."""
 ODD = ("", "x", "%", "_", "\\", "'", "\U0001f600", "\u0661", "NaN", "1e400", "-0", "0x1", "null", "a" * 300)
+
+
+WRITES = frozenset(scope for scope in Scope if scope.endswith(":write"))
+VIEWERS = (
+    Viewer(),
+    Viewer(3, ViewerKind.CUSTOMER, token_id=1),
+    Viewer(None, ViewerKind.ENTERPRISE, WRITES, token_id=2),
+    Viewer(),
+    Viewer(None, ViewerKind.ENTERPRISE, frozenset({Scope.CUSTOMERS_READ}), token_id=3),
+    Viewer(None, ViewerKind.ANONYMOUS),
+)
+"""Who asks, in turns: half of them may not see all that they ask for."""
+KINDS = ("enterprise", "customer", "anonymous")
+UNCHARGED = {f"{kind}_cost": 0 for kind in KINDS} | {f"{kind}_budget": "0" for kind in KINDS}
 
 
 def _scalars() -> dict[str, st.SearchStrategy[Any]]:
@@ -89,6 +111,8 @@ async def test_no_document_is_an_internal_error(shop_url: str, database_kind: st
 
     async with opened(shop_url, jobs_every=0) as client:
         wrong = [why for each in documents if (why := await _wrong(client, each)) is not None]
+        variants = [varied(schema()._schema, each, place) for each in documents for place in range(VARIANTS)]
+        wrong += [why for each in variants if (why := await _differs(client, _tried(each), {})) is not None]
 
     assert len(documents) > ANYTHING // 2 // CHUNKS - 5
     assert wrong == []
@@ -96,13 +120,26 @@ async def test_no_document_is_an_internal_error(shop_url: str, database_kind: st
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 async def test_no_odd_document_is_an_internal_error(shop_url: str, chunk: int) -> None:
-    seeds = range(chunk, CASES, CHUNKS)
+    seeds = range(FIRST + chunk, FIRST + CASES, CHUNKS)
+    wrong = []
 
-    async with opened(shop_url, jobs_every=0) as client:
-        asked = [odd_document(schema()._schema, each) for each in seeds]
-        wrong = [why for each in asked if (why := await _differs(client, *each)) is not None]
+    async with opened(shop_url, jobs_every=0, **UNCHARGED) as client:
+        for place, each in enumerate(seeds):
+            viewer = VIEWERS[place % len(VIEWERS)]
+            _ask_as(client, viewer)
+            why = await _differs(client, *odd_document(schema()._schema, each))
+            wrong += [f"{viewer}: {why}"] if why else []
 
     assert wrong == []
+
+
+def _ask_as(client: Client, viewer: Viewer) -> None:
+    """Take whoever asks from now on for a viewer."""
+
+    async def asking(_request: Any) -> KnownToken:
+        return KnownToken(viewer)
+
+    client.endpoint.authentication.asking = asking
 
 
 async def _differs(client: Client, document: str, variables: dict[str, Any]) -> str | None:

@@ -1,5 +1,6 @@
 """Which way a query runs, and that a plan's failure is seen."""
 
+import inspect
 import logging
 from collections.abc import Mapping
 from hashlib import sha256
@@ -7,12 +8,14 @@ from typing import Any
 
 import orjson
 import pytest
+from graphql import is_object_type
 
 from resolvers.errors import Unavailable
 from resolvers.storage.context import RequestContext
 from schema.execution.plan.bindings import NotPlannable
 from schema.execution.plan.planner import Planner
 from schema.execution.run import planned_schema
+from schema.execution.run.loaders import deferred
 from schema.execution.run.planned_schema import Context
 from tests.schema.both_ways import Graph, schema, wire
 
@@ -163,3 +166,22 @@ async def test_the_schema_is_asked_without_a_statement(shop: Graph) -> None:
 
     assert orjson.loads(wire(answer))["data"] == {"__typename": "Query", "__type": {"kind": "OBJECT"}}
     assert (answer.planned, answer.statements) == (True, 0)
+
+
+def test_what_the_ordinary_way_lets_go_of_beside_an_error_is_not_complained_of() -> None:
+    """A coroutine that is made and never waited for is told on the standard error."""
+    types = schema()._schema.type_map.values()
+    fields = [(each.name, name, field) for each in types if is_object_type(each) for name, field in each.fields.items()]
+
+    assert [(owner, name) for owner, name, field in fields if inspect.iscoroutinefunction(field.resolve)] == []
+    assert len(fields) > 1000
+
+
+async def test_what_is_deferred_is_done_once_it_is_waited_for() -> None:
+    async def resolve(source: int, _info: Any, more: int) -> int:
+        return source + more
+
+    waiting = deferred(resolve)(1, None, more=2)
+
+    assert inspect.isawaitable(waiting)
+    assert await waiting == 3
