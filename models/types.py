@@ -74,7 +74,7 @@ class ExactDecimal(TypeDecorator[Decimal]):
         if value is None:
             return None
         units = self.scaled(value)
-        return units if dialect.name == "sqlite" else Decimal(units).scaleb(-self.scale)
+        return units if dialect.name == "sqlite" else Decimal(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """Scale back on the way out; a sum over integers comes back whole."""

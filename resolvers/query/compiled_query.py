@@ -84,21 +84,19 @@ class ShapedQuery(CompiledQuery[*tuple[Any, ...]]):
 
 
 def converted(rows: Iterable[Sequence[object]], converts: Converts) -> list[tuple[Any, ...]]:
-    """Rows with their values as they are meant."""
-    found = []
-    for row in rows:
-        values = list(row)
-        for place, convert in converts:
-            if (value := values[place]) is not None:
-                values[place] = convert(value)
-        found.append(tuple(values))
-    return found
+    """Rows with their values as they are meant, read column by column."""
+    columns: list[Iterable[object]] = list(zip(*rows, strict=True))
+    if not columns:
+        return []
+    for place, convert in converts:
+        columns[place] = [None if value is None else convert(value) for value in columns[place]]
+    return list(zip(*columns, strict=True))
 
 
 def _convert(kind: SqlType) -> Convert | None:
     if isinstance(kind, ExactDecimal):
-        scale = -kind.scale
-        return lambda units: Decimal(units).scaleb(scale)
+        unit = Decimal(1).scaleb(-kind.scale)
+        return lambda units: units * unit
     if isinstance(kind, Instant):
         return _moment
     if isinstance(kind, Enum) and kind.enum_class is not None:
