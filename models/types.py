@@ -30,6 +30,13 @@ def text(length: int | None = None) -> TypeEngine[str]:
     return kind(length).with_variant(kind(length, collation="C"), "postgresql")
 
 
+def _decimal(value: Decimal | int) -> Decimal:
+    try:
+        return Decimal(value)
+    except InvalidOperation:
+        return Decimal("NaN")
+
+
 class ExactDecimal(TypeDecorator[Decimal]):
     """A decimal with a fixed number of places, and refused when it has more: nothing is rounded silently."""
 
@@ -49,22 +56,17 @@ class ExactDecimal(TypeDecorator[Decimal]):
 
     def scaled(self, value: Decimal | int) -> int:
         """The value in units of the last place; `ValueError` when it does not fit."""
-        try:
-            exact = Decimal(value)
-        except InvalidOperation:
-            exact = Decimal("NaN")
-        if not exact.is_finite():
-            raise ValueError(f"{value} is not a number")
+        exact = value if type(value) is Decimal else _decimal(value)
         if not exact:
             return 0
+        if not exact.is_finite():
+            raise ValueError(f"{value} is not a number")
         # Before the digits of 1e999999 are written out.
         if exact.adjusted() + self.scale >= self.precision:
             raise ValueError(f"{value} is too large")
         units = int(exact.scaleb(self.scale))
         if Decimal(units).scaleb(-self.scale) != exact:
             raise ValueError(f"{value} has more than {self.scale} decimal places")
-        if abs(units) >= 10**self.precision:
-            raise ValueError(f"{value} is too large")
         return units
 
     def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> Decimal | int | None:
@@ -72,7 +74,7 @@ class ExactDecimal(TypeDecorator[Decimal]):
         if value is None:
             return None
         units = self.scaled(value)
-        return units if dialect.name == "sqlite" else Decimal(units).scaleb(-self.scale)
+        return units if dialect.name == "sqlite" else Decimal(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """Scale back on the way out; a sum over integers comes back whole."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from models.rules.basket import ProductRelation
 from models.rules.goods import Goods, LineSet
+from models.rules.money import ZERO
 
 ONE = Decimal(1)
 
@@ -41,6 +42,19 @@ def wanted(relation: ProductRelation) -> Decimal:
     return ONE if relation.count is None else relation.count
 
 
+def may_clash(asked: Iterable[tuple[ProductRelation, Decimal, Decimal]]) -> bool:
+    """Whether conditions might be in each other's way, for what each of them wants and would find by itself.
+
+    Served in the order of what they find, each finds enough if it does after all before it took theirs.
+    """
+    whole = ZERO
+    for found, wanted in sorted((found, wanted) for one, wanted, found in asked if not by_weight(one.count)):
+        whole += wanted
+        if found < whole:
+            return True
+    return False
+
+
 def allot(
     conditions: Sequence[ProductRelation], goods: Goods, times: int, spared: LineSet = 0
 ) -> tuple[Allotted, ProductRelation | None, int]:
@@ -70,8 +84,10 @@ def allot(
 
 
 def _take_first(one: _Asking, goods: Goods, free: list[int], spared: LineSet) -> None:
-    for lines in (one.lines & ~spared, one.lines & spared):
-        for place in goods.in_turn(goods.dearest_first, lines):
+    for is_spared in (0, 1) if spared else (0,):
+        for place in goods.dearest_first(one.lines):
+            if spared >> place & 1 != is_spared:
+                continue
             if taken := min(free[place], one.needed):
                 one.given[place] = taken
                 free[place] -= taken

@@ -66,9 +66,7 @@ def unmet(reward: Reward, goods: Goods, times: int = 1) -> Iterator[Refusal]:
     """Each condition needs its count of goods, and no piece meets two of them; applied twice it needs twice as many."""
     asked = [(one, allotment.wanted(one) * times, allotment.found(goods, one)) for one in reward.conditions]
     lacking = [(condition, wanted - found) for condition, wanted, found in asked if found < wanted]
-    whole = sum((wanted for _, wanted, _ in asked), ZERO)
-    # Where each condition would find enough even after all others took theirs, there is nothing to deal out.
-    if not lacking and any(found < whole for _, _, found in asked):
+    if not lacking and allotment.may_clash(asked):
         _, unmet_one, pieces = allotment.allot(reward.conditions, goods, times)
         lacking = [(unmet_one, Decimal(pieces))] if unmet_one is not None else []
     for condition, missing in lacking:

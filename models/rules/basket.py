@@ -6,13 +6,13 @@ just before its end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from decimal import Decimal
 from enum import StrEnum
 
-from models.rules.goods import Goods, LineSet, Order, line_set
+from models.rules.goods import FEW_TO_SORT, Goods, LineSet, line_set
 from models.rules.money import ZERO, unit_of
 
 EVERY_DAY = frozenset(range(7))
@@ -120,6 +120,15 @@ class ProductRelation:
     min_price: Decimal | None = None
     max_price: Decimal | None = None
     name: str = ""
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Every bill looks for its goods by each rule: its hash is worked out once."""
+        prices = (self.count, self.min_price, self.max_price)
+        object.__setattr__(self, "_hash", hash((self.related_to, self.target_ids, *prices, self.name)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,24 +245,35 @@ class Standings:
         self.freed = freed
         self.open = open_
         self.whole = whole
-        self._cheapest: dict[bool, Order] = {}
+        self._cheapest: dict[bool, list[int]] = {}
 
     def sum_of(self, lines: LineSet) -> int:
         """What is left to pay for the lines of a set."""
         return sum(map(self.left.__getitem__, self.goods.places(lines)))
 
-    def cheapest_first(self, *, by_weight: bool) -> Order:
-        """The lines from which something can be taken off, by what is left to pay for a piece, or by weight."""
+    def cheapest_first(self, lines: LineSet, *, by_weight: bool) -> Iterable[int]:
+        """Lines from which something can be taken off, by what is left to pay for a piece, or by weight.
+
+        A few are sorted by themselves; of many, all lines are sorted once, and gone through as far as is asked.
+        """
+        places = self.goods.places(lines)
+        if len(places) <= FEW_TO_SORT:
+            return self._sorted(places, by_weight=by_weight)
         if by_weight not in self._cheapest:
-            units = self.goods.quantities if by_weight else self.goods.pieces
-            pieces, left, freed = self.goods.pieces, self.left, self.freed
-            # What is left to pay for a unit of a line, of which so many units are sold; free pieces don't count.
-            prices = {
-                place: left[place] * pieces[place] / (units[place] * (pieces[place] - freed.get(place, 0)))
-                for place in self.goods.places(self.open)
-            }
-            self._cheapest[by_weight] = Order(sorted(prices, key=prices.__getitem__))
-        return self._cheapest[by_weight]
+            self._cheapest[by_weight] = self._sorted(self.goods.places(self.open), by_weight=by_weight)
+        return (place for place in self._cheapest[by_weight] if lines >> place & 1)
+
+    def _sorted(self, places: Sequence[int], *, by_weight: bool) -> list[int]:
+        units = self.goods.quantities if by_weight else self.goods.pieces
+        pieces, left, freed = self.goods.pieces, self.left, self.freed
+        # What is left to pay for a unit of a line, of which so many units are sold; free pieces don't count, and a
+        # line may have no others, though a part of it is left to pay.
+        prices = [
+            (left[place] * pieces[place] / (units[place] * paid_for), place)
+            for place in places
+            if (paid_for := pieces[place] - freed.get(place, 0)) > 0
+        ]
+        return [place for _, place in sorted(prices)]
 
     def less(self, amounts: Mapping[int, int], freed: Mapping[int, int]) -> Standings:
         """The lines once so much came off them, and so many more pieces of them are free."""

@@ -115,7 +115,7 @@ def _greedy(till: Till, usable: Sequence[Benefit], kept: Plan) -> Iterable[Plan]
     if kept.benefits:
         return
     promising = sorted(usable, key=lambda one: -most(one, till.start.lines))
-    best = till.rank(till.start)
+    best = till.rank(in_order)
     for benefit in promising:
         if not till.could_reach(best, till.start, most(benefit, till.start.lines), 1):
             return

@@ -252,7 +252,7 @@ def _parts(
 
 def _cheapest_first(lines: Standings, meant: LineSet, count: Decimal) -> Iterable[int]:
     """Lines by what is left to pay for a unit, in the bill's order among equals."""
-    return lines.goods.in_turn(lines.cheapest_first(by_weight=by_weight(count)), meant)
+    return lines.cheapest_first(meant, by_weight=by_weight(count))
 
 
 def _cheapest(parts: Iterable[tuple[int, _Part]], count: Decimal) -> dict[int, _Part]:

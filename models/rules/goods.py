@@ -21,16 +21,9 @@ if TYPE_CHECKING:
 
 LineSet = int
 FEW = 16
+FEW_TO_SORT = 100
 THOUSANDTHS = 1000
 """Quantities have three decimals at most."""
-
-
-class Order:
-    """Lines in an order: their places one after the other, and the turn of each."""
-
-    def __init__(self, places: Sequence[int]) -> None:
-        self.places = places
-        self.turns = {place: turn for turn, place in enumerate(places)}
 
 
 class Goods:
@@ -40,7 +33,10 @@ class Goods:
         self.lines = lines
         self.unit = unit
         self._matching: dict[ProductRelation, LineSet] = {}
+        self._matching_any: dict[int, tuple[Sequence[ProductRelation], LineSet]] = {}
+        self._pieces_of: dict[LineSet, int] = {}
         self._places: dict[LineSet, tuple[int, ...]] = {}
+        self._dearest_first: dict[LineSet, list[int]] = {}
 
     @cached_property
     def everything(self) -> LineSet:
@@ -73,17 +69,14 @@ class Goods:
         """The lines in loyalty for which there is something to pay."""
         return line_set((place for place in self.places(self.everything) if self.paid[place] > 0), len(self.lines))
 
-    @cached_property
-    def dearest_first(self) -> Order:
-        """All lines by the price of a piece."""
-        prices = [-paid / (pieces or 1) for paid, pieces in zip(self.paid, self.pieces, strict=True)]
-        return Order(sorted(range(len(self.lines)), key=prices.__getitem__))
-
-    def in_turn(self, order: Order, lines: LineSet) -> Iterable[int]:
-        """The lines of a set in an order of all lines, gone through as far as is asked; few are sorted."""
-        if lines.bit_count() <= FEW:
-            return sorted(self.places(lines), key=order.turns.__getitem__)
-        return (place for place in order.places if lines >> place & 1)
+    def dearest_first(self, lines: LineSet) -> Iterable[int]:
+        """The lines of a set by the price of a piece, gone through as far as is asked; few are sorted by themselves."""
+        if lines.bit_count() > FEW_TO_SORT:
+            return (place for place in self._all_dearest_first if lines >> place & 1)
+        found = self._dearest_first.get(lines)
+        if found is None:
+            found = self._dearest_first[lines] = sorted(self.places(lines), key=self._piece_prices.__getitem__)
+        return found
 
     def matching(self, relation: ProductRelation) -> LineSet:
         """The lines whose goods a rule means: the product, its group or one above it, or its brand, at such a price."""
@@ -92,9 +85,13 @@ class Goods:
             found = self._matching[relation] = self._meant(relation) & self._priced(relation) & self.everything
         return found
 
-    def matching_any(self, relations: Iterable[ProductRelation]) -> LineSet:
-        """The lines that any of several rules means."""
-        return union(self.matching(relation) for relation in relations)
+    def matching_any(self, relations: Sequence[ProductRelation]) -> LineSet:
+        """The lines that any of several rules means, which are the same rules for as long as the bill is there."""
+        known = self._matching_any.get(id(relations))
+        if known is None:
+            # Kept with the rules, so that no others take their place in memory.
+            known = self._matching_any[id(relations)] = relations, union(map(self.matching, relations))
+        return known[1]
 
     def places(self, lines: LineSet) -> tuple[int, ...]:
         """The places of the lines in a set, in the bill's order."""
@@ -105,7 +102,10 @@ class Goods:
 
     def pieces_of(self, lines: LineSet) -> int:
         """How many pieces there are on the lines of a set."""
-        return _total(self._pieces_by_digit, lines)
+        found = self._pieces_of.get(lines)
+        if found is None:
+            found = self._pieces_of[lines] = _total(self._pieces_by_digit, lines)
+        return found
 
     def quantity_of(self, lines: LineSet) -> Decimal:
         """How much there is on the lines of a set by weight, a piece weighing one."""
@@ -140,6 +140,15 @@ class Goods:
             for group in line.group_ids:
                 groups[group] |= bit
         return {"PRODUCT": products, "PRODUCT_GROUP": groups, "PRODUCT_BRAND": brands}
+
+    @cached_property
+    def _all_dearest_first(self) -> list[int]:
+        return sorted(range(len(self.lines)), key=self._piece_prices.__getitem__)
+
+    @cached_property
+    def _piece_prices(self) -> list[float]:
+        """The price of a piece of each line, below zero: what is sorted by it begins with the dearest."""
+        return [-paid / (pieces or 1) for paid, pieces in zip(self.paid, self.pieces, strict=True)]
 
     @cached_property
     def _by_price(self) -> tuple[list[Decimal], list[LineSet]]:

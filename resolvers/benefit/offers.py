@@ -40,7 +40,7 @@ from models.rules.basket import ProductRelation, Reward, Voucher, VoucherState, 
 from models.scope import Scope
 from models.types import text
 from resolvers.query.columns import NOW
-from resolvers.query.compiled_query import AnyQuery, CompiledQuery, Found, Together, among
+from resolvers.query.compiled_query import AnyQuery, CompiledQuery, Found, ShapedQuery, Together, among
 from resolvers.query.expressions import VALID_NOW, word
 from resolvers.storage.context import RequestContext, Viewer
 from resolvers.storage.reader import Row
@@ -50,6 +50,10 @@ from resolvers.storage.statement import parameter
 ISSUED_FIRST = frozenset({RewardGroup.PARTY_TIME, RewardGroup.CAMPAIGN})
 """Rewards of these groups are used only through vouchers; when they are automatic, bills are rewarded with one."""
 
+Rules = dict[ConditionRole, tuple[ProductRelation, ...]]
+"""The conditions and the bonuses of a reward."""
+
+NO_TARGETS = frozenset[int]()
 MOST_OFFERED = 200
 ZERO: SqlValue = literal_column("0")
 
@@ -212,9 +216,31 @@ def _aimed(backend: str, meant: Meant) -> CompoundSelect[int, str, int]:
     return union_all(*parts)
 
 
+def _by_reward(rows: Sequence[Row]) -> list[tuple[int, Rules]]:
+    """The conditions and bonuses of each reward; those that mean the same are one."""
+    by_rule: dict[int, list[Row]] = {}
+    for row in rows:
+        by_rule.setdefault(row[1], []).append(row)
+    known: dict[tuple[object, ...], ProductRelation] = {}
+    found: dict[int, dict[ConditionRole, list[ProductRelation]]] = {}
+    for its in by_rule.values():
+        key, _, role, *terms, target, name = its[0]
+        if len(its) > 1:
+            targets, name = frozenset(row[7] for row in its), None
+        else:
+            targets = NO_TARGETS if target is None else frozenset((target,))
+        related_to, *numbers = terms
+        about = (related_to, targets, *numbers, name or "")
+        relation = known.get(about)
+        if relation is None:
+            relation = known[about] = ProductRelation(*about)
+        found.setdefault(key, {}).setdefault(role, []).append(relation)
+    return [(key, {role: tuple(its) for role, its in rules.items()}) for key, rules in found.items()]
+
+
 def _parts_of(meant: Meant) -> dict[str, AnyQuery]:
     return {
-        "rules": CompiledQuery(lambda backend: _rules(backend, meant)),
+        "rules": ShapedQuery(lambda backend: _rules(backend, meant), _by_reward),
         "aims": CompiledQuery(lambda backend: _aimed(backend, meant)),
     }
 
@@ -233,9 +259,7 @@ AT_THE_TILL = {
 class _Parts:
     """What belongs to a reward besides its own columns."""
 
-    rules: dict[ConditionRole, list[ProductRelation]] = field(
-        default_factory=lambda: {role: [] for role in ConditionRole}
-    )
+    rules: Rules = field(default_factory=dict)
     aims: dict[str, set[int]] = field(
         default_factory=lambda: {"store_id": set(), "segment_id": set(), "status_id": set()}
     )
@@ -250,8 +274,9 @@ async def read_offers(context: RequestContext, rows: Sequence[Row]) -> list[Offe
 def offers_of(rows: Sequence[Row], found: Found) -> list[Offer]:
     """The same where their parts were read already."""
     parts = {row[0]: _Parts() for row in rows}
-    for key, role, relation in _relations([row for row in found["rules"] if row[0] in parts]):
-        parts[key].rules[role].append(relation)
+    for key, rules in found["rules"]:
+        if key in parts:
+            parts[key].rules = rules
     for key, kind, target in found["aims"]:
         if key in parts:
             parts[key].aims[kind].add(target)
@@ -285,17 +310,6 @@ def is_told(voucher: Voucher, customer_id: int | None, viewer: Viewer) -> bool:
     return voucher.portable and voucher.state not in (VoucherState.APPLIED, VoucherState.CANCELLED)
 
 
-def _relations(rows: Sequence[Row]) -> Iterable[tuple[int, ConditionRole, ProductRelation]]:
-    by_rule: dict[int, list[Row]] = {}
-    for row in rows:
-        by_rule.setdefault(row[1], []).append(row)
-    for its in by_rule.values():
-        key, _, role, related_to, count, lowest, highest, *_ = its[0]
-        targets = frozenset(row[7] for row in its if row[7] is not None)
-        name = its[0][8] or "" if len(its) == 1 else ""
-        yield key, role, ProductRelation(related_to, targets, count, lowest, highest, name)
-
-
 def _offer(row: Row, parts: _Parts) -> Offer:
     of = dict(zip(REWARD_NAMES, row, strict=True))
     terms = Reward(
@@ -304,8 +318,8 @@ def _offer(row: Row, parts: _Parts) -> Offer:
         name=of["name"],
         kind=of["kind"],
         value=Decimal(0) if of["value"] is None else of["value"],
-        conditions=tuple(parts.rules[ConditionRole.CONDITION]),
-        bonuses=tuple(parts.rules[ConditionRole.BONUS]),
+        conditions=parts.rules.get(ConditionRole.CONDITION, ()),
+        bonuses=parts.rules.get(ConditionRole.BONUS, ()),
         minimum_purchase=of["minimum_purchase"],
         maximum_discount=of["maximum_discount"],
         currency=of["currency_code"],

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Generic, TypeVarTuple, cast
 
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Enum, Select, SelectBase, Text, func
@@ -60,26 +61,46 @@ class CompiledQuery(Generic[*Values]):
         return self._made[backend]
 
 
+Shape = Callable[[list[tuple[Any, ...]]], list[tuple[Any, ...]]]
+KEPT = 4
+"""How many answers of a read are kept in their shape, for each database."""
+
+
+class ShapedQuery(CompiledQuery[*tuple[Any, ...]]):
+    """A select whose rows are put into another shape where it is read together with others.
+
+    It is done once for what reads the same, letter for letter, so that nothing that changed is ever overlooked: what
+    the shape is made of must be values that nobody changes.
+    """
+
+    def __init__(self, build: Callable[[str], TypedReturnsRows[*tuple[Any, ...]]], shape: Shape) -> None:
+        super().__init__(build)
+        self._shape = shape
+        self.read_text = lru_cache(KEPT)(self._read_text)
+
+    def _read_text(self, text: str, backend: str) -> list[tuple[Any, ...]]:
+        _, converts = self._statement(backend)
+        return self._shape(converted(rows_of(text), converts))
+
+
 def converted(rows: Iterable[Sequence[object]], converts: Converts) -> list[tuple[Any, ...]]:
-    """Rows with their values as they are meant."""
-    found = []
-    for row in rows:
-        values = list(row)
-        for place, convert in converts:
-            if (value := values[place]) is not None:
-                values[place] = convert(value)
-        found.append(tuple(values))
-    return found
+    """Rows with their values as they are meant, read column by column."""
+    columns: list[Iterable[object]] = list(zip(*rows, strict=True))
+    if not columns:
+        return []
+    for place, convert in converts:
+        columns[place] = [None if value is None else convert(value) for value in columns[place]]
+    return list(zip(*columns, strict=True))
 
 
 def _convert(kind: SqlType) -> Convert | None:
     if isinstance(kind, ExactDecimal):
-        scale = -kind.scale
-        return lambda units: Decimal(units).scaleb(scale)
+        unit = Decimal(1).scaleb(-kind.scale)
+        return lambda units: units * unit
     if isinstance(kind, Instant):
         return _moment
     if isinstance(kind, Enum) and kind.enum_class is not None:
-        return kind.enum_class
+        return {member.value: member for member in kind.enum_class}.__getitem__
     return bool if isinstance(kind, Boolean) else None
 
 
@@ -113,7 +134,10 @@ class Together:
         statement, converts = self._statement(context.backend)
         (row,) = await context.fetch(statement, values)
         return {
-            name: converted(rows_of(value), its) for name, value, its in zip(self._reads, row, converts, strict=True)
+            name: read.read_text(value, context.backend)
+            if isinstance(read, ShapedQuery) and value is not None
+            else converted(rows_of(value), its)
+            for (name, read), value, its in zip(self._reads.items(), row, converts, strict=True)
         }
 
     def _statement(self, backend: str) -> tuple[Statement, list[Converts]]:

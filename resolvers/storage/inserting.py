@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, Table, null
+from sqlalchemy import JSON, Table, func, literal_column, null, select, true
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
 from models import Base
 from resolvers.storage.context import RequestContext
 from resolvers.storage.reader import Row
-from resolvers.storage.sql import SqlValue
-from resolvers.storage.statement import Statement, compile_statement, parameter
+from resolvers.storage.sql import AnySelect, SqlValue
+from resolvers.storage.statement import ColumnsParameter, ListParameter, Statement, compile_statement, parameter
 
-ROWS_AT_ONCE = 20
-"""Rows of one statement; there is a statement for each number of rows up to this."""
+FEW = 20
+"""There is a statement for each number of rows up to this, and one for any larger number."""
 
 
 class Rows:
@@ -48,30 +48,57 @@ class Rows:
 
     async def write(self, context: RequestContext, rows: Sequence[Mapping[str, object]]) -> list[Row]:
         """Write rows; what they answer, in no particular order."""
-        answers: list[Row] = []
-        for start in range(0, len(rows), ROWS_AT_ONCE):
-            some = rows[start : start + ROWS_AT_ONCE]
-            values = {
-                f"{name}_{place}": self._absent.get(name) if row.get(name) is None else row[name]
-                for place, row in enumerate(some)
-                for name in self._columns
-            }
-            answers += [tuple(row) for row in await context.fetch(self._statement(context.backend, len(some)), values)]
-        return answers
+        if not rows:
+            return []
+        if len(rows) > FEW:
+            count, values = 0, self._in_columns(rows, context.backend)
+        else:
+            count, values = len(rows), self._one_by_one(rows)
+        return [tuple(row) for row in await context.fetch(self._statement(context.backend, count), values)]
+
+    def _one_by_one(self, rows: Sequence[Mapping[str, object]]) -> Mapping[str, object]:
+        return {
+            f"{name}_{place}": self._absent.get(name) if row.get(name) is None else row[name]
+            for place, row in enumerate(rows)
+            for name in self._columns
+        }
+
+    def _in_columns(self, rows: Sequence[Mapping[str, object]], backend: str) -> Mapping[str, object]:
+        columns = {name: [row.get(name) for row in rows] for name in self._columns}
+        return columns if backend == "postgresql" else {"columns": list(columns.values())}
 
     def _statement(self, backend: str, count: int) -> Statement:
+        """The statement for so many rows; for any number where that is none."""
         if (backend, count) not in self._made:
             table = self._entity.__table__
             assert isinstance(table, Table)
             insert: Any = insert_on_postgresql if backend == "postgresql" else insert_on_sqlite
-            values = [
-                {name: parameter(f"{name}_{place}", table.c[name].type) for name in self._columns} | dict(self._always)
-                for place in range(count)
-            ]
-            made = insert(table).values(values)
+            made = insert(table)
+            if count:
+                made = made.values([self._row(table, place) for place in range(count)])
+            else:
+                given = _given(table, self._columns, backend).add_columns(*self._always.values())
+                made = made.from_select([*self._columns, *self._always], given, include_defaults=False)
             if self._unless is not None:
                 made = made.on_conflict_do_nothing(index_elements=self._unless)
             if self._returning:
                 made = made.returning(*(table.c[name] for name in self._returning))
             self._made[backend, count] = compile_statement(made, backend)
         return self._made[backend, count]
+
+    def _row(self, table: Table, place: int) -> dict[str, SqlValue]:
+        return {name: parameter(f"{name}_{place}", table.c[name].type) for name in self._columns} | dict(self._always)
+
+
+def _given(table: Table, names: Sequence[str], backend: str) -> AnySelect:
+    """Rows of any number as they are given: a list for each column, or all of them in one.
+
+    SQLite takes what follows a selection for the condition of a join, unless it has one of its own.
+    """
+    if backend == "postgresql":
+        lists = func.unnest(*(parameter(name, ListParameter(table.c[name].type)) for name in names))
+        rows = lists.table_valued(*names, name="given").render_derived()
+        return select(*rows.c).where(true())
+    kinds = ColumnsParameter(tuple(table.c[name].type for name in names))
+    rows = func.json_each(parameter("columns", kinds)).table_valued("value")
+    return select(*(rows.c.value.op("->>")(literal_column(str(place))) for place in range(len(names)))).where(true())

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Enum, SelectBase, String, UpdateBase, bindparam
+from sqlalchemy import Enum, SelectBase, String, Text, UpdateBase, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as PostgresDialect  # noqa: N812
 from sqlalchemy.dialects.sqlite.aiosqlite import dialect as SqliteDialect  # noqa: N812
@@ -82,7 +82,7 @@ def _constant(value: object) -> Binder:
 
 def parameter(name: str, kind: SqlType) -> BindParameter[Any]:
     """A value that is given anew at each run. Text takes the collation of the column it is compared with."""
-    plain = String() if isinstance(kind, String) and not isinstance(kind, Enum) else kind
+    plain = String() if isinstance(kind, String) and not isinstance(kind, Enum | ColumnsParameter) else kind
     return bindparam(name, type_=plain, required=True)
 
 
@@ -107,6 +107,26 @@ class ListParameter(ARRAY[object]):
         if dialect.name == "sqlite":
             return lambda values: orjson.dumps(_each(values, item)).decode()
         return lambda values: _each(values, item)
+
+
+class ColumnsParameter(Text):
+    """Columns of as many values each, passed as one argument: a JSON array of their rows."""
+
+    cache_ok = True
+
+    def __init__(self, kinds: tuple[SqlType, ...]) -> None:
+        super().__init__()
+        self.kinds = kinds
+
+    def bind_processor(self, dialect: Dialect) -> Process:
+        """Bind each value as its column's type says, then the whole."""
+        processes = [kind.dialect_impl(dialect).bind_processor(dialect) for kind in self.kinds]
+
+        def bind(columns: Sequence[Sequence[object]]) -> str:
+            bound = [_each(values, process) for values, process in zip(columns, processes, strict=True)]
+            return orjson.dumps(list(zip(*bound, strict=True))).decode()
+
+        return bind
 
 
 def _each(values: Sequence[object], process: Process | None) -> list[object]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import random
 import statistics
 import time
@@ -26,10 +27,21 @@ from resolvers.storage.engine import make_engine
 from resolvers.storage.reader import make_reader
 from schema.declaring.build import build
 from schema.execution.run.planned_schema import Context
+from server.app import GARBAGE
 from tests import databases, factories
 from tests.factories import NOW
 
 LINES, REWARDS, PRODUCTS, ASKED = 1000, 200, 500, 50
+VALUES = {
+    models.RewardKind.PERCENT: 10,
+    models.RewardKind.AMOUNT: 10,
+    models.RewardKind.FINAL_PRICE: 15,
+    models.RewardKind.FREE_PRODUCT: 1,
+    models.RewardKind.GIFT: 0,
+}
+COUNTED = 0.25
+"""How many of the conditions and bonuses are about a number of pieces."""
+
 MOST_CPU, MOST_WAIT = 100, 20
 """Milliseconds that are aimed at."""
 
@@ -64,8 +76,9 @@ async def fill(url: str, rules: int, *, automated: bool) -> str:
         person = factories.customer()
         await factories.save(session, factories.store(code="shop"), factories.usual_programme(), person, *products)
         for place in range(REWARDS):
-            terms = {"kind": chance.choice([models.RewardKind.PERCENT, models.RewardKind.AMOUNT])}
-            made = factories.reward(code=f"R{place}", currency_code="CZK", is_automated=automated, **terms)
+            terms = {"kind": chance.choice(list(VALUES)), "is_automated": automated}
+            value = Decimal(VALUES[terms["kind"]])
+            made = factories.reward(code=f"R{place}", currency_code="CZK", value=value, **terms)
             await factories.save(session, made)
             for rule in range(rules):
                 role = models.ConditionRole.CONDITION if rule % 2 else models.ConditionRole.BONUS
@@ -76,7 +89,8 @@ async def fill(url: str, rules: int, *, automated: bool) -> str:
                         (models.RelatedTo.PRODUCT_BRAND, {"brand_id": chance.choice(brands).id}),
                     ]
                 )
-                condition = factories.reward_condition(reward=made, role=role, related_to=kind)
+                count = Decimal(chance.randint(1, 3)) if chance.random() < COUNTED else None
+                condition = factories.reward_condition(reward=made, role=role, related_to=kind, count=count)
                 session.add(factories.reward_condition_target(condition=condition, **target))
         await session.commit()
     await engine.dispose()
@@ -118,6 +132,10 @@ async def measure(url: str, customer: str, rounds: int) -> None:
     """Ask for each thing in turn, and say the medians."""
     engine, reader, schema = make_engine(url), make_reader(url), build()
     codes = [f"R{place}" for place in range(ASKED)]
+    # As a server does once it is made.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
 
     async def ask(document: str, **given: Any) -> Any:
         context = Context(RequestContext(reader, now=NOW), engine)

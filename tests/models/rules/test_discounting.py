@@ -142,6 +142,18 @@ def test_free_piece_is_not_there_to_become_free_again():
     assert discounting.discount(reward(RewardKind.FINAL_PRICE, "9"), left) == euros(a="2.00")
 
 
+def test_a_line_of_which_no_piece_is_left_to_pay_is_not_looked_at_again():
+    """One piece of goods that are given by weight is free, and a part of what they cost is left."""
+    by_weight = reward(RewardKind.FREE_PRODUCT, bonuses=(product(MILK, count="1.250"),))
+    bill = lines(line("a", "1.250", product_id=MILK), line("b", "1.250", product_id=MILK, paid="20.00"))
+    award = discounting.award(by_weight, bill)
+
+    off = discounting.discount(by_weight, bill.less(award.amounts, award.freed))
+
+    assert (award.amounts, award.freed) == ({0: 800}, {0: 1})
+    assert off == euros(b="16.00")
+
+
 def test_piece_that_meets_a_condition_is_not_the_free_one():
     get_one = reward(
         RewardKind.FREE_PRODUCT, conditions=(product(MILK, count="1"),), bonuses=(product(MILK, count="1"),)

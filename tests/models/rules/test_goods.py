@@ -47,12 +47,29 @@ def test_a_rule_is_matched_once_however_often_it_is_asked():
     assert GOODS.matching(relation) is found
 
 
-def test_the_cheapest_of_many_lines_are_the_same_as_of_few():
-    lines = tuple(Line(str(number), Decimal(1), Decimal(100 - number), 1) for number in range(60))
+@pytest.mark.parametrize("many", [60, 160])
+def test_the_cheapest_of_many_lines_are_the_same_as_of_few(many):
+    lines = tuple(Line(str(number), Decimal(1), Decimal(200 - number), 1) for number in range(many))
     two = ProductRelation(count=Decimal(2))
     one_of_two = (two, ProductRelation(RelatedTo.PRODUCT, frozenset({1}), count=Decimal(1)))
     free = Reward(1, "R", "R", RewardKind.FREE_PRODUCT, bonuses=one_of_two)
 
     off = award(free, standings(Bill("EUR", 1, lines)))
 
-    assert off.amounts == {59: 4100}
+    assert off.amounts == {many - 1: 100 * (201 - many)}
+
+
+@pytest.mark.parametrize("many", [60, 160])
+def test_the_dearest_of_many_lines_are_the_same_as_of_few(many):
+    goods = Bill("EUR", 1, tuple(Line(str(number), Decimal(1), Decimal(number % 9)) for number in range(many))).goods
+
+    places = list(goods.dearest_first(goods.everything))
+
+    assert places == sorted(range(many), key=lambda place: (-(place % 9), place))
+
+
+def test_rules_that_mean_the_same_are_one():
+    one, same, other = (ProductRelation(RelatedTo.PRODUCT, frozenset({key}), count=Decimal(1)) for key in (1, 1, 2))
+
+    assert {one, same, other} == {one, other}
+    assert hash(one) == hash(same)

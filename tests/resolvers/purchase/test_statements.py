@@ -74,16 +74,15 @@ async def tiers(session: AsyncSession, held: str) -> Shop:
 LINES = [item("59.90", str(place), codes=[{"list": "EAN", "code": f"{place}"}]) for place in range(40)]
 
 
-@pytest.mark.parametrize(("lines", "statements_taken"), [(1, 12), (20, 12), (40, 13)])
+@pytest.mark.parametrize("lines", [1, 20, 40])
 async def test_a_bill_takes_as_many_statements_however_long_it_is(
-    crm: Operations, session: AsyncSession, lines: int, statements_taken: int
+    crm: Operations, session: AsyncSession, lines: int
 ) -> None:
-    """Twenty lines are written at a time."""
     shop = await tiers(session, "base")
 
     taken = await statements(crm, SEND, customer=shop.customer, bill=bill(*LINES[:lines]))
 
-    assert taken == statements_taken
+    assert taken == 12
 
 
 async def test_a_voucher_and_points_take_what_it_takes_to_write_them_down(
