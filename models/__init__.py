@@ -26,7 +26,7 @@ from models.customer import (
     CustomerTerm,
     Gender,
 )
-from models.event import Event, EventReader, IdempotencyKey
+from models.event import Event, EventReader, IdempotencyKey, OutboxEpoch
 from models.figures import CustomerMonth, CustomerStatistics
 from models.insight import ImportStep, ScoreBand, ScoreMetric
 from models.job import JobRun
@@ -102,6 +102,7 @@ from models.rules.validity import VoucherValidity
 from models.rules.voucher_code import CodeGeneration
 from models.scope import Scope, ViewerKind
 from models.segment import Segment, SegmentGroup, SegmentKind, SegmentMember
+from models.served import ServedRevision
 from models.status import Status, StatusRecord, StatusTurnover
 from models.store import Store
 from models.tag import Tag
@@ -157,6 +158,7 @@ __all__ = [
     "JobRun",
     "OnReturn",
     "OneTimeCode",
+    "OutboxEpoch",
     "Partner",
     "PaymentType",
     "PointEntry",
@@ -226,6 +228,7 @@ __all__ = [
     "SegmentGroup",
     "SegmentKind",
     "SegmentMember",
+    "ServedRevision",
     "State",
     "Status",
     "StatusChange",

@@ -7,8 +7,10 @@ import sqlite3
 import asyncpg
 from sqlalchemy.exc import DBAPIError
 
+from models.postgres import CantConnect
 from resolvers.demo import JourneyError
 from resolvers.errors import CrmError
+from resolvers.storage.outage import reason
 from server.settings import SettingsError
 
 INTERRUPTED = 130
@@ -25,8 +27,9 @@ def explain(error: Exception) -> str | None:
         return str(error)
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     origin = cause.__cause__ or cause
-    if isinstance(origin, asyncpg.PostgresError | sqlite3.OperationalError | ConnectionError | TimeoutError):
-        return f"The database refuses: {_line(origin)}. Check DATABASE_URL, and that the database runs."
+    refused = asyncpg.PostgresError | sqlite3.OperationalError | ConnectionError | TimeoutError
+    if isinstance(cause, CantConnect) or isinstance(origin, refused):
+        return f"The database refuses: {reason(error)}. Check DATABASE_URL, and that the database runs."
     if isinstance(origin, UnicodeDecodeError):
         return "What was given to read isn't text in UTF-8."
     if isinstance(origin, OSError):

@@ -38,9 +38,10 @@ def make_engine(url: str, **options: Any) -> AsyncEngine:
     # What a statement was given may be personal: no error repeats it.
     options.setdefault("hide_parameters", True)
     options["execution_options"] = {ADDRESS: url} | options.get("execution_options", {})
-    if postgres.backend_of(url) == "postgresql":
+    backend = postgres.backend_of(url)
+    options["execution_options"] = turn_options(backend) | options["execution_options"]
+    if backend == "postgresql":
         return postgres.make_engine(url, **options)
-    options["execution_options"] = turn_options() | options["execution_options"]
     engine = create_async_engine(url, **options)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)

@@ -17,6 +17,7 @@ from strawberry.types.graphql import OperationType
 
 from resolvers.errors import TooLarge, Unavailable
 from resolvers.storage.context import RequestContext
+from resolvers.storage.outage import unavailable
 from schema.declaring.permissions import refusal
 from schema.execution.plan.cost.price import Cost, cost
 from schema.execution.plan.document_cache import Document, Documents, Operation, OperationPlan
@@ -145,6 +146,9 @@ class PlannedSchema(strawberry.Schema):
         except RecursionError:
             raise
         except Exception as error:
+            if (away := unavailable(error)) is not None:
+                self.ways.unavailable += 1
+                return ExecutionResult(data=None, errors=[GraphQLError(str(away), original_error=away)])
             self.ways.leave_plan(asked.query, error)
             context.reading.memo.clear()
             return None
