@@ -33,7 +33,7 @@ from resolvers.reservation.operations import expire_reservations
 from resolvers.segment.members import refresh_segments
 from resolvers.status.validity import requalify_statuses
 from resolvers.storage.alone import alone
-from resolvers.storage.outage import unavailable
+from resolvers.storage.patience.outage import unavailable
 from resolvers.storage.transaction import Transaction, in_transaction
 from resolvers.voucher.expiry import expire_vouchers
 

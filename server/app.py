@@ -54,10 +54,7 @@ def create_app(
     *,
     exits: bool = False,
 ) -> Gateway:
-    """Wire the gateway up for one process; `tokens` are those that its playground offers to whoever opens it.
-
-    A process that `exits` is over soon after its gateway, whatever is still under way.
-    """
+    """Wire the gateway up for one process, which `exits` soon after; its playground offers `tokens` to who opens it."""
     schema = schema or build()
     reader = make_reader(settings.database_url, settings.database_connections, settings.deadline + 1)
     engine = make_engine(settings.database_url)
@@ -70,9 +67,6 @@ def create_app(
         is_open=settings.open_access,
         tokens=tokens or {},
     )
-    limits = Limits(
-        settings.deadline, settings.body_limit, settings.public_seconds, settings.public_schema, settings.answer_limit
-    )
     persisted = PersistedDocuments(schema.documents, read_manifests(settings.manifests), only=settings.trusted_only)
     access = AccessServices(settings, reader, engine)
     budgets = Budgets(engine)
@@ -81,15 +75,14 @@ def create_app(
         schema,
         reader,
         engine,
-        limits,
+        _limits(settings),
         welcome.page,
         access.authentication,
         persisted,
         metering=metering,
         development=settings.development,
     )
-    scheduler = Scheduler(engine, timedelta(minutes=settings.jobs_every)) if settings.jobs_every else None
-    lifespan = _lifespan(persisted, endpoint, reader, engine, scheduler, [access, budgets], exits=exits)
+    lifespan = _lifespan(persisted, endpoint, reader, engine, _scheduler(settings, engine), [access, budgets], exits)
     routes = [
         Route(GRAPHQL, endpoint, name="graphql"),
         *playground.routes(),
@@ -101,6 +94,16 @@ def create_app(
     hosts = Hosts(settings.hosts, addresses=settings.open)
     origins = Origins(settings.origins, local=settings.lets_local_pages)
     return Gateway(endpoint, access, hosts, origins, routes=routes, lifespan=lifespan)
+
+
+def _scheduler(settings: Settings, engine: AsyncEngine) -> Scheduler | None:
+    return Scheduler(engine, timedelta(minutes=settings.jobs_every)) if settings.jobs_every else None
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        settings.deadline, settings.body_limit, settings.public_seconds, settings.public_schema, settings.answer_limit
+    )
 
 
 def _ready(readiness: Readiness) -> Callable[[Request], Awaitable[Response]]:
@@ -130,7 +133,6 @@ def _lifespan(
     engine: AsyncEngine,
     scheduler: Scheduler | None,
     services: Sequence[Service],
-    *,
     exits: bool,
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """What is started before the first request, and stopped after the last one: jobs first, the database last."""

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from models.postgres import CantConnect
 from resolvers.demo import JourneyError
 from resolvers.errors import CrmError
-from resolvers.storage.outage import reason
+from resolvers.storage.patience.outage import reason
 from server.settings import SettingsError
 
 INTERRUPTED = 130

@@ -18,7 +18,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from resolvers.storage.context import Viewer
-from resolvers.storage.turns import turn
+from resolvers.storage.patience.turns import turn
 
 LONGEST_NAME = 64
 

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from models import postgres
+from resolvers.storage.patience.turns import turn_options
 from resolvers.storage.sqlite_functions import FUNCTIONS
-from resolvers.storage.turns import turn_options
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",

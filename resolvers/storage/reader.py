@@ -20,10 +20,10 @@ from models.postgres import KEEPS_STATEMENTS, LIFETIME, WRITES_TIME, Address, Ca
 from models.row_security import LEAVING, entering
 from resolvers.errors import Unavailable
 from resolvers.storage.engine import SQLITE_PRAGMAS
-from resolvers.storage.outage import AWAY, BUSY, GONE, LOCKED, outage_of
+from resolvers.storage.patience.outage import AWAY, BUSY, GONE, LOCKED, outage_of
+from resolvers.storage.patience.turns import PATIENCE, Turns
 from resolvers.storage.sqlite_functions import FUNCTIONS
 from resolvers.storage.statement import Statement
-from resolvers.storage.turns import PATIENCE, Turns
 
 Row = Sequence[Any]
 

@@ -30,8 +30,8 @@ from resolvers.errors import Refused
 from resolvers.ids import key_of
 from resolvers.storage.audit import change_of
 from resolvers.storage.context import WALLED, RequestContext, Viewer, is_customer
-from resolvers.storage.frame import BEGINNING, Frame
 from resolvers.storage.inserting import Rows
+from resolvers.storage.patience.frame import BEGINNING, Frame
 from resolvers.storage.reader import Row
 from resolvers.storage.statement import Statement, compile_statement, parameter
 

@@ -22,13 +22,13 @@ from resolvers.audit.trail import Trail
 from resolvers.code.iso import DEFAULT_LOCALE, preferred_locale
 from resolvers.errors import TooLarge, Unavailable
 from resolvers.storage.context import RequestContext
-from resolvers.storage.outage import BUSY, unavailable
+from resolvers.storage.patience.outage import BUSY, unavailable
+from resolvers.storage.patience.turns import PATIENCE
 from resolvers.storage.reader import Reader
-from resolvers.storage.turns import PATIENCE
 from schema.execution.run.planned_schema import Context, PlannedSchema
+from server.admission import Admission
 from server.commands.explain import levels
 from server.http import errors
-from server.http.admission import Admission
 from server.http.auditing import Auditing
 from server.http.authentication import Authentication
 from server.http.deadline import Patience

@@ -14,7 +14,7 @@ from typing import Any
 from graphql import GraphQLError, GraphQLSyntaxError
 
 from resolvers.errors import CrmError
-from resolvers.storage.outage import unavailable
+from resolvers.storage.patience.outage import unavailable
 from resolvers.traces import where_raised
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"

@@ -14,7 +14,7 @@ from models import migrations
 from models.base import utc_now
 from resolvers.errors import Unavailable
 from resolvers.storage.engine import address_of
-from resolvers.storage.outage import outage_of, reason
+from resolvers.storage.patience.outage import outage_of, reason
 from resolvers.storage.reader import Reader, make_reader
 from resolvers.storage.statement import Statement
 from resolvers.storage.transaction import Transaction, in_transaction

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.postgres import Address
 from resolvers.ids import opaque_id
-from resolvers.storage import frame
+from resolvers.storage.patience import frame
 from resolvers.storage.statement import Statement
 from tests import factories
 from tests.conftest import NewDatabase

@@ -17,7 +17,7 @@ from strawberry.types.graphql import OperationType
 
 from resolvers.errors import TooLarge, Unavailable
 from resolvers.storage.context import RequestContext
-from resolvers.storage.outage import unavailable
+from resolvers.storage.patience.outage import unavailable
 from schema.declaring.permissions import refusal
 from schema.execution.plan.cost.price import Cost, cost
 from schema.execution.plan.document_cache import Document, Documents, Operation, OperationPlan

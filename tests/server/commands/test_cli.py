@@ -82,7 +82,7 @@ def test_a_database_that_does_not_answer_is_told(run: Run, command: str) -> None
     [
         (("@/test_", "@/none_"), 'database "none_'),
         (("postgres@/", "eva:canary@/"), 'role "eva" does not exist'),
-        (("host=", "host=/nowhere&"), "/nowhere/"),
+        (("host=", "host=/nowhere&"), "No such file or directory"),
         (("?host=", "?sslmode=never&host="), "`sslmode` parameter must be one of"),
         (("?host=", "?target_session_attrs=standby&host="), "target attribute"),
     ],

@@ -12,7 +12,7 @@ import asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from resolvers.errors import Unavailable
-from resolvers.storage.outage import BUSY
+from resolvers.storage.patience.outage import BUSY
 
 TURN, WRITERS = "turn", "writers"
 """The options of an engine that hold its turns; `make_engine` gives the one to an engine of SQLite's, and the other to

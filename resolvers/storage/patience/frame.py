@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from resolvers.errors import Unavailable
 from resolvers.storage.engine import address_of
-from resolvers.storage.outage import LONG, OPEN, gone, is_lost, outage_of, unavailable
-from resolvers.storage.turns import turn
+from resolvers.storage.patience.outage import LONG, OPEN, gone, is_lost, outage_of, unavailable
+from resolvers.storage.patience.turns import turn
 
 BEGINNING = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('jit', 'off', true)"
 """How a transaction begins: what is asked for again and again would otherwise be planned anew each time."""

@@ -111,6 +111,8 @@ def reason(error: BaseException) -> str:
     *_, origin = chain(error)
     if isinstance(origin, TimeoutError) and not str(origin):
         return "it did not answer in time"
+    if isinstance(origin, OSError) and origin.strerror:
+        return origin.strerror
     return (str(origin).strip().splitlines() or [type(origin).__name__])[0].rstrip(".")
 
 

@@ -1,6 +1,6 @@
 """In a crowd so many are let in as can be answered in good time."""
 
-from server.http.admission import FEW, Admission
+from server.admission import FEW, Admission
 
 
 class Door:
