@@ -27,7 +27,7 @@ from models.customer import (
     CustomerTerm,
     Gender,
 )
-from models.event import Event, EventReader, IdempotencyKey
+from models.event import Event, EventReader, IdempotencyKey, OutboxEpoch
 from models.figures import CustomerMonth, CustomerStatistics
 from models.insight import ImportStep, ScoreBand, ScoreMetric
 from models.job import JobRun
@@ -105,6 +105,7 @@ from models.rules.validity import VoucherValidity
 from models.rules.voucher_code import CodeGeneration
 from models.scope import Scope, ViewerKind
 from models.segment import Segment, SegmentGroup, SegmentKind, SegmentMember
+from models.served import ServedRevision
 from models.status import Status, StatusRecord, StatusTurnover
 from models.store import Store
 from models.tag import Tag
@@ -161,6 +162,7 @@ __all__ = [
     "JobRun",
     "OnReturn",
     "OneTimeCode",
+    "OutboxEpoch",
     "Partner",
     "PaymentKind",
     "PaymentType",
@@ -232,6 +234,7 @@ __all__ = [
     "SegmentGroup",
     "SegmentKind",
     "SegmentMember",
+    "ServedRevision",
     "State",
     "Status",
     "StatusChange",

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from models.token import Token
 
 
+_CURRENT = "CAST(CAST(pg_current_xact_id() AS text) AS bigint)"
+_OLDEST_RUNNING = "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)"
+_AHEAD = "COALESCE((SELECT ahead FROM outbox_epoch), 0)"
+
+
 class CurrentTransaction(FunctionElement[int]):
     """The number of the running transaction on PostgreSQL; 0 on SQLite, where writers follow one another."""
 
@@ -26,8 +31,15 @@ class CurrentTransaction(FunctionElement[int]):
     inherit_cache = True
 
 
+class OutboxNumber(FunctionElement[int]):
+    """The number that the running transaction gives to its events; 0 on SQLite."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
 class IsSettled(FunctionElement[bool]):
-    """Whether all transactions up to the numbered one have ended."""
+    """Whether all transactions up to the one that gave its events a number have ended."""
 
     type = Boolean()
     inherit_cache = True
@@ -35,13 +47,20 @@ class IsSettled(FunctionElement[bool]):
 
 @compiles(CurrentTransaction)
 @compiles(CurrentTransaction, "sqlite")
+@compiles(OutboxNumber)
+@compiles(OutboxNumber, "sqlite")
 def _no_transaction(_element: Any, _compiler: Any, **_options: Any) -> str:
     return "0"
 
 
 @compiles(CurrentTransaction, "postgresql")
 def _current_transaction(_element: Any, _compiler: Any, **_options: Any) -> str:
-    return "CAST(CAST(pg_current_xact_id() AS text) AS bigint)"
+    return _CURRENT
+
+
+@compiles(OutboxNumber, "postgresql")
+def _outbox_number(_element: Any, _compiler: Any, **_options: Any) -> str:
+    return f"({_CURRENT} + {_AHEAD})"
 
 
 @compiles(IsSettled)
@@ -53,20 +72,21 @@ def _always(_element: Any, _compiler: Any, **_options: Any) -> str:
 @compiles(IsSettled, "postgresql")
 def _is_settled(element: Any, compiler: Any, **options: Any) -> str:
     number = compiler.process(element.clauses, **options)
-    return f"{number} < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)"
+    return f"{number} < {_OLDEST_RUNNING} + {_AHEAD}"
 
 
 class Event(Base):
-    """One change. Events are only ever added, and read in the order of their ids.
+    """One change. Events are only ever added, and read in the order of their transactions' numbers, then of their ids.
 
-    Ids are drawn before transactions commit: an event is shown once all transactions before its own have ended, so
-    that none ever appears behind a reader who has already passed its place.
+    An event is shown once all transactions with smaller numbers have ended: from then on nothing is added before it.
+    Ids alone keep no order: of two open transactions the later may draw the smaller id, and commit after the other.
     """
 
     __tablename__ = "event"
     __table_args__ = (
         Index("ix_event_customer_id", "customer_id", "id"),
         Index("ix_event_entity", "entity", "entity_key"),
+        Index("ix_event_transaction_id", "transaction_id", "id"),
     )
 
     change: Mapped[str] = mapped_column(
@@ -83,7 +103,7 @@ class Event(Base):
     token_id: Mapped[int | None] = mapped_column(BigKey, doc="The token by which it was done, if it was by one.")
     data: Mapped[dict[str, Any] | None] = mapped_column(doc="What else a reader of events needs; no personal data.")
     transaction_id: Mapped[int] = mapped_column(
-        BigKey, default=CurrentTransaction(), server_default="0", doc="The database's transaction that wrote it."
+        BigKey, default=OutboxNumber(), server_default="0", doc="The number of the transaction that wrote it."
     )
 
     customer: Mapped[Customer | None] = relationship(
@@ -100,7 +120,18 @@ class EventReader(Base):
     __tablename__ = "event_reader"
 
     name: Mapped[str] = mapped_column(text(64), unique=True, doc="Which reader.")
+    transaction_id: Mapped[int] = mapped_column(
+        BigKey, default=0, server_default="0", doc="The number of the last event it has dealt with."
+    )
     event_id: Mapped[int] = mapped_column(BigKey, doc="The last event it has dealt with.")
+
+
+class OutboxEpoch(Base):
+    """One row, once a database was restored on another server: events go on with larger numbers than are there."""
+
+    __tablename__ = "outbox_epoch"
+
+    ahead: Mapped[int] = mapped_column(BigInteger, doc="What is added to the server's own numbers of transactions.")
 
 
 class IdempotencyKey(Base):

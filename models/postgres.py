@@ -13,6 +13,8 @@ a statement unknown, which is an error; with names that repeat it would run anot
 
 from __future__ import annotations
 
+import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -20,6 +22,8 @@ from uuid import uuid4
 
 import asyncpg
 import orjson
+from sqlalchemy import event
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 SCHEME = "postgresql+asyncpg://"
@@ -40,6 +44,22 @@ KEEPS_STATEMENTS = {
 
 KEEPALIVE = {"tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3"}
 """How soon the server notices that a client is gone, and lets go of what it had locked."""
+
+OWN_KEEPALIVE = (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3))
+"""The same the other way round, where the system knows it."""
+
+LIFETIME = 1_800
+"""The seconds after which a connection is replaced, so that none stays with a server that others have left."""
+
+POOL = {"pool_size": 5, "max_overflow": 25, "pool_timeout": 2, "pool_recycle": LIFETIME}
+"""How many connections write: more than do so at once, as some may hang."""
+
+OF_READERS = {"read-write": "primary", "read-only": "standby"}
+"""Whom a connection that only reads asks for: read-only by its own wish, it would find no server to its liking."""
+
+
+class CantConnect(ConnectionError):
+    """A connection can't be opened; the cause says why, mostly in the server's own words."""
 
 
 def backend_of(url: str) -> str:
@@ -67,6 +87,8 @@ class Address:
     dsn: str
     pooled: bool
     timeout: float
+    target: str = "any"
+    """What `target_session_attrs` asks for."""
 
     @classmethod
     def of(cls, url: str) -> Address:
@@ -84,8 +106,9 @@ class Address:
             timeout = float(given.pop("connect_timeout", CONNECT_TIMEOUT))
         except ValueError:
             raise ValueError("`connect_timeout` must be a number of seconds") from None
+        target = given.get("target_session_attrs", "any")
         kept = urlencode({name: value for name, value in given.items() if name not in IGNORED})
-        return cls(f"postgresql://{rest}" + (f"?{kept}" if kept else ""), pooler == "transaction", timeout)
+        return cls(f"postgresql://{rest}" + (f"?{kept}" if kept else ""), pooler == "transaction", timeout, target)
 
     async def connect(self, settings: dict[str, str] | None = None, **options: Any) -> Any:
         """Open a connection. A pooler knows few settings, so through one only those that matter are asked for."""
@@ -95,9 +118,15 @@ class Address:
             settings = WRITES_TIME
         else:
             settings = {**KEEPALIVE, **(settings or WRITES_TIME)}
-        connection = await asyncpg.connect(
-            self.dsn, connection_class=NamedConnection, server_settings=settings, timeout=self.timeout, **options
-        )
+        if "default_transaction_read_only" in settings and self.target in OF_READERS:
+            options["target_session_attrs"] = OF_READERS[self.target]
+        try:
+            connection = await asyncpg.connect(
+                self.dsn, connection_class=NamedConnection, server_settings=settings, timeout=self.timeout, **options
+            )
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+            raise CantConnect(str(error)) from error
+        _keep_alive(connection._transport.get_extra_info("socket"))
         told = connection.get_settings()
         if told.TimeZone not in ("UTC", "Etc/UTC") or not told.DateStyle.startswith("ISO"):
             connection.terminate()
@@ -105,6 +134,16 @@ class Address:
                 "Something between the gateway and PostgreSQL ignores the settings `timezone` and `datestyle`."
             )
         return connection
+
+
+def _keep_alive(connected: Any) -> None:
+    """Have the system notice a server that is gone without a word."""
+    if connected is None or connected.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in OWN_KEEPALIVE:
+        with suppress(AttributeError, OSError):
+            connected.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def make_engine(url: str, **options: Any) -> AsyncEngine:
@@ -116,5 +155,14 @@ def make_engine(url: str, **options: Any) -> AsyncEngine:
         driver: Any = engine.dialect.dbapi
         return driver.connect(async_creator_fn=address.connect, **KEEPS_STATEMENTS, **ours)
 
+    if "poolclass" not in options:
+        options = {**POOL, **options}
     engine = create_async_engine(SCHEME, creator=connect, json_deserializer=orjson.loads, **options)
+    event.listen(engine.sync_engine, "checkout", _see_that_it_lives)
     return engine
+
+
+def _see_that_it_lives(connection: Any, _record: Any, _proxy: Any) -> None:
+    """A connection that the server has closed is replaced, and all that are as old."""
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError

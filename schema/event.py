@@ -9,9 +9,9 @@ from schema.declaring.declarations import by, computed, exposes, leaf, listing, 
 BY_WHICH = "The id of the token by which it was done; null where it was without one."
 
 
-@exposes(models.Event, order=[by("id")])
+@exposes(models.Event, order=[by("transaction_id"), by("id")])
 class Event:
-    """One change. Events come in the order of their ids, and none ever appears before one that was already shown."""
+    """One change. Events come in an order of their own, and none ever appears before one that was already shown."""
 
     change = leaf()
     kind = leaf()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
+import os
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
@@ -36,16 +39,24 @@ from server.welcome import Welcome
 GRAPHQL = "/graphql"
 ENDPOINT = frozenset({GRAPHQL, f"{GRAPHQL}/"})
 REFERENCE = "/reference"
+TO_STOP, LAST_MOMENT = 2.0, 3.0
+"""The seconds, after the last request, that all has to come to its end; and after which the process is over anyway."""
+
+log = logging.getLogger("crm360")
 GARBAGE = (20_000, 10, 10)
 """When the garbage is looked through: an answer makes a thousand objects, of which hardly any go round in circles."""
 
 
 def create_app(
-    settings: Settings, schema: PlannedSchema | None = None, tokens: Mapping[str, str] | None = None
+    settings: Settings,
+    schema: PlannedSchema | None = None,
+    tokens: Mapping[str, str] | None = None,
+    *,
+    exits: bool = False,
 ) -> Gateway:
-    """Wire the gateway up for one process; `tokens` are those that its playground offers to whoever opens it."""
+    """Wire the gateway up for one process, which `exits` soon after; its playground offers `tokens` to who opens it."""
     schema = schema or build()
-    reader = make_reader(settings.database_url, settings.database_connections)
+    reader = make_reader(settings.database_url, settings.database_connections, settings.deadline + 1)
     engine = make_engine(settings.database_url)
     welcome = Welcome(
         schema,
@@ -56,9 +67,6 @@ def create_app(
         is_open=settings.open_access,
         tokens=tokens or {},
     )
-    limits = Limits(
-        settings.deadline, settings.body_limit, settings.public_seconds, settings.public_schema, settings.answer_limit
-    )
     persisted = PersistedDocuments(schema.documents, read_manifests(settings.manifests), only=settings.trusted_only)
     access = AccessServices(settings, reader, engine)
     budgets = Budgets(engine)
@@ -67,26 +75,35 @@ def create_app(
         schema,
         reader,
         engine,
-        limits,
+        _limits(settings),
         welcome.page,
         access.authentication,
         persisted,
         metering=metering,
         development=settings.development,
     )
-    scheduler = Scheduler(engine, timedelta(minutes=settings.jobs_every)) if settings.jobs_every else None
-    lifespan = _lifespan(persisted, endpoint, reader, engine, scheduler, [access, budgets])
+    lifespan = _lifespan(persisted, endpoint, reader, engine, _scheduler(settings, engine), [access, budgets], exits)
     routes = [
         Route(GRAPHQL, endpoint, name="graphql"),
         *playground.routes(),
         *(reference.routes(schema._schema, REFERENCE) if settings.public_schema else ()),
         Route("/health", _health, name="health"),
-        Route("/ready", _ready(Readiness(reader)), name="ready"),
+        Route("/ready", _ready(Readiness(reader, engine)), name="ready"),
         Route("/", lambda _request: RedirectResponse(GRAPHQL), name="home"),
     ]
     hosts = Hosts(settings.hosts, addresses=settings.open)
     origins = Origins(settings.origins, local=settings.lets_local_pages)
     return Gateway(endpoint, access, hosts, origins, routes=routes, lifespan=lifespan)
+
+
+def _scheduler(settings: Settings, engine: AsyncEngine) -> Scheduler | None:
+    return Scheduler(engine, timedelta(minutes=settings.jobs_every)) if settings.jobs_every else None
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        settings.deadline, settings.body_limit, settings.public_seconds, settings.public_schema, settings.answer_limit
+    )
 
 
 def _ready(readiness: Readiness) -> Callable[[Request], Awaitable[Response]]:
@@ -116,8 +133,18 @@ def _lifespan(
     engine: AsyncEngine,
     scheduler: Scheduler | None,
     services: Sequence[Service],
+    exits: bool,
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """What is started before the first request, and stopped after the last one: jobs first, the database last."""
+
+    async def stop() -> None:
+        if scheduler is not None:
+            await scheduler.stop()
+        await endpoint.close()
+        for service in services:
+            await service.stop()
+        await reader.close()
+        await engine.dispose()
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -128,15 +155,24 @@ def _lifespan(
         for service in services:
             service.start()
         yield
-        if scheduler is not None:
-            await scheduler.stop()
-        await endpoint.close()
-        for service in services:
-            await service.stop()
-        await reader.close()
-        await engine.dispose()
+        if exits:
+            _exit_after(LAST_MOMENT)
+        stopping = asyncio.ensure_future(stop())
+        await asyncio.wait({stopping}, timeout=TO_STOP)
+        if stopping.done():
+            stopping.result()
+        else:
+            stopping.cancel()
+            log.error("Stopped without waiting any longer for the database. What was not committed is undone.")
 
     return lifespan
+
+
+def _exit_after(seconds: float) -> None:
+    """Some things can't be stopped, such as a thread that waits for a file."""
+    timer = threading.Timer(seconds, os._exit, (1,))
+    timer.daemon = True
+    timer.start()
 
 
 def _keep_for_good() -> None:
@@ -185,4 +221,4 @@ def from_environment(tokens: Mapping[str, str] | None = None) -> Gateway:
     gc.disable()
     settings = load()
     logging.getLogger("crm360").setLevel(settings.log_level.upper())
-    return create_app(settings, tokens=tokens)
+    return create_app(settings, tokens=tokens, exits=True)

@@ -149,12 +149,13 @@ def demo(host: Host = None, port: Port = None, open_: Open = None, households: H
 def migrate(
     revision: Annotated[str | None, typer.Option(help="Where to stop.", show_default="the newest")] = None,
     down: Annotated[bool, typer.Option("--down", help="Go back; what the dropped tables held is gone.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Go back without being asked.")] = False,
 ) -> None:
     """Bring the database's tables to the shape that this version needs."""
     from server import settings
     from server.commands import database
 
-    typer.echo(database.migrate(settings.load(), revision, down=down))
+    typer.echo(database.migrate(settings.load(), revision, down=down, yes=yes))
 
 
 @imports.command("journey")

@@ -7,8 +7,10 @@ import sqlite3
 import asyncpg
 from sqlalchemy.exc import DBAPIError
 
+from models.postgres import CantConnect
 from resolvers.demo import JourneyError
 from resolvers.errors import CrmError
+from resolvers.storage.patience.outage import reason
 from resolvers.traces import where_raised
 from server.settings import SettingsError
 
@@ -31,8 +33,9 @@ def explain(error: Exception) -> str:
     origin = cause.__cause__ or cause
     if isinstance(origin, asyncpg.DataError | asyncpg.IntegrityConstraintViolationError):
         return _internal(error)
-    if isinstance(origin, asyncpg.PostgresError | sqlite3.OperationalError | ConnectionError | TimeoutError):
-        return f"The database refuses: {_line(origin)}. Check DATABASE_URL, and that the database runs."
+    refused = asyncpg.PostgresError | sqlite3.OperationalError | ConnectionError | TimeoutError
+    if isinstance(cause, CantConnect) or isinstance(origin, refused):
+        return f"The database refuses: {reason(error)}. Check DATABASE_URL, and that the database runs."
     if isinstance(origin, UnicodeDecodeError):
         return "What was given to read isn't text in UTF-8."
     if isinstance(origin, OSError):

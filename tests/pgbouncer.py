@@ -30,6 +30,7 @@ def pooler(folder: Path, mode: str, *, connections: int = 2) -> Iterator[str]:
             f"[pgbouncer]\nlisten_addr = 127.0.0.1\nunix_socket_dir =\nlisten_port = {port}\nauth_type = trust\n"
             f"auth_file = {home}/users.txt\npool_mode = {mode}\ndefault_pool_size = {connections}\n"
             f"ignore_startup_parameters = extra_float_digits,{','.join(SETTINGS)}\n"
+            "query_wait_timeout = 10\n"
         )
         command = [*_program(), *_user(folder), str(home / "pgbouncer.ini")]
         with subprocess.Popen(command, env=_environment(), stderr=subprocess.PIPE) as process:
@@ -46,6 +47,8 @@ SETTINGS = (
     "random_page_cost",
     "jit",
     "default_transaction_read_only",
+    "lock_timeout",
+    "statement_timeout",
     "tcp_keepalives_idle",
     "tcp_keepalives_interval",
     "tcp_keepalives_count",

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from models.postgres import KEEPS_STATEMENTS, Address
 from resolvers.storage.context import Viewer
 from resolvers.storage.engine import address_of
-from resolvers.storage.turns import turn
+from resolvers.storage.patience.turns import turn
 
 LONGEST_NAME = 64
 

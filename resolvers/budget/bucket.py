@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from models import Budget
 from models.rules.budget import Allowance
 from resolvers.storage.engine import address_of, make_engine
-from resolvers.storage.turns import TURN, turn
+from resolvers.storage.patience.turns import TURN, turn
 
 
 def own_engine(engine: AsyncEngine) -> AsyncEngine:

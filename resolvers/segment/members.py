@@ -24,8 +24,9 @@ from models.rules.error_codes import ErrorCode
 from models.types import BigKey, Instant
 from resolvers.errors import BadFilter, Refused
 from resolvers.segment.criteria import matching
+from resolvers.storage.patience.frame import CONFLICTS
 from resolvers.storage.relative import resolved
-from resolvers.storage.transaction import CONFLICTS, Transaction, in_transaction
+from resolvers.storage.transaction import Transaction, in_transaction
 
 MEMBER = models.SegmentMember
 TABLE = cast("Table", MEMBER.__table__)

@@ -88,6 +88,8 @@ class RequestContext:
     """Whether customers, and nobody in particular, read behind the database's own wall, where it has one."""
     standing: Standing | None = None
     """How the budget stands that the request is charged to."""
+    patience: float | None = None
+    """For how many seconds what it changes waits for a turn; as long as it takes where nothing is said."""
     most_read: int | None = None
     """How many characters of text may be read; unbounded where nothing is said."""
     version: int | None = None

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from models import postgres
+from resolvers.storage.patience.turns import turn_options
 from resolvers.storage.sqlite_functions import FUNCTIONS
-from resolvers.storage.turns import turn_options
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -38,9 +38,10 @@ def make_engine(url: str, **options: Any) -> AsyncEngine:
     # What a statement was given may be personal: no error repeats it.
     options.setdefault("hide_parameters", True)
     options["execution_options"] = {ADDRESS: url} | options.get("execution_options", {})
-    if postgres.backend_of(url) == "postgresql":
+    backend = postgres.backend_of(url)
+    options["execution_options"] = turn_options(backend) | options["execution_options"]
+    if backend == "postgresql":
         return postgres.make_engine(url, **options)
-    options["execution_options"] = turn_options() | options["execution_options"]
     engine = create_async_engine(url, **options)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)

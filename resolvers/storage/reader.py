@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -17,23 +18,16 @@ import asyncpg
 from sqlalchemy.engine import URL, make_url
 
 from models.entering import CHANGED, entered
-from models.postgres import KEEPS_STATEMENTS, WRITES_TIME, Address, backend_of
+from models.postgres import KEEPS_STATEMENTS, LIFETIME, WRITES_TIME, Address, CantConnect, backend_of
 from models.row_security import LEAVING, STAYING, entering
 from resolvers.errors import Unavailable
 from resolvers.storage.engine import SQLITE_PRAGMAS
+from resolvers.storage.patience.outage import AWAY, BUSY, GONE, LOCKED, outage_of
+from resolvers.storage.patience.turns import PATIENCE, Turns
 from resolvers.storage.sqlite_functions import FUNCTIONS
 from resolvers.storage.statement import Statement
 
 Row = Sequence[Any]
-
-GONE = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.TooManyConnectionsError,
-)
-"""What the driver raises when a connection is gone or can't be had."""
 
 MIXED_UP = (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError)
 """What a pooler brings about that hands out another server connection at each transaction."""
@@ -42,9 +36,6 @@ MIXED_UP = (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedState
 POOLED = (
     "A pooler in transaction mode stands before the database: DATABASE_URL must say so, with `?pooler=transaction`."
 )
-
-
-AWAY = "The database can't be reached; try again."
 
 
 class ConnectionLost(Exception):
@@ -76,9 +67,22 @@ POSTGRES_READING = {
     "random_page_cost": "1.1",
     "jit": "off",
     "default_transaction_read_only": "on",
+    # Whoever reads waits for those alone who change the tables themselves.
+    "lock_timeout": "1500",
     **WRITES_TIME,
     "application_name": "crm360",
 }
+
+
+APART = 30
+"""How many seconds lie between the ends of connections that were opened together."""
+
+SOON = 0.05
+"""The seconds that a statement waits for one of SQLite's few connections, before one more is opened."""
+
+FEW, MOST = 2, 8
+"""How many connections to a SQLite file there are while all statements are quick, when more would be slower; and at
+most, unless settings say."""
 
 
 class Reader(Protocol):
@@ -111,13 +115,18 @@ class PostgresReader:
 
     backend = "postgresql"
 
-    def __init__(self, url: str, connections: int = 8) -> None:
+    def __init__(self, url: str, connections: int = 8, seconds: float | None = None) -> None:
         self._address = Address.of(url)
+        # A statement that nobody waits for ends by itself, also where nobody could say so.
+        longest = {} if seconds is None else {"statement_timeout": f"{seconds * 1000:.0f}"}
+        self._settings = {**POSTGRES_READING, **longest}
+        self._outage = outage_of(url)
         self.sees_tokens = not self._address.pooled
         self.requests = 0
         self._connections = connections
         self._busy = 0
-        self._turns = asyncio.Semaphore(connections)
+        self._turns = Turns(connections)
+        self._opened = 0
         self._free: list[Any] = []
         self._retiring: set[asyncio.Task[None]] = set()
 
@@ -157,6 +166,7 @@ class PostgresReader:
                 try:
                     return await self._run(sql, arguments, behind)
                 except ConnectionLost as error:
+                    self._outage.begins(error)
                     raise Unavailable(AWAY) from error
             finally:
                 self._busy -= 1
@@ -177,6 +187,9 @@ class PostgresReader:
         except MIXED_UP as error:
             connection.terminate()
             raise Unavailable(POOLED) from error
+        except asyncpg.LockNotAvailableError as error:
+            self._put_back(connection)
+            raise Unavailable(LOCKED) from error
         except Exception as error:
             if isinstance(error, GONE) or connection.is_closed():
                 connection.terminate()
@@ -185,10 +198,16 @@ class PostgresReader:
                 # The transaction is not left behind for whoever comes next.
                 self._retire(connection)
                 raise
-            self._free.append(connection)
+            self._put_back(connection)
             raise
-        self._free.append(connection)
+        self._put_back(connection)
         return rows
+
+    def _put_back(self, connection: Any) -> None:
+        if connection.until < time.monotonic():
+            self._retire(connection)
+        else:
+            self._free.append(connection)
 
     def _take(self, behind: str) -> Any:
         """A free connection, if there is one: rather one that is on the right side of the wall, or a new one there.
@@ -204,9 +223,14 @@ class PostgresReader:
 
     async def _connect(self) -> Any:
         try:
-            return await self._address.connect(POSTGRES_READING, **KEEPS_STATEMENTS)
-        except GONE as error:
+            connection = await self._address.connect(self._settings, **KEEPS_STATEMENTS)
+        except CantConnect as error:
             raise ConnectionLost from error
+        # They don't all go at once.
+        self._opened += 1
+        connection.until = time.monotonic() + LIFETIME - self._opened % APART * APART
+        self._outage.ends()
+        return connection
 
     def _retire(self, connection: Any) -> None:
         task = asyncio.ensure_future(_close(connection))
@@ -247,18 +271,23 @@ async def _close(connection: Any) -> None:
 
 
 class SqliteReader:
-    """Reads from a SQLite file through a few connections, each with a thread of its own."""
+    """Reads from a SQLite file through a few connections, each with a thread of its own.
+
+    Where those are busy for a while, more are opened: slow statements don't stop quick ones.
+    """
 
     backend = "sqlite"
     sees_tokens = False
 
-    def __init__(self, url: URL, connections: int = 2) -> None:
+    def __init__(self, url: URL, connections: int | None = None) -> None:
         self.requests = 0
+        self._outage = outage_of(url.render_as_string(hide_password=False))
         self._path = url.database or ":memory:"
-        self._connections = connections
+        self._connections, self._most = connections or FEW, connections or MOST
         self._free: asyncio.Queue[aiosqlite.Connection] | None = None
         self._all: list[aiosqlite.Connection] = []
         self._opening = asyncio.Lock()
+        self._was_away = False
 
     async def _open(self) -> asyncio.Queue[aiosqlite.Connection]:
         async with self._opening:
@@ -267,36 +296,68 @@ class SqliteReader:
                 try:
                     await asyncio.to_thread(lambda: sqlite3.connect(self._path).close())
                 except sqlite3.OperationalError as error:
+                    self._outage.begins(error)
+                    self._was_away = True
                     raise Unavailable(AWAY) from error
                 free: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
                 for _ in range(self._connections):
-                    connection = await aiosqlite.connect(self._path, isolation_level=None, cached_statements=2048)
-                    # From here on closed with the others, also where the file turns out to be no database.
-                    self._all.append(connection)
-                    for pragma in (*SQLITE_PRAGMAS, "PRAGMA query_only=ON"):
-                        await connection.execute_fetchall(pragma)
-                    for name, (arguments, function) in FUNCTIONS.items():
-                        await connection.create_function(name, arguments, function, deterministic=True)
-                    free.put_nowait(connection)
+                    free.put_nowait(await self._connect())
                 self._free = free
+                if self._was_away:
+                    self._outage.ends()
         return self._free
+
+    async def _connect(self) -> aiosqlite.Connection:
+        connection = await aiosqlite.connect(self._path, isolation_level=None, cached_statements=2048)
+        # From here on closed with the others, also where the file turns out to be no database.
+        self._all.append(connection)
+        for pragma in (*SQLITE_PRAGMAS, "PRAGMA query_only=ON"):
+            await connection.execute_fetchall(pragma)
+        for name, (arguments, function) in FUNCTIONS.items():
+            await connection.create_function(name, arguments, function, deterministic=True)
+        return connection
+
+    async def _take(self, free: asyncio.Queue[aiosqlite.Connection]) -> aiosqlite.Connection:
+        """A free connection, or one more."""
+        if not free.empty():
+            return free.get_nowait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SOON):
+                return await free.get()
+        if len(self._all) < self._most:
+            return await self._connect()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await free.get()
+        except TimeoutError:
+            raise Unavailable(BUSY) from None
+
+    async def _put_back(self, free: asyncio.Queue[aiosqlite.Connection], connection: aiosqlite.Connection) -> None:
+        if len(self._all) > self._connections and not free.empty():
+            self._all.remove(connection)
+            await connection.close()
+        else:
+            free.put_nowait(connection)
 
     async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
         """All rows of a statement; a caller who is cancelled interrupts it."""
         # Before a connection is taken: what can't be bound must not keep one.
         arguments = statement.arguments(values)
         free = self._free or await self._open()
-        connection = await free.get()
+        connection = await self._take(free)
         running = asyncio.ensure_future(connection.execute_fetchall(statement.sql, arguments))
         try:
             return list(await asyncio.shield(running))
         except asyncio.CancelledError:
-            await connection.interrupt()
+            while not running.done():
+                # One that hasn't begun takes no notice of it.
+                await connection.interrupt()
+                await asyncio.wait({running}, timeout=SOON)
             with suppress(Exception):
-                await running
+                running.result()
             raise
         finally:
-            free.put_nowait(connection)
+            await self._put_back(free, connection)
 
     async def fetch_for(self, _asking: Asking, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
         """All rows of a statement: SQLite has no wall of its own."""
@@ -310,9 +371,8 @@ class SqliteReader:
         self._free = None
 
 
-def make_reader(url: str, connections: int | None = None) -> Reader:
-    """A reader for `sqlite+aiosqlite://` or `postgresql+asyncpg://`."""
-    options = {} if connections is None else {"connections": connections}
+def make_reader(url: str, connections: int | None = None, seconds: float | None = None) -> Reader:
+    """A reader for `sqlite+aiosqlite://` or `postgresql+asyncpg://`; PostgreSQL ends what takes it more seconds."""
     if backend_of(url) == "postgresql":
-        return PostgresReader(url, **options)
-    return SqliteReader(make_url(url), **options)
+        return PostgresReader(url, connections or 8, seconds)
+    return SqliteReader(make_url(url), connections)

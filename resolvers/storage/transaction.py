@@ -16,12 +16,11 @@ from uuid import uuid4
 
 import orjson
 from sqlalchemy import Select, literal_column, select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 import models
 from models import AuditEntry, Base, Customer, CustomerMerge, Event, State, own_writes
-from models.event import CurrentTransaction
+from models.event import OutboxNumber
 from models.event_kinds import EventKind
 from models.ownership import Kind, ownership_of
 from models.row_security import ROLE, naming
@@ -32,9 +31,9 @@ from resolvers.ids import key_of
 from resolvers.storage.audit import change_of
 from resolvers.storage.context import WALLED, RequestContext, Viewer, is_customer
 from resolvers.storage.inserting import Rows
+from resolvers.storage.patience.frame import BEGINNING, Frame
 from resolvers.storage.reader import Asking, Row
 from resolvers.storage.statement import Statement, compile_statement, parameter
-from resolvers.storage.turns import turn
 
 Entity = TypeVar("Entity", bound=Base)
 T = TypeVar("T")
@@ -42,14 +41,9 @@ T = TypeVar("T")
 EVENT = Rows(
     Event,
     "change kind entity entity_key customer_id at viewer_kind token_id data",
-    always={"transaction_id": CurrentTransaction()},
+    always={"transaction_id": OutboxNumber()},
 )
-BEGINNING = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('jit', 'off', true)"
-"""How a transaction begins: what is asked for again and again would otherwise be planned anew each time."""
-
 TRIES = 3
-CONFLICTS = frozenset({"40001", "40P01"})
-"""PostgreSQL's codes for a transaction that lost against another and may be tried again."""
 
 
 class CustomerMerged(Exception):
@@ -307,41 +301,30 @@ async def in_transaction(
 ) -> T:
     """Do a piece of work in a transaction as of a moment, for whom a request is.
 
-    It is done again when the database asks for it, and when a customer was merged. It is committed at its end unless it
-    `is_undone`, and rolled back by any error.
+    It is done again when the database asks for it, when a customer was merged, and when a connection turns out to be
+    gone. It is committed at its end unless it `is_undone`, and rolled back by any error; `Unavailable` says that the
+    database can't be asked.
     """
     for attempt in range(1, TRIES + 1):
+        frame = Frame(engine, None if request is None else request.patience)
         try:
-            async with _opened(engine, now, request) as transaction:
-                return await work(transaction)
-        except (DBAPIError, CustomerMerged) as error:
-            if not _may_be_tried_again(error) or attempt == TRIES:
+            async with frame.open() as (connection, session):
+                reader = TransactionReader(connection)
+                context = RequestContext(reader, now)
+                if request is not None:
+                    context = RequestContext(reader, now, request.locale, request.viewer, request.runs)
+                transaction = Transaction(session, context)
+                done = await work(transaction)
+                await transaction.settle()
+                await frame.end(undone=transaction.is_undone)
+                return done
+        except CustomerMerged:
+            if attempt == TRIES:
                 raise
+        except Exception as error:
+            if attempt == TRIES or not frame.may_be_tried_again(error):
+                told = frame.told(error)
+                if told is error:
+                    raise
+                raise told from error
     raise AssertionError
-
-
-def _may_be_tried_again(error: DBAPIError | CustomerMerged) -> bool:
-    return isinstance(error, CustomerMerged) or getattr(error.orig, "sqlstate", None) in CONFLICTS
-
-
-@asynccontextmanager
-async def _opened(engine: AsyncEngine, now: datetime, request: RequestContext | None) -> AsyncIterator[Transaction]:
-    async with turn(engine), engine.connect() as connection:
-        opened = await connection.begin()
-        session = AsyncSession(connection, expire_on_commit=False, autoflush=True)
-        reader = TransactionReader(connection)
-        context = RequestContext(reader, now)
-        if request is not None:
-            context = RequestContext(reader, now, request.locale, request.viewer, request.runs)
-        transaction = Transaction(session, context)
-        try:
-            yield transaction
-            await transaction.settle()
-            await (opened.rollback() if transaction.is_undone else opened.commit())
-        except BaseException:
-            # A statement that the database refused has ended the transaction already.
-            if opened.is_active:
-                await opened.rollback()
-            raise
-        finally:
-            await session.close()

@@ -33,6 +33,9 @@ from server.settings import HOME, Settings
 if TYPE_CHECKING:
     from server.app import Gateway
 
+LONGEST_FAREWELL = 6
+"""The seconds in which requests are still answered when the gateway is to stop; it is over within ten."""
+
 APPLICATION = "server.app:from_environment"
 
 
@@ -70,7 +73,8 @@ def _prepare_demo(settings: Settings, households: int | None) -> None:
     with ThreadPoolExecutor(1) as beside:
         # npm works while the data comes in.
         bundled = beside.submit(playground.build)
-        if asyncio.run(readiness.obstacle(settings)) in (readiness.NOT_MIGRATED, readiness.OLD):
+        obstacle, _ = asyncio.run(readiness.obstacle(settings))
+        if obstacle in (readiness.NOT_MIGRATED, readiness.OLD):
             migrations.upgrade(settings.database_url)
         if not asyncio.run(is_imported(settings.database_url)):
             typer.echo("Filling the database with The Complete Journey; this happens once.")
@@ -165,7 +169,9 @@ def _run(
         # Guesses at passwords are counted by where they come from, which only a proxy that is known may say.
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
-        timeout_graceful_shutdown=math.ceil(settings.deadline) + 1,
+        timeout_graceful_shutdown=min(math.ceil(settings.deadline) + 1, LONGEST_FAREWELL),
+        # A worker imports and plans before it answers, beside others who do the same.
+        timeout_worker_healthcheck=60,
     )
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{listening.getsockname()[1]}"

@@ -22,8 +22,11 @@ from resolvers.audit.trail import Trail
 from resolvers.code.iso import DEFAULT_LOCALE, preferred_locale
 from resolvers.errors import TooLarge, Unavailable
 from resolvers.storage.context import RequestContext
+from resolvers.storage.patience.outage import BUSY, unavailable
+from resolvers.storage.patience.turns import PATIENCE
 from resolvers.storage.reader import Reader, TokenChanged
 from schema.execution.run.planned_schema import Context, PlannedSchema
+from server.admission import Admission
 from server.commands.explain import levels
 from server.http import errors
 from server.http.auditing import Auditing
@@ -36,6 +39,7 @@ from server.persisted import PersistedDocuments
 from server.playground import PlaygroundPage
 
 DEADLINE = "DEADLINE"
+RETRY = {"Retry-After": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +82,32 @@ class Endpoint:
         self.metering = metering
         self.auditing = Auditing(schema, Trail(engine))
         self.development = development
+        self._admission = Admission()
         self._begun: set[asyncio.Task[Answer]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request, unless there are too many."""
         request = Request(scope, receive)
-        try:
-            answer = await self._in_time(request)
-        except Refused as refused:
-            answer = refused.answer()
-        except Gone:
+        if not self._admission.enters():
+            await _later(Unavailable(BUSY)).send(send, request)
             return
+        try:
+            answer = await self._answered(request)
+        finally:
+            self._admission.leaves()
+        if answer is not None:
+            await answer.send(send, request)
+
+    async def _answered(self, request: Request) -> Answer | None:
+        try:
+            return await self._in_time(request)
+        except Refused as refused:
+            return refused.answer()
+        except Gone:
+            return None
         except Exception as error:
-            answer = Answer.of({"errors": [errors.masked(error)]}, 500)
-        await answer.send(send, request)
+            away = error if isinstance(error, Unavailable) else unavailable(error)
+            return Answer.of({"errors": [errors.masked(error)]}, 500) if away is None else _later(away)
 
     async def close(self) -> None:
         """Wait for the mutations that began, whether anybody still waits for their answers or not."""
@@ -115,7 +131,7 @@ class Endpoint:
                 raise Refused(408, "The request did not come in time.", DEADLINE, Connection="close") from None
             remedy = "ask for less"
             if request.has_begun:
-                remedy = "what it changes goes on: ask again under its idempotency key"
+                remedy = "what it changes goes on, and what becomes of it is open: ask again under its idempotency key"
             late = errors.refusal(f"There was no answer within {self.limits.deadline:g} s; {remedy}.", DEADLINE)
             return Answer.of({"data": None, "errors": [late]})
 
@@ -190,6 +206,7 @@ class Endpoint:
         locale = preferred_locale(language) if language else DEFAULT_LOCALE
         reading = RequestContext(self.reader, locale=locale, viewer=asking.viewer, address=request.client)
         reading.most_read = 2 * self.limits.answer
+        reading.patience = min(PATIENCE, self.limits.deadline)
         meter = self.metering.meter(reading, asking.budget, request.header(HEADER))
         return Context(reading, self.engine, meter), meter
 
@@ -199,10 +216,10 @@ class Endpoint:
         content: dict[str, Any] = {"data": result.data}
         if result.errors:
             content["errors"] = shown = errors.shown(result.errors)
+            if result.data is None and any(error["extensions"]["code"] == Unavailable.code for error in shown):
+                return Answer.of(content, 503, RETRY)
             if result.data is None and all(error.path is None for error in result.errors):
                 return self._refused(shown, meter, request)
-            if result.data is None and any(error["extensions"]["code"] == Unavailable.code for error in shown):
-                return Answer.of(content, 503, {"Retry-After": "1"})
         body = orjson.dumps(content)
         if len(body) > self.limits.answer:
             return _too_large(request)
@@ -259,6 +276,11 @@ def _is_for_all(content: Mapping[str, Any], extensions: Mapping[str, Any], conte
     """Whether anybody would be answered the same: neither a viewer's nor a budget's state is in it."""
     anonymous = context.reading.viewer.kind is ViewerKind.ANONYMOUS
     return anonymous and content.keys() == {"data"} and not extensions and not context.tells_budget
+
+
+def _later(away: Unavailable) -> Answer:
+    """Nothing can be answered now."""
+    return Answer.of({"errors": [errors.refusal(str(away), away.code)]}, 503, RETRY)
 
 
 def _too_large(request: Request) -> Answer:

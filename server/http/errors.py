@@ -15,6 +15,7 @@ from typing import Any
 from graphql import GraphQLError, GraphQLSyntaxError
 
 from resolvers.errors import CrmError
+from resolvers.storage.patience.outage import unavailable
 from resolvers.traces import where_raised
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
@@ -53,6 +54,8 @@ def shown(errors: Sequence[GraphQLError], *, invalid: bool = False) -> list[Show
 
 def _shown(error: GraphQLError, *, invalid: bool) -> Shown:
     cause = _cause(error)
+    if cause is not None:
+        cause = unavailable(cause) or cause
     if isinstance(cause, CrmError):
         made = refusal(str(cause), cause.code)
     elif cause is not None:

@@ -22,9 +22,9 @@ from tests.factories.customer import (
     customer_source,
     customer_source_record,
 )
-from tests.factories.event import event, event_reader, idempotency_key
+from tests.factories.event import event, event_reader, idempotency_key, outbox_epoch
 from tests.factories.insight import import_step, score_band
-from tests.factories.job import job_run
+from tests.factories.job import job_run, served_revision
 from tests.factories.partner import partner
 from tests.factories.persistence import save
 from tests.factories.point import point_entry, point_entry_lot, point_lot, point_reservation, point_type, points
@@ -128,6 +128,7 @@ __all__ = [
     "login_guess",
     "number",
     "one_time_code",
+    "outbox_epoch",
     "partner",
     "point_entry",
     "point_entry_lot",
@@ -183,6 +184,7 @@ __all__ = [
     "segment",
     "segment_group",
     "segment_member",
+    "served_revision",
     "status",
     "status_record",
     "status_turnover",

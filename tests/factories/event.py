@@ -27,6 +27,11 @@ def event_reader(**overrides: Any) -> models.EventReader:
     return build(models.EventReader, overrides, name=lambda: f"reader-{number()}", event_id=0)
 
 
+def outbox_epoch(**overrides: Any) -> models.OutboxEpoch:
+    """Events that were begun to be numbered on another server."""
+    return build(models.OutboxEpoch, overrides, ahead=0)
+
+
 def idempotency_key(**overrides: Any) -> models.IdempotencyKey:
     return build(
         models.IdempotencyKey,

@@ -1,4 +1,4 @@
-"""Runs of jobs."""
+"""Runs of jobs, and of migrations."""
 
 from __future__ import annotations
 
@@ -11,3 +11,8 @@ from tests.factories.building import NOW, build, number
 def job_run(**overrides: Any) -> models.JobRun:
     """A job that ran just now and found nothing to do."""
     return build(models.JobRun, overrides, name=lambda: f"job-{number()}", started_at=NOW, finished_at=NOW, done=0)
+
+
+def served_revision(**overrides: Any) -> models.ServedRevision:
+    """Tables that servers of all versions can use."""
+    return build(models.ServedRevision, overrides, revision="0001")

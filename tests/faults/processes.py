@@ -101,10 +101,9 @@ class Gateway(Server):
 
     ready = "The playground: "
 
-    def __init__(self, url: str, module: str = "server.cli") -> None:
-        super().__init__(
-            sys.executable, "-m", module, "serve", "--port", "0", DATABASE_URL=url, CRM360_OPEN_ACCESS="true"
-        )
+    def __init__(self, url: str, module: str = "server.cli", **environment: str) -> None:
+        given = {"DATABASE_URL": url, "CRM360_OPEN_ACCESS": "true", **environment}
+        super().__init__(sys.executable, "-m", module, "serve", "--port", "0", **given)
 
     async def start(self) -> str:
         """The address of the graph."""

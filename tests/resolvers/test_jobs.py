@@ -167,6 +167,18 @@ async def test_only_what_is_due_is_done(crm: Operations) -> None:
     assert later == [Ran("purge-keys", 0)]
 
 
+async def test_a_job_whose_clock_was_ahead_is_told_and_done(
+    crm: Operations, session: AsyncSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    await factories.save(session, factories.job_run(name="purge-keys", started_at=NOW + timedelta(days=3)))
+
+    [ran] = await run_jobs(crm.engine, NOW, ["purge-keys"], every=timedelta(minutes=10))
+    [again] = await run_jobs(crm.engine, NOW, ["purge-keys"], every=timedelta(minutes=10))
+
+    assert (ran.skipped, again.skipped) == (False, True)
+    assert "some clock was ahead" in caplog.text
+
+
 async def test_looking_for_what_is_due_waits_for_nobody_who_writes(crm: Operations, engine: AsyncEngine) -> None:
     await run_jobs(crm.engine, NOW, ["purge-keys"])
 

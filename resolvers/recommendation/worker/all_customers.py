@@ -16,7 +16,7 @@ from resolvers.recommendation.numbers.history import History
 from resolvers.recommendation.numbers.lists import About, Model, lists
 from resolvers.recommendation.numbers.model import know, learn
 from resolvers.recommendation.numbers.popular import ALL, Members, favourites
-from resolvers.recommendation.outbox import advance, newest_event
+from resolvers.recommendation.outbox import advance, newest_place
 from resolvers.recommendation.worker import reading
 from resolvers.recommendation.worker.stored import pack
 from resolvers.recommendation.worker.writing import write_affinities, write_lists, write_model, write_popular
@@ -41,7 +41,7 @@ async def work_out_all(engine: AsyncEngine, now: datetime, per_group: int | None
     async with engine.connect() as connection:
         await connection.execution_options(reading=True)
         rules = await _rules(connection, per_group)
-        event = await newest_event(connection, now)
+        place = await newest_place(connection, now)
         catalogue = await reading.read_catalogue(connection)
         history = await reading.read_history(connection, catalogue, now)
         members = await reading.read_members(connection)
@@ -55,9 +55,9 @@ async def work_out_all(engine: AsyncEngine, now: datetime, per_group: int | None
     before = perf_counter()
     for part in lists(history, model, about):
         listed = perf_counter()
-        changed += await write_lists(engine, now, part, event)
+        changed += await write_lists(engine, now, part, place)
         thinking, writing, before = thinking + listed - before, writing + perf_counter() - listed, perf_counter()
-    await in_transaction(engine, now, partial(advance, event_id=event))
+    await in_transaction(engine, now, partial(advance, place=place))
     return Done(len(history.customers), len(history.line_bill), changed, read - start, thinking, writing)
 
 

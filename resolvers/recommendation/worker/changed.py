@@ -39,7 +39,7 @@ async def work_out_changed(engine: AsyncEngine, now: datetime) -> int:
         if not changed.customers:
             return customers
         await write_lists(engine, now, made)
-        await in_transaction(engine, now, partial(advance, event_id=changed.event_id))
+        await in_transaction(engine, now, partial(advance, place=changed.place))
         customers += len(made)
 
 

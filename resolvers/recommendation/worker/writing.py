@@ -23,6 +23,7 @@ from resolvers.recommendation.numbers.popular import Favourites
 from resolvers.recommendation.offers import NORMAL, move_up
 from resolvers.recommendation.outbox import changed_since
 from resolvers.recommendation.schedule import WORKER
+from resolvers.storage.outbox import Place
 from resolvers.storage.transaction import Transaction, in_transaction
 
 RECOMMENDATION = models.Recommendation
@@ -47,29 +48,29 @@ class StoredRecommendation:
 
 
 async def write_lists(
-    engine: AsyncEngine, now: datetime, lists: Mapping[int, Sequence[ListedRecommendation]], event_id: int | None = None
+    engine: AsyncEngine, now: datetime, lists: Mapping[int, Sequence[ListedRecommendation]], known: Place | None = None
 ) -> int:
     """Put customers' lists in the place of those that are there; how many rows changed.
 
-    Lists that know of events up to one only are left out where there are newer ones of the customer.
+    Lists that know of events up to a place only are left out where there are newer ones of the customer.
     """
     changed = 0
     keys = sorted(lists)
     for first in range(0, len(keys), CUSTOMERS_AT_ONCE):
         part = {customer: lists[customer] for customer in keys[first : first + CUSTOMERS_AT_ONCE]}
-        changed += await in_transaction(engine, now, partial(_write, lists=part, event_id=event_id))
+        changed += await in_transaction(engine, now, partial(_write, lists=part, known=known))
     return changed
 
 
 async def _write(
-    transaction: Transaction, *, lists: Mapping[int, Sequence[ListedRecommendation]], event_id: int | None = None
+    transaction: Transaction, *, lists: Mapping[int, Sequence[ListedRecommendation]], known: Place | None = None
 ) -> int:
     session, customer = transaction.session, models.Customer
     if transaction.backend == "postgresql":
         # One writes at a time, so that no list comes on top of a newer one that is about to be written.
         await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(WORKER, 0))))
-    if event_id is not None:
-        newer = await changed_since(session, event_id, list(lists))
+    if known is not None:
+        newer = await changed_since(session, known, list(lists))
         lists = {key: listed for key, listed in lists.items() if key not in newer}
     # Whoever is erased meanwhile waits, and takes these rows away, or is gone and gets none.
     active = select(customer.id).where(customer.id.in_(list(lists)), customer.state == State.ACTIVE)

@@ -17,6 +17,7 @@ from strawberry.types.graphql import OperationType
 
 from resolvers.errors import TooLarge, Unavailable
 from resolvers.storage.context import RequestContext
+from resolvers.storage.patience.outage import unavailable
 from resolvers.storage.reader import TokenChanged
 from schema.declaring.permissions import refusal
 from schema.execution.plan.cost.price import Cost, cost
@@ -146,6 +147,9 @@ class PlannedSchema(strawberry.Schema):
         except (RecursionError, TokenChanged):
             raise
         except Exception as error:
+            if (away := unavailable(error)) is not None:
+                self.ways.unavailable += 1
+                return ExecutionResult(data=None, errors=[GraphQLError(str(away), original_error=away)])
             self.ways.leave_plan(asked.query, error)
             context.reading.memo.clear()
             return None

@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.postgres import Address
+from models.postgres import KEEPS_STATEMENTS, Address, CantConnect
 from resolvers.errors import Unavailable
 from resolvers.storage.engine import make_engine
-from resolvers.storage.reader import Asking, make_reader
+from resolvers.storage.reader import MIXED_UP, Asking, make_reader
 from resolvers.storage.statement import Statement
 from tests import factories
 from tests.conftest import NewDatabase
@@ -75,7 +75,34 @@ async def test_a_pooler_that_is_not_told_of_never_answers_wrongly(new_database: 
         found = await ask(through(url, place))
 
     assert found["wrong"] == 0
-    assert found["refused"] > 0
+
+
+async def run_by_another(url: str) -> Any:
+    """What a statement answers that is run by the server connection on which another client prepared one.
+
+    Of the two server connections one is held by a transaction whenever the other one is to be taken.
+    """
+    clients = [await Address.of(url).connect(**KEEPS_STATEMENTS) for _ in range(4)]
+    holder, other_holder, first, second = clients
+    try:
+        await holder.execute("BEGIN")
+        await first.fetchval("SELECT 'the first one'")
+        await other_holder.execute("BEGIN")
+        await holder.execute("COMMIT")
+        await second.fetchval("SELECT 'the second one'")
+        await holder.execute("BEGIN")
+        await other_holder.execute("COMMIT")
+        return await second.fetchval("SELECT 'the second one'")
+    finally:
+        for client in clients:
+            client.terminate()
+
+
+async def test_a_statement_that_another_client_prepared_is_not_run(new_database: NewDatabase) -> None:
+    url = new_database("postgresql")
+
+    with pooler(socket_of(url), "transaction") as place, pytest.raises(MIXED_UP):
+        await run_by_another(through(url, place))
 
 
 async def test_names_that_repeat_are_answered_by_the_statement_of_another(
@@ -91,9 +118,9 @@ async def test_names_that_repeat_are_answered_by_the_statement_of_another(
     monkeypatch.setattr("models.postgres.NamedConnection._get_unique_id", counted)
 
     with pooler(socket_of(url), "transaction") as place:
-        found = await ask(through(url, place))
+        answer = await run_by_another(through(url, place))
 
-    assert found["wrong"] > 0
+    assert answer == "the first one"
 
 
 async def test_transactions_write_through_a_pooler(new_database: NewDatabase) -> None:
@@ -127,7 +154,10 @@ def test_an_address_is_read_as_libpq_reads_it() -> None:
     )
 
     assert address == Address(
-        "postgresql://u:p@a:1,b:2/crm?target_session_attrs=read-write&sslmode=require", pooled=False, timeout=5.0
+        "postgresql://u:p@a:1,b:2/crm?target_session_attrs=read-write&sslmode=require",
+        pooled=False,
+        timeout=5.0,
+        target="read-write",
     )
 
 
@@ -143,14 +173,38 @@ def test_an_address_with_a_word_that_means_nothing_is_refused(query: str, reason
         Address.of(f"postgresql+asyncpg://u@h/crm?{query}")
 
 
-async def test_a_server_without_tls_is_not_spoken_to_where_tls_is_asked_for(new_database: NewDatabase) -> None:
+@pytest.mark.parametrize("mode", ["require", "verify-full"])
+async def test_a_server_without_tls_is_not_spoken_to_where_tls_is_asked_for(
+    new_database: NewDatabase, mode: str
+) -> None:
     url = new_database("postgresql")
 
     with pooler(socket_of(url), "session") as place:
-        reader = make_reader(through(url, place, "sslmode=require"))
+        reader, engine = (make(through(url, place, f"sslmode={mode}")) for make in (make_reader, make_engine))
         with pytest.raises(Unavailable):
             await reader.fetch(QUESTIONS[0], {"n": 1})
+        with pytest.raises(CantConnect, match=r"rejected SSL upgrade|root certificate"):
+            async with engine.connect():
+                pass
         await reader.close()
+        await engine.dispose()
+
+
+@pytest.mark.parametrize("wanted", ["any", "read-write", "primary"])
+async def test_of_several_hosts_the_one_that_is_there_and_writes_is_taken(
+    new_database: NewDatabase, wanted: str
+) -> None:
+    url = new_database("postgresql")
+    several = f"host=/nowhere,{socket_of(url)}&port=5432,5432&target_session_attrs={wanted}"
+    reader, engine = (make(through(url, several)) for make in (make_reader, make_engine))
+
+    rows = await reader.fetch(QUESTIONS[3], {"n": 1})
+    async with engine.connect() as connection:
+        written = await connection.scalar(text("SELECT 3"))
+    await reader.close()
+    await engine.dispose()
+
+    assert (rows[0][0], written) == (3, 3)
 
 
 async def test_customers_read_behind_the_wall_through_a_pooler_and_leave_nothing_of_it_behind(

@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -75,6 +76,54 @@ def test_a_database_that_does_not_answer_is_told(run: Run, command: str) -> None
     assert "DATABASE_URL" in line
 
 
+@pytest.mark.parametrize("command", ["serve", "migrate"])
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (("@/test_", "@/none_"), 'database "none_'),
+        (("postgres@/", "eva:canary@/"), 'role "eva" does not exist'),
+        (("host=", "host=/nowhere&"), "No such file or directory"),
+        (("?host=", "?sslmode=never&host="), "`sslmode` parameter must be one of"),
+        (("?host=", "?target_session_attrs=standby&host="), "target attribute"),
+    ],
+)
+def test_the_server_s_own_reason_is_told(
+    run: Run, new_database: Callable[..., str], command: str, change: tuple[str, str], reason: str
+) -> None:
+    url = new_database("postgresql").replace(*change)
+
+    line = one_line(run(command, *port_option(command), url=url))
+
+    assert line.startswith("The database ")
+    assert reason in line
+    assert "canary" not in line
+
+
+def test_a_port_that_is_none_is_told(run: Run) -> None:
+    line = one_line(run("serve", url="postgresql://eva:canary@localhost:abc/crm"))
+
+    assert line.startswith("DATABASE_URL: can't be read as an address of hosts and ports.")
+    assert "canary" not in line
+
+
+def test_nothing_is_dropped_without_a_word(run: Run, empty: str) -> None:
+    line = one_line(run("migrate", "--down", url=empty))
+
+    assert line == "Going back drops tables and columns with all that they hold: add --yes, if you mean it."
+
+
+def test_tables_of_a_newer_version_are_told(run: Run, empty: str) -> None:
+    with sqlite3.connect(empty.partition("///")[2]) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.execute("UPDATE served_revision SET revision = '9998'")
+    connection.close()
+
+    served, migrated = one_line(run("serve", "--port", 0, url=empty)), one_line(run("migrate", url=empty))
+
+    assert served.endswith("of a newer version, which this one can't use: install the version that migrated it.")
+    assert migrated.startswith("The database's tables are those of a newer version: this one knows revisions up to ")
+
+
 def port_option(command: str) -> list[str]:
     return ["--port", "0"] if command == "serve" else []
 
@@ -106,7 +155,7 @@ def test_a_database_of_another_version_is_not_served(run: Run, new_database: Cal
 
     line = one_line(run("serve", "--port", 0, url=url))
 
-    assert line == "The database's tables are not those of this version: run `crm360 migrate` first."
+    assert line == "The database's tables are those of an older version: run `crm360 migrate` first."
 
 
 def test_a_database_migrates_up_and_down(run: Run, tmp_path: Path) -> None:
@@ -114,7 +163,8 @@ def test_a_database_migrates_up_and_down(run: Run, tmp_path: Path) -> None:
 
     assert run("migrate", url=url).output == ("The database (new/folder/crm.sqlite) is at the newest revision.\n")
     assert (tmp_path / "new/folder/crm.sqlite").exists()
-    assert run("migrate", "--down", url=url).output == "The database (new/folder/crm.sqlite) is at its beginning.\n"
+    down = run("migrate", "--down", "--yes", url=url)
+    assert down.output == "The database (new/folder/crm.sqlite) is at its beginning.\n"
     assert "no tables yet" in one_line(run("serve", "--port", 0, url=url))
 
 

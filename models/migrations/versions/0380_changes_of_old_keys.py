@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = '0210'
-down_revision = '0160'
+revision = '0380'
+down_revision = '0370'
 
 NAMED_BY_THEIR_MOMENT = """
 UPDATE idempotency_key SET change = done.change
