@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import (
@@ -151,20 +152,34 @@ def unindexed(column: SqlColumn) -> SqlValue:
     return UnaryExpression(column.expression, operator=custom_op("+"), type_=column.type)
 
 
+LONGEST_PATH = 28
+"""PostgreSQL's names have 63 characters: a table's and a level's number take the rest."""
+
+
+def alias_name(name: str, path: tuple[str, ...]) -> str:
+    """What the alias at the end of a path is called, seen from one of that name."""
+    if not path:
+        return name
+    way = "__".join(path)
+    if len(way) > LONGEST_PATH:
+        way = f"{path[-1][:16]}_{blake2b(way.encode(), digest_size=4).hexdigest()}"
+    return f"{name}__{way}"
+
+
 @dataclass
 class Joins:
     """An alias of an entity, and the aliases of the rows it refers to, joined as they are asked for."""
 
     entity: type[Base]
-    given: type[Base] | None = None
-    """An alias that is there already."""
+    name: str | None = None
+    """What the alias is called; where nothing is said, all aliases get names by themselves."""
     aliases: dict[tuple[str, ...], type[Base]] = field(default_factory=dict)
     order: list[tuple[str, ...]] = field(default_factory=list)
     leading: tuple[str, ...] | None = None
     """The path whose rows SQLite is to go through, since an index of theirs gives the order; it would rather sort."""
 
     def __post_init__(self) -> None:
-        self.aliases[()] = self.given if self.given is not None else aliased(self.entity)
+        self.aliases[()] = aliased(self.entity, name=self.name)
 
     @property
     def alias(self) -> type[Base]:
@@ -175,7 +190,8 @@ class Joins:
         """The alias at the end of a path."""
         if path not in self.aliases:
             self.at(path[:-1])
-            self.aliases[path] = aliased(entity_at(self.entity, path))
+            name = None if self.name is None else alias_name(self.name, path)
+            self.aliases[path] = aliased(entity_at(self.entity, path), name=name)
             self.order.append(path)
         return self.aliases[path]
 

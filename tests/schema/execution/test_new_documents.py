@@ -1,0 +1,115 @@
+"""A document that was never seen costs what is new about it: texts of SQL are compiled once, plans found by the words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from resolvers.query import level_select
+from resolvers.query.visibility import EVERYTHING
+from schema.declaring.build import build
+from schema.execution.plan.document_cache import OFTEN, Documents
+from schema.execution.plan.literals import words_of
+from schema.execution.plan.limits import TOO_MANY
+from tests.schema.both_ways import Graph, schema
+from tests.schema.contract_operations import operations
+
+LISTS = """{
+  customers(first: 4, where: { personalInformation: { lastName: { startsWith: "N" } } }) {
+    nodes { id cards(first: 2) { nodes { number } } }
+  }
+}"""
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The databases for which pieces of SQL were compiled since."""
+    found: list[str] = []
+    compile_piece = level_select.compile_piece
+
+    def noted(select: Any, backend: str, *more: Any) -> Any:
+        found.append(backend)
+        return compile_piece(select, backend, *more)
+
+    monkeypatch.setattr(level_select, "compile_piece", noted)
+    return found
+
+
+def texts(query: str, *changes: tuple[str, str]) -> list[str]:
+    """A document, and it again with each of the changes."""
+    return [query, *(query.replace(old, new) for old, new in changes)]
+
+
+async def test_a_leaf_less_is_no_new_sql(shop: Graph, compiled: list[str]) -> None:
+    contract = operations()["Customer360"]
+    given = {"id": (await shop.data("{ customers(first: 1) { nodes { id } } }"))["customers"]["nodes"][0]["id"]}
+    await shop.data(contract, **given)
+    compiled.clear()
+
+    for leaf in ("salutation", "pickupDate", "monetaryScore", "webUrl"):
+        assert leaf in contract
+        await shop.data(contract.replace(leaf, ""), **given)
+
+    assert compiled == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("first: 4", "first: 3"),
+        ('"N"', '"S"'),
+        ("{ id cards", "{ id  # of the row\n cards"),
+        ("first: 4, where", "first:4 where"),
+    ],
+)
+async def test_other_literals_and_white_space_find_the_plan(shop: Graph, old: str, new: str) -> None:
+    query, changed = texts(LISTS, (old, new))
+    await shop.ask(query)
+    await shop.run(changed.replace("{ id", "{  id"), {}, planned=True)
+    misses = schema().documents.plans.misses
+
+    await shop.data(changed)
+
+    assert schema().documents.plans.misses == misses
+
+
+def read(documents: Documents, text: str) -> Any:
+    """A document as it is read; one that has nothing wrong about it."""
+    document = documents.document(text)
+    assert not document.errors
+    return document
+
+
+def test_documents_are_like_one_another_by_their_words() -> None:
+    documents = Documents(build()._schema)
+    first = read(documents, LISTS)
+
+    found = {change: read(documents, LISTS.replace(*change)) for change in [("4", "5"), ('"N"', '"S"'), ("4,", "# 4\n4")]}
+
+    assert first.like is None
+    assert len({document.like for document in found.values()}) == 1
+    assert [document.operation(None).read({}).coerced for document in found.values()] == [
+        {"0": 5, "1": "N", "2": 2},
+        {"0": 4, "1": "S", "2": 2},
+        {"0": 4, "1": "N", "2": 2},
+    ]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        LISTS.replace("first: 2", "first: 4"),
+        LISTS.replace("number", "id"),
+        LISTS.replace("nodes { id", "nodes { key: id"),
+        LISTS.replace("first: 2", "last: 2"),
+        LISTS.replace('"N"', r'"\u004e"'),
+    ],
+)
+def test_what_differs_otherwise_is_not_alike(other: str) -> None:
+    first, found = words_of(LISTS), words_of(other)
+
+    assert first is not None
+    assert found is not None
+    assert first.key != found.key
