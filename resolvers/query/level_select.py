@@ -22,6 +22,7 @@ from sqlalchemy import (
     FromClause,
     Integer,
     func,
+    inspect,
     literal,
     literal_column,
     select,
@@ -42,7 +43,7 @@ from resolvers.query.paging import Order, Page, after, order_by
 from resolvers.query.visibility import Access, listed, seen_with
 from resolvers.storage.pieces import Piece, compile_piece, part_of
 from resolvers.storage.sql import AnySelect, SqlValue
-from resolvers.storage.statement import ListParameter, parameter
+from resolvers.storage.statement import DIALECTS, ListParameter, parameter
 
 TERMS: dict[type[Base], tuple[type[CustomerTerm] | type[ProductTerm], str]] = {
     Customer: (CustomerTerm, "customer_id"),
@@ -111,8 +112,6 @@ class LevelQuery:
         return len(self.along)
 
 
-
-
 def reading_along(rows: LevelQuery, lists: Sequence[LevelQuery]) -> LevelQuery:
     """The rows with lists of each, whose parameters get a prefix in the statement, by their place."""
     return replace(rows, along=tuple(lists))
@@ -173,13 +172,21 @@ def _template(rows: LevelQuery, form: Form, backend: str, access: Access) -> Tem
 @lru_cache(maxsize=16384)
 def value_piece(entity: type[Base], column: Column, backend: str, access: Access, *, as_text: bool) -> Piece:
     """What a level reads of a column, masked where the viewer may not read personal data; moments as text or not."""
-    joins = Joins(entity, name=SELF)
+    joins, target = Joins(entity, name=SELF), entity_at(entity, column.path)
     alias = joins.at(column.path)
     with seen_with(access):
-        value = (shown if as_text else scaled)(joins.read(column), backend)
-        value = masked(entity_at(entity, column.path), alias, column.source, value, backend)
+        read = joins.read(column)
+        value = (shown if as_text else scaled)(read, backend)
+        value = masked(target, alias, column.source, value, backend)
+        if value is read and isinstance(column.source, str):
+            return (f"{alias_name(SELF, column.path)}.{column_name(target, column.source, backend)}",)
         found = select(value.label(COLUMNS)).select_from(alias)
         return part_of(compile_piece(found, backend), "SELECT ", f" AS {COLUMNS}")
+
+
+def column_name(entity: type[Base], name: str, backend: str) -> str:
+    """What a column is called in SQL."""
+    return DIALECTS[backend].identifier_preparer.quote(inspect(entity).columns[name].name)
 
 
 @lru_cache(maxsize=4096)

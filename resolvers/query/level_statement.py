@@ -10,9 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from sqlalchemy import inspect, literal_column, select, table
+from sqlalchemy import literal_column, select, table
 
-from models import Base
 from resolvers.query.columns import Column
 from resolvers.query.json_rows import NESTING
 from resolvers.query.level_select import (
@@ -26,6 +25,7 @@ from resolvers.query.level_select import (
     Form,
     LevelQuery,
     along_prefix,
+    column_name,
     join_piece,
     level_prefix,
     template,
@@ -161,7 +161,7 @@ class _Level:
             bare = follow or has_type
             self.writer.text(between if bare else f"{between}json(")
             assert rows.link is not None
-            parent = f"{self.name}.{_column_name(self.rows.entity, rows.link.key)}"
+            parent = f"{self.name}.{column_name(self.rows.entity, rows.link.key, self.writer.backend)}"
             _Level(self.writer, self.access, rows, Form.LIST, self.prefix + along_prefix(place), parent).write()
             self.writer.text(("" if bare else ")") + (f" AS {next(labels)}" if follow else ""))
             between = ", "
@@ -185,7 +185,3 @@ class _Level:
         """The paths whose rows its columns are of, those nearer first."""
         found = {column.path[:end] for column in self.rows.columns for end in range(1, len(column.path) + 1)}
         return sorted(found - self.template.paths)
-
-
-def _column_name(entity: type[Base], name: str) -> str:
-    return str(inspect(entity).columns[name].name)

@@ -23,7 +23,7 @@ from resolvers.storage.context import RequestContext
 from resolvers.storage.engine import make_engine
 from resolvers.storage.reader import Reader, make_reader
 from schema.declaring.build import build
-from schema.execution.plan.document_cache import RULES
+from schema.execution.plan.rules import RULES
 from schema.execution.run.planned_schema import Context, PlannedSchema
 from tests import databases, factories
 from tests.benchmarks.long_bills import waiting

@@ -12,12 +12,10 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
-    MaxIntrospectionDepthRule,
     OperationDefinitionNode,
     OperationType,
     Source,
     parse,
-    specified_rules,
     validate,
 )
 from graphql.execution.collect_fields import FragmentDetails
@@ -35,9 +33,9 @@ from schema.execution.plan.likeness import OpenDocument, opened
 from schema.execution.plan.literals import words_of
 from schema.execution.plan.plan_nodes import Change, Shape
 from schema.execution.plan.planner import Planner
+from schema.execution.plan.rules import rules_for
 from schema.execution.plan.schema_questions import of_budget, root_keys, taken_apart
 
-RULES = (*specified_rules, MaxIntrospectionDepthRule)
 MOST_DOCUMENTS = 1000
 MOST_PLANS = 2000
 MOST_LIKES = 8
@@ -109,7 +107,9 @@ class Document:
 def _with_literals(read: ReadVariables, literals: Mapping[str, object]) -> ReadVariables:
     def read_both(given: dict[str, object]) -> VariableValues | list[GraphQLError]:
         found = read(given)
-        return VariableValues(found.sources, {**found.coerced, **literals}) if isinstance(found, VariableValues) else found
+        return (
+            VariableValues(found.sources, {**found.coerced, **literals}) if isinstance(found, VariableValues) else found
+        )
 
     return read_both
 
@@ -137,11 +137,17 @@ class Likeness:
         if self.made is None:
             assert self.first.node is not None
             self.opened = opened(documents.schema, self.first.node, self.literals)
-            self.made = self.first if self.opened is None else documents.made(self.opened.node)
+            self.made = (
+                self.first
+                if self.opened is None
+                else documents.made(self.opened.node, has_directives=bool(self.first.switches))
+            )
         given = self.opened and self.opened.given(literals)
         if self.opened is None or given is None:
             return None
-        if limits.excess_of_pages(documents.schema, self.opened.node, dict(zip(map(str, range(len(literals))), literals))):
+        if limits.excess_of_pages(
+            documents.schema, self.opened.node, dict(zip(map(str, range(len(literals))), literals))
+        ):
             return None
         return self.made.with_literals(given, self.opened)
 
@@ -224,12 +230,16 @@ class Documents:
             return Document(None, [error])
         excess = limits.excess(self.schema, node)
         # Looking for what a wrong name may have meant takes longer than all the rest.
-        errors = [excess] if excess else validate(self.schema, node, RULES, limits.MOST_ERRORS, hide_suggestions=True)
-        return Document(None, errors) if errors else self.made(node)
+        errors = (
+            [excess]
+            if excess
+            else validate(self.schema, node, rules_for(text), limits.MOST_ERRORS, hide_suggestions=True)
+        )
+        return Document(None, errors) if errors else self.made(node, has_directives="@" in text)
 
-    def made(self, node: DocumentNode) -> Document:
+    def made(self, node: DocumentNode, *, has_directives: bool) -> Document:
         """A document that is valid."""
-        document = Document(node, [], switches=sorted(set(_switches(node))))
+        document = Document(node, [], switches=sorted(set(_switches(node))) if has_directives else ())
         named = {each.name.value: each for each in node.definitions if isinstance(each, FragmentDefinitionNode)}
         document.fragments = {name: FragmentDetails(definition, None) for name, definition in named.items()}
         for definition in node.definitions:
@@ -275,7 +285,11 @@ class Documents:
 def _key(text: str, document: Document, operation: Operation, variables: VariableValues) -> tuple[object, ...]:
     """A plan is made for an operation, and for values of the variables that skip fields."""
     name, coerced = operation.node.name, variables.coerced
-    return document.like or text, name.value if name else None, tuple((switch, coerced.get(switch)) for switch in document.switches)
+    return (
+        document.like or text,
+        name.value if name else None,
+        tuple((switch, coerced.get(switch)) for switch in document.switches),
+    )
 
 
 def _switches(node: Any) -> Iterator[str]:

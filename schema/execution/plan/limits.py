@@ -286,9 +286,7 @@ def _definition(parent: Any, name: str) -> GraphQLField | None:
     return parent.fields.get(name) if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else None
 
 
-def _length(
-    parent: GraphQLNamedType, definition: GraphQLField, node: FieldNode, literals: Mapping[str, str]
-) -> int:
+def _length(parent: GraphQLNamedType, definition: GraphQLField, node: FieldNode, literals: Mapping[str, str]) -> int:
     """How many objects a field may lead to. A connection is counted as its rows, which its own fields only show."""
     if {"first", "last"} <= definition.args.keys():
         given = {argument.name.value: argument.value for argument in node.arguments or ()}

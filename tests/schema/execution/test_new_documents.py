@@ -86,7 +86,9 @@ def test_documents_are_like_one_another_by_their_words() -> None:
     documents = Documents(build()._schema)
     first = read(documents, LISTS)
 
-    found = {change: read(documents, LISTS.replace(*change)) for change in [("4", "5"), ('"N"', '"S"'), ("4,", "# 4\n4")]}
+    found = {
+        change: read(documents, LISTS.replace(*change)) for change in [("4", "5"), ('"N"', '"S"'), ("4,", "# 4\n4")]
+    }
 
     assert first.like is None
     assert len({document.like for document in found.values()}) == 1
