@@ -293,8 +293,8 @@ def _list(rows: LevelQuery, joins: Joins, backend: str) -> AnySelect:
 
 def _plain(rows: LevelQuery, joins: Joins, backend: str) -> AnySelect:
     """A list at the root, or a lookup."""
-    selected = select(NOTHING.label("key"), literal_column(COLUMNS)).select_from(joins.alias)
-    cut = _cut(rows, selected, joins, backend)
+    columns: SqlValue = literal_column(COLUMNS)
+    cut = _cut(rows, select(NOTHING.label("key"), columns).select_from(joins.alias), joins, backend)
     return _with_joins(joins, cut).where(*_conditions(rows, joins, None, backend))
 
 

@@ -34,7 +34,7 @@ from resolvers.query.level_select import (
 from resolvers.query.visibility import Access
 from resolvers.storage.beside import beside
 from resolvers.storage.cache import Cache
-from resolvers.storage.pieces import Hole, Piece, StatementWriter, compile_piece, part_of
+from resolvers.storage.pieces import Fixed, Given, Hole, Piece, StatementWriter, compile_piece, part_of
 from resolvers.storage.statement import Statement
 
 MOST_STATEMENTS, MOST_CHARACTERS = 4096, 40_000_000
@@ -138,11 +138,11 @@ class _Level:
             [*(f"{name}.{each}" for each in head), *lists, *(f"{name}.r{i}" for i in range(len(self.rows.columns)))]
         )
 
-    def _put(self, part: object) -> None:
+    def _put(self, part: str | Given | Fixed | Hole) -> None:
         if isinstance(part, str):
             named = part.replace(SELF, self.name).replace(PARENT, self.parent)
             self.writer.text(named if self.rows.page is None else named.replace(LIMIT, str(self.rows.page.limit)))
-        else:
+        elif not isinstance(part, Hole):
             self.writer.put(part, self.prefix)
 
     def _put_all(self, piece: Piece) -> None:

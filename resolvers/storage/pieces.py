@@ -27,7 +27,7 @@ from resolvers.storage.statement import (
 )
 
 COMMON = frozenset({"now", "viewer", "token"})
-"""The parameters that all pieces of a statement share, beside those that follow from the moment; others are their own."""
+"""The parameters that all pieces of a statement share, beside what follows from the moment; others are their own."""
 
 _NUMBERED = re.compile(r"\$(\d+)")
 

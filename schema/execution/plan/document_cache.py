@@ -90,7 +90,7 @@ class Document:
 
     @property
     def may_be_like_others(self) -> bool:
-        """Whether its plan may answer others: errors of mutations name places, and answers about the schema are kept."""
+        """Whether its plan may answer others: errors of mutations name places in the text."""
         return not self.errors and all(
             each.node.operation is OperationType.QUERY and each.introspection is None and each.budget is None
             for each in self.operations.values()
@@ -129,27 +129,23 @@ class Likeness:
 
     first: Document
     literals: Sequence[str]
-    opened: OpenDocument | None = None
-    made: Document | None = None
+    opened: tuple[OpenDocument, Document] | None = None
 
     def document(self, documents: Documents, literals: Sequence[str]) -> Document | None:
         """The document with other literals; none where it would not be valid, or not the same to a plan."""
-        if self.made is None:
+        if self.opened is None:
             assert self.first.node is not None
-            self.opened = opened(documents.schema, self.first.node, self.literals)
-            self.made = (
-                self.first
-                if self.opened is None
-                else documents.made(self.opened.node, has_directives=bool(self.first.switches))
-            )
-        given = self.opened and self.opened.given(literals)
-        if self.opened is None or given is None:
+            common = opened(documents.schema, self.first.node, self.literals)
+            made = documents.made(common.node, has_directives=bool(self.first.switches))
+            self.opened = common, made
+        common, made = self.opened
+        given = common.given(literals)
+        if given is None:
             return None
-        if limits.excess_of_pages(
-            documents.schema, self.opened.node, dict(zip(map(str, range(len(literals))), literals))
-        ):
+        written = {str(place): literal for place, literal in enumerate(literals)}
+        if limits.excess_of_pages(documents.schema, common.node, written):
             return None
-        return self.made.with_literals(given, self.opened)
+        return made.with_literals(given, common)
 
 
 class Documents:
@@ -186,7 +182,7 @@ class Documents:
         return self._known(text) or self._noted(text, self._read(text))
 
     async def document_beside(self, text: str) -> Document:
-        """The same; what was never seen is read beside the event loop, and what is asked for often gets its own plan."""
+        """The same; what is new is read beside the event loop, and what is asked for often gets a plan of its own."""
         known = self._known(text)
         if known is None:
             return self._noted(text, await beside(("document", self, text), self._read, text))
@@ -208,13 +204,15 @@ class Documents:
 
     def _read(self, text: str) -> Document:
         words = words_of(text)
-        likes = (words and self.likes.get(words.key)) or []
-        for each in likes if words else ():
+        if words is None:
+            return self._read_alone(text)
+        likes = self.likes.get(words.key) or []
+        for each in likes:
             found = each.document(self, words.literals)
             if found is not None:
                 return found
         document = self._read_alone(text)
-        if words and len(likes) < MOST_LIKES and document.may_be_like_others:
+        if len(likes) < MOST_LIKES and document.may_be_like_others:
             self.likes.put(words.key, [*likes, Likeness(document, words.literals)], len(text))
         return document
 

@@ -68,12 +68,14 @@ def _node(literal: str) -> ValueNode:
     return StringValueNode(value=literal[1:-1], block=False) if literal[0] == '"' else IntValueNode(value=literal)
 
 
-def opened(schema: GraphQLSchema, node: DocumentNode, literals: Sequence[str]) -> OpenDocument | None:
-    """A valid document whose literals are opened; none where these aren't what was found among its words."""
+def opened(schema: GraphQLSchema, node: DocumentNode, literals: Sequence[str]) -> OpenDocument:
+    """A valid document whose literals are opened: all that were found among its words, or none."""
     types = TypeInfo(schema)
     opening = _Opening(types)
     made = visit(node, TypeInfoVisitor(types, opening))
-    return OpenDocument(made, opening.places) if opening.literals == list(literals) else None
+    if opening.literals != list(literals):
+        return OpenDocument(node, literals)
+    return OpenDocument(made, opening.places)
 
 
 class _Opening(Visitor):

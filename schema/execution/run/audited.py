@@ -32,7 +32,6 @@ from resolvers.storage.beside import beside
 from resolvers.storage.cache import Cache
 from schema.declaring.personal_data import Telling, telling_fields
 
-
 MARK = "crm360_customer"
 """The name under which an answer tells whose data it shows."""
 

@@ -16,7 +16,6 @@ import orjson
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, execute_sync
 
 from resolvers.storage.cache import Cache
-
 from schema.execution.plan.document_cache import Document, Operation
 
 MOST_KEPT = 64

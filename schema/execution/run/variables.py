@@ -1,4 +1,4 @@
-"""Reading a request's variables: beside the event loop where there are many values, such as the lines of a long bill."""
+"""Reading a request's variables: beside the event loop where there are many values, as of a long bill's lines."""
 
 from __future__ import annotations
 
