@@ -157,6 +157,8 @@ class Documents:
         self.plans: Cache[Any, OperationPlan] = Cache(MOST_PLANS)
         self.likes: Cache[str, list[Likeness]] = Cache(MOST_DOCUMENTS)
         """What documents had in common with others, by their words."""
+        self.valid: Cache[str, bool] = Cache(MOST_DOCUMENTS)
+        """The words of valid documents, whatever their aliases are called."""
         self.kept: dict[str, Document] = {}
         """Documents that are kept for good."""
 
@@ -211,12 +213,14 @@ class Documents:
             found = each.document(self, words.literals)
             if found is not None:
                 return found
-        document = self._read_alone(text)
+        document = self._read_alone(text, is_valid=self.valid.get(words.unnamed) is not None)
+        if not document.errors:
+            self.valid.put(words.unnamed, True, len(text))
         if len(likes) < MOST_LIKES and document.may_be_like_others:
             self.likes.put(words.key, [*likes, Likeness(document, words.literals)], len(text))
         return document
 
-    def _read_alone(self, text: str) -> Document:
+    def _read_alone(self, text: str, *, is_valid: bool = False) -> Document:
         try:
             node = parse(
                 Source(text, "GraphQL request"),
@@ -226,6 +230,8 @@ class Documents:
             )
         except GraphQLError as error:
             return Document(None, [error])
+        if is_valid:
+            return self.made(node, has_directives="@" in text)
         excess = limits.excess(self.schema, node)
         # Looking for what a wrong name may have meant takes longer than all the rest.
         errors = (

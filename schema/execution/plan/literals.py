@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schema.execution.plan.limits import LONGEST_DOCUMENT, MOST_COMMENTS, MOST_TOKENS
+from schema.execution.plan.token_limits import LONGEST_NAME
 
 _WORDS = re.compile(
     r"""[ \t\r\n,\ufeff]+"""
@@ -30,6 +31,8 @@ class Words:
 
     key: str
     literals: Sequence[str]
+    unnamed: str
+    """A key that it has in common with those that differ from it in nothing but the names of aliases."""
 
 
 def words_of(text: str) -> Words | None:
@@ -40,15 +43,24 @@ def words_of(text: str) -> Words | None:
     if any(other for _, _, other in found) or sum(1 for comment, _, _ in found if comment) > MOST_COMMENTS:
         return None
     words = [word for _, word, _ in found if word]
-    if len(words) > MOST_TOKENS:
+    if len(words) > MOST_TOKENS or any(len(word) > LONGEST_NAME and word[0] != chr(34) for word in words):
         return None
-    literals: list[str] = []
-    known: dict[str, int] = {}
-    for place in _open_places(words):
+    open_places, aliases = _places(words)
+    named = set(aliases)
+    literals = [words[place] for place in open_places]
+    alike = _renamed(words, open_places, "")
+    kept = {word for place, word in enumerate(words) if place not in named}
+    unnamed = _renamed(words, [place for place in aliases if words[place] not in kept], ":")
+    return Words("\n".join(alike), literals, "\n".join(unnamed))
+
+
+def _renamed(words: Sequence[str], places: Sequence[int], mark: str) -> list[str]:
+    """Words of which some are told by nothing but which of them are equal."""
+    found, known = list(words), dict[str, int]()
+    for place in places:
         word = words[place]
-        literals.append(word)
-        words[place] = f"\0{word[0] == chr(34)}{known.setdefault(word, len(known))}"
-    return Words("\n".join(words), literals)
+        found[place] = f"\0{mark}{word[0] == chr(34)}{known.setdefault(word, len(known))}"
+    return found
 
 
 def is_plain(word: str) -> bool:
@@ -56,9 +68,10 @@ def is_plain(word: str) -> bool:
     return _PLAIN.fullmatch(word) is not None
 
 
-def _open_places(words: Sequence[str]) -> Sequence[int]:
-    """Where the plain literals stand in arguments of fields, lists apart."""
-    found = []
+def _places(words: Sequence[str]) -> tuple[list[int], list[int]]:
+    """Where the plain literals stand in arguments of fields, lists apart; and where aliases do."""
+    found: list[int] = []
+    aliases: list[int] = []
     selections = brackets = parentheses = 0
     of_field = False
     for place, word in enumerate(words):
@@ -73,6 +86,8 @@ def _open_places(words: Sequence[str]) -> Sequence[int]:
             parentheses -= 1
         elif word in "[]":
             brackets += 1 if word == "[" else -1
+        elif word == ":" and selections and not parentheses:
+            aliases.append(place - 1)
         elif of_field and parentheses and not brackets and word[0] in '"-0123456789' and is_plain(word):
             found.append(place)
-    return found
+    return found, aliases

@@ -9,6 +9,7 @@ import pytest
 
 from resolvers.query import level_select
 from schema.declaring.build import build
+from schema.execution.plan import document_cache
 from schema.execution.plan.document_cache import Documents
 from schema.execution.plan.literals import words_of
 from tests.schema.both_ways import Graph, schema
@@ -108,3 +109,21 @@ def test_what_differs_otherwise_is_not_alike(other: str) -> None:
     assert first is not None
     assert found is not None
     assert first.key != found.key
+
+
+def test_another_name_of_an_alias_is_valid_without_a_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    documents, asked = Documents(build()._schema), []
+    validate = document_cache.validate
+
+    def noted(*given: Any, **more: Any) -> Any:
+        asked.append(given)
+        return validate(*given, **more)
+
+    monkeypatch.setattr(document_cache, "validate", noted)
+    read(documents, "{ one: customers { totalCount } two: stores { totalCount } }")
+
+    assert list(read(documents, "{ uno: customers { totalCount } duo: stores { totalCount } }").operations) == [""]
+    assert len(asked) == 1
+    assert documents.document("{ same: customers { totalCount } same: stores { totalCount } }").errors
+    assert documents.document("{ stores: customers { totalCount } stores { totalCount } }").errors
+    assert len(asked) == 3
