@@ -26,7 +26,15 @@ async def beside(key: Hashable, work: Callable[..., Made], *given: Any) -> Made:
     if running is None or running.get_loop() is not loop:
         running = loop.run_in_executor(_THREAD, partial(copy_context().run, work, *given))
         _begun[key] = running
-        running.add_done_callback(lambda done: _begun.pop(key) if _begun.get(key) is done else None)
+        running.add_done_callback(partial(_ended, key))
     # Others may wait for it, whoever stops waiting.
     made: Made = await asyncio.shield(running)
     return made
+
+
+def _ended(key: Hashable, done: asyncio.Future[Any]) -> None:
+    if _begun.get(key) is done:
+        del _begun[key]
+    if not done.cancelled():
+        # Where nobody waits any more, nobody has to hear of an error.
+        done.exception()

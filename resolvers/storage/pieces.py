@@ -117,7 +117,7 @@ class StatementWriter:
             name = part.called(prefix)
             self._bind(name, binder_of(name, part.process))
         else:
-            self._bind((type(part.value), part.value), constant(part.value))
+            self._bind((type(part.value), repr(part.value)), constant(part.value))
 
     def _bind(self, known_as: object, binder: Binder) -> None:
         """Go on with a parameter; PostgreSQL is given one that occurs again only once."""

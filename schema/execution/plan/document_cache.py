@@ -22,7 +22,7 @@ from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues
 
 from resolvers.storage.beside import beside
-from resolvers.storage.cache import Cache
+from resolvers.storage.cache import MOST_CHARACTERS, Cache
 from schema.declaring.permissions import Taken, scopes_of
 from schema.execution.plan import limits
 from schema.execution.plan.argument_readers import ReadVariables, variables_reader
@@ -155,7 +155,7 @@ class Documents:
         self.schema = schema
         self.read: Cache[str, Document] = Cache(MOST_DOCUMENTS)
         self.plans: Cache[Any, OperationPlan] = Cache(MOST_PLANS)
-        self.likes: Cache[str, list[Likeness]] = Cache(MOST_DOCUMENTS)
+        self.likes: Cache[str, list[Likeness]] = Cache(MOST_DOCUMENTS, MOST_CHARACTERS // 2)
         """What documents had in common with others, by their words."""
         self.valid: Cache[str, bool] = Cache(MOST_DOCUMENTS)
         """The words of valid documents, whatever their aliases are called."""
