@@ -81,6 +81,7 @@ class Column:
         return Column(path + self.path, self.source)
 
 
+@lru_cache(maxsize=4096)
 def source_type(entity: type[Base], source: Source) -> SqlType:
     """The type of an entity's source."""
     if isinstance(source, Expression):
@@ -88,6 +89,7 @@ def source_type(entity: type[Base], source: Source) -> SqlType:
     return inspect(entity).columns[source].type
 
 
+@lru_cache(maxsize=4096)
 def is_nullable(entity: type[Base], source: Source) -> bool:
     """Whether an entity's source may be null."""
     if isinstance(source, Expression):
