@@ -11,6 +11,29 @@ CREATE OR REPLACE FUNCTION customer_recommended(c customer) RETURNS SETOF recomm
     AND r.state = 'ACTIVE'
     AND (r.valid_from IS NULL OR r.valid_from <= now())
     AND (r.valid_to IS NULL OR r.valid_to > now())
+    AND (r.product_id IS NULL OR EXISTS (
+        SELECT FROM product p WHERE p.id = r.product_id AND p.state = 'ACTIVE'
+        AND NOT EXISTS (SELECT FROM recommendation_block b WHERE b.product_id = p.id)
+        AND NOT EXISTS (
+            SELECT FROM product_group_ancestor a JOIN recommendation_block b ON b.group_id = a.ancestor_id
+            WHERE a.group_id = p.group_id
+        )
+        AND NOT EXISTS (
+            SELECT FROM reservable_product g WHERE g.product_id = p.id AND g.state = 'ACTIVE'
+            AND NOT EXISTS (SELECT FROM reservable_offer o WHERE o.reservable_product_id = g.id AND o.stock > 0)
+        )
+    ))
+    AND (r.status_id IS NULL OR EXISTS (
+        SELECT FROM status_record s WHERE s.customer_id = c.id AND s.status_id = r.status_id AND s.ended_at IS NULL
+        AND (s.valid_from IS NULL OR s.valid_from <= now()) AND (s.valid_to IS NULL OR s.valid_to > now())
+    ))
+    AND (r.consent_id IS NULL OR EXISTS (
+        SELECT FROM customer_consent k WHERE k.customer_id = c.id AND k.consent_id = r.consent_id AND k.value = 'GIVEN'
+    ))
+    AND NOT EXISTS (
+        SELECT FROM recommendation_response d WHERE d.customer_id = c.id AND d.dismissed_at IS NOT NULL
+        AND (d.recommendation_id = r.id OR d.product_id = r.product_id)
+    )
     ORDER BY r.priority, r.score DESC, r.id DESC
 $$;
 
