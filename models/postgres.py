@@ -36,11 +36,14 @@ IGNORED = frozenset({"keepalives", "keepalives_idle", "keepalives_interval", "ke
 """What libpq knows and the driver doesn't: it would take them for settings of the server."""
 
 KEEPS_STATEMENTS = {
-    "statement_cache_size": 2048,
+    "statement_cache_size": 256,
     "max_cached_statement_lifetime": 0,
     "max_cacheable_statement_size": 0,
 }
-"""How a connection keeps what it prepared: all of it, for good, however long the text is."""
+"""How a connection keeps what it prepared: so many statements, those used last, however long they are and for good.
+
+Each takes some 100 kB of the server's memory, on each connection.
+"""
 
 KEEPALIVE = {"tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3"}
 """How soon the server notices that a client is gone, and lets go of what it had locked."""

@@ -30,7 +30,7 @@ driver's rows.
 - **The plan** (`schema/execution/plan`): each field with how it is answered. What comes *of the same row* is read along
   by a join; a list is read along with its parent's row, or by a statement of its own where several rows may refer to
   the same parent.
-- **The statements** (`resolvers/query`): compiled once for a level, run with values only.
+- **The statements** (`resolvers/query`): put together from texts that were compiled once, run with values only.
 - **The functions** (`schema/execution/plan/codegen.py`): `r` is a row. `e…` answers a list that came along with it,
   `a…` notes an object that another level will fill in, `m…` remembers what was worked out for the same values.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import (
@@ -80,6 +81,7 @@ class Column:
         return Column(path + self.path, self.source)
 
 
+@lru_cache(maxsize=4096)
 def source_type(entity: type[Base], source: Source) -> SqlType:
     """The type of an entity's source."""
     if isinstance(source, Expression):
@@ -87,6 +89,7 @@ def source_type(entity: type[Base], source: Source) -> SqlType:
     return inspect(entity).columns[source].type
 
 
+@lru_cache(maxsize=4096)
 def is_nullable(entity: type[Base], source: Source) -> bool:
     """Whether an entity's source may be null."""
     if isinstance(source, Expression):
@@ -151,20 +154,34 @@ def unindexed(column: SqlColumn) -> SqlValue:
     return UnaryExpression(column.expression, operator=custom_op("+"), type_=column.type)
 
 
+LONGEST_PATH = 28
+"""PostgreSQL's names have 63 characters: a table's and a level's number take the rest."""
+
+
+def alias_name(name: str, path: tuple[str, ...]) -> str:
+    """What the alias at the end of a path is called, seen from one of that name."""
+    if not path:
+        return name
+    way = "__".join(path)
+    if len(way) > LONGEST_PATH:
+        way = f"{path[-1][:16]}_{blake2b(way.encode(), digest_size=4).hexdigest()}"
+    return f"{name}__{way}"
+
+
 @dataclass
 class Joins:
     """An alias of an entity, and the aliases of the rows it refers to, joined as they are asked for."""
 
     entity: type[Base]
-    given: type[Base] | None = None
-    """An alias that is there already."""
+    name: str | None = None
+    """What the alias is called; where nothing is said, all aliases get names by themselves."""
     aliases: dict[tuple[str, ...], type[Base]] = field(default_factory=dict)
     order: list[tuple[str, ...]] = field(default_factory=list)
     leading: tuple[str, ...] | None = None
     """The path whose rows SQLite is to go through, since an index of theirs gives the order; it would rather sort."""
 
     def __post_init__(self) -> None:
-        self.aliases[()] = self.given if self.given is not None else aliased(self.entity)
+        self.aliases[()] = aliased(self.entity, name=self.name)
 
     @property
     def alias(self) -> type[Base]:
@@ -175,7 +192,8 @@ class Joins:
         """The alias at the end of a path."""
         if path not in self.aliases:
             self.at(path[:-1])
-            self.aliases[path] = aliased(entity_at(self.entity, path))
+            name = None if self.name is None else alias_name(self.name, path)
+            self.aliases[path] = aliased(entity_at(self.entity, path), name=name)
             self.order.append(path)
         return self.aliases[path]
 

@@ -9,8 +9,10 @@ then, and one moment in the database's history.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import lru_cache
 
 from sqlalchemy import (
@@ -24,6 +26,7 @@ from sqlalchemy import (
     literal,
     literal_column,
     select,
+    table,
     true,
     union_all,
 )
@@ -31,15 +34,16 @@ from sqlalchemy.orm import aliased
 
 from models import Base, Customer, CustomerTerm, Product, ProductTerm
 from models.types import text
-from resolvers.query.columns import Column, Joins, entity_at, masked, refuse_masked, scaled, shown
-from resolvers.query.filters.where import ALL, Structure, renamed
+from resolvers.query.columns import Column, Joins, alias_name, entity_at, masked, refuse_masked, scaled, shown
+from resolvers.query.filters.where import ALL, Structure
 from resolvers.query.filters.where_sql import condition
 from resolvers.query.json_rows import NESTING, ordered
 from resolvers.query.link import Link
 from resolvers.query.paging import Order, Page, after, order_by
 from resolvers.query.visibility import Access, listed, seen_with
-from resolvers.storage.sql import AnySelect, SqlColumn, SqlValue
-from resolvers.storage.statement import ListParameter, Statement, compile_statement, parameter
+from resolvers.storage.pieces import Piece, compile_piece, part_of
+from resolvers.storage.sql import AnySelect, SqlValue
+from resolvers.storage.statement import DIALECTS, ListParameter, parameter
 
 TERMS: dict[type[Base], tuple[type[CustomerTerm] | type[ProductTerm], str]] = {
     Customer: (CustomerTerm, "customer_id"),
@@ -77,8 +81,6 @@ class LevelQuery:
     counted: bool = False
     along: tuple[LevelQuery, ...] = ()
     """Lists of each row, in its own statement: each is one more value, whose rows are lists and columns alone."""
-    prefix: str = ""
-    """What the names of the parameters begin with, but for `now`."""
 
     def __hash__(self) -> int:
         # Columns are many, and rarely all that differs.
@@ -109,15 +111,10 @@ class LevelQuery:
         """And where, in a row that is read along with another one: behind the lists alone."""
         return len(self.along)
 
-    def named(self, prefix: str) -> LevelQuery:
-        """The same rows, with a prefix to the names of all parameters."""
-        along = tuple(each.named(prefix) for each in self.along)
-        return replace(self, where=renamed(self.where, prefix), along=along, prefix=prefix + self.prefix)
-
 
 def reading_along(rows: LevelQuery, lists: Sequence[LevelQuery]) -> LevelQuery:
-    """The rows with lists of each, whose parameters get a prefix of their own by their place."""
-    return replace(rows, along=tuple(each.named(along_prefix(place)) for place, each in enumerate(lists)))
+    """The rows with lists of each, whose parameters get a prefix in the statement, by their place."""
+    return replace(rows, along=tuple(lists))
 
 
 def along_prefix(place: int) -> str:
@@ -125,40 +122,95 @@ def along_prefix(place: int) -> str:
     return f"a{place}_"
 
 
-@lru_cache(maxsize=4096)
-def statement(rows: LevelQuery, backend: str, access: Access) -> Statement:
-    """The statement of a level for one database, for those who see so much."""
-    with seen_with(access):
-        return compile_statement(_build(rows, backend), backend)
-
-
-@lru_cache(maxsize=2048)
-def statement_of_all(levels: tuple[LevelQuery, ...], backend: str, access: Access) -> Statement:
-    """One statement for several levels: it answers one row, whose values are the rows of each.
-
-    The names of a level's parameters get a prefix by its place, `keys` too.
-    """
-    nesting, found = NESTING[backend], []
-    for place, rows in enumerate(levels):
-        with seen_with(access):
-            selected = _build(rows.named(level_prefix(place)), backend)
-        columns = (selected if backend == "postgresql" else ordered(selected)).subquery(f"s{place}").c
-        values = [nesting.inside(column) if column.name in _labels("l", rows.along) else column for column in columns]
-        found.append(nesting.rows(select(nesting.row(values).label("row"))))
-    return compile_statement(select(*found), backend)
-
-
 def level_prefix(place: int) -> str:
     """What the names of the parameters of one of several levels begin with."""
     return f"b{place}_"
 
 
-def _build(rows: LevelQuery, backend: str) -> AnySelect:
+SELF, PARENT, LIMIT = "zz0self", "zz0parent", "zz0limit"
+"""What stands in a template for the name of the rows' own table, the parent's key, and the number of rows read."""
+COLUMNS, AGAIN, EMPTY, JOINED = "zz0columns", "zz0again", "zz0empty", "zz0joined"
+"""And for the columns and lists, the same read from the page, as many nulls, and the joins that the columns need."""
+HOLES = re.compile(rf"(,? ?{COLUMNS}|, {AGAIN}|, {EMPTY}| LEFT OUTER JOIN {JOINED} ON {JOINED})")
+
+
+class Form(StrEnum):
+    """How the rows of a level are read: by a statement, by one of several in a statement, or as a list of a row."""
+
+    STATEMENT = "STATEMENT"
+    PART = "PART"
+    LIST = "LIST"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """The text of a level without its columns, and the paths whose rows it joins itself."""
+
+    text: Piece
+    paths: frozenset[tuple[str, ...]]
+
+
+def template(rows: LevelQuery, form: Form, backend: str, access: Access) -> Template:
+    """The template of a level, which is the same whatever is selected of its rows and however long its pages are."""
+    page = None if rows.page is None else Page(min(rows.page.limit, 1), rows.page.backwards)
+    return _template(replace(rows, columns=(), along=(), page=page), form, backend, access)
+
+
+@lru_cache(maxsize=4096)
+def _template(rows: LevelQuery, form: Form, backend: str, access: Access) -> Template:
+    joins = Joins(rows.entity, name=SELF)
+    with seen_with(access):
+        selected = _list(rows, joins, backend) if form is Form.LIST else _build(rows, joins, backend)
+        if form is Form.PART and backend == "sqlite":
+            selected = ordered(selected)
+        text = compile_piece(selected, backend, HOLES)
+        if form is Form.LIST:
+            text = part_of(text, "SELECT ", f" AS {SELF}")
+        return Template(text, frozenset(joins.order))
+
+
+@lru_cache(maxsize=16384)
+def value_piece(entity: type[Base], column: Column, backend: str, access: Access, *, as_text: bool) -> Piece:
+    """What a level reads of a column, masked where the viewer may not read personal data; moments as text or not."""
+    joins, target = Joins(entity, name=SELF), entity_at(entity, column.path)
+    alias = joins.at(column.path)
+    with seen_with(access):
+        read = joins.read(column)
+        value = (shown if as_text else scaled)(read, backend)
+        value = masked(target, alias, column.source, value, backend)
+        if value is read and isinstance(column.source, str):
+            return (f"{alias_name(SELF, column.path)}.{column_name(target, column.source, backend)}",)
+        found = select(value.label(COLUMNS)).select_from(alias)
+        return part_of(compile_piece(found, backend), "SELECT ", f" AS {COLUMNS}")
+
+
+def column_name(entity: type[Base], name: str, backend: str) -> str:
+    """What a column is called in SQL."""
+    return DIALECTS[backend].identifier_preparer.quote(inspect(entity).columns[name].name)
+
+
+@lru_cache(maxsize=4096)
+def join_piece(entity: type[Base], path: tuple[str, ...], backend: str, access: Access) -> Piece:
+    """The join of the rows at the end of a path."""
+    joins = Joins(entity, name=SELF)
+    parent, _ = joins.at(path[:-1]), joins.at(path)
+    joins.order = [path]
+    with seen_with(access):
+        found = joins.apply(select(literal_column("1")).select_from(parent))
+        return part_of(compile_piece(found, backend), f" AS {alias_name(SELF, path[:-1])}")
+
+
+def _build(rows: LevelQuery, joins: Joins, backend: str) -> AnySelect:
     if rows.link is None and not rows.counted:
-        return _plain(rows, backend)
+        return _plain(rows, joins, backend)
     if rows.page is None and not rows.counted and rows.link is not None and rows.link.column:
-        return _unpaged(rows, rows.link.column, backend)
-    return _per_parent_on_postgresql(rows) if backend == "postgresql" else _per_parent_on_sqlite(rows)
+        return _unpaged(rows, joins, rows.link.column, backend)
+    return _per_parent_on_postgresql(rows, joins) if backend == "postgresql" else _per_parent_on_sqlite(rows, joins)
+
+
+def _with_joins(joins: Joins, selected: AnySelect) -> AnySelect:
+    """The joins that the level needs itself, and a mark for those that its columns need."""
+    return joins.apply(selected).outerjoin(table(JOINED), literal_column(JOINED))
 
 
 def _conditions(rows: LevelQuery, joins: Joins, key: SqlValue | None, backend: str) -> list[ColumnElement[bool]]:
@@ -169,7 +221,7 @@ def _conditions(rows: LevelQuery, joins: Joins, key: SqlValue | None, backend: s
         conditions.append(rows.link.on(alias, key))
     if rows.where != ALL:
         conditions.append(condition(rows.entity, alias, rows.where, backend))
-    return conditions + [_has_word(rows.entity, alias, f"{rows.prefix}s{index}") for index in range(rows.words)]
+    return conditions + [_has_word(rows.entity, alias, f"s{index}") for index in range(rows.words)]
 
 
 def _has_word(entity: type[Base], alias: type[Base], name: str) -> ColumnElement[bool]:
@@ -205,12 +257,12 @@ def _after(rows: LevelQuery, joins: Joins) -> Sequence[ColumnElement[bool]]:
     if rows.cursor is None:
         return ()
     backwards = rows.page is not None and rows.page.backwards
-    return after(joins, rows.order, rows.cursor, backwards=backwards, prefix=rows.prefix)
+    return after(joins, rows.order, rows.cursor, backwards=backwards)
 
 
 def _limited(rows: LevelQuery, statement_: AnySelect) -> AnySelect:
     # A literal, not a parameter: PostgreSQL plans a page of ten otherwise than a tenth of the table.
-    return statement_ if rows.page is None else statement_.limit(literal_column(str(rows.page.limit)))
+    return statement_ if rows.page is None else statement_.limit(literal_column(LIMIT))
 
 
 def _of_ranges(rows: LevelQuery, count: int, backend: str, key: SqlValue | None) -> CompoundSelect[int]:
@@ -227,84 +279,36 @@ def _of_ranges(rows: LevelQuery, count: int, backend: str, key: SqlValue | None)
     return union_all(*pages)
 
 
-def _joins(rows: LevelQuery) -> Joins:
-    """The joins of the rows themselves, whose alias has a name for the lists read along to refer to."""
-    return Joins(rows.entity, aliased(rows.entity, name=_name(rows)))
-
-
-def _name(rows: LevelQuery) -> str:
-    """Unlike the names that SQLAlchemy makes up, and unlike those of the levels around it."""
-    return f"{rows.entity.__tablename__}_0{rows.prefix.count('_')}"
-
-
-def _columns(rows: LevelQuery, joins: Joins, backend: str) -> list[SqlValue]:
-    """What a row answers: the lists read along, and the columns."""
-    lists = [each.label(f"l{index}") for index, each in enumerate(_lists(rows, backend))]
-    return [*lists, *(each.label(f"r{index}") for index, each in enumerate(_values(rows, joins, backend)))]
-
-
-def _values(rows: LevelQuery, joins: Joins, backend: str) -> list[SqlColumn]:
-    return [_masked(joins, column, shown(joins.read(column), backend), backend) for column in rows.columns]
-
-
-def _masked(joins: Joins, column: Column, value: SqlColumn, backend: str) -> SqlColumn:
-    """What is shown of a column, where the viewer may not read personal data."""
-    return masked(entity_at(joins.entity, column.path), joins.at(column.path), column.source, value, backend)
-
-
-def _values_inside(rows: LevelQuery, joins: Joins, backend: str) -> list[SqlColumn]:
-    """The same within JSON, which writes moments as the API does; the keys of a cursor are the same everywhere."""
-    keys = tuple(key.column for key in rows.order)
-    count = len(rows.columns) - (len(keys) if rows.columns[-len(keys) :] == keys else 0)
-    values = _values(rows, joins, backend)
-    own = rows.columns[:count]
-    return [*(_masked(joins, each, scaled(joins.read(each), backend), backend) for each in own), *values[count:]]
-
-
-def _lists(rows: LevelQuery, backend: str) -> list[SqlValue]:
-    return [_list(each, rows, backend) for each in rows.along]
-
-
-def _list(rows: LevelQuery, parent: LevelQuery, backend: str) -> SqlValue:
+def _list(rows: LevelQuery, joins: Joins, backend: str) -> AnySelect:
     """The rows that belong to one row of another level; where they are counted, those and the count."""
-    assert rows.link is not None
-    joins, nesting = _joins(rows), NESTING[backend]
-    key: SqlValue = literal_column(f"{_name(parent)}.{_column_name(parent.entity, rows.link.key)}")
-    row = nesting.row([*map(nesting.inside, _lists(rows, backend)), *_values_inside(rows, joins, backend)])
+    nesting = NESTING[backend]
+    key: SqlValue = literal_column(PARENT)
+    row = nesting.row([literal_column(COLUMNS)])
     cut = _cut(rows, select(row.label("row")).select_from(joins.alias), joins, backend, key)
-    found = nesting.rows(joins.apply(cut).where(*_conditions(rows, joins, key, backend)))
-    if not rows.counted:
-        return found
-    return nesting.row([nesting.inside(found), _count(rows, key, backend).scalar_subquery()])
+    found = nesting.rows(_with_joins(joins, cut).where(*_conditions(rows, joins, key, backend)))
+    if rows.counted:
+        found = nesting.row([nesting.inside(found), _count(rows, key, backend).scalar_subquery()])
+    return select(found.label(SELF))
 
 
-def _column_name(entity: type[Base], name: str) -> str:
-    return str(inspect(entity).columns[name].name)
-
-
-def _plain(rows: LevelQuery, backend: str) -> AnySelect:
+def _plain(rows: LevelQuery, joins: Joins, backend: str) -> AnySelect:
     """A list at the root, or a lookup."""
-    joins = _joins(rows)
-    columns = _columns(rows, joins, backend)
-    conditions = _conditions(rows, joins, None, backend)
-    cut = _cut(rows, select(NOTHING.label("key"), *columns).select_from(joins.alias), joins, backend)
-    return joins.apply(cut).where(*conditions)
+    columns: SqlValue = literal_column(COLUMNS)
+    cut = _cut(rows, select(NOTHING.label("key"), columns).select_from(joins.alias), joins, backend)
+    return _with_joins(joins, cut).where(*_conditions(rows, joins, None, backend))
 
 
-def _unpaged(rows: LevelQuery, column: str, backend: str) -> AnySelect:
+def _unpaged(rows: LevelQuery, joins: Joins, column: str, backend: str) -> AnySelect:
     """All rows of a batch of parents."""
-    joins = _joins(rows)
-    columns = _columns(rows, joins, backend)
     owner = getattr(joins.alias, column)
-    keys = parameter(f"{rows.prefix}keys", ListParameter(BigInteger()))
+    keys = parameter("keys", ListParameter(BigInteger()))
     if backend == "postgresql":
         batch: ColumnElement[bool] = owner == func.any(keys)
     else:
         batch = owner.in_(select(func.json_each(keys).table_valued("value").c.value))
-    conditions = [batch, *_conditions(rows, joins, None, backend)]
-    return joins.apply(_cut(rows, select(owner.label("key"), *columns).select_from(joins.alias), joins, backend)).where(
-        *conditions
-    )
+    selected = select(owner.label("key"), literal_column(COLUMNS)).select_from(joins.alias)
+    cut = _cut(rows, selected, joins, backend)
+    return _with_joins(joins, cut).where(batch, *_conditions(rows, joins, None, backend))
 
 
 def _count(rows: LevelQuery, key: SqlValue | None, backend: str) -> AnySelect:
@@ -313,57 +317,46 @@ def _count(rows: LevelQuery, key: SqlValue | None, backend: str) -> AnySelect:
     return counted.where(*_conditions(rows, joins, key, backend))
 
 
-def _per_parent_on_postgresql(rows: LevelQuery) -> AnySelect:
+def _per_parent_on_postgresql(rows: LevelQuery, joins: Joins) -> AnySelect:
     backend = "postgresql"
     if rows.link is None:
         keys: FromClause = select(literal(NO_KEY, Integer).label("key")).subquery("k")
     else:
-        keys = (
-            func.unnest(parameter(f"{rows.prefix}keys", ListParameter(BigInteger())))
-            .table_valued("key")
-            .render_derived("k")
-        )
-    joins = _joins(rows)
+        keys = func.unnest(parameter("keys", ListParameter(BigInteger()))).table_valued("key").render_derived("k")
     order = [joins.read(key.column).label(f"o{index}") for index, key in enumerate(rows.order)]
-    inner = select(*_columns(rows, joins, backend), *order).select_from(joins.alias)
+    inner = select(*order, literal_column(COLUMNS)).select_from(joins.alias)
     key = KEY if rows.link is not None else None
-    inner = joins.apply(_cut(rows, inner, joins, backend, key)).where(*_conditions(rows, joins, key, backend))
-    page = inner.lateral("t")
-    columns = [page.c[name] for name in (*_labels("l", rows.along), *_labels("r", rows.columns))]
+    cut = _cut(rows, inner, joins, backend, key)
+    page = _with_joins(joins, cut).where(*_conditions(rows, joins, key, backend)).lateral("t")
     # A join above a LATERAL may lose its order: it is said once more.
     again = [_outer_order(page.c[f"o{index}"], sort.descending) for index, sort in enumerate(rows.order)]
+    columns: ColumnElement[object] = literal_column(AGAIN)
     if not rows.counted:
-        return select(keys.c.key, *columns).select_from(keys.join(page, true())).order_by(*again)
+        return select(keys.c.key, columns).select_from(keys.join(page, true())).order_by(*again)
     count = _count(rows, key, backend).with_only_columns(func.count().label("n")).lateral("n")
     source = keys.join(count, true())
     if rows.page is None or rows.page.limit:
-        return select(keys.c.key, count.c.n, *columns).select_from(source.outerjoin(page, true())).order_by(*again)
-    return select(keys.c.key, count.c.n, *(NOTHING.label(column.name) for column in columns)).select_from(source)
-
-
-def _labels(kind: str, items: Sequence[object]) -> list[str]:
-    return [f"{kind}{index}" for index in range(len(items))]
+        return select(keys.c.key, count.c.n, columns).select_from(source.outerjoin(page, true())).order_by(*again)
+    return select(keys.c.key, count.c.n, literal_column(EMPTY)).select_from(source)
 
 
 def _outer_order(column: SqlValue, descending: bool) -> SqlValue:
     return column.desc().nulls_first() if descending else column.asc().nulls_last()
 
 
-def _per_parent_on_sqlite(rows: LevelQuery) -> AnySelect:
+def _per_parent_on_sqlite(rows: LevelQuery, joins: Joins) -> AnySelect:
     backend = "sqlite"
     keys = _sqlite_keys(rows)
     picked = Joins(rows.entity)
     key = KEY if rows.link is not None else None
     inner = _cut(rows, select(picked.alias.id).select_from(picked.alias), picked, backend, key)
     inner = picked.apply(inner).where(*_conditions(rows, picked, key, backend))
-    joins = _joins(rows)
-    columns = _columns(rows, joins, backend)
     again = order_by(joins, rows.order, indexed=False)
     belongs = joins.alias.id.in_(inner)
     head = [keys.c.key, keys.c.n] if rows.counted else [keys.c.key]
-    chosen = select(*head, *columns).select_from(keys)
+    chosen = select(*head, literal_column(COLUMNS)).select_from(keys)
     chosen = chosen.join(joins.alias, belongs, isouter=rows.counted)
-    return joins.apply(chosen).order_by(*again)
+    return _with_joins(joins, chosen).order_by(*again)
 
 
 def _sqlite_keys(rows: LevelQuery) -> FromClause:
@@ -375,7 +368,7 @@ def _sqlite_keys(rows: LevelQuery) -> FromClause:
             .cte("k", nesting=True)
             .prefix_with("MATERIALIZED")
         )
-    each = func.json_each(parameter(f"{rows.prefix}keys", ListParameter(BigInteger()))).table_valued("value", name="j")
+    each = func.json_each(parameter("keys", ListParameter(BigInteger()))).table_valued("value", name="j")
     if not rows.counted:
         return select(each.c.value.label("key")).subquery("k")
     count = _count(rows, literal_column("j.value", BigInteger()), "sqlite").scalar_subquery()

@@ -45,23 +45,45 @@ class Statement:
 
 def compile_statement(select: SelectBase | UpdateBase, backend: str) -> Statement:
     """Compile for one database. Parameters made by `parameter` are filled at each run, all others now."""
+    compiled = compiled_for(select, backend)
+    binders = []
+    for name in compiled.positiontup or ():
+        if is_given(name, compiled):
+            binders.append(binder_of(name, process_of(name, compiled)))
+        else:
+            binders.append(constant(bound_now(name, compiled)))
+    return Statement(str(compiled), tuple(binders))
+
+
+def compiled_for(select: SelectBase | UpdateBase, backend: str) -> SQLCompiler:
+    """What SQLAlchemy makes of a statement for one database."""
     compiled = select.compile(dialect=DIALECTS[backend], compile_kwargs={"render_postcompile": True})
     assert isinstance(compiled, SQLCompiler)
-    processors = compiled._bind_processors
-    dynamic = {bind.key: bind for bind in compiled.bind_names if bind.required}
-    names = compiled.positiontup or ()
-    binders = []
-    for name in names:
-        process = processors.get(name)
-        assert process is None or callable(process)
-        if name in FOLLOWING:
-            binders.append(_from_now(FOLLOWING[name], process))
-        elif name in dynamic:
-            binders.append(_from_values(name, process))
-        else:
-            value = compiled.params[name]
-            binders.append(_constant(process(value) if process else value))
-    return Statement(str(compiled), tuple(binders))
+    return compiled
+
+
+def is_given(name: str, compiled: SQLCompiler) -> bool:
+    """Whether a parameter is given at each run."""
+    found = compiled.binds.get(name)
+    return name in FOLLOWING or (found is not None and found.required)
+
+
+def process_of(name: str, compiled: SQLCompiler) -> Process | None:
+    """What the type of a parameter makes of its value."""
+    process = compiled._bind_processors.get(name)
+    assert process is None or callable(process)
+    return process
+
+
+def bound_now(name: str, compiled: SQLCompiler) -> object:
+    """The value of a parameter that isn't given at each run, as the driver takes it."""
+    value, process = compiled.params[name], process_of(name, compiled)
+    return process(value) if process else value
+
+
+def binder_of(name: str, process: Process | None) -> Binder:
+    """What binds a parameter that is given at each run, or follows from the moment of the request."""
+    return _from_now(FOLLOWING[name], process) if name in FOLLOWING else _from_values(name, process)
 
 
 def _from_values(name: str, process: Process | None) -> Binder:
@@ -76,7 +98,8 @@ def _from_now(rule: Callable[[Any], object], process: Callable[[object], object]
     return lambda values: process(rule(values["now"]))
 
 
-def _constant(value: object) -> Binder:
+def constant(value: object) -> Binder:
+    """What binds a value that is always the same."""
     return lambda _values: value
 
 

@@ -10,6 +10,7 @@ import orjson
 from graphql.execution.values import VariableValues
 
 from models.postgres import backend_of
+from resolvers.query.level_statement import statement
 from resolvers.query.visibility import EVERYTHING
 from schema.declaring.build import build
 from schema.execution.plan.document_cache import OperationPlan
@@ -100,7 +101,7 @@ class Explaining:
             yield LevelStep(where, f"{what}, in the statement above")
         else:
             yield LevelStep(
-                where, f"{what}, one statement for all its parents", asked.statement(self.backend, EVERYTHING).sql
+                where, f"{what}, one statement for all its parents", statement(asked.rows, self.backend, EVERYTHING).sql
             )
         for shape in level.shapes():
             yield from self.shape(shape, where, level.along)

@@ -24,7 +24,7 @@ class Auditing:
         viewer = context.reading.viewer
         if viewer.kind is not ViewerKind.ENTERPRISE:
             return await self.schema.execute(asked.query, asked.variables, context, None, asked.operation_name)
-        audited = self.documents.document(asked.query)
+        audited = await self.documents.document_beside(asked.query)
         result = await self.schema.execute(audited.text, asked.variables, context, None, asked.operation_name)
         customers = context.reading.shown_customers
         if audited.places and result.data is not None:

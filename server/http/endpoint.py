@@ -142,8 +142,8 @@ class Endpoint:
         return Answer(page.html.encode(), headers=page.headers, media_type=HTML)
 
     async def _operation(self, asked: GraphQLRequest, request: Request) -> Answer:
-        asked.query = self.persisted.text(asked)
-        document = self.schema.documents.document(asked.query)
+        asked.query = await self.persisted.text(asked)
+        document = await self.schema.documents.document_beside(asked.query)
         if document.errors:
             return _before_it_began(errors.shown(document.errors, invalid=True), request)
         operation = document.operation(asked.operation_name)

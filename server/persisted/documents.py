@@ -12,7 +12,8 @@ import logging
 from collections.abc import Mapping
 from hashlib import sha256
 
-from schema.execution.plan.document_cache import Cache, Documents
+from resolvers.storage.cache import Cache
+from schema.execution.plan.document_cache import Documents
 from server.http.graphql_http import GraphQLRequest, Refused
 
 NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
@@ -45,13 +46,13 @@ class PersistedDocuments:
                 why = document.errors[0].message
                 logger.warning("The document %s of a manifest can't be run: %s", document_id, why)
 
-    def text(self, asked: GraphQLRequest) -> str:
+    async def text(self, asked: GraphQLRequest) -> str:
         """The text of the document that is asked for; what can't be found or isn't trusted is refused."""
         if asked.persisted is None and asked.document_id is None:
             return self._told(asked.query)
         if asked.document_id is not None:
             return self._identified(asked.document_id, asked.query)
-        return self._hashed(asked)
+        return await self._hashed(asked)
 
     def _told(self, text: str) -> str:
         if self.only and text not in self._texts:
@@ -73,7 +74,7 @@ class PersistedDocuments:
             return text
         raise Refused(404, "There is no document of this id.", UNKNOWN_ID)
 
-    def _hashed(self, asked: GraphQLRequest) -> str:
+    async def _hashed(self, asked: GraphQLRequest) -> str:
         assert asked.persisted is not None
         given = asked.persisted.get("sha256Hash")
         if asked.persisted.get("version") != 1 or not isinstance(given, str):
@@ -90,6 +91,6 @@ class PersistedDocuments:
             return known
         if sha256(asked.query.encode()).hexdigest() != given.lower():
             raise Refused(400, "provided sha does not match query", MISMATCH)
-        if not self.documents.document(asked.query).errors:
+        if not (await self.documents.document_beside(asked.query)).errors:
             self.learnt.put(given, asked.query, len(asked.query))
         return asked.query

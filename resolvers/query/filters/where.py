@@ -357,20 +357,6 @@ def template(filters: FilterSet, where: Mapping[str, object]) -> Template:
     return Template(reader.read(filters, where, "where", 0), reader.slots)
 
 
-def renamed(structure: Structure, prefix: str) -> Structure:
-    """A structure with a prefix to the names of its parameters."""
-    kind = structure[0]
-    if kind in ("all", "absent"):
-        return structure
-    if kind in ("and", "or"):
-        return kind, tuple(renamed(part, prefix) for part in structure[1])
-    if kind == "value":
-        return *structure[:3], tuple(prefix + name for name in structure[3])
-    if kind == "special":
-        return *structure[:3], tuple(prefix + name for name in structure[3]), renamed(structure[4], prefix)
-    return *structure[:-1], renamed(structure[-1], prefix)
-
-
 def keyed(structure: Structure) -> Structure:
     """A structure by which one row is found, through a key of related rows: those are looked for first.
 

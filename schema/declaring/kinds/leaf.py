@@ -99,7 +99,7 @@ class Leaf(OwnField):
         row = selection.row
         column = row.column(self.shows)
         nullable = is_nullable(entity_at(row.entity, column.path), column.source)
-        return Scalar(column, self.value(row.entity, column), selection.is_required, nullable)
+        return Scalar(column, _value(self, row.entity, column), selection.is_required, nullable)
 
     def of_record(self, record: Record, _info: Info) -> object:
         """The column's Python value."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from resolvers.query.columns import Column
@@ -132,9 +134,15 @@ class Generated:
         ]
         source = "def begin(filling, lists, inner):\n" + "".join(f"    {line}\n" for line in begin)
         source += _build(made, notes, frame) + "    return build\n"
-        exec(compile(source, f"<{shape.type_name}>", "exec"), writer.names)  # noqa: S102
+        exec(_code(source, shape.type_name), writer.names)  # noqa: S102
         self.begin: Begin = writer.names["begin"]
         self.source, self.names = source, writer.names
+
+
+@lru_cache(maxsize=4096)
+def _code(source: str, name: str) -> CodeType:
+    """Python's own code: shapes that are the same but for what they call share it."""
+    return compile(source, f"<{name}>", "exec")
 
 
 def _build(made: str, notes: Sequence[str], frame: Frame) -> str:

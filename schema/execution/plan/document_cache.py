@@ -2,84 +2,48 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from graphql import (
     DocumentNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
-    MaxIntrospectionDepthRule,
     OperationDefinitionNode,
     OperationType,
     Source,
     parse,
-    specified_rules,
     validate,
 )
 from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues
 
+from resolvers.storage.beside import beside
+from resolvers.storage.cache import MOST_CHARACTERS, Cache
 from schema.declaring.permissions import Taken, scopes_of
 from schema.execution.plan import limits
 from schema.execution.plan.argument_readers import ReadVariables, variables_reader
 from schema.execution.plan.bindings import NotPlannable
 from schema.execution.plan.cost.price import OperationPrice
 from schema.execution.plan.cost.pricing import price_of
+from schema.execution.plan.likeness import OpenDocument, opened
+from schema.execution.plan.literals import words_of
 from schema.execution.plan.plan_nodes import Change, Shape
 from schema.execution.plan.planner import Planner
+from schema.execution.plan.rules import rules_for
 from schema.execution.plan.schema_questions import of_budget, root_keys, taken_apart
 
-Key = TypeVar("Key")
-Kept = TypeVar("Kept")
-
-RULES = (*specified_rules, MaxIntrospectionDepthRule)
 MOST_DOCUMENTS = 1000
 MOST_PLANS = 2000
+MOST_LIKES = 8
+"""How many documents of the same words are told from one another by literals that a plan takes once."""
+OFTEN = 3
+"""How often a document is asked for before it gets a plan of its own, in which its literals stand."""
 MOST_SWITCHES = 3
 """For how many variables that skip fields all plans of a document are made ahead."""
-MOST_CHARACTERS = 4_000_000
-"""Of all documents kept together: what is made of one takes some ten times as many bytes."""
-
-
-class Cache(Generic[Key, Kept]):
-    """The most recently used of things, bounded in number and in the characters that they were made from."""
-
-    def __init__(self, size: int, characters: int = MOST_CHARACTERS) -> None:
-        self.size, self.characters = size, characters
-        self.hits = self.misses = 0
-        self._weight = 0
-        self._kept: OrderedDict[Key, tuple[Kept, int]] = OrderedDict()
-
-    def get(self, key: Key) -> Kept | None:
-        """What is kept under a key."""
-        entry = self._kept.get(key)
-        if entry is None:
-            self.misses += 1
-            return None
-        self.hits += 1
-        self._kept.move_to_end(key)
-        return entry[0]
-
-    def put(self, key: Key, kept: Kept, characters: int) -> Kept:
-        """Keep something under a new key; the least recently used makes room for it."""
-        self._kept[key] = kept, characters
-        self._weight += characters
-        while len(self._kept) > self.size or self._weight > self.characters:
-            _, (_, less) = self._kept.popitem(last=False)
-            self._weight -= less
-        return kept
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    def use(self) -> dict[str, int]:
-        """How much is kept, and how often that was of use."""
-        return {"size": len(self), "characters": self._weight, "hits": self.hits, "misses": self.misses}
 
 
 @dataclass(eq=False, slots=True)
@@ -114,12 +78,40 @@ class Document:
     operations: dict[str, Operation] = field(default_factory=dict)
     switches: Sequence[str] = ()
     """The variables that decide which fields are skipped."""
+    like: OpenDocument | None = None
+    """What it has in common with others, in whose places its own literals stand."""
+    uses: int = 0
 
     def operation(self, name: str | None) -> Operation | None:
         """The operation to run; none when the name does not say which."""
         if name is not None:
             return self.operations.get(name)
         return next(iter(self.operations.values())) if len(self.operations) == 1 else None
+
+    @property
+    def may_be_like_others(self) -> bool:
+        """Whether its plan may answer others: errors of mutations name places in the text."""
+        return not self.errors and all(
+            each.node.operation is OperationType.QUERY and each.introspection is None and each.budget is None
+            for each in self.operations.values()
+        )
+
+    def with_literals(self, literals: Mapping[str, object], like: OpenDocument) -> Document:
+        """The same with literals in open places."""
+        operations = {
+            name: replace(each, read=_with_literals(each.read, literals)) for name, each in self.operations.items()
+        }
+        return replace(self, operations=operations, like=like)
+
+
+def _with_literals(read: ReadVariables, literals: Mapping[str, object]) -> ReadVariables:
+    def read_both(given: dict[str, object]) -> VariableValues | list[GraphQLError]:
+        found = read(given)
+        return (
+            VariableValues(found.sources, {**found.coerced, **literals}) if isinstance(found, VariableValues) else found
+        )
+
+    return read_both
 
 
 @dataclass(eq=False, slots=True)
@@ -131,6 +123,31 @@ class OperationPlan:
     changes: Sequence[Change | tuple[str, str]] | None = None
 
 
+@dataclass(eq=False, slots=True)
+class Likeness:
+    """What a document has in common with others that differ from it in literals, comments and white space alone."""
+
+    first: Document
+    literals: Sequence[str]
+    opened: tuple[OpenDocument, Document] | None = None
+
+    def document(self, documents: Documents, literals: Sequence[str]) -> Document | None:
+        """The document with other literals; none where it would not be valid, or not the same to a plan."""
+        if self.opened is None:
+            assert self.first.node is not None
+            common = opened(documents.schema, self.first.node, self.literals)
+            made = documents.made(common.node, has_directives=bool(self.first.switches))
+            self.opened = common, made
+        common, made = self.opened
+        given = common.given(literals)
+        if given is None:
+            return None
+        written = {str(place): literal for place, literal in enumerate(literals)}
+        if limits.excess_of_pages(documents.schema, common.node, written):
+            return None
+        return made.with_literals(given, common)
+
+
 class Documents:
     """Reads documents against a schema and plans their queries."""
 
@@ -138,12 +155,16 @@ class Documents:
         self.schema = schema
         self.read: Cache[str, Document] = Cache(MOST_DOCUMENTS)
         self.plans: Cache[Any, OperationPlan] = Cache(MOST_PLANS)
+        self.likes: Cache[str, list[Likeness]] = Cache(MOST_DOCUMENTS, MOST_CHARACTERS // 2)
+        """What documents had in common with others, by their words."""
+        self.valid: Cache[str, bool] = Cache(MOST_DOCUMENTS)
+        """The words of valid documents, whatever their aliases are called."""
         self.kept: dict[str, Document] = {}
         """Documents that are kept for good."""
 
     def keep(self, text: str) -> Document:
         """Read and plan a document that is kept for good, unless it has errors."""
-        document = self._read(text)
+        document = self._read_alone(text)
         if not document.errors:
             self.kept[text] = document
             for operation in document.operations.values():
@@ -160,13 +181,46 @@ class Documents:
 
     def document(self, text: str) -> Document:
         """A document by its text; one with errors is not kept, since these hold on to all that was read."""
-        kept = self.kept.get(text) or self.read.get(text)
-        if kept is not None:
-            return kept
-        document = self._read(text)
+        return self._known(text) or self._noted(text, self._read(text))
+
+    async def document_beside(self, text: str) -> Document:
+        """The same; what is new is read beside the event loop, and what is asked for often gets a plan of its own."""
+        known = self._known(text)
+        if known is None:
+            return self._noted(text, await beside(("document", self, text), self._read, text))
+        known.uses += 1
+        return known if known.like is None or known.uses < OFTEN else await self.alone(text)
+
+    async def alone(self, text: str) -> Document:
+        """A document that has nothing in common with others: errors name places in its own text."""
+        known = self._known(text)
+        if known is not None and known.like is None:
+            return known
+        return self._noted(text, await beside(("alone", self, text), self._read_alone, text))
+
+    def _known(self, text: str) -> Document | None:
+        return self.kept.get(text) or self.read.get(text)
+
+    def _noted(self, text: str, document: Document) -> Document:
         return document if document.errors else self.read.put(text, document, len(text))
 
     def _read(self, text: str) -> Document:
+        words = words_of(text)
+        if words is None:
+            return self._read_alone(text)
+        likes = self.likes.get(words.key) or []
+        for each in likes:
+            found = each.document(self, words.literals)
+            if found is not None:
+                return found
+        document = self._read_alone(text, is_valid=self.valid.get(words.unnamed) is not None)
+        if not document.errors:
+            self.valid.put(words.unnamed, True, len(text))
+        if len(likes) < MOST_LIKES and document.may_be_like_others:
+            self.likes.put(words.key, [*likes, Likeness(document, words.literals)], len(text))
+        return document
+
+    def _read_alone(self, text: str, *, is_valid: bool = False) -> Document:
         try:
             node = parse(
                 Source(text, "GraphQL request"),
@@ -176,12 +230,20 @@ class Documents:
             )
         except GraphQLError as error:
             return Document(None, [error])
+        if is_valid:
+            return self.made(node, has_directives="@" in text)
         excess = limits.excess(self.schema, node)
         # Looking for what a wrong name may have meant takes longer than all the rest.
-        errors = [excess] if excess else validate(self.schema, node, RULES, limits.MOST_ERRORS, hide_suggestions=True)
-        if errors:
-            return Document(None, errors)
-        document = Document(node, [], switches=sorted(set(_switches(node))))
+        errors = (
+            [excess]
+            if excess
+            else validate(self.schema, node, rules_for(text), limits.MOST_ERRORS, hide_suggestions=True)
+        )
+        return Document(None, errors) if errors else self.made(node, has_directives="@" in text)
+
+    def made(self, node: DocumentNode, *, has_directives: bool) -> Document:
+        """A document that is valid."""
+        document = Document(node, [], switches=sorted(set(_switches(node))) if has_directives else ())
         named = {each.name.value: each for each in node.definitions if isinstance(each, FragmentDefinitionNode)}
         document.fragments = {name: FragmentDetails(definition, None) for name, definition in named.items()}
         for definition in node.definitions:
@@ -197,11 +259,19 @@ class Documents:
 
     def plan(self, text: str, document: Document, operation: Operation, variables: VariableValues) -> OperationPlan:
         """The plan of a query, for these values of the variables that skip fields."""
-        name = operation.node.name
-        coerced: Mapping[str, object] = variables.coerced
-        switches = tuple((switch, coerced.get(switch)) for switch in document.switches)
-        key = (text, name.value if name else None, switches)
+        key = _key(text, document, operation, variables)
         return self.plans.get(key) or self.plans.put(key, self._plan(document, operation, variables), len(text))
+
+    async def plan_beside(
+        self, text: str, document: Document, operation: Operation, variables: VariableValues
+    ) -> OperationPlan:
+        """The same; what was never planned is planned beside the event loop."""
+        key = _key(text, document, operation, variables)
+        known = self.plans.get(key)
+        if known is not None:
+            return known
+        made = await beside(("plan", self, key), self._plan, document, operation, variables)
+        return self.plans.put(key, made, len(text))
 
     def _plan(self, document: Document, operation: Operation, variables: VariableValues) -> OperationPlan:
         planner = Planner(self.schema, operation.node, document.fragments, variables)
@@ -214,6 +284,16 @@ class Documents:
         except NotPlannable:
             pass
         return plan
+
+
+def _key(text: str, document: Document, operation: Operation, variables: VariableValues) -> tuple[object, ...]:
+    """A plan is made for an operation, and for values of the variables that skip fields."""
+    name, coerced = operation.node.name, variables.coerced
+    return (
+        document.like or text,
+        name.value if name else None,
+        tuple((switch, coerced.get(switch)) for switch in document.switches),
+    )
 
 
 def _switches(node: Any) -> Iterator[str]:

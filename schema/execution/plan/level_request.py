@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from resolvers.query.level_select import LevelQuery, statement
+from resolvers.query.level_select import LevelQuery
+from resolvers.query.level_statement import statement_beside
 from resolvers.query.paging import Order
 from resolvers.query.visibility import Access
 from resolvers.storage.statement import Statement
@@ -32,11 +33,12 @@ class LevelRequest:
         page = self.rows.page
         return page is not None and page.limit == 0 and not self.rows.counted
 
-    def statement(self, backend: str, access: Access) -> Statement:
+    async def statement(self, backend: str, access: Access) -> Statement:
         """The statement, found once for all who see as much: its description is long to compare with others."""
-        if (backend, access) not in self._compiled:
-            self._compiled[backend, access] = statement(self.rows, backend, access)
-        return self._compiled[backend, access]
+        found = self._compiled.get((backend, access))
+        if found is None:
+            found = self._compiled[backend, access] = await statement_beside(self.rows, backend, access)
+        return found
 
     def with_values(self, values: Mapping[str, object]) -> LevelRequest:
         """The same statement with other values."""

@@ -8,7 +8,8 @@ its fragments are put in place is looked at closer.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from graphql import (
@@ -26,6 +27,7 @@ from graphql import (
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
+    VariableNode,
     get_named_type,
 )
 from graphql.type import GraphQLField, GraphQLInterfaceType, GraphQLList, GraphQLNonNull
@@ -85,6 +87,18 @@ def excess(schema: GraphQLSchema, document: DocumentNode) -> GraphQLError | None
         counted = _Counted(document)
         for operation in counted.operations:
             _Walk(schema, counted.fragments).operation(operation)
+    except TooComplex as error:
+        return error
+    return None
+
+
+def excess_of_pages(schema: GraphQLSchema, document: DocumentNode, literals: Mapping[str, str]) -> GraphQLError | None:
+    """What a document asks too much of by the sizes of its pages, some of which are literals in open places."""
+    fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
+    try:
+        for each in document.definitions:
+            if isinstance(each, OperationDefinitionNode):
+                _Walk(schema, fragments, literals).operation(each)
     except TooComplex as error:
         return error
     return None
@@ -182,9 +196,15 @@ def _check_directives(node: SelectionNode | OperationDefinitionNode) -> None:
 class _Walk:
     """A walk over the answer of one operation as it would be merged: each selected field is seen once."""
 
-    def __init__(self, schema: GraphQLSchema, fragments: dict[str, FragmentDefinitionNode]) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        fragments: dict[str, FragmentDefinitionNode],
+        literals: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.schema = schema
         self.fragments = fragments
+        self.literals = literals
         self.objects = 0
         self.lists = 0
 
@@ -222,7 +242,7 @@ class _Walk:
                 raise TooComplex(f"The document asks for more than {MOST_LISTS} lists and lookups.")
         if not inner:
             return
-        objects = parents * (_length(parent, definition, nodes[0]) if definition else 1)
+        objects = parents * (_length(parent, definition, nodes[0], self.literals) if definition else 1)
         self.objects += objects
         if self.objects > MOST_OBJECTS:
             raise TooComplex(TOO_MANY)
@@ -266,7 +286,7 @@ def _definition(parent: Any, name: str) -> GraphQLField | None:
     return parent.fields.get(name) if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else None
 
 
-def _length(parent: GraphQLNamedType, definition: GraphQLField, node: FieldNode) -> int:
+def _length(parent: GraphQLNamedType, definition: GraphQLField, node: FieldNode, literals: Mapping[str, str]) -> int:
     """How many objects a field may lead to. A connection is counted as its rows, which its own fields only show."""
     if {"first", "last"} <= definition.args.keys():
         given = {argument.name.value: argument.value for argument in node.arguments or ()}
@@ -274,7 +294,10 @@ def _length(parent: GraphQLNamedType, definition: GraphQLField, node: FieldNode)
         if size is None:
             return DEFAULT_PAGE
         # What a variable says is known at each run, and judged then; see `too_many`.
-        return min(int(size.value[:4]), LARGEST_PAGE) if isinstance(size, IntValueNode) else 1
+        written = literals.get(size.name.value) if isinstance(size, VariableNode) else None
+        if isinstance(size, IntValueNode):
+            written = size.value
+        return 1 if written is None else min(int(written[:4]), LARGEST_PAGE)
     if "ids" in definition.args:
         ids = next((argument.value for argument in node.arguments or () if argument.name.value == "ids"), None)
         return len(ids.values) if isinstance(ids, ListValueNode) else 1

@@ -37,6 +37,9 @@ class Planner:
         self.operation = operation
         self.fragments = fragments
         self.variables = variables
+        self._selected: tuple[GraphQLObjectType, Groups] | None = None
+        self._groups: dict[tuple[str, int], tuple[object, Groups]] = {}
+        """What was collected below fields, which are kept as long: pricing and planning walk the same way."""
 
     def root(self) -> tuple[Shape, GraphQLObjectType]:
         """The shape of the whole answer to a query."""
@@ -50,12 +53,15 @@ class Planner:
 
     def selected(self) -> tuple[GraphQLObjectType, Groups]:
         """The operation's root type, and the fields selected of it."""
+        if self._selected is not None:
+            return self._selected
         root = self.schema.get_root_type(self.operation.operation)
         assert root is not None
         collected = collect_fields(self.schema, self.fragments, self.variables, root, self.operation)
         if collected.new_defer_usages:
             raise NotPlannable
-        return root, collected.grouped_field_set
+        self._selected = root, collected.grouped_field_set
+        return self._selected
 
     def _change(self, root: GraphQLObjectType, key: str, details: list[FieldDetails]) -> Change | tuple[str, str]:
         name = field_name(details)
@@ -72,9 +78,13 @@ class Planner:
 
     def groups(self, parent: GraphQLObjectType, details: list[FieldDetails]) -> Groups:
         """The fields selected below a field, merged and without those skipped."""
+        known = self._groups.get((parent.name, id(details)))
+        if known is not None:
+            return known[1]
         collected = collect_subfields(self.schema, self.fragments, self.variables, self.operation, parent, details)
         if collected.new_defer_usages:
             raise NotPlannable
+        self._groups[parent.name, id(details)] = details, collected.grouped_field_set
         return collected.grouped_field_set
 
     def shape(self, parent: GraphQLObjectType, groups: Groups, place: Place | None) -> Shape:

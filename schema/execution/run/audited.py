@@ -28,8 +28,9 @@ from graphql import (
 )
 
 from resolvers.ids import key_of
+from resolvers.storage.beside import beside
+from resolvers.storage.cache import Cache
 from schema.declaring.personal_data import Telling, telling_fields
-from schema.execution.plan.document_cache import Cache
 
 MARK = "crm360_customer"
 """The name under which an answer tells whose data it shows."""
@@ -121,8 +122,14 @@ class AuditedDocuments:
 
     def document(self, text: str) -> Audited:
         """What to run in place of a valid document: the same, where it shows nothing of any person."""
-        kept = self._kept.get(text)
-        return self._marked(text) if kept is None else kept
+        return self._kept.get(text) or self._noted(text, self._marked(text))
+
+    async def document_beside(self, text: str) -> Audited:
+        """The same; what was never seen is marked beside the event loop."""
+        return self._kept.get(text) or self._noted(text, await beside(("audited", self, text), self._marked, text))
+
+    def _noted(self, text: str, audited: Audited) -> Audited:
+        return self._kept.put(text, audited, len(text))
 
     def _marked(self, text: str) -> Audited:
         types = TypeInfo(self.schema)
@@ -132,7 +139,7 @@ class AuditedDocuments:
         # From the end, so that places before stay what they are; lines stay the same, and errors are told of the same.
         for place, mark in sorted(marking.marks, reverse=True):
             marked = marked[:place] + mark + marked[place:]
-        return self._kept.put(text, Audited(marked, _all_places(marked) if marking.marks else {}), len(text))
+        return Audited(marked, _all_places(marked) if marking.marks else {})
 
 
 def _all_places(text: str) -> dict[str, Places]:

@@ -11,10 +11,11 @@ from typing import Any
 from graphql.execution.values import VariableValues
 
 from resolvers.query.level_select import NO_KEY
+from resolvers.storage.beside import beside
 from resolvers.storage.context import RequestContext
 from schema.execution.plan.codegen import raise_null_violation
 from schema.execution.plan.plan_nodes import AnswerState, Filler, Level, Shape
-from schema.execution.run.assembler import Noted, Slots, begin
+from schema.execution.run.assembler import Answering, Noted, Slots, begin
 from schema.execution.run.level_reader import fetch_all
 
 SIDE_BY_SIDE = 2
@@ -94,7 +95,7 @@ class Running:
         filling = AnswerState(self.context, self.variables)
         answering, wanted = [], []
         for level, slots in levels:
-            answering.append(begin(level, filling))
+            answering.append(await _begun(level, filling))
             keys = list({key for _, key in slots if key is not None})
             wanted += [(asked, keys) for asked in answering[-1].wanted]
         found = iter(await fetch_all(wanted, self.context))
@@ -103,6 +104,13 @@ class Running:
         noted = [each for answered in answering for each in answered.noted()]
         if noted or filling.pending:
             await self.below(noted, filling)
+
+
+async def _begun(below: Filler, filling: AnswerState) -> Answering:
+    """What answers levels; at their first time code is written for them, beside the event loop."""
+    if all(level.forms for level in below.levels):
+        return begin(below, filling)
+    return await beside(object(), begin, below, filling)
 
 
 async def _all_of(jobs: Sequence[Coroutine[None, None, None]]) -> None:

@@ -15,7 +15,8 @@ from typing import Any
 import orjson
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, execute_sync
 
-from schema.execution.plan.document_cache import Cache, Document, Operation
+from resolvers.storage.cache import Cache
+from schema.execution.plan.document_cache import Document, Operation
 
 MOST_KEPT = 64
 MOST_BYTES = 32_000_000

@@ -15,8 +15,8 @@ from resolvers.query.level_select import (
     along_prefix,
     level_prefix,
     reading_along,
-    statement_of_all,
 )
+from resolvers.query.level_statement import statement_beside
 from resolvers.query.paging import encode_cursor
 from resolvers.query.visibility import access_of
 from resolvers.storage.context import RequestContext
@@ -81,7 +81,7 @@ async def fetch_rows(asked: LevelRequest, context: RequestContext, keys: Sequenc
     """The rows of all parents; none, without asking, where there can't be any."""
     if not _finds(asked, keys):
         return ()
-    statement = asked.statement(context.backend, access_of(context.viewer))
+    statement = await asked.statement(context.backend, access_of(context.viewer))
     return await context.fetch(statement, {**asked.values, "keys": keys})
 
 
@@ -98,7 +98,8 @@ async def fetch_all(
         values[f"{prefix}keys"] = keys
         values.update((prefix + name, value) for name, value in asked.values.items())
     levels, access = tuple(asked.rows for asked, _ in asking), access_of(context.viewer)
-    (found,) = await context.fetch(statement_of_all(levels, context.backend, access), values)
+    statement = await statement_beside(levels, context.backend, access)
+    (found,) = await context.fetch(statement, values)
     answered = iter(found)
     return [rows_of(next(answered)) if _finds(*each) else () for each in wanted]
 

@@ -27,6 +27,7 @@ from schema.execution.plan.plan_nodes import Change, Shape
 from schema.execution.plan.schema_questions import is_dry
 from schema.execution.run.executor import run
 from schema.execution.run.introspection import Introspection
+from schema.execution.run.variables import variables_of
 from schema.execution.run.ways import Ways
 
 ABOUT_SCHEMA = Cost(objects=5000)
@@ -126,7 +127,7 @@ class PlannedSchema(strawberry.Schema):
         )
 
     async def _run_planned(self, asked: OperationRequest, context: Context) -> ExecutionResult | None:
-        document = self.documents.document(asked.query)
+        document = await self.documents.document_beside(asked.query)
         if document.errors:
             # The ordinary way knows no limits: what they refuse must not get there.
             return ExecutionResult(data=None, errors=list(document.errors))
@@ -135,12 +136,15 @@ class PlannedSchema(strawberry.Schema):
             return None
         if refused := refusal(operation.scopes, context.reading.viewer):
             return ExecutionResult(data=None, errors=[refused])
-        coerced = operation.read(asked.variables)
+        coerced = await variables_of(operation, asked.variables)
         if not isinstance(coerced, VariableValues):
+            if document.like is not None:
+                # The errors name places in the document itself.
+                return None
             # The ordinary way would read all of them once more, and knows no limits.
             return ExecutionResult(data=None, errors=list(coerced))
         try:
-            plan = self.documents.plan(asked.query, document, operation, coerced)
+            plan = await self.documents.plan_beside(asked.query, document, operation, coerced)
             if (instead := await self._charged(plan, asked, document, operation, coerced, context)) is not None:
                 return instead
             answered = await self._read(plan.shape, context, coerced) if plan.changes is None else None
@@ -198,7 +202,7 @@ class PlannedSchema(strawberry.Schema):
 
     async def _run_ordinary(self, asked: OperationRequest, context: Context) -> ExecutionResult | None:
         """The ordinary way for a document that was read; none where it isn't clear what to run."""
-        document = self.documents.document(asked.query)
+        document = await self.documents.alone(asked.query)
         if document.errors:
             return ExecutionResult(data=None, errors=list(document.errors))
         operation = document.operation(asked.operation_name)
@@ -206,7 +210,7 @@ class PlannedSchema(strawberry.Schema):
             return None
         if refused := refusal(operation.scopes, context.reading.viewer):
             return ExecutionResult(data=None, errors=[refused])
-        if not isinstance(coerced := operation.read(asked.variables), VariableValues):
+        if not isinstance(coerced := await variables_of(operation, asked.variables), VariableValues):
             return ExecutionResult(data=None, errors=list(coerced))
         result = await self._execute(operation.node, document, asked, context)
         return await self._with_schema(result, asked, document, operation)

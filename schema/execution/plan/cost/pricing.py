@@ -6,23 +6,22 @@ Sizes that are written are multiplied out here; those that variables decide are 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from graphql import (
     FieldNode,
     GraphQLField,
-    GraphQLInterfaceType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
-    GraphQLUnionType,
     IntValueNode,
     ListValueNode,
     ValueNode,
     VariableNode,
     get_named_type,
     is_abstract_type,
+    is_leaf_type,
 )
 from graphql.execution.collect_fields import FieldDetails
 
@@ -33,6 +32,24 @@ from schema.execution.plan.planner import Groups, Planner
 
 DOCUMENT_VALUES = 1000
 """How many values a JSON document that is put together is taken to hold, such as all that is known of a customer."""
+
+ONE_VALUE = Cost(values=1)
+
+
+@lru_cache(maxsize=16384)
+def _leaf(parent: GraphQLObjectType, name: str) -> Cost | None:
+    """What a field costs that is a value; none where it leads to objects."""
+    definition = parent.fields.get(name)
+    if definition is None:
+        return ONE_VALUE
+    target, declared = get_named_type(definition.type), declaration_of(parent, name)
+    if not is_leaf_type(target):
+        return None
+    lists, changes = (declared.lists, declared.changes) if declared is not None else (0, 0)
+    counts = int(parent.name.endswith("Connection") and name == "totalCount")
+    values = DOCUMENT_VALUES if lists and target.name == "JSON" else 1
+    cost = Cost(values=values, lists=lists, counts=counts, changes=changes)
+    return ONE_VALUE if cost == ONE_VALUE else cost
 
 
 def price_of(planner: Planner) -> OperationPrice:
@@ -53,27 +70,25 @@ class _Pricing:
         self, parent: GraphQLObjectType, groups: Groups, page: int | Size = LIST_SIZE
     ) -> tuple[Cost, list[Price]]:
         """The cost of an object's fields that is fixed, and the prices of the others."""
-        total, below = NOTHING, []
+        total, below, values = NOTHING, [], 0
         for details in groups.values():
-            found = self._field(parent, details, page)
+            leaf = _leaf(parent, field_name(details))
+            if leaf is ONE_VALUE:
+                values += 1
+                continue
+            found = self._field(parent, details, page) if leaf is None else Objects(1, leaf, ())
             if found.fixed is not None:
                 total = total.plus(found.fixed)
             else:
                 below.append(found)
-        return total, below
+        return total.plus(Cost(values=values)), below
 
     def _field(self, parent: GraphQLObjectType, details: list[FieldDetails], page: int | Size) -> Price:
-        definition = parent.fields.get(field_name(details))
-        if definition is None:
-            return Objects(1, Cost(values=1), ())
+        definition = parent.fields[field_name(details)]
         declared = declaration_of(parent, field_name(details))
         lists, changes = (declared.lists, declared.changes) if declared is not None else (0, 0)
         once = Cost(lists=lists, changes=changes)
         target = get_named_type(definition.type)
-        if not isinstance(target, GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType):
-            counted = parent.name.endswith("Connection") and field_name(details) == "totalCount"
-            values = DOCUMENT_VALUES if lists and target.name == "JSON" else 1
-            return Objects(1, Cost(values=values, counts=int(counted)), (), once)
         inner_page = self._page(definition, details[0].node)
         own = self._length(definition, details[0].node, page)
         options = [self._object(each, details, own, inner_page, once) for each in self._possible(target)]

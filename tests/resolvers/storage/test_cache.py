@@ -1,6 +1,6 @@
 """What is kept of documents is bounded, and what was used last stays."""
 
-from schema.execution.plan.document_cache import Cache
+from resolvers.storage.cache import Cache
 
 
 def test_the_least_recently_used_makes_room() -> None:
