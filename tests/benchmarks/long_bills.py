@@ -1,8 +1,8 @@
 """What a long bill costs, and how long others wait for it: `python -m tests.benchmarks.long_bills`.
 
-A bill of a thousand lines meets two hundred rewards, each with conditions and bonuses. It is previewed with fifty of
-their codes, with all two hundred coming by themselves, closed, and asked what could be had on it: for each, the CPU
-that it takes in the gateway, and the longest time for which nobody else was answered.
+A bill of a thousand lines meets two hundred rewards of all kinds, each with conditions and bonuses. It is previewed
+with fifty of their codes, with all two hundred coming by themselves, closed, and asked what could be had on it: for
+each, the CPU that it takes in the gateway, and the longest time for which nobody else was answered.
 """
 
 from __future__ import annotations
