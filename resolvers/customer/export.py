@@ -26,10 +26,10 @@ from resolvers.normalise import email_key, phone_key
 from resolvers.query.columns import scaled
 from resolvers.query.expressions import goes_on_as, reached_by, word
 from resolvers.query.level_select import NO_KEY
-from resolvers.storage.batches import in_batch
 from resolvers.storage.context import RequestContext, is_customer
 from resolvers.storage.sql import SqlValue
 from resolvers.storage.statement import Statement, compile_statement, parameter
+from resolvers.storage.writing.batches import in_batch
 from resolvers.values import decimal_text
 
 WORKED_OUT = frozenset({"customer_term", "customer_merge", "customer_month"})

@@ -13,8 +13,8 @@ from models import PointEntry
 from models.rules.programme import Earnings
 from models.rules.refusals import plain
 from resolvers.query.compiled_query import CompiledQuery
-from resolvers.storage.batches import in_batch
 from resolvers.storage.context import RequestContext
+from resolvers.storage.writing.batches import in_batch
 
 EARNED_BY = CompiledQuery(
     lambda backend: select(PointEntry.id, PointEntry.earned_by).where(

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import UpdateBase
 
-from resolvers.storage.inserting import Rows
 from resolvers.storage.reader import Row
 from resolvers.storage.statement import Statement, compile_statement
 from resolvers.storage.transaction import Transaction
+from resolvers.storage.writing.inserting import Rows
 
 
 class Insert(Rows):

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 import models
 from models.event_kinds import EventKind
-from resolvers.storage import outbox
-from resolvers.storage.outbox import EVENT, ORDER, SETTLED, Place
 from resolvers.storage.transaction import Transaction
+from resolvers.storage.writing import outbox
+from resolvers.storage.writing.outbox import EVENT, ORDER, SETTLED, Place
 
 READER = "recommendations"
 KINDS = (

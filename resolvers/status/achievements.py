@@ -20,10 +20,10 @@ from resolvers.query.columns import scaled
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.expressions import word
 from resolvers.status.standing import Standing
-from resolvers.storage.batches import in_batch
 from resolvers.storage.context import RequestContext
 from resolvers.storage.sql import AnySelect, SqlValue
 from resolvers.storage.statement import parameter
+from resolvers.storage.writing.batches import in_batch
 from resolvers.values import amount
 
 COLLECTED = (PointEntryKind.EARN, PointEntryKind.ASSIGN)

@@ -48,10 +48,10 @@ from resolvers.status.standing import (
     standing_of,
     zone_in_force,
 )
-from resolvers.storage.batches import in_batch
 from resolvers.storage.context import RequestContext, RowRef
 from resolvers.storage.reader import Row
 from resolvers.storage.sql import AnySelect, SqlColumn
+from resolvers.storage.writing.batches import in_batch
 from resolvers.values import Money
 
 

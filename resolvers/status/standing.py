@@ -17,10 +17,10 @@ from models.types import MONEY, POINTS, Instant
 from resolvers.query.columns import NOW, scaled
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.expressions import word
-from resolvers.storage.batches import in_batch
 from resolvers.storage.context import RequestContext
 from resolvers.storage.reader import Row
 from resolvers.storage.sql import AnySelect, SqlColumn, SqlType, SqlValue
+from resolvers.storage.writing.batches import in_batch
 from resolvers.values import amount
 
 COLUMNS: tuple[tuple[str, SqlType], ...] = (

@@ -30,10 +30,10 @@ from resolvers.errors import Refused
 from resolvers.ids import key_of
 from resolvers.storage.audit import change_of
 from resolvers.storage.context import WALLED, RequestContext, Viewer, is_customer
-from resolvers.storage.inserting import Rows
 from resolvers.storage.patience.frame import BEGINNING, Frame
 from resolvers.storage.reader import Asking, Row
 from resolvers.storage.statement import Statement, compile_statement, parameter
+from resolvers.storage.writing.inserting import Rows
 
 Entity = TypeVar("Entity", bound=Base)
 T = TypeVar("T")

@@ -47,8 +47,8 @@ from models.types import MONEY, Instant
 from resolvers.query.columns import NOW, Expression, scaled
 from resolvers.query.expressions import word
 from resolvers.query.row_lists import row_list
-from resolvers.storage.batches import in_batch
 from resolvers.storage.statement import Statement, compile_statement, following, parameter
+from resolvers.storage.writing.batches import in_batch
 
 MOST_FAVOURITES = 10
 YEAR_IN_MONTHS = 12

@@ -23,8 +23,8 @@ from resolvers.recommendation.numbers.popular import Favourites
 from resolvers.recommendation.offers import NORMAL, move_up
 from resolvers.recommendation.outbox import changed_since
 from resolvers.recommendation.schedule import WORKER
-from resolvers.storage.outbox import Place
 from resolvers.storage.transaction import Transaction, in_transaction
+from resolvers.storage.writing.outbox import Place
 
 RECOMMENDATION = models.Recommendation
 TABLE = cast("Table", RECOMMENDATION.__table__)

@@ -36,8 +36,8 @@ from graphql.execution.values import (
 )
 from graphql.utilities.coerce_input_value import coerce_default_value, coerce_input_literal
 
-from schema.execution.plan import variable_limits
-from schema.execution.plan.limits import MOST_ERRORS
+from schema.execution.plan.limits import variable_limits
+from schema.execution.plan.limits.operation_limits import MOST_ERRORS
 
 ReadVariables = Callable[[dict[str, object]], VariableValues | list[GraphQLError]]
 ReadArguments = Callable[[VariableValues], Mapping[str, Any]]

@@ -24,12 +24,12 @@ from graphql.execution.values import VariableValues
 from resolvers.storage.beside import beside
 from resolvers.storage.cache import MOST_CHARACTERS, Cache
 from schema.declaring.permissions import Taken, scopes_of
-from schema.execution.plan import limits
 from schema.execution.plan.argument_readers import ReadVariables, variables_reader
 from schema.execution.plan.bindings import NotPlannable
 from schema.execution.plan.cost.price import OperationPrice
 from schema.execution.plan.cost.pricing import price_of
 from schema.execution.plan.likeness import OpenDocument, opened
+from schema.execution.plan.limits import operation_limits as limits
 from schema.execution.plan.literals import words_of
 from schema.execution.plan.plan_nodes import Change, Shape
 from schema.execution.plan.planner import Planner

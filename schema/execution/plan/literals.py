@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from schema.execution.plan.limits import LONGEST_DOCUMENT, MOST_COMMENTS, MOST_TOKENS
-from schema.execution.plan.token_limits import LONGEST_NAME
+from schema.execution.plan.limits.operation_limits import LONGEST_DOCUMENT, MOST_COMMENTS, MOST_TOKENS
+from schema.execution.plan.limits.token_limits import LONGEST_NAME
 
 _WORDS = re.compile(
     r"""[ \t\r\n,\ufeff]+"""

@@ -22,7 +22,7 @@ from resolvers.storage.reader import TokenChanged
 from schema.declaring.permissions import refusal
 from schema.execution.plan.cost.price import Cost, cost
 from schema.execution.plan.document_cache import Document, Documents, Operation, OperationPlan
-from schema.execution.plan.limits import too_many
+from schema.execution.plan.limits.operation_limits import too_many
 from schema.execution.plan.plan_nodes import Change, Shape
 from schema.execution.plan.schema_questions import is_dry
 from schema.execution.run.executor import run
@@ -138,11 +138,7 @@ class PlannedSchema(strawberry.Schema):
             return ExecutionResult(data=None, errors=[refused])
         coerced = await variables_of(operation, asked.variables)
         if not isinstance(coerced, VariableValues):
-            if document.like is not None:
-                # The errors name places in the document itself.
-                return None
-            # The ordinary way would read all of them once more, and knows no limits.
-            return ExecutionResult(data=None, errors=list(coerced))
+            return _unread(document, coerced)
         try:
             plan = await self.documents.plan_beside(asked.query, document, operation, coerced)
             if (instead := await self._charged(plan, asked, document, operation, coerced, context)) is not None:
@@ -258,3 +254,12 @@ class PlannedSchema(strawberry.Schema):
                 located = located_error(error, [wanted.arguments.node], [wanted.key])
                 return ExecutionResult(data=None, errors=[located])
         return ExecutionResult(data=data, errors=None)
+
+
+def _unread(document: Document, errors: Sequence[GraphQLError]) -> ExecutionResult | None:
+    """What is answered where variables can't be read; nothing where the document itself has to be asked."""
+    if document.like is not None:
+        # The errors name places in the document itself.
+        return None
+    # The ordinary way would read all of them once more, and knows no limits.
+    return ExecutionResult(data=None, errors=list(errors))

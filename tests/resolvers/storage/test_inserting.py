@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
-from resolvers.storage.inserting import FEW, Rows
 from resolvers.storage.reader import Row
 from resolvers.storage.transaction import EVENT, Transaction, in_transaction
+from resolvers.storage.writing.inserting import FEW, Rows
 from tests import factories
 from tests.factories import NOW
 from tests.resolvers.running_operations import Operations

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 import models
 from models import outbox
 from resolvers.recommendation.outbox import changed_customers
-from resolvers.storage.outbox import ORDER, SETTLED, Place, advance, place_of, reached
 from resolvers.storage.transaction import Transaction, in_transaction
+from resolvers.storage.writing.outbox import ORDER, SETTLED, Place, advance, place_of, reached
 from tests import factories
 from tests.factories import NOW
 

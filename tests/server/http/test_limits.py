@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from graphql import parse, validate
 
-from schema.execution.plan.limits import excess
+from schema.execution.plan.limits.operation_limits import excess
 from server.playground import documents
 from tests.server.gateway import Client, code, graph
 from tests.server.http.hostile.documents import DOCUMENTS

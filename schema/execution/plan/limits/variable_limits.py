@@ -18,8 +18,8 @@ from graphql import (
     get_nullable_type,
 )
 
-from schema.execution.plan.limits import MOST_KEYS, TooComplex
-from schema.execution.plan.token_limits import LONGEST_NAME
+from schema.execution.plan.limits.operation_limits import MOST_KEYS, TooComplex
+from schema.execution.plan.limits.token_limits import LONGEST_NAME
 
 DEEPEST = 64
 """How deep a variable may be nested: conditions to their own limit, relations and lists between them."""

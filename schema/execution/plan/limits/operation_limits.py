@@ -34,7 +34,7 @@ from graphql.type import GraphQLField, GraphQLInterfaceType, GraphQLList, GraphQ
 
 from resolvers.query.paging import DEFAULT_PAGE, LARGEST_PAGE
 from schema.execution.plan.cost.price import LIST_SIZE, Cost
-from schema.execution.plan.token_limits import longest_excess
+from schema.execution.plan.limits.token_limits import longest_excess
 
 MOST_TOKENS = 2000
 MOST_COMMENTS = 500

@@ -1,0 +1,1 @@
+"""What documents and their variables may hold, checked before anything is planned or run."""
