@@ -34,7 +34,8 @@ def explain(error: Exception) -> str:
     if isinstance(origin, asyncpg.DataError | asyncpg.IntegrityConstraintViolationError):
         return _internal(error)
     refused = asyncpg.PostgresError | sqlite3.OperationalError | ConnectionError | TimeoutError
-    if isinstance(cause, CantConnect) or isinstance(origin, refused):
+    # Of a file that is no database SQLite says nothing more particular than this.
+    if isinstance(cause, CantConnect) or isinstance(origin, refused) or type(origin) is sqlite3.DatabaseError:
         return f"The database refuses: {reason(error)}. Check DATABASE_URL, and that the database runs."
     if isinstance(origin, UnicodeDecodeError):
         return "What was given to read isn't text in UTF-8."

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models import AuditEntry, AuditSeal
+from resolvers.errors import Unavailable
 from resolvers.storage.transaction import Transaction, in_transaction
 
 BEGINNING = "0" * 64
@@ -80,8 +81,9 @@ async def _horizon(engine: AsyncEngine, now: datetime) -> int | None:
     for _ in range(TRIES):
         try:
             return await in_transaction(engine, now, _last)
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) != NOT_AVAILABLE:
+        except Unavailable as error:
+            cause = error.__cause__
+            if not isinstance(cause, DBAPIError) or getattr(cause.orig, "sqlstate", None) != NOT_AVAILABLE:
                 raise
     return None
 

@@ -192,7 +192,9 @@ def test_a_file_that_is_no_database_is_told(run: Run, tmp_path: Path) -> None:
 
     line = one_line(run("serve", "--port", 0, url="sqlite:///crm.sqlite"))
 
-    assert line == "The database can't be reached: check DATABASE_URL, and that the database runs."
+    assert line == (
+        "The database can't be reached (file is not a database): check DATABASE_URL, and that the database runs."
+    )
     assert [thread.name for thread in threading.enumerate() if thread not in before] == []
 
 

@@ -65,10 +65,10 @@ async def test_what_nobody_foresaw_is_masked_and_logged_for_each_way_without_wha
 async def test_what_fails_outside_of_graphql_is_masked_as_well(
     client: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_text: str) -> None:
+    async def fail(_text: str) -> None:
         raise RuntimeError(CANARY)
 
-    monkeypatch.setattr(client.endpoint.schema.documents, "document", fail)
+    monkeypatch.setattr(client.endpoint.schema.documents, "document_beside", fail)
 
     response = await client.ask(QUERY)
 
