@@ -22,7 +22,7 @@ from tests.server.http.test_deadline import FOREVER
 
 CREATE = "mutation($name: String!) { segmentCreate(input: {name: $name}) { segment { name } } }"
 QUERY = "{ customers { totalCount } }"
-AWAY = "postgresql://localhost:1/crm"
+AWAY = "postgresql://localhost:1/bad_day"
 DIES_AT_ITS_END = (
     "CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS"
     " 'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'",
@@ -55,7 +55,7 @@ def told(answer: httpx.Response) -> tuple[int, str | None, str]:
     return answer.status_code, answer.headers.get("retry-after"), code(answer)
 
 
-@pytest.mark.parametrize("url", [AWAY, "sqlite:////nowhere/crm.sqlite"])
+@pytest.mark.parametrize("url", [AWAY, "sqlite:////nowhere/bad_day.sqlite"])
 async def test_while_the_database_is_away_everything_is_to_be_asked_again_and_the_log_says_it_once(
     url: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -70,9 +70,8 @@ async def test_the_tabs_close_a_bill_step_by_step_and_take_it_back(tabs: Tabs) -
     off = sum(Decimal(line["amount"]["amount"]) for line in previewed["discounts"])
     assert Decimal(previewed["total"]["amount"]) - off - Decimal("0.10") == Decimal(previewed["toPay"]["amount"])
     assert (closed["userErrors"], closed["repeated"], closed["purchase"]["pointsSpent"]) == ([], False, "10")
-    # What a visit gives counts a few days later.
+    # What the upper tiers earn on top counts two weeks later; whether the customer is of one depends on the day.
     after = had - 10 + Decimal(closed["purchase"]["pointsEarned"]) - pending
-    assert pending > 0
     assert Decimal(closed["purchase"]["customer"]["pointAccount"]["active"]) == after
     assert again == closed | {"repeated": True}
     assert (undone["userErrors"], undone["purchase"]["state"]) == ([], "CANCELLED")

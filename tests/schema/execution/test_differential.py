@@ -12,8 +12,8 @@ import pytest
 from tests.schema.both_ways import Graph
 from tests.schema.execution.documents import random_documents
 
-CHUNKS = 8
-DOCUMENTS = int(os.environ.get("TESTS_DOCUMENTS", "1000"))
+CHUNKS = 4
+DOCUMENTS = int(os.environ.get("TESTS_DOCUMENTS", "400"))
 """How many random documents are asked, over both databases together."""
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.graphql"))
@@ -34,7 +34,7 @@ async def test_random_documents_are_answered_alike(shop: Graph, database_kind: s
 
     assert len(documents) >= count - 2
     assert shop.count["planned"] + refused >= len(documents)
-    assert found > len(documents) * 0.5, (found, empty, refused)
+    assert found > len(documents) * 0.4, (found, empty, refused)
 
 
 @pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
