@@ -33,6 +33,8 @@ SOURCES = [
     path
     for top in ("crm360", "models", "resolvers", "schema", "server", "tests")
     for path in sorted((ROOT / top).rglob("*.py"))
+    # What the benchmark installs for its peers.
+    if ".work" not in path.parts
 ]
 
 
