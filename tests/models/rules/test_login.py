@@ -9,6 +9,7 @@ from models.rules.login import (
     Verdict,
     code_expiry,
     code_verdict,
+    confirmation_expiry,
     counted_address,
     one_time_code,
     password_flaw,
@@ -63,6 +64,10 @@ def test_a_code_has_six_digits_and_lives_for_ten_minutes():
 
     assert code == "777777"
     assert code_expiry(datetime(2024, 5, 15, 12, tzinfo=UTC)) == datetime(2024, 5, 15, 12, 10, tzinfo=UTC)
+
+
+def test_a_code_that_confirms_an_address_lives_for_an_hour():
+    assert confirmation_expiry(datetime(2024, 5, 15, 12, tzinfo=UTC)) == datetime(2024, 5, 15, 13, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
