@@ -96,11 +96,15 @@ class RequestMeter:
         self._reading.standing = Standing(points, budget, remaining, share.full_at, most)
         return None
 
-    def settle(self, answer: bytes, *, dry: bool) -> int:
-        """What an answer turned out to cost; the difference to what was charged is given back."""
-        found = DRY if dry or self.cost is None else actual(self.cost, answer)
+    def settle(self, answer: bytes, *, dry: bool) -> int | None:
+        """What an answer turned out to cost, where anybody asks; the difference to what was charged is given back."""
         budget = self._terms.budget
-        if budget is not None and self._charged and found != self._charged:
+        is_charged = budget is not None and self._charged
+        if not is_charged and not self.is_shown:
+            # Looking through a long answer takes longer than many a question.
+            return None
+        found = DRY if dry or self.cost is None else actual(self.cost, answer)
+        if budget is not None and is_charged and found != self._charged:
             self._metering.budgets.settle(subject_of(self._reading), budget, self._charged - found)
         return found
 
