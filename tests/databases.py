@@ -201,3 +201,16 @@ class Databases:
         """Let go of all servers."""
         for server in self._servers.values():
             server.close()
+
+
+@contextmanager
+def of_a_program() -> Iterator[Databases]:
+    """Databases for a program that is run by itself, in a run of its own unless it is part of one."""
+    janitor = begin_run()
+    made = Databases()
+    try:
+        yield made
+    finally:
+        made.close()
+        if janitor is not None:
+            end_run(janitor)

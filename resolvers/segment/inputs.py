@@ -62,6 +62,13 @@ class SegmentCreate(Input):
             raise Refused(ErrorCode.REQUIRED, "`source` and `externalId` belong together.", "externalId")
 
 
+def _check_filter(where: Mapping[str, object] | UnsetType | None) -> None:
+    """A segment keeps its criteria: they may be left out, and not cleared."""
+    if where is None:
+        message = "The filter can't be cleared; leave `where` out for it to stay."
+        raise Refused(ErrorCode.REQUIRED, message, "where")
+
+
 class SegmentUpdate(Input):
     """Changes of a segment."""
 
@@ -78,9 +85,7 @@ class SegmentUpdate(Input):
 
     def check(self) -> None:
         """A segment keeps its criteria."""
-        if self.where is None:
-            message = "The filter can't be cleared; leave `where` out for it to stay."
-            raise Refused(ErrorCode.REQUIRED, message, "where")
+        _check_filter(self.where)
 
 
 class SegmentUpsert(Input):
@@ -106,9 +111,7 @@ class SegmentUpsert(Input):
 
     def check(self) -> None:
         """Members come from criteria, or are given."""
-        if self.where is None:
-            message = "The filter can't be cleared; leave `where` out for it to stay."
-            raise Refused(ErrorCode.REQUIRED, message, "where")
+        _check_filter(self.where)
         if self.where is not UNSET and self.customers is not UNSET:
             message = "Members of a segment by criteria are worked out, not given."
             raise Refused(ErrorCode.WRONG_KIND, message, "customers")

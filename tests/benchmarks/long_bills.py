@@ -175,9 +175,7 @@ def main() -> None:
     parser.add_argument("--rules", type=int, default=20, help="conditions and bonuses of each reward")
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
-    janitor = databases.begin_run()
-    made = databases.Databases()
-    try:
+    with databases.of_a_program() as made:
         for kind in databases.KINDS:
             for automated in (False, True):
                 print(f"{kind}, rewards {'come by themselves' if automated else 'are asked for'}:", flush=True)
@@ -185,10 +183,6 @@ def main() -> None:
                     customer = asyncio.run(fill(url, given.rules, automated=automated))
                     asyncio.run(measure(url, customer, given.rounds))
         print(f"aimed at: {MOST_CPU} ms of CPU, {MOST_WAIT} ms of waiting")
-    finally:
-        made.close()
-        if janitor is not None:
-            databases.end_run(janitor)
 
 
 if __name__ == "__main__":

@@ -156,19 +156,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=12, help="how many of each kind")
     given = parser.parse_args()
-    janitor = databases.begin_run()
-    made = databases.Databases()
-    try:
+    with databases.of_a_program() as made:
         for kind in databases.KINDS:
             print(f"{kind}:", flush=True)
             with made.database(kind) as url:
                 customer = asyncio.run(fill(url))
                 asyncio.run(measure(url, customer, given.documents))
         print(f"aimed at: {MOST_TIMES} times, {MOST_WAIT} ms of waiting")
-    finally:
-        made.close()
-        if janitor is not None:
-            databases.end_run(janitor)
 
 
 if __name__ == "__main__":

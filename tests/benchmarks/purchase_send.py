@@ -172,9 +172,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--crowd-bills", type=int, default=3, help="bills of each client of the crowd")
     given = parser.parse_args()
-    janitor = databases.begin_run()
-    made = databases.Databases()
-    try:
+    with databases.of_a_program() as made:
         ratios = [compare(made, given.tills, given.bills) for _ in range(given.rounds)]
         if ratios:
             in_time, in_cpu = (statistics.median(each) for each in zip(*ratios, strict=True))
@@ -183,10 +181,6 @@ def main() -> None:
             )
         for kind in databases.KINDS:
             watch_the_crowd(made, kind, given.crowd_bills)
-    finally:
-        made.close()
-        if janitor is not None:
-            databases.end_run(janitor)
 
 
 if __name__ == "__main__":

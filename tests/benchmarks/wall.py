@@ -97,13 +97,8 @@ def main() -> None:
     """Measure, and tell."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.wall", description=__doc__)
     parser.add_argument("--rounds", type=int, default=9)
-    janitor = databases.begin_run()
-    made = databases.Databases()
-    with made.database("postgresql") as url:
+    with databases.of_a_program() as made, made.database("postgresql") as url:
         shares = asyncio.run(measure(url, parser.parse_args().rounds))
-    made.close()
-    if janitor is not None:
-        databases.end_run(janitor)
     for whose, found in shares.items():
         low, middle, high = statistics.quantiles(found, n=4)
         print(f"{whose}: {middle:.3f} ({low:.3f} to {high:.3f})")

@@ -46,17 +46,11 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0, help="of the first round; the next ones count on")
     given = parser.parse_args()
-    janitor = databases.begin_run()
-    made = databases.Databases()
     wrong = 0
-    try:
+    with databases.of_a_program() as made:
         for victim in given.victims:
             with ExitStack() as stack:
                 wrong += asyncio.run(play(victim, scene(victim, made, stack), given.rounds, given.seed))
-    finally:
-        made.close()
-        if janitor is not None:
-            databases.end_run(janitor)
     print(f"{len(given.victims) * given.rounds} rounds, {wrong} with something wrong")
     return int(wrong > 0)
 

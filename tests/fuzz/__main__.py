@@ -58,17 +58,12 @@ def ask(tool: Path, url: str, documents: str) -> int:
 
 def main() -> int:
     """Ask on both databases; 0 where nothing was found."""
-    tool, documents = installed(), next(iter(sys.argv[1:]), DOCUMENTS)
-    janitor, made, found = databases.begin_run(), databases.Databases(), 0
-    try:
+    tool, documents, found = installed(), next(iter(sys.argv[1:]), DOCUMENTS), 0
+    with databases.of_a_program() as made:
         for kind in databases.KINDS:
             with made.database(kind) as url:
                 asyncio.run(fill(url))
                 found |= ask(tool, url, documents)
-    finally:
-        made.close()
-        if janitor is not None:
-            databases.end_run(janitor)
     return found
 
 

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 import models.types
+from models.migrations.sqlite import rebuild
 
 revision = '0210'
 down_revision = '0160'
@@ -22,7 +23,7 @@ def upgrade() -> None:
     """Bring the change."""
     if op.get_bind().dialect.name == 'sqlite':
         key = 'CONSTRAINT pk_purchase_item '
-        _rebuild(key, LINES + FOREIGN + key)
+        rebuild('purchase_item', key, LINES + FOREIGN + key)
     else:
         op.add_column('purchase_item', sa.Column('category_code', CATEGORY, nullable=True))
         op.add_column('purchase_item', sa.Column('bought_for_id', KEY, nullable=True))
@@ -47,32 +48,12 @@ def upgrade() -> None:
     op.create_index(op.f('ix_purchase_payment_purchase_id'), 'purchase_payment', ['purchase_id'], unique=False)
 
 
-def _rebuild(old: str, new: str) -> None:
-    """Make the lines' table anew on SQLite, with further columns: its rows and indexes stay."""
-    bind = op.get_bind()
-    known = sa.text("SELECT type, sql FROM sqlite_master WHERE tbl_name = 'purchase_item' AND sql IS NOT NULL")
-    parts = [tuple(row) for row in bind.execute(known)]
-    definition = next(sql for kind, sql in parts if kind == 'table')
-    before = [row[1] for row in bind.execute(sa.text('PRAGMA table_info(purchase_item)'))]
-    assert old in definition, old
-    _, _, rest = definition.replace(old, new).partition('(')
-    bind.exec_driver_sql(f'CREATE TABLE purchase_item_anew ({rest}')
-    there = [row[1] for row in bind.execute(sa.text('PRAGMA table_info(purchase_item_anew)'))]
-    kept = ', '.join(f'"{name}"' for name in there if name in before)
-    bind.exec_driver_sql(f'INSERT INTO purchase_item_anew ({kept}) SELECT {kept} FROM purchase_item')
-    bind.exec_driver_sql('DROP TABLE purchase_item')
-    bind.exec_driver_sql('ALTER TABLE purchase_item_anew RENAME TO purchase_item')
-    for kind, sql in parts:
-        if kind in ('index', 'trigger'):
-            bind.exec_driver_sql(sql)
-
-
 def downgrade() -> None:
     """Take it back."""
     op.drop_table('purchase_payment')
     op.drop_index('ix_purchase_item_bought_for_id', 'purchase_item')
     if op.get_bind().dialect.name == 'sqlite':
-        _rebuild(LINES + FOREIGN, '')
+        rebuild('purchase_item', LINES + FOREIGN, '')
     else:
         op.drop_constraint('fk_purchase_item_bought_for_id', 'purchase_item')
         op.drop_column('purchase_item', 'bought_for_id')

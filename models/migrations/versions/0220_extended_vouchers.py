@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from models.migrations.sqlite import rebuild
+
 revision = '0220'
 down_revision = '0210'
 
@@ -16,27 +18,10 @@ def _rule(changes: tuple[str, ...]) -> str:
 
 def _become(before: tuple[str, ...], after: tuple[str, ...]) -> None:
     if op.get_bind().dialect.name == 'sqlite':
-        _rebuild(_rule(before), _rule(after))
+        rebuild('voucher_event', _rule(before), _rule(after))
     else:
         op.drop_constraint(NAME, 'voucher_event')
         op.create_check_constraint(op.f(NAME), 'voucher_event', _rule(after))
-
-
-def _rebuild(old: str, new: str) -> None:
-    """Make the table anew on SQLite, with another rule: its rows, indexes and triggers stay."""
-    bind = op.get_bind()
-    known = sa.text("SELECT type, sql FROM sqlite_master WHERE tbl_name = 'voucher_event' AND sql IS NOT NULL")
-    parts = [tuple(row) for row in bind.execute(known)]
-    definition = next(sql for kind, sql in parts if kind == 'table')
-    assert old in definition, old
-    _, _, rest = definition.replace(old, new).partition('(')
-    bind.exec_driver_sql(f'CREATE TABLE voucher_event_anew ({rest}')
-    bind.exec_driver_sql('INSERT INTO voucher_event_anew SELECT * FROM voucher_event')
-    bind.exec_driver_sql('DROP TABLE voucher_event')
-    bind.exec_driver_sql('ALTER TABLE voucher_event_anew RENAME TO voucher_event')
-    for kind, sql in parts:
-        if kind in ('index', 'trigger'):
-            bind.exec_driver_sql(sql)
 
 
 def upgrade() -> None:

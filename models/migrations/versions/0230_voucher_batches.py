@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 import models.types
+from models.migrations.sqlite import rebuild
 
 revision = '0230'
 down_revision = '0220'
@@ -38,38 +39,18 @@ def upgrade() -> None:
     op.create_index('ix_voucher_batch_reward_id', 'voucher_batch', ['reward_id', 'id'], unique=False)
     op.create_index(op.f('ix_voucher_batch_store_id'), 'voucher_batch', ['store_id'], unique=False)
     if op.get_bind().dialect.name == 'sqlite':
-        _rebuild(FIRST, LINES + FOREIGN + FIRST)
+        rebuild('voucher', FIRST, LINES + FOREIGN + FIRST)
     else:
         op.add_column('voucher', sa.Column('batch_id', KEY, nullable=True))
         op.create_foreign_key('fk_voucher_batch_id', 'voucher', 'voucher_batch', ['batch_id'], ['id'])
     op.create_index('ix_voucher_batch_id', 'voucher', ['batch_id', 'id'], sqlite_where=GIVEN, postgresql_where=GIVEN)
 
 
-def _rebuild(old: str, new: str) -> None:
-    """Make the vouchers' table anew on SQLite, with another definition: its rows, indexes and triggers stay."""
-    bind = op.get_bind()
-    known = sa.text("SELECT type, sql FROM sqlite_master WHERE tbl_name = 'voucher' AND sql IS NOT NULL")
-    parts = [tuple(row) for row in bind.execute(known)]
-    definition = next(sql for kind, sql in parts if kind == 'table')
-    before = [row[1] for row in bind.execute(sa.text('PRAGMA table_info(voucher)'))]
-    assert old in definition, old
-    _, _, rest = definition.replace(old, new).partition('(')
-    bind.exec_driver_sql(f'CREATE TABLE voucher_anew ({rest}')
-    there = [row[1] for row in bind.execute(sa.text('PRAGMA table_info(voucher_anew)'))]
-    kept = ', '.join(f'"{name}"' for name in there if name in before)
-    bind.exec_driver_sql(f'INSERT INTO voucher_anew ({kept}) SELECT {kept} FROM voucher')
-    bind.exec_driver_sql('DROP TABLE voucher')
-    bind.exec_driver_sql('ALTER TABLE voucher_anew RENAME TO voucher')
-    for kind, sql in parts:
-        if kind in ('index', 'trigger'):
-            bind.exec_driver_sql(sql)
-
-
 def downgrade() -> None:
     """Take it back."""
     op.drop_index('ix_voucher_batch_id', 'voucher')
     if op.get_bind().dialect.name == 'sqlite':
-        _rebuild(LINES + FOREIGN, '')
+        rebuild('voucher', LINES + FOREIGN, '')
     else:
         op.drop_constraint('fk_voucher_batch_id', 'voucher')
         op.drop_column('voucher', 'batch_id')

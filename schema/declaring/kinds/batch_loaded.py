@@ -16,7 +16,7 @@ from schema.declaring.base import Argument, Declaration, Own, TypeDeclaration
 from schema.declaring.types import FieldSpec, field_of
 from schema.execution.plan.codegen import CodeWriter
 from schema.execution.plan.converters import place_value
-from schema.execution.plan.plan_nodes import AnswerState, Arguments, Child, Converter, Entry, Filler
+from schema.execution.plan.plan_nodes import AnswerState, Arguments, Child, Converter, Entry, OwnFiller
 from schema.execution.plan.selection import Selection
 from schema.execution.run.loaders import Info, Resolver, deferred, load, reading_of, rows_named, selection_of
 from schema.execution.run.records import Record
@@ -125,7 +125,7 @@ class BatchLoaded(Declaration):
 
 
 @dataclass(eq=False, slots=True)
-class LevelBatch(Filler):
+class LevelBatch(OwnFiller):
     """Something worked out for a batch of parents by a function."""
 
     key: str
@@ -168,7 +168,7 @@ class ChildAlong(Child):
 
 
 @dataclass(eq=False, slots=True)
-class MadeAlong(Filler):
+class MadeAlong(OwnFiller):
     """Something made, for a batch of parents, of what was read along with each."""
 
     key: str

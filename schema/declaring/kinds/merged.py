@@ -17,7 +17,7 @@ from schema.declaring.connections import PAGE_ARGUMENTS
 from schema.declaring.kinds.many import Many, page_request
 from schema.declaring.types import FieldSpec, field_of
 from schema.execution.plan.level_request import LevelRequest
-from schema.execution.plan.plan_nodes import Child, Entry, Filler, Level
+from schema.execution.plan.plan_nodes import Child, Entry, Level, ReadFiller
 from schema.execution.plan.selection import Selection
 from schema.execution.run.level_reader import ParentRows
 from schema.execution.run.loaders import Info, Resolver, deferred, load, loader_of, parent_key, planned_once, records_of
@@ -118,7 +118,7 @@ class Merged(Declaration):
 
 
 @dataclass(eq=False, slots=True)
-class Merge(Filler):
+class Merge(ReadFiller):
     """Lists of several types to be answered as one: a level each, and what is asked of all of them."""
 
     key: str

@@ -15,7 +15,7 @@ from typing import Any
 from resolvers.query.columns import Column
 from resolvers.query.json_rows import rows_of
 from schema.execution.plan.bindings import NotPlannable
-from schema.execution.plan.plan_nodes import AnswerState, ComputedValue, Filler, Shape
+from schema.execution.plan.plan_nodes import AnswerState, ComputedValue, Filler, ReadFiller, Shape
 
 Build = Callable[[Any], Any]
 """Makes the objects of some rows; or, of a value that holds a list's rows, the answer to the list."""
@@ -40,10 +40,12 @@ class Frame:
 class CodeWriter:
     """Writes a shape's function: each entry gives its own expression, with what is here to put it together."""
 
-    def __init__(self, backend: str, positions: Mapping[Column, int], along: Mapping[Filler, Sequence[int]]) -> None:
+    def __init__(
+        self, backend: str, positions: Mapping[Column, int], along: Mapping[ReadFiller, Sequence[int]]
+    ) -> None:
         self.backend = backend
         self.children: list[Filler] = []
-        self.inner: list[Filler] = []
+        self.inner: list[ReadFiller] = []
         self.names: dict[str, Any] = {"absent": raise_null_violation, "rows_of": rows_of}
         """What the function calls, by the names under which it does."""
         self.memos: list[str] = []
@@ -93,7 +95,7 @@ class CodeWriter:
 
     def answered_along(self, filler: Filler) -> str | None:
         """The answer to lists that were read along with the row; none where they were not."""
-        if filler not in self._along:
+        if not isinstance(filler, ReadFiller) or filler not in self._along:
             return None
         self.inner.append(filler)
         return f"e{len(self.inner) - 1}({', '.join(f'r[{place}]' for place in self._along[filler])})"
@@ -121,7 +123,7 @@ class Generated:
     """
 
     def __init__(
-        self, shape: Shape, positions: Mapping[Column, int], along: Mapping[Filler, Sequence[int]], frame: Frame
+        self, shape: Shape, positions: Mapping[Column, int], along: Mapping[ReadFiller, Sequence[int]], frame: Frame
     ) -> None:
         writer = CodeWriter(frame.backend, positions, along)
         made, notes = writer.fields(shape), writer.notes(shape)

@@ -216,11 +216,8 @@ class Arguments:
     constant: Mapping[str, object] | None = None
 
 
-class Filler(ABC):
-    """What fills in a field that the row itself doesn't answer, for all its parents at once.
-
-    It is answered by the rows of its levels, or, where it has none, by itself.
-    """
+class _Filler(ABC):
+    """What fills in a field that the row itself doesn't answer, for all its parents at once."""
 
     __slots__ = ()
     key: str
@@ -235,17 +232,32 @@ class Filler(ABC):
     def describe(self) -> str:
         """How it is filled in, for those who read a plan."""
 
-    def answering(self, parts: Sequence[object]) -> Any:
-        """What makes the answers, of what makes those of its levels."""
-        raise NotImplementedError
 
-    async def fill(self, filling: AnswerState, slots: Sequence[tuple[object, object]]) -> None:
+class ReadFiller(_Filler):
+    """What the rows of levels answer."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def answering(self, parts: Sequence[Any]) -> Any:
+        """What makes the answers, of what makes those of its levels."""
+
+
+class OwnFiller(_Filler):
+    """What is worked out otherwise."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    async def fill(self, filling: AnswerState, slots: Sequence[tuple[Any, Any]]) -> None:
         """Put an answer into each slot: (container, key of the parent)."""
-        raise NotImplementedError
+
+
+Filler = ReadFiller | OwnFiller
 
 
 @dataclass(eq=False, slots=True)
-class Level(Filler):
+class Level(ReadFiller):
     """Rows to read for a batch of parents: a connection, a list, or one row each."""
 
     key: str
@@ -265,7 +277,7 @@ class Level(Filler):
     """The lists of its rows that can be read along with them, where the database can."""
     is_fixed: bool = False
     """Whether no variable says what it and those lists ask for."""
-    part_of: Filler | None = None
+    part_of: ReadFiller | None = None
     """What it is a part of, under the name that is its key; its columns end with what it is sorted by."""
     forms: dict[object, Any] = field(default_factory=dict)
     asked: dict[str, Any] = field(default_factory=dict)
@@ -306,7 +318,7 @@ class Level(Filler):
         """Name its kind and its type."""
         return f"{self.kind} of {self.target.name}"
 
-    def answering(self, parts: Sequence[object]) -> object:
+    def answering(self, parts: Sequence[Any]) -> Any:
         """The only part."""
         return parts[0]
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from resolvers.storage.reader import Row
 from schema.execution.plan.codegen import Frame, Generated, raise_null_violation
 from schema.execution.plan.level_request import LevelRequest
-from schema.execution.plan.plan_nodes import AnswerState, Filler, Level
+from schema.execution.plan.plan_nodes import AnswerState, Filler, Level, ReadFiller
 from schema.execution.run.connection_answer import connection
 from schema.execution.run.level_reader import ParentRows, ask, cursor_of, group_of, groups_of, positions
 
@@ -119,16 +119,18 @@ class Answering(Protocol):
         """What is still to be filled in, and where."""
 
 
-def begin(below: Filler, filling: AnswerState) -> Answering:
+def begin(below: ReadFiller, filling: AnswerState) -> Answering:
     """Begin to answer what levels answer, as the request's arguments say."""
     parts = [LevelAssembler(each, ask(each, filling.variables), filling) for each in below.levels]
     answering: Answering = below.answering(parts)
     return answering
 
 
-def _inside(levels: Sequence[Level], asked: Sequence[LevelRequest], filling: AnswerState) -> dict[Filler, Answering]:
+def _inside(
+    levels: Sequence[Level], asked: Sequence[LevelRequest], filling: AnswerState
+) -> dict[ReadFiller, Answering]:
     """What answers the lists that are read along with the rows of a level."""
-    found: dict[Filler, list[LevelAssembler]] = {}
+    found: dict[ReadFiller, list[LevelAssembler]] = {}
     for level, its in zip(levels, asked, strict=True):
         found.setdefault(level.part_of or level, []).append(LevelAssembler(level, its, filling, inside=True))
     return {below: below.answering(parts) for below, parts in found.items()}
@@ -152,7 +154,7 @@ def _form(level: Level, asked: LevelRequest, backend: str, *, inside: bool) -> A
 
 def _generated(level: Level, first: int, lists: int, frame: Frame) -> list[Generated]:
     """The functions of a level's shapes; the columns begin in so many places, behind so many lists."""
-    along: dict[Filler, list[int]] = {}
+    along: dict[ReadFiller, list[int]] = {}
     for place, each in enumerate(level.along if lists else (), start=first - lists):
         along.setdefault(each.part_of or each, []).append(place)
     return [Generated(shape, positions(level, first), along, frame) for shape in level.shapes()]

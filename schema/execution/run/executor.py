@@ -14,7 +14,7 @@ from resolvers.query.level_select import NO_KEY
 from resolvers.storage.beside import beside
 from resolvers.storage.context import RequestContext
 from schema.execution.plan.codegen import raise_null_violation
-from schema.execution.plan.plan_nodes import AnswerState, Filler, Level, Shape
+from schema.execution.plan.plan_nodes import AnswerState, Filler, Level, OwnFiller, ReadFiller, Shape
 from schema.execution.run.assembler import Answering, Noted, Slots, begin
 from schema.execution.run.level_reader import fetch_all
 
@@ -65,10 +65,13 @@ class Running:
 
     async def below(self, noted: Iterable[Noted], filling: AnswerState) -> None:
         """Fill what is below a level: its batches, and its levels with the rows that it named, in one statement."""
-        levels: list[tuple[Filler, Slots]] = []
-        alone: list[tuple[Filler, Slots]] = []
+        levels: list[tuple[ReadFiller, Slots]] = []
+        alone: list[tuple[OwnFiller, Slots]] = []
         for child, slots in noted:
-            (levels if child.levels else alone).append((child, slots))
+            if isinstance(child, ReadFiller):
+                levels.append((child, slots))
+            else:
+                alone.append((child, slots))
         jobs: list[Coroutine[Any, Any, None]] = [self._by_themselves(alone)] if alone else []
         named = _named(filling)
         levels += [(level, [(holder, key) for holder, _, _, key in its]) for level, its in named.items()]
@@ -83,15 +86,17 @@ class Running:
 
     def fill(self, filler: Filler, slots: Slots) -> Coroutine[None, None, None]:
         """Fill an answer into its places."""
-        return self._levels([(filler, slots)]) if filler.levels else self._by_themselves([(filler, slots)])
+        if isinstance(filler, ReadFiller):
+            return self._levels([(filler, slots)])
+        return self._by_themselves([(filler, slots)])
 
-    async def _by_themselves(self, wanted: Sequence[tuple[Filler, Slots]]) -> None:
+    async def _by_themselves(self, wanted: Sequence[tuple[OwnFiller, Slots]]) -> None:
         """What no level answers; the rows that any of it names are read in one statement."""
         filling = AnswerState(self.context, self.variables)
         await self.together([filler.fill(filling, slots) for filler, slots in wanted])
         await self.below([], filling)
 
-    async def _levels(self, levels: Sequence[tuple[Filler, Slots]]) -> None:
+    async def _levels(self, levels: Sequence[tuple[ReadFiller, Slots]]) -> None:
         filling = AnswerState(self.context, self.variables)
         answering, wanted = [], []
         for level, slots in levels:
@@ -106,7 +111,7 @@ class Running:
             await self.below(noted, filling)
 
 
-async def _begun(below: Filler, filling: AnswerState) -> Answering:
+async def _begun(below: ReadFiller, filling: AnswerState) -> Answering:
     """What answers levels; at their first time code is written for them, beside the event loop."""
     if all(level.forms for level in below.levels):
         return begin(below, filling)

@@ -74,11 +74,5 @@ async def main(url: str) -> bool:
 
 
 if __name__ == "__main__":
-    janitor = databases.begin_run()
-    made = databases.Databases()
-    try:
-        with made.database("sqlite") as address:
-            sys.exit(not asyncio.run(main(address)))
-    finally:
-        made.close()
-        databases.end_run(janitor)
+    with databases.of_a_program() as made, made.database("sqlite") as address:
+        sys.exit(not asyncio.run(main(address)))
