@@ -201,6 +201,31 @@ def export(
 
 
 @app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A new folder, which only you can read.")],
+) -> None:
+    """Write all that the database holds, as it is at one moment, while it serves."""
+    from server import settings
+    from server.commands import backup as backups
+
+    typer.echo(backups.back_up(settings.load(), folder))
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="A backup's folder.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Even where the database holds data, which is gone.")
+    ] = False,
+) -> None:
+    """Make an empty database what a backup holds: each row, key and number as it was."""
+    from server import settings
+    from server.commands import backup as backups
+
+    typer.echo(backups.restore(settings.load(), folder, replace=replace))
+
+
+@app.command()
 def jobs(
     names: Annotated[list[str] | None, typer.Argument(help="Which ones.", show_default="all")] = None,
     list_: Annotated[bool, typer.Option("--list", help="Say what there is to do, and do nothing.")] = False,
