@@ -36,12 +36,7 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 
 schema: $(VENV)/.dev
-	$(BIN)/python -m crm360 schema --output schema.graphql
-	$(BIN)/python -m resolvers.files.reference docs/own-data.md
-	$(BIN)/python -m tests.one_query
-	$(BIN)/python -m tests.rooms
-	$(BIN)/python -m tests.permissions
-	$(BIN)/python -m tests.costs
+	@$(BIN)/python -m tests.pages
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

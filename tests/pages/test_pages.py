@@ -1,6 +1,6 @@
 """The pages that are made from the code are those that it makes now; `make schema` writes them."""
 
-from tests import costs, one_query, permissions, rooms
+from tests.pages import costs, one_query, permissions, rooms
 from tests.schema.both_ways import schema
 
 
