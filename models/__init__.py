@@ -110,6 +110,7 @@ from models.status import Status, StatusRecord, StatusTurnover
 from models.store import Store
 from models.tag import Tag
 from models.token import ExternalApplication, Token
+from models.usage import SchemaUse
 from models.voucher import Voucher, VoucherBatch, VoucherChange, VoucherEvent
 
 __all__ = [
@@ -227,6 +228,7 @@ __all__ = [
     "RewardStore",
     "RewardTag",
     "RewardType",
+    "SchemaUse",
     "Scope",
     "ScoreBand",
     "ScoreMetric",

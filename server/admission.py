@@ -25,6 +25,8 @@ class Admission:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._running = self._answered = 0
+        self.shed = 0
+        """How many were not let in."""
         self._since: float | None = None
         self._most: float | None = None
 
@@ -33,9 +35,15 @@ class Admission:
         if self._running < FEW:
             self._since = self._most = None
         elif self._is_full():
+            self.shed += 1
             return False
         self._running += 1
         return True
+
+    @property
+    def running(self) -> int:
+        """How many are being answered."""
+        return self._running
 
     def leaves(self) -> None:
         """One was answered, or left."""

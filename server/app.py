@@ -34,6 +34,7 @@ from server.http.readiness import Readiness
 from server.metering import Metering
 from server.persisted import PersistedDocuments, read_manifests
 from server.settings import Settings, load
+from server.telemetry.telemetry import Telemetry
 from server.welcome import Welcome
 
 GRAPHQL = "/graphql"
@@ -71,6 +72,7 @@ def create_app(
     access = AccessServices(settings, reader, engine)
     budgets = Budgets(engine)
     metering = Metering(budgets, terms_of(settings), show=settings.show_cost)
+    telemetry = Telemetry(settings, schema, reader, engine)
     endpoint = Endpoint(
         schema,
         reader,
@@ -81,8 +83,12 @@ def create_app(
         persisted,
         metering=metering,
         development=settings.development,
+        observer=telemetry.observer,
     )
-    lifespan = _lifespan(persisted, endpoint, reader, engine, _scheduler(settings, engine), [access, budgets], exits)
+    telemetry.admission = endpoint.admission
+    lifespan = _lifespan(
+        persisted, endpoint, reader, engine, _scheduler(settings, engine), [access, budgets, telemetry], exits
+    )
     routes = [
         Route(GRAPHQL, endpoint, name="graphql"),
         *playground.routes(),

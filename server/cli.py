@@ -94,7 +94,13 @@ CRM360_JOBS_EVERY: the minutes after which what is over is expired and segments 
 
 CRM360_DEVELOPMENT: true shows the statements behind an answer to who asks for them
 
-CRM360_LOG_LEVEL: debug, info, warning or error"""
+CRM360_LOG_LEVEL: debug, info, warning or error
+
+CRM360_LOG_FORMAT: line, or json for programs that collect logs
+
+CRM360_METRICS_PORT, CRM360_METRICS_HOST, CRM360_METRICS_FOLDER, CRM360_SLOW, CRM360_USAGE: see docs/telemetry.md
+
+OTEL_EXPORTER_OTLP_ENDPOINT and other OTEL_…: where traces go"""
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.", show_default="8000")]
@@ -295,6 +301,20 @@ def check(
     typer.echo(told, err=not holds)
     if not holds:
         raise typer.Exit(1)
+
+
+@app.command()
+def usage(
+    below: Annotated[str | None, typer.Argument(help="Only of a type or a field, as in Query.customers.")] = None,
+    days: Annotated[int, typer.Option(min=0, help="Since how many days ago.")] = 90,
+    deprecated: Annotated[bool, typer.Option("--deprecated", help="Only what is deprecated, used or not.")] = False,
+    unused: Annotated[bool, typer.Option("--unused", help="What was not used.")] = False,
+) -> None:
+    """Tell what of the schema is used, how often and when last, as CRM360_USAGE has it counted."""
+    from server import settings
+    from server.commands import usage as using
+
+    typer.echo(using.usage(settings.load(), days, below, deprecated=deprecated, unused=unused))
 
 
 @recommendations.command("all")

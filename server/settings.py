@@ -202,6 +202,24 @@ class Settings(BaseSettings):
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
+    log_format: Literal["line", "json"] = "line"
+    """How the log is written: for people, or for programs that collect it."""
+
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] | None = None
+    """On which port of its own Prometheus finds `/metrics`; unset: nowhere."""
+
+    metrics_host: str = "127.0.0.1"
+    """Who may reach that port: unset, this machine alone."""
+
+    metrics_folder: str | None = None
+    """Where the workers leave their figures for the process that shows them; unset: a temporary folder."""
+
+    slow: Annotated[int, Field(ge=0)] = 0
+    """From how many milliseconds on an operation is told of in the log, with its plan; 0 tells of none."""
+
+    usage: bool = False
+    """Whether it is counted what of the schema is used, for `crm360 usage` to tell."""
+
     @field_validator("oidc_audience", "oidc_source")
     @classmethod
     def _with_issuer(cls, value: str | None, info: ValidationInfo) -> str | None:

@@ -66,6 +66,8 @@ class Run:
     sql: str
     rows: int
     milliseconds: float
+    began: float = 0.0
+    """When, by `time.perf_counter`."""
 
 
 @dataclass(slots=True, eq=False)
@@ -127,7 +129,7 @@ class RequestContext:
                 )
             else:
                 rows = await self.reader.fetch(statement, given)
-            self.runs.append(Run(statement.sql, len(rows), (time.perf_counter() - began) * 1000))
+            self.runs.append(Run(statement.sql, len(rows), (time.perf_counter() - began) * 1000, began))
             if self.most_read is not None:
                 # Lists come as text within the rows of their parents, so these are few.
                 self.most_read -= sum([len(value) for row in rows for value in row if type(value) is str])

@@ -130,6 +130,10 @@ class PostgresReader:
         self._free: list[Any] = []
         self._retiring: set[asyncio.Task[None]] = set()
 
+    def use(self) -> dict[str, int]:
+        """How many connections are busy, open, and there at most."""
+        return {"busy": self._busy, "open": self._busy + len(self._free), "most": self._connections}
+
     async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
         """All rows of a statement; asked once more where the connection turns out to be gone."""
         return await self._fetch(statement.sql, statement.arguments(values))
@@ -288,6 +292,11 @@ class SqliteReader:
         self._all: list[aiosqlite.Connection] = []
         self._opening = asyncio.Lock()
         self._was_away = False
+
+    def use(self) -> dict[str, int]:
+        """How many connections are busy, open, and there at most."""
+        free = 0 if self._free is None else self._free.qsize()
+        return {"busy": len(self._all) - free, "open": len(self._all), "most": self._most}
 
     async def _open(self) -> asyncio.Queue[aiosqlite.Connection]:
         async with self._opening:

@@ -29,6 +29,8 @@ from server.http.uvicorn_protocol import ClientConnection
 from server.persisted import read_manifests
 from server.redaction import Redacting
 from server.settings import HOME, Settings
+from server.telemetry.exposition import showing_metrics
+from server.telemetry.json_lines import JsonLines
 
 if TYPE_CHECKING:
     from server.app import Gateway
@@ -181,11 +183,12 @@ def _run(
         introduce()
 
     try:
-        if workers == 1:
-            Announced(config, announce).run(sockets=[listening])
-        else:
-            announce()
-            Multiprocess(config, sockets=[listening]).run()
+        with showing_metrics(settings):
+            if workers == 1:
+                Announced(config, announce).run(sockets=[listening])
+            else:
+                announce()
+                Multiprocess(config, sockets=[listening]).run()
     except KeyboardInterrupt:
         typer.echo("Stopped.")
 
@@ -213,10 +216,13 @@ def _logging(settings: Settings) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
-            "line": {"()": Redacting, "format": "%(asctime)s %(levelname)s %(name)s [%(request)s] %(message)s"}
+            "line": {"()": Redacting, "format": "%(asctime)s %(levelname)s %(name)s [%(request)s] %(message)s"},
+            "json": {"()": JsonLines},
         },
         "filters": {"request": {"()": NamesRequest}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": settings.log_format, "filters": ["request"]}
+        },
         "root": {"level": level, "handlers": ["stderr"]},
         "loggers": {
             **{name: {"level": quiet} for name in ("uvicorn", "alembic", "httpx", "httpcore")},

@@ -32,11 +32,12 @@ from server.http import errors
 from server.http.auditing import Auditing
 from server.http.authentication import Authentication
 from server.http.deadline import Patience
-from server.http.graphql_http import Answer, Gone, GraphQLRequest, Refused, Request
+from server.http.graphql_http import Answer, Gone, GraphQLRequest, Refused, Request, Running
 from server.http.media_types import GRAPHQL, HTML
 from server.metering import HEADER, Metering, RequestMeter
 from server.persisted import PersistedDocuments
 from server.playground import PlaygroundPage
+from server.telemetry.observer import Observer
 
 DEADLINE = "DEADLINE"
 RETRY = {"Retry-After": "1"}
@@ -71,6 +72,7 @@ class Endpoint:
         *,
         metering: Metering,
         development: bool = False,
+        observer: Observer | None = None,
     ) -> None:
         self.schema = schema
         self.reader = reader
@@ -82,19 +84,29 @@ class Endpoint:
         self.metering = metering
         self.auditing = Auditing(schema, Trail(engine))
         self.development = development
-        self._admission = Admission()
+        self.observer = observer
+        self.admission = Admission()
         self._begun: set[asyncio.Task[Answer]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, unless there are too many."""
+        """Answer one request."""
         request = Request(scope, receive)
-        if not self._admission.enters():
-            await _later(Unavailable(BUSY)).send(send, request)
+        if self.observer is None:
+            await self._respond(request, send)
             return
-        try:
-            answer = await self._answered(request)
-        finally:
-            self._admission.leaves()
+        with self.observer.watching(request):
+            await self._respond(request, send)
+
+    async def _respond(self, request: Request, send: Send) -> None:
+        """Answer one request, unless there are too many."""
+        if self.admission.enters():
+            try:
+                answer = await self._answered(request)
+            finally:
+                self.admission.leaves()
+        else:
+            answer = _later(Unavailable(BUSY))
+        request.answer = answer
         if answer is not None:
             await answer.send(send, request)
 
@@ -153,6 +165,7 @@ class Endpoint:
             raise Refused(403, "This gateway doesn't tell of its schema (CRM360_PUBLIC_SCHEMA).", "SCHEMA_HIDDEN")
         if operation.changes and request.is_safe:
             raise Refused(405, "A GET may only query; send this by POST.", Allow="POST")
+        request.running = Running(asked.query, document, operation, asked.variables)
         if not operation.changes:
             return await self._ask(asked, request)
         request.has_begun = True
@@ -208,7 +221,8 @@ class Endpoint:
         reading.most_read = 2 * self.limits.answer
         reading.patience = min(PATIENCE, self.limits.deadline)
         meter = self.metering.meter(reading, asking.budget, request.header(HEADER))
-        return Context(reading, self.engine, meter), meter
+        request.context = context = Context(reading, self.engine, meter)
+        return context, meter
 
     def _answer(
         self, asked: GraphQLRequest, context: Context, meter: RequestMeter, result: ExecutionResult, request: Request
@@ -230,7 +244,7 @@ class Endpoint:
             extensions["cost"] = meter.shown(cost)
         if self.development and request.header(b"crm360-plan") == "1":
             extensions["plan"] = self._plan(asked, context)
-        answer = Answer(_with(body, extensions), is_private=True)
+        answer = Answer(_with(body, extensions), is_private=True, codes=errors.codes_of(content.get("errors")))
         if request.is_safe and _is_for_all(content, extensions, context):
             # It is what anybody is answered: who shows a token asks under another key of a cache.
             answer.seconds = self.limits.public_seconds
@@ -264,7 +278,7 @@ def _before_it_began(
 ) -> Answer:
     """An operation that could not begin has no data; only those who know GraphQL's own media type get a status."""
     body = _with(orjson.dumps({"errors": shown}), extensions)
-    return Answer(body, 400 if request.wanted == GRAPHQL else 200, is_private=True)
+    return Answer(body, 400 if request.wanted == GRAPHQL else 200, is_private=True, codes=errors.codes_of(shown))
 
 
 def _with(body: bytes, extensions: Mapping[str, Any] | None) -> bytes:

@@ -47,6 +47,11 @@ def refusal(message: str, code: str) -> Shown:
     return {"message": message, "extensions": {"code": code}}
 
 
+def codes_of(errors: Sequence[Shown] | None) -> Sequence[str]:
+    """The codes of an answer's errors, each once."""
+    return () if not errors else tuple({error["extensions"]["code"]: None for error in errors})
+
+
 def shown(errors: Sequence[GraphQLError], *, invalid: bool = False) -> list[Shown]:
     """Errors as the answer tells them; `invalid` when they come from the document itself."""
     return [_shown(error, invalid=invalid) for error in errors]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
 from starlette.types import Message, Receive, Scope, Send
 
+from schema.execution.plan.document_cache import Document, Operation
+from schema.execution.run.planned_schema import Context
 from server.http.compression import SHORTEST, chosen, compressed
-from server.http.errors import refusal
+from server.http.errors import codes_of, refusal
 from server.http.media_types import GRAPHQL, HTML, JSON, is_json, preferred_type
 
 BESIDE: tuple[tuple[str, type], ...] = (("variables", dict), ("extensions", dict), ("operationName", str))
@@ -51,11 +53,13 @@ class Answer:
     """Whether nobody on the way may keep it."""
     seconds: int = 0
     """How long anybody may keep it; 0 where that isn't said."""
+    codes: Sequence[str] = ()
+    """Those of its errors."""
 
     @classmethod
     def of(cls, content: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
         """The answer to an operation. It may be personal, so nobody keeps it."""
-        return cls(orjson.dumps(content), status, headers, is_private=True)
+        return cls(orjson.dumps(content), status, headers, is_private=True, codes=codes_of(content.get("errors")))
 
     async def send(self, send: Send, request: Request) -> None:
         """Send it."""
@@ -124,6 +128,15 @@ class Gone(Exception):
     """The client has left."""
 
 
+class Running(NamedTuple):
+    """A valid operation."""
+
+    text: str
+    document: Document
+    operation: Operation
+    variables: dict[str, Any] | None
+
+
 class Request:
     """A request as it comes in."""
 
@@ -141,6 +154,11 @@ class Request:
         self.is_gone = False
         self.has_begun = False
         """Whether a change has begun, which goes on to its end."""
+        self.running: Running | None = None
+        """What it asks for, once that is known to be valid."""
+        self.context: Context | None = None
+        """What it is answered with."""
+        self.answer: Answer | None = None
 
     def header(self, name: bytes) -> str:
         """A header's text; empty where there is none."""
