@@ -25,7 +25,7 @@ from resolvers.storage.context import RequestContext
 from resolvers.storage.patience.outage import BUSY, unavailable
 from resolvers.storage.patience.turns import PATIENCE
 from resolvers.storage.reader import Reader, TokenChanged
-from schema.execution.run.planned_schema import Context, PlannedSchema
+from schema.execution.run.planned_schema import Context, OperationRequest, PlannedSchema
 from server.admission import Admission
 from server.commands.explain import levels
 from server.http import errors
@@ -142,8 +142,8 @@ class Endpoint:
         return Answer(page.html.encode(), headers=page.headers, media_type=HTML)
 
     async def _operation(self, asked: GraphQLRequest, request: Request) -> Answer:
-        asked.query = await self.persisted.text(asked)
-        document = await self.schema.documents.document_beside(asked.query)
+        text = await self.persisted.text(asked)
+        document = await self.schema.documents.document_beside(text)
         if document.errors:
             return _before_it_began(errors.shown(document.errors, invalid=True), request)
         operation = document.operation(asked.operation_name)
@@ -153,15 +153,16 @@ class Endpoint:
             raise Refused(403, "This gateway doesn't tell of its schema (CRM360_PUBLIC_SCHEMA).", "SCHEMA_HIDDEN")
         if operation.changes and request.is_safe:
             raise Refused(405, "A GET may only query; send this by POST.", Allow="POST")
+        wanted = OperationRequest(text, document, operation, asked.variables or {})
         if not operation.changes:
-            return await self._ask(asked, request)
+            return await self._ask(wanted, request)
         request.has_begun = True
-        task = asyncio.ensure_future(self._change(asked, request))
+        task = asyncio.ensure_future(self._change(wanted, request))
         self._begun.add(task)
         task.add_done_callback(self._begun.discard)
         return await asyncio.shield(task)
 
-    async def _ask(self, asked: GraphQLRequest, request: Request) -> Answer:
+    async def _ask(self, asked: OperationRequest, request: Request) -> Answer:
         """Answer a query: whose token is known from before is taken to be who they were, until a statement has seen."""
         known = self.authentication.remembered(request)
         if known is not None:
@@ -179,11 +180,11 @@ class Endpoint:
                 return answer
         return await self._change(asked, request)
 
-    async def _change(self, asked: GraphQLRequest, request: Request) -> Answer:
+    async def _change(self, asked: OperationRequest, request: Request) -> Answer:
         """Answer an operation, for whoever its token stands for now."""
         return await self._run(asked, *self._context(request, await self.authentication.asking(request)), request)
 
-    async def _run(self, asked: GraphQLRequest, context: Context, meter: RequestMeter, request: Request) -> Answer:
+    async def _run(self, asked: OperationRequest, context: Context, meter: RequestMeter, request: Request) -> Answer:
         try:
             result = await self.auditing.execute(asked, context)
         except RecursionError:
@@ -211,7 +212,7 @@ class Endpoint:
         return Context(reading, self.engine, meter), meter
 
     def _answer(
-        self, asked: GraphQLRequest, context: Context, meter: RequestMeter, result: ExecutionResult, request: Request
+        self, asked: OperationRequest, context: Context, meter: RequestMeter, result: ExecutionResult, request: Request
     ) -> Answer:
         content: dict[str, Any] = {"data": result.data}
         if result.errors:
@@ -244,12 +245,12 @@ class Endpoint:
             return _before_it_began(shown, request, extensions)
         return Answer.of({"errors": shown, "extensions": extensions}, 429, {"Retry-After": str(meter.wait)})
 
-    def _plan(self, asked: GraphQLRequest, context: Context) -> dict[str, Any]:
+    def _plan(self, asked: OperationRequest, context: Context) -> dict[str, Any]:
         """What the answer took: its levels and statements; of what use plans have been, and which way queries ran."""
         documents, backend = self.schema.documents, self.reader.backend
         return {
             "planned": context.planned,
-            "levels": levels(self.schema, asked.query, asked.operation_name, asked.variables or {}, backend),
+            "levels": levels(self.schema, asked.text, asked.name, asked.variables, backend),
             "statements": [
                 {"sql": run.sql, "rows": run.rows, "milliseconds": round(run.milliseconds, 3)}
                 for run in context.reading.runs
