@@ -156,20 +156,21 @@ class PostgresReader:
             raise
 
     async def _fetch(self, sql: str, arguments: Sequence[Any], behind: str = "") -> Sequence[Row]:
-        async with self._turns:
-            self._busy += 1
+        await self._turns.take()
+        self._busy += 1
+        try:
             try:
-                try:
-                    return await self._run(sql, arguments, behind)
-                except ConnectionLost:
-                    self._forget()
-                try:
-                    return await self._run(sql, arguments, behind)
-                except ConnectionLost as error:
-                    self._outage.begins(error)
-                    raise Unavailable(AWAY) from error
-            finally:
-                self._busy -= 1
+                return await self._run(sql, arguments, behind)
+            except ConnectionLost:
+                self._forget()
+            try:
+                return await self._run(sql, arguments, behind)
+            except ConnectionLost as error:
+                self._outage.begins(error)
+                raise Unavailable(AWAY) from error
+        finally:
+            self._busy -= 1
+            self._turns.give()
 
     async def _run(self, sql: str, arguments: Sequence[object], behind: str) -> Sequence[Row]:
         connection = self._take(behind) or await self._connect()
