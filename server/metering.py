@@ -33,6 +33,9 @@ class Terms:
     budget: Allowance | None = None
 
 
+UNLIMITED = Terms()
+
+
 class Metering:
     """Keeps account of all requests."""
 
@@ -56,7 +59,7 @@ class RequestMeter:
     ) -> None:
         self._metering = metering
         self._reading = reading
-        terms = metering.terms.get(reading.viewer.kind, Terms())
+        terms = metering.terms.get(reading.viewer.kind, UNLIMITED)
         self._terms = terms if own is None else Terms(terms.document, own)
         self._charged = 0
         self.is_dry = is_dry

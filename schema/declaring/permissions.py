@@ -100,6 +100,8 @@ def _names(selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinit
 
 def refusal(taken: Taken, viewer: Viewer) -> GraphQLError | None:
     """Why a viewer may not ask for what takes these scopes; nothing where they may."""
+    if not taken.scopes:
+        return None
     scopes = taken.of_customers if is_customer(viewer) else taken.scopes
     missing = sorted(scope for scope in scopes if not viewer.has(scope))
     if not missing:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from strawberry.types import ExecutionResult
 
 from models.scope import ViewerKind
@@ -18,18 +20,20 @@ class Auditing:
         self.trail = trail
         self.documents = AuditedDocuments(schema._schema)
 
-    async def execute(self, asked: OperationRequest, context: Context) -> ExecutionResult:
+    def execute(self, asked: OperationRequest, context: Context) -> Awaitable[ExecutionResult]:
         """The answer to an operation of a valid document."""
-        viewer = context.reading.viewer
-        if viewer.kind is not ViewerKind.ENTERPRISE:
-            return await self.schema.answer(asked, context)
+        if context.reading.viewer.kind is not ViewerKind.ENTERPRISE:
+            return self.schema.answer(asked, context)
+        return self._execute_noting(asked, context)
+
+    async def _execute_noting(self, asked: OperationRequest, context: Context) -> ExecutionResult:
         audited = await self.documents.document_beside(asked.text)
         result = await self.schema.answer(await self._marked(asked, audited), context)
         customers = context.reading.shown_customers
         if audited.places and result.data is not None:
             customers = customers | audited.take_customers(result.data, asked.name)
         if customers:
-            await self.trail.note(Shown(viewer, customers, _name(asked), context.reading.now))
+            await self.trail.note(Shown(context.reading.viewer, customers, _name(asked), context.reading.now))
         return result
 
     async def _marked(self, asked: OperationRequest, audited: Audited) -> OperationRequest:

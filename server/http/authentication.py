@@ -58,7 +58,10 @@ class Authentication:
 
     def remembered(self, request: Request) -> KnownToken | None:
         """Who a token stood for when it was last looked up, for statements to see whether it still does."""
-        scheme, _, token = request.header(b"authorization").partition(" ")
+        shown = request.header(b"authorization")
+        if not shown:
+            return None
+        scheme, _, token = shown.partition(" ")
         hashed = hash_if_token(token) if scheme == "Bearer" else None
         return None if hashed is None else self.tokens.remembered(hashed)
 

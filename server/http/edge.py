@@ -6,7 +6,7 @@ of those named.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -82,7 +82,7 @@ class EdgeMiddleware:
                 message["headers"] = [*message.get("headers", ()), *more]
             await send(message)
 
-        if scope["path"] not in PROBED and (refused := self._refusal(headers.get(b"host", b""), scope["headers"])):
+        if scope["path"] not in PROBED and (refused := self._refusal(headers, scope["headers"])):
             await _refuse(send_on, *refused)
             return
         origin = headers.get(b"origin")
@@ -93,11 +93,13 @@ class EdgeMiddleware:
             more += self.shared(origin)
         await self.app(scope, receive, send_on)
 
-    def _refusal(self, host: bytes, headers: Sequence[tuple[bytes, bytes]]) -> tuple[int, str, str] | None:
+    def _refusal(
+        self, headers: Mapping[bytes, bytes], given: Sequence[tuple[bytes, bytes]]
+    ) -> tuple[int, str, str] | None:
         """Why a request is not taken under the name that it came under: status, message and code."""
-        if not self.hosts.knows(host):
+        if not self.hosts.knows(headers.get(b"host", b"")):
             return 421, UNKNOWN, UNKNOWN_HOST
-        if [name for name, _ in headers].count(b"host") > 1:
+        if len(headers) < len(given) and [name for name, _ in given].count(b"host") > 1:
             return 400, "The header Host is given twice.", "BAD_REQUEST"
         return None
 

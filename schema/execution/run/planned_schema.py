@@ -161,7 +161,9 @@ class PlannedSchema(strawberry.Schema):
         if plan.changes is not None:
             context.planned = True
             return await self._change(plan.changes, context, coerced)
-        return None if answered is None else await self._with_schema(answered, asked)
+        if answered is None or operation.introspection is None:
+            return answered
+        return await self._with_schema(answered, asked)
 
     async def _charged(
         self,
@@ -174,7 +176,7 @@ class PlannedSchema(strawberry.Schema):
         priced, meter, operation = cost(plan, variables), context.meter, asked.operation
         whole = priced if operation.introspection is None else priced.plus(ABOUT_SCHEMA)
         context.tells_budget = operation.budget is not None
-        if meter is not None and (meter.is_dry or is_dry(operation.budget, variables.coerced)):
+        if meter is not None and (meter.is_dry or (operation.budget and is_dry(operation.budget, variables.coerced))):
             context.is_dry = True
             refused = await meter.charge(whole, dry=True)
             if refused is not None or operation.budget is None:
