@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
@@ -130,9 +130,9 @@ class PostgresReader:
         self._free: list[Any] = []
         self._retiring: set[asyncio.Task[None]] = set()
 
-    async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
+    def fetch(self, statement: Statement, values: Mapping[str, object]) -> Coroutine[Any, Any, Sequence[Row]]:
         """All rows of a statement; asked once more where the connection turns out to be gone."""
-        return await self._fetch(statement.sql, statement.arguments(values))
+        return self._fetch(statement.sql, statement.arguments(values))
 
     async def fetch_for(self, asking: Asking, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
         """All rows of a statement for whoever asks."""

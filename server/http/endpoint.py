@@ -92,22 +92,17 @@ class Endpoint:
             await _later(Unavailable(BUSY)).send(send, request)
             return
         try:
-            answer = await self._answered(request)
-        finally:
-            self._admission.leaves()
-        if answer is not None:
-            await answer.send(send, request)
-
-    async def _answered(self, request: Request) -> Answer | None:
-        try:
-            return await self._in_time(request)
+            answer = await self._in_time(request)
         except Refused as refused:
-            return refused.answer()
+            answer = refused.answer()
         except Gone:
-            return None
+            return
         except Exception as error:
             away = error if isinstance(error, Unavailable) else unavailable(error)
-            return Answer.of({"errors": [errors.masked(error)]}, 500) if away is None else _later(away)
+            answer = Answer.of({"errors": [errors.masked(error)]}, 500) if away is None else _later(away)
+        finally:
+            self._admission.leaves()
+        await answer.send(send, request)
 
     async def close(self) -> None:
         """Wait for the mutations that began, whether anybody still waits for their answers or not."""
@@ -151,36 +146,37 @@ class Endpoint:
             raise Refused(400, "`operationName` must say which of the document's operations to run.")
         if operation.introspection is not None and not self.limits.shows_schema:
             raise Refused(403, "This gateway doesn't tell of its schema (CRM360_PUBLIC_SCHEMA).", "SCHEMA_HIDDEN")
-        if operation.changes and request.is_safe:
+        changes = operation.changes
+        if changes and request.is_safe:
             raise Refused(405, "A GET may only query; send this by POST.", Allow="POST")
         wanted = OperationRequest(text, document, operation, asked.variables or {})
-        if not operation.changes:
-            return await self._ask(wanted, request)
+        if not changes:
+            known = self.authentication.remembered(request)
+            return await (
+                self._answer_now(wanted, request) if known is None else self._answer_known(wanted, request, known)
+            )
         request.has_begun = True
-        task = asyncio.ensure_future(self._change(wanted, request))
+        task = asyncio.ensure_future(self._answer_now(wanted, request))
         self._begun.add(task)
         task.add_done_callback(self._begun.discard)
         return await asyncio.shield(task)
 
-    async def _ask(self, asked: OperationRequest, request: Request) -> Answer:
+    async def _answer_known(self, asked: OperationRequest, request: Request, known: KnownToken) -> Answer:
         """Answer a query: whose token is known from before is taken to be who they were, until a statement has seen."""
-        known = self.authentication.remembered(request)
-        if known is not None:
-            context, meter = self._context(request, known)
-            context.reading.version = known.version
-            try:
-                answer = await self._run(asked, context, meter, request)
-            except TokenChanged:
-                meter.take_back()
-            except Refused:
-                meter.take_back()
-                raise
-            else:
-                self.authentication.seen.note(known, context.reading.now)
-                return answer
-        return await self._change(asked, request)
+        context, meter = self._context(request, known)
+        context.reading.version = known.version
+        try:
+            answer = await self._run(asked, context, meter, request)
+        except TokenChanged:
+            meter.take_back()
+            return await self._answer_now(asked, request)
+        except Refused:
+            meter.take_back()
+            raise
+        self.authentication.seen.note(known, context.reading.now)
+        return answer
 
-    async def _change(self, asked: OperationRequest, request: Request) -> Answer:
+    async def _answer_now(self, asked: OperationRequest, request: Request) -> Answer:
         """Answer an operation, for whoever its token stands for now."""
         return await self._run(asked, *self._context(request, await self.authentication.asking(request)), request)
 

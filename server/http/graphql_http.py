@@ -198,6 +198,10 @@ def decoded(text: str | bytes, name: str) -> Any:
         raise Refused(400, f"{name} is not JSON.") from None
 
 
+def _document_id(given: Mapping[str, Any]) -> str | None:
+    return next((given[name] for name in IDS if isinstance(given.get(name), str)), None)
+
+
 def operation(given: Any) -> GraphQLRequest:
     """An operation, when what was given is one."""
     if isinstance(given, list):
@@ -209,7 +213,7 @@ def operation(given: Any) -> GraphQLRequest:
         if value is not None and not isinstance(value, kind):
             raise Refused(400, f"`{name}` must be {'a string' if kind is str else 'an object'} or null.")
     query = given.get("query")
-    document_id = next((given[name] for name in IDS if isinstance(given.get(name), str)), None)
+    document_id = None if given.keys().isdisjoint(IDS) else _document_id(given)
     persisted = (given.get("extensions") or {}).get("persistedQuery")
     if query is None and (document_id is not None or persisted is not None):
         query = ""
