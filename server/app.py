@@ -23,6 +23,7 @@ from resolvers.budget.budgets import Budgets
 from resolvers.jobs import Scheduler
 from resolvers.storage.engine import make_engine
 from resolvers.storage.reader import Reader, make_reader
+from resolvers.storage.replicas.reading import make_replicas
 from schema.declaring.build import build
 from schema.execution.run.planned_schema import PlannedSchema
 from server import playground, reference
@@ -58,6 +59,9 @@ def create_app(
     schema = schema or build()
     reader = make_reader(settings.database_url, settings.database_connections, settings.deadline + 1)
     engine = make_engine(settings.database_url)
+    replicas = make_replicas(
+        settings.database_url, settings.replicas, engine, settings.database_connections or 8, settings.deadline + 1
+    )
     welcome = Welcome(
         schema,
         reader,
@@ -80,9 +84,11 @@ def create_app(
         access.authentication,
         persisted,
         metering=metering,
+        replicas=replicas,
         development=settings.development,
     )
-    lifespan = _lifespan(persisted, endpoint, reader, engine, _scheduler(settings, engine), [access, budgets], exits)
+    services: list[Service] = [access, budgets, *([replicas] if replicas else [])]
+    lifespan = _lifespan(persisted, endpoint, reader, engine, _scheduler(settings, engine), services, exits)
     routes = [
         Route(GRAPHQL, endpoint, name="graphql"),
         *playground.routes(),

@@ -25,6 +25,7 @@ from resolvers.storage.context import RequestContext
 from resolvers.storage.patience.outage import BUSY, unavailable
 from resolvers.storage.patience.turns import PATIENCE
 from resolvers.storage.reader import Reader, TokenChanged
+from resolvers.storage.replicas.reading import Replicas
 from schema.execution.run.planned_schema import Context, PlannedSchema
 from server.admission import Admission
 from server.commands.explain import levels
@@ -70,6 +71,7 @@ class Endpoint:
         persisted: PersistedDocuments,
         *,
         metering: Metering,
+        replicas: Replicas | None = None,
         development: bool = False,
     ) -> None:
         self.schema = schema
@@ -80,6 +82,7 @@ class Endpoint:
         self.authentication = authentication
         self.persisted = persisted
         self.metering = metering
+        self.replicas = replicas
         self.auditing = Auditing(schema, Trail(engine))
         self.development = development
         self._admission = Admission()
@@ -156,7 +159,7 @@ class Endpoint:
         if not operation.changes:
             return await self._ask(asked, request)
         request.has_begun = True
-        task = asyncio.ensure_future(self._change(asked, request))
+        task = asyncio.ensure_future(self._change_everywhere(asked, request))
         self._begun.add(task)
         task.add_done_callback(self._begun.discard)
         return await asyncio.shield(task)
@@ -178,6 +181,13 @@ class Endpoint:
                 self.authentication.seen.note(known, context.reading.now)
                 return answer
         return await self._change(asked, request)
+
+    async def _change_everywhere(self, asked: GraphQLRequest, request: Request) -> Answer:
+        """Answer a mutation once whoever asks next sees what it did, from wherever they read."""
+        answer = await self._change(asked, request)
+        if self.replicas is not None and answer.status == 200:
+            await self.replicas.settle()
+        return answer
 
     async def _change(self, asked: GraphQLRequest, request: Request) -> Answer:
         """Answer an operation, for whoever its token stands for now."""
@@ -204,7 +214,10 @@ class Endpoint:
         """Who asks, and in which language: the one that the request says, or else the token's; and what it costs."""
         language = request.header(b"accept-language") or asking.language
         locale = preferred_locale(language) if language else DEFAULT_LOCALE
-        reading = RequestContext(self.reader, locale=locale, viewer=asking.viewer, address=request.client)
+        # What a mutation reads is as of the change, and so with the primary.
+        replicas = None if request.has_begun else self.replicas
+        reader = self.reader if replicas is None else replicas.reader(self.reader)
+        reading = RequestContext(reader, locale=locale, viewer=asking.viewer, address=request.client)
         reading.most_read = 2 * self.limits.answer
         reading.patience = min(PATIENCE, self.limits.deadline)
         meter = self.metering.meter(reading, asking.budget, request.header(HEADER))

