@@ -205,6 +205,9 @@ class Settings(BaseSettings):
     deadline: Annotated[float, Field(gt=0, le=600)] = 5.0
     """The seconds by which every request has its answer."""
 
+    drain: Annotated[float, Field(ge=0, le=300)] = 0
+    """The seconds in which a gateway that was told to stop answers on, but isn't ready, so that others are asked."""
+
     body_limit: Annotated[int, Field(ge=1024)] = 1_048_576
     """The most bytes of a request's body."""
 

@@ -15,6 +15,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from server.http.errors import refusal
 
+LAST_REQUEST = 1.0
+"""The seconds in which a connection that waits for a request may bring one more when the gateway is to stop."""
+
 
 class CoalescingTransport(asyncio.Transport):
     """A transport that sends what is written in one turn of the loop at once: an answer's head with its body."""
@@ -78,6 +81,7 @@ class ClientConnection(HttpToolsProtocol):
 
     _impatience: asyncio.TimerHandle | None = None
     _is_in_head = False
+    _is_leaving = False
     _reason: Reason | None = None
     _ignores_upgrade = False
     _head = 0
@@ -165,6 +169,8 @@ class ClientConnection(HttpToolsProtocol):
             self._ignores_upgrade = self.parser.get_method() != b"CONNECT"
         else:
             super().on_headers_complete()
+            if self._is_leaving and self.cycle is not None:
+                self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body; each may come in a chunk of its own, which has a frame of some bytes."""
@@ -175,6 +181,18 @@ class ClientConnection(HttpToolsProtocol):
         """The request is here, unless it asked for another protocol: then its body is still to be read."""
         if not self.parser.should_upgrade():
             super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """Answer what was asked, and then close; a request that is on its way meanwhile is answered, too."""
+        if self.cycle is None or self.cycle.response_complete:
+            self._is_leaving = True
+            self.loop.call_later(LAST_REQUEST, self._leave)
+        else:
+            self.cycle.keep_alive = False
+
+    def _leave(self) -> None:
+        if (self.cycle is None or self.cycle.response_complete) and not self._is_in_head:
+            self._hang_up()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing will come any more."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -33,11 +33,10 @@ async def pair() -> AsyncIterator[Pair]:
 
 
 @pytest.fixture(autouse=True)
-def _back_soon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _back_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """A replica that was left out comes back as soon as it is current."""
     for module in (primary, reading):
         monkeypatch.setattr(module, "BACK_AFTER", 0.0)
-    yield
 
 
 @asynccontextmanager
