@@ -85,19 +85,19 @@ class Endpoint:
         self.replicas = replicas
         self.auditing = Auditing(schema, Trail(engine))
         self.development = development
-        self._admission = Admission()
+        self.admission = Admission()
         self._begun: set[asyncio.Task[Answer]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, unless there are too many."""
         request = Request(scope, receive)
-        if not self._admission.enters():
+        if not self.admission.enters():
             await _later(Unavailable(BUSY)).send(send, request)
             return
         try:
             answer = await self._answered(request)
         finally:
-            self._admission.leaves()
+            self.admission.leaves()
         if answer is not None:
             await answer.send(send, request)
 

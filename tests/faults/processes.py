@@ -40,7 +40,8 @@ class Server:
             *self.command,
             env=self.environment,
             cwd=ROOT,
-            user=self.user,
+            # uvloop knows nothing of users.
+            **({} if self.user is None else {"user": self.user}),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
