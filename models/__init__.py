@@ -105,7 +105,7 @@ from models.rules.validity import VoucherValidity
 from models.rules.voucher_code import CodeGeneration
 from models.scope import Scope, ViewerKind
 from models.segment import Segment, SegmentGroup, SegmentKind, SegmentMember
-from models.served import ServedRevision
+from models.served import ReplicaLeftOut, ServedRevision
 from models.status import Status, StatusRecord, StatusTurnover
 from models.store import Store
 from models.tag import Tag
@@ -212,6 +212,7 @@ __all__ = [
     "RecommendationModel",
     "RecommendationResponse",
     "RelatedTo",
+    "ReplicaLeftOut",
     "ReservableOffer",
     "ReservablePrice",
     "ReservableProduct",

@@ -114,7 +114,7 @@ PERSONAL: dict[str, dict[str, Personal]] = {
     "budget": _classes("subject"),
     "import_step": _classes("run step report"),
     "recommendation_model": _classes("arrays"),
-    **_alike("event_reader job_run", "name"),
+    **_alike("event_reader job_run replica_left_out", "name"),
     # What the retailer publishes, or keeps of what it sells
     **_alike(
         "campaign_product_type customer_source external_application external_list_type partner point_type "

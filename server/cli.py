@@ -57,6 +57,8 @@ SETTINGS = """Settings come from the environment, from .env or from crm360.toml:
 
 DATABASE_URL: postgresql://… or sqlite:///…; unset, a file in the checkout's folder, or the user's if there is none
 
+DATABASE_REPLICA_URLS: replicas of it from which what changes nothing is read, separated by spaces
+
 CRM360_DATABASE_CONNECTIONS: how many a process reads through
 
 CRM360_HOST, CRM360_PORT, CRM360_OPEN: as the options above
@@ -77,6 +79,8 @@ external_id, email, phone or card_number; and the source of external ids
 CRM360_OIDC_CLOCK_SKEW: the seconds by which the provider's clock may differ; 30
 
 CRM360_DEADLINE: the seconds by which every request has its answer; 5
+
+CRM360_DRAIN: the seconds for which a gateway that is to stop answers on and says at /ready that it is not; 0
 
 CRM360_BODY_LIMIT: the most bytes of a request; 1048576
 

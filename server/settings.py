@@ -1,6 +1,7 @@
 """Settings: from the environment, from `.env` or from `crm360.toml` in the working folder, the first that has one.
 
-`DATABASE_URL` goes by its usual name, all others begin with `CRM360_`; in the TOML file they stand without it.
+`DATABASE_URL` and `DATABASE_REPLICA_URLS` go by their usual names, all others begin with `CRM360_`; in the TOML file
+they stand without it.
 """
 
 from __future__ import annotations
@@ -11,12 +12,21 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from platformdirs import user_data_path
-from pydantic import AfterValidator, AliasChoices, Field, PositiveInt, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    Field,
+    PositiveInt,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from models.postgres import SCHEME, Address
@@ -30,6 +40,9 @@ EMBEDDED = (HOME / "data" if (HOME / "pyproject.toml").exists() else user_data_p
 """The embedded database: in a checkout's own folder, and the user's once the program is installed."""
 
 PREFIX = "CRM360_"
+UNPREFIXED = ("DATABASE_URL", "DATABASE_REPLICA_URLS")
+"""The settings that go by the names that they have elsewhere."""
+
 TOML = Path("crm360.toml")
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -59,6 +72,14 @@ def database_address(url: str) -> str:
     if driver.startswith("postgresql"):
         _check_hosts(rest)
     return f"{driver}://{rest}"
+
+
+def replica_addresses(urls: str) -> str:
+    """Addresses of replicas, with the driver that the gateway uses."""
+    addresses = [database_address(url) for url in urls.split()]
+    if not all(address.startswith(SCHEME) for address in addresses):
+        raise ValueError("must name servers of PostgreSQL that follow the one of DATABASE_URL")
+    return " ".join(addresses)
 
 
 def _check_hosts(address: str) -> None:
@@ -105,6 +126,14 @@ class Settings(BaseSettings):
         repr=False,
     )
     """Where the data is. Unset: an embedded SQLite file, `EMBEDDED`."""
+
+    database_replica_urls: Annotated[str, AfterValidator(replica_addresses)] = Field(
+        "",
+        validation_alias=AliasChoices("DATABASE_REPLICA_URLS", "database_replica_urls"),
+        repr=False,
+    )
+    """Replicas of the database from which what changes nothing is read, separated by spaces; all gateways name the
+    same ones."""
 
     database_connections: PositiveInt | None = None
     """How many connections a process reads through; unset: what suits the database."""
@@ -176,6 +205,9 @@ class Settings(BaseSettings):
     deadline: Annotated[float, Field(gt=0, le=600)] = 5.0
     """The seconds by which every request has its answer."""
 
+    drain: Annotated[float, Field(ge=0, le=300)] = 0
+    """The seconds in which a gateway that was told to stop answers on, but isn't ready, so that others are asked."""
+
     body_limit: Annotated[int, Field(ge=1024)] = 1_048_576
     """The most bytes of a request's body."""
 
@@ -201,6 +233,13 @@ class Settings(BaseSettings):
     """After how many minutes what time brings about is written down again; 0 leaves that to `crm360 jobs`."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @model_validator(mode="after")
+    def _replicas_of_a_server(self) -> Self:
+        """A file has none."""
+        if self.is_embedded and self.replicas:
+            raise ValueError("DATABASE_REPLICA_URLS: only PostgreSQL has replicas, and DATABASE_URL names a file")
+        return self
 
     @field_validator("oidc_audience", "oidc_source")
     @classmethod
@@ -232,6 +271,11 @@ class Settings(BaseSettings):
     def database_file(self) -> Path:
         """The embedded database's file."""
         return Path(self.database_url.partition("///")[2].partition("?")[0])
+
+    @property
+    def replicas(self) -> tuple[str, ...]:
+        """The addresses of replicas."""
+        return tuple(self.database_replica_urls.split())
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -279,7 +323,7 @@ def load(**given: object) -> Settings:
 def _unknown() -> Iterator[str]:
     """What looks like a setting and is none: a mistyped name must not pass for a setting left out."""
     fields = Settings.model_fields.keys()
-    known = {f"{PREFIX}{name.upper()}" for name in fields if name != "database_url"}
+    known = {f"{PREFIX}{name.upper()}" for name in fields if name.upper() not in UNPREFIXED}
     for source, names in (("the environment", os.environ), (".env", dotenv_values(".env"))):
         given = {name.upper() for name in names}
         yield from _no_such({name for name in given if name.startswith(PREFIX)} - known, known, source)
@@ -289,7 +333,7 @@ def _unknown() -> Iterator[str]:
 
 def _no_such(names: Iterable[str], known: Iterable[str], source: str) -> Iterator[str]:
     # What all names begin with makes none of them nearer.
-    candidates = {name.removeprefix(PREFIX): name for name in ("DATABASE_URL", *known)}
+    candidates = {name.removeprefix(PREFIX): name for name in (*UNPREFIXED, *known)}
     for name in sorted(names):
         near = get_close_matches(name.removeprefix(PREFIX), candidates, n=1)
         told = f"did you mean {candidates[near[0]]}?" if near else "`crm360 serve --help` names them."
@@ -298,9 +342,11 @@ def _no_such(names: Iterable[str], known: Iterable[str], source: str) -> Iterato
 
 def _explain(part: object) -> str:
     assert isinstance(part, dict)
-    name = str(part["loc"][0])
-    shown = name if name == "DATABASE_URL" else f"{PREFIX}{name.upper()}"
     reason = str(part["msg"]).removeprefix("Value error, ")
+    if not part["loc"]:
+        return f"{reason}."
+    name = str(part["loc"][0])
+    shown = name if name in UNPREFIXED else f"{PREFIX}{name.upper()}"
     # An address may hold a password: its value is not repeated.
-    value = "" if name == "DATABASE_URL" else f" (it is {part['input']!r})"
+    value = "" if name in UNPREFIXED else f" (it is {part['input']!r})"
     return f"{shown}: {reason[0].lower()}{reason[1:]}{value}."

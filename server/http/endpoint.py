@@ -25,6 +25,7 @@ from resolvers.storage.context import RequestContext
 from resolvers.storage.patience.outage import BUSY, unavailable
 from resolvers.storage.patience.turns import PATIENCE
 from resolvers.storage.reader import Reader, TokenChanged
+from resolvers.storage.replicas.reading import Replicas
 from schema.execution.run.planned_schema import Context, OperationRequest, PlannedSchema
 from server.admission import Admission
 from server.commands.explain import levels
@@ -70,6 +71,7 @@ class Endpoint:
         persisted: PersistedDocuments,
         *,
         metering: Metering,
+        replicas: Replicas | None = None,
         development: bool = False,
     ) -> None:
         self.schema = schema
@@ -80,15 +82,16 @@ class Endpoint:
         self.authentication = authentication
         self.persisted = persisted
         self.metering = metering
+        self.replicas = replicas
         self.auditing = Auditing(schema, Trail(engine))
         self.development = development
-        self._admission = Admission()
+        self.admission = Admission()
         self._begun: set[asyncio.Task[Answer]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, unless there are too many."""
         request = Request(scope, receive)
-        if not self._admission.enters():
+        if not self.admission.enters():
             await _later(Unavailable(BUSY)).send(send, request)
             return
         try:
@@ -101,7 +104,7 @@ class Endpoint:
             away = error if isinstance(error, Unavailable) else unavailable(error)
             answer = Answer.of({"errors": [errors.masked(error)]}, 500) if away is None else _later(away)
         finally:
-            self._admission.leaves()
+            self.admission.leaves()
         await answer.send(send, request)
 
     async def close(self) -> None:
@@ -156,7 +159,7 @@ class Endpoint:
                 self._answer_now(wanted, request) if known is None else self._answer_known(wanted, request, known)
             )
         request.has_begun = True
-        task = asyncio.ensure_future(self._answer_now(wanted, request))
+        task = asyncio.ensure_future(self._change(wanted, request))
         self._begun.add(task)
         task.add_done_callback(self._begun.discard)
         return await asyncio.shield(task)
@@ -174,6 +177,13 @@ class Endpoint:
             meter.take_back()
             raise
         self.authentication.seen.note(known, context.reading.now)
+        return answer
+
+    async def _change(self, asked: OperationRequest, request: Request) -> Answer:
+        """Answer a mutation once whoever asks next sees what it did, from wherever they read."""
+        answer = await self._answer_now(asked, request)
+        if self.replicas is not None and answer.status == 200:
+            await self.replicas.settle()
         return answer
 
     async def _answer_now(self, asked: OperationRequest, request: Request) -> Answer:
@@ -201,7 +211,10 @@ class Endpoint:
         """Who asks, and in which language: the one that the request says, or else the token's; and what it costs."""
         language = request.header(b"accept-language") or asking.language
         locale = preferred_locale(language) if language else DEFAULT_LOCALE
-        reading = RequestContext(self.reader, locale=locale, viewer=asking.viewer, address=request.client)
+        # What a mutation reads is as of the change, and so with the primary.
+        replicas = None if request.has_begun else self.replicas
+        reader = self.reader if replicas is None else replicas.reader(self.reader)
+        reading = RequestContext(reader, locale=locale, viewer=asking.viewer, address=request.client)
         reading.most_read = 2 * self.limits.answer
         reading.patience = min(PATIENCE, self.limits.deadline)
         meter = self.metering.meter(reading, asking.budget, request.header(HEADER))
