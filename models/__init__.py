@@ -3,7 +3,7 @@
 Tables carry their documentation: a column's `doc` is the description of the API's field.
 """
 
-from models.audit import AuditAction, AuditEntry, AuditSeal
+from models.audit import AuditAction, AuditCheckpoint, AuditEntry, AuditSeal
 from models.base import Base, State
 from models.budget import Budget
 from models.campaign import (
@@ -115,6 +115,7 @@ from models.voucher import Voucher, VoucherBatch, VoucherChange, VoucherEvent
 __all__ = [
     "Audience",
     "AuditAction",
+    "AuditCheckpoint",
     "AuditEntry",
     "AuditSeal",
     "AutomaticChoice",

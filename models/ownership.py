@@ -95,6 +95,7 @@ OWNERSHIP: dict[str, Ownership] = {
         INTERNAL,
     ),
     "AuditEntry": Ownership(Kind.INTERNAL, scope=Scope.AUDIT_READ),
+    "AuditCheckpoint": Ownership(Kind.INTERNAL, scope=Scope.AUDIT_READ),
     "AuditSeal": Ownership(Kind.INTERNAL, scope=Scope.AUDIT_READ),
     "Event": Ownership(Kind.INTERNAL, scope=Scope.EVENTS_READ),
     **_all(

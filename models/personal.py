@@ -108,7 +108,7 @@ PERSONAL: dict[str, dict[str, Personal]] = {
     # What the gateway keeps
     "event": _classes("change entity kind", pseudonym="data"),
     "audit_entry": _classes("what request"),
-    "audit_seal": _classes("digest"),
+    **_alike("audit_checkpoint audit_seal", "digest"),
     "served_revision": _classes("revision"),
     "idempotency_key": _classes("operation change", pseudonym="key fingerprint answer"),
     "budget": _classes("subject"),

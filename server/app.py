@@ -101,7 +101,9 @@ def create_app(
 
 
 def _scheduler(settings: Settings, engine: AsyncEngine) -> Scheduler | None:
-    return Scheduler(engine, timedelta(minutes=settings.jobs_every)) if settings.jobs_every else None
+    if not settings.jobs_every:
+        return None
+    return Scheduler(engine, timedelta(minutes=settings.jobs_every), retention=settings.retention)
 
 
 def _routes(settings: Settings, endpoint: Endpoint, readiness: Readiness) -> list[BaseRoute]:

@@ -96,6 +96,8 @@ CRM360_SHOW_COST: true tells the cost with each answer; false
 
 CRM360_JOBS_EVERY: the minutes after which what is over is expired and segments are worked out again; 10
 
+CRM360_EVENTS_DAYS, CRM360_AUDIT_DAYS: for how many days events and the audit trail are kept; 400, and 0 for good
+
 CRM360_DEVELOPMENT: true shows the statements behind an answer to who asks for them
 
 CRM360_LOG_LEVEL: debug, info, warning or error"""
@@ -205,6 +207,31 @@ def export(
 
 
 @app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A new folder, which only you can read.")],
+) -> None:
+    """Write all that the database holds, as it is at one moment, while it serves."""
+    from server import settings
+    from server.commands import backup as backups
+
+    typer.echo(backups.back_up(settings.load(), folder))
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="A backup's folder.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Even where the database holds data, which is gone.")
+    ] = False,
+) -> None:
+    """Make an empty database what a backup holds: each row, key and number as it was."""
+    from server import settings
+    from server.commands import backup as backups
+
+    typer.echo(backups.restore(settings.load(), folder, replace=replace))
+
+
+@app.command()
 def jobs(
     names: Annotated[list[str] | None, typer.Argument(help="Which ones.", show_default="all")] = None,
     list_: Annotated[bool, typer.Option("--list", help="Say what there is to do, and do nothing.")] = False,
@@ -276,26 +303,19 @@ def revoke_token(id_: Annotated[str, typer.Argument(metavar="ID", help="Its id, 
 
 
 @app.command()
-def audit() -> None:
-    """Verify the audit trail: that no entry was changed or removed since it was sealed."""
-    from server import settings
-    from server.commands import audit as trail
-
-    holds, told = trail.verify(settings.load())
-    typer.echo(told, err=not holds)
-    if not holds:
-        raise typer.Exit(1)
-
-
-@app.command()
 def check(
-    mend: Annotated[bool, typer.Option("--mend", help="Put the figures right that differ.")] = False,
+    names: Annotated[list[str] | None, typer.Argument(help="Which parts.", show_default="all")] = None,
+    mend: Annotated[bool, typer.Option("--mend", help="Put kept figures right that differ.")] = False,
+    list_: Annotated[bool, typer.Option("--list", help="Say what there is to prove, and prove nothing.")] = False,
 ) -> None:
-    """Prove the books: kept figures of customers against their bills, balances of points against the ledger."""
+    """Prove the books: figures, balances, points, vouchers, bills, reservations, and the chain of the audit trail."""
     from server import settings
     from server.commands import check as books
 
-    holds, told = books.prove(settings.load(), mend=mend)
+    if list_:
+        typer.echo(books.listed())
+        return
+    holds, told = books.prove(settings.load(), names or [], mend=mend)
     typer.echo(told, err=not holds)
     if not holds:
         raise typer.Exit(1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
@@ -53,6 +54,9 @@ DRIVERS = {
 }
 ENCODED = "In a password the characters / : @ # ? are written as %2F %3A %40 %23 %3F"
 
+
+FEWEST_DAYS = 31
+"""Idempotency keys are kept for 30 days, and what was done under them is found by its events."""
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -106,6 +110,13 @@ def budget(text: str) -> str:
     """A budget as it is written."""
     Allowance.of(text)
     return text
+
+
+def days_kept(days: int) -> int:
+    """For how long something is kept that what may be retried hangs on."""
+    if days and days < FEWEST_DAYS:
+        raise ValueError(f"must be {FEWEST_DAYS} at least, for as long as changes may be retried; or 0, for good")
+    return days
 
 
 Cost = Annotated[int, Field(ge=0)]
@@ -232,6 +243,10 @@ class Settings(BaseSettings):
     jobs_every: Annotated[int, Field(ge=0, le=1440)] = 10
     """After how many minutes what time brings about is written down again; 0 leaves that to `crm360 jobs`."""
 
+    events_days: Annotated[int, AfterValidator(days_kept)] = 400
+    audit_days: Annotated[int, AfterValidator(days_kept)] = 0
+    """For how many days events and entries of the audit trail are kept; 0 keeps them for good."""
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @model_validator(mode="after")
@@ -276,6 +291,10 @@ class Settings(BaseSettings):
     def replicas(self) -> tuple[str, ...]:
         """The addresses of replicas."""
         return tuple(self.database_replica_urls.split())
+    def retention(self) -> dict[str, timedelta]:
+        """For how long is kept what would grow for ever."""
+        days = {"events": self.events_days, "audit": self.audit_days}
+        return {name: timedelta(days=number) for name, number in days.items() if number}
 
     @property
     def hosts(self) -> tuple[str, ...]:

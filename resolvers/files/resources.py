@@ -252,6 +252,7 @@ NOT_IN_FILES: dict[type[Base], str] = {
     models.ImportStep: "How far the demo's import has come here.",
     models.JobRun: "When jobs were last done here.",
     models.AuditEntry: "Who read what in this CRM.",
+    models.AuditCheckpoint: "Where this CRM's chain begins, which can't go on in another.",
     models.AuditSeal: "A link of this CRM's chain, which can't go on in another.",
     models.CustomerPassword: "A secret that no file should hold; customers of another CRM choose one there.",
     models.OneTimeCode: "A secret that holds for minutes.",

@@ -82,6 +82,7 @@ from tests.factories.status import status, status_record, status_turnover
 from tests.factories.store import store
 from tests.factories.tag import tag
 from tests.factories.token import (
+    audit_checkpoint,
     audit_entry,
     audit_seal,
     budget,
@@ -96,6 +97,7 @@ from tests.factories.voucher import voucher, voucher_batch, voucher_event
 
 __all__ = [
     "NOW",
+    "audit_checkpoint",
     "audit_entry",
     "audit_seal",
     "budget",
