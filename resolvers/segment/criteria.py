@@ -16,6 +16,7 @@ import models
 from models.types import ExactDecimal, Instant
 from resolvers.errors import BadFilter
 from resolvers.query.columns import source_type
+from resolvers.query.filters.seeking import seeking
 from resolvers.query.filters.special import bounded
 from resolvers.query.filters.where import (
     FILTERS,
@@ -67,7 +68,10 @@ def matching(
     if filters is None:
         raise RuntimeError("Build the graph first: criteria are read by its filters.")
     structure, values = read_filter(filters, restored(filters, criteria, "where"))
-    met = condition(models.Customer, customer, bounded(structure), backend)
+    structure = bounded(structure)
+    if backend == "sqlite":
+        structure = seeking(models.Customer, structure)
+    met = condition(models.Customer, customer, structure, backend)
     for door in listed(models.Customer, customer):
         met = met & door
     return met, values
