@@ -8,7 +8,7 @@ from typing import Any
 from models.scope import Scope
 from resolvers import purchase
 from resolvers.operation.inputs import read
-from resolvers.query.level_select import NO_KEY
+from resolvers.query.level.rows import NO_KEY
 from resolvers.storage.context import RequestContext
 from schema.declaring.declarations import Argument, batched, query, shown, structure
 from schema.declaring.operation_types import make_input

@@ -8,7 +8,7 @@ from typing import Any
 from models.described import DescribedEnum
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
-from resolvers.query.level_select import NO_KEY
+from resolvers.query.level.rows import NO_KEY
 from schema.declaring.declarations import batched, query, shown, structure
 from schema.declaring.scalars import graphql_enum
 from schema.declaring.types import NAMES

@@ -291,6 +291,8 @@ class Settings(BaseSettings):
     def replicas(self) -> tuple[str, ...]:
         """The addresses of replicas."""
         return tuple(self.database_replica_urls.split())
+
+    @property
     def retention(self) -> dict[str, timedelta]:
         """For how long is kept what would grow for ever."""
         days = {"events": self.events_days, "audit": self.audit_days}

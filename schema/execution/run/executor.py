@@ -10,7 +10,7 @@ from typing import Any
 
 from graphql.execution.values import VariableValues
 
-from resolvers.query.level_select import NO_KEY
+from resolvers.query.level.rows import NO_KEY
 from resolvers.storage.beside import beside
 from resolvers.storage.context import RequestContext
 from schema.execution.plan.codegen import raise_null_violation

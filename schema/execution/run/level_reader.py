@@ -9,14 +9,14 @@ from graphql.execution.values import VariableValues
 
 from resolvers.query.columns import Column
 from resolvers.query.json_rows import MOST_VALUES, rows_of
-from resolvers.query.level_select import (
+from resolvers.query.level.rows import (
     NO_KEY,
     LevelQuery,
     along_prefix,
     level_prefix,
     reading_along,
 )
-from resolvers.query.level_statement import statement_beside
+from resolvers.query.level.statement import statement_beside
 from resolvers.query.paging import encode_cursor
 from resolvers.query.visibility import access_of
 from resolvers.storage.context import RequestContext
