@@ -64,13 +64,13 @@ def affordable(reward: Reward, shopper: Shopper, times: int = 1) -> Iterator[Ref
 
 def unmet(reward: Reward, goods: Goods, times: int = 1) -> Iterator[Refusal]:
     """Each condition needs its count of goods, and no piece meets two of them; applied twice it needs twice as many."""
-    asked = [(one, allotment.wanted(one) * times, allotment.found(goods, one)) for one in reward.conditions]
-    lacking = [(condition, wanted - found) for condition, wanted, found in asked if found < wanted]
-    if not lacking and allotment.may_clash(asked):
+    asked = [(one, *goods.found(one)) for one in reward.conditions]
+    lacking = [(one, wanted * times - found) for one, wanted, found in asked if found < wanted * times]
+    if not lacking and allotment.may_clash(asked, times):
         _, unmet_one, pieces = allotment.allot(reward.conditions, goods, times)
-        lacking = [(unmet_one, Decimal(pieces))] if unmet_one is not None else []
+        lacking = [(unmet_one, pieces)] if unmet_one is not None else []
     for condition, missing in lacking:
-        more = f"{plain(missing)} more" + (f" of {condition.name}" if condition.name else "")
+        more = f"{plain(Decimal(missing))} more" + (f" of {condition.name}" if condition.name else "")
         yield Refusal(ErrorCode.CONDITION_NOT_MET, "The bill lacks goods that it asks for.", more)
 
 
