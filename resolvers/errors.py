@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from models.rules.error_codes import ErrorCode
+from models.rules.refusals import Shortfall
 
 
 class CrmError(Exception):
@@ -83,7 +84,7 @@ class UserError:
     code: ErrorCode
     message: str
     field: str | None = None
-    missing: str | None = None
+    missing: Shortfall | str | None = None
 
 
 class Refused(CrmError):
@@ -96,7 +97,7 @@ class Refused(CrmError):
         code: ErrorCode,
         message: str,
         field: str | None = None,
-        missing: str | None = None,
+        missing: Shortfall | str | None = None,
         more: Sequence[UserError] = (),
     ) -> None:
         super().__init__(message)

@@ -20,19 +20,9 @@ from models.scope import Scope
 from resolvers.operation.answers import Answer
 from resolvers.operation.perform import Operation
 from schema.declaring.base import Own
-from schema.declaring.declarations import TYPES, Declaration, TypeDeclaration, shown, structure
+from schema.declaring.declarations import TYPES, Declaration, TypeDeclaration, shown
 from schema.declaring.kinds.mutation import Mutation
 from schema.declaring.operation_types import classes_of, make_input, payload_fields
-
-
-@structure
-class UserError:
-    """Why an operation was refused: something that the caller, or the customer, can act on."""
-
-    code = shown("str", "What is wrong, for programs: one of `ErrorCode`, such as POINTS_SHORT, EXPIRED, NOT_FOUND.")
-    message = shown("str", "What is wrong, for people.")
-    field = shown("str | None", "The field of the input that is to blame.")
-    missing = shown("str | None", "What is missing, such as “12 points” or “4.50 USD”.")
 
 
 def mutation_field(
