@@ -23,6 +23,7 @@ from schema.declaring.base import Own
 from schema.declaring.declarations import TYPES, Declaration, TypeDeclaration, shown
 from schema.declaring.kinds.mutation import Mutation
 from schema.declaring.operation_types import classes_of, make_input, payload_fields
+from schema.declaring.refusals import codes_of
 
 
 def mutation_field(
@@ -73,9 +74,8 @@ def _declared(name: str, draft: _Draft) -> Mutation:
     once = shown("bool", "Whether it had been done before, and nothing was done now.")
     # An operation on many things may count those that had been done before, under the same name.
     fields.setdefault("repeated", replace(once, name="repeated"))
-    fields["user_errors"] = replace(
-        shown("list[UserError]", "Why it was refused; empty when it was done."), name="user_errors"
-    )
+    why = f"Why it was refused; empty when it was done.{codes_of(_camel(name))}"
+    fields["user_errors"] = replace(shown("list[UserError]", why), name="user_errors")
     description = f"What `{_camel(name)}` answers."
     TYPES[f"{base}Payload"] = TypeDeclaration(f"{base}Payload", description, None, fields, is_part=True)
     return Mutation(
