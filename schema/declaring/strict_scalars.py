@@ -75,8 +75,8 @@ READERS: dict[str, Read] = {
 
 SPECIFIED: Mapping[str, tuple[str, str]] = {
     "Decimal": (
-        'An exact decimal number. It travels as text, such as "12.50", so that no client makes a binary fraction of it; '
-        "numbers of JSON are taken, too.",
+        'An exact decimal number. It travels as text, such as "12.50", so that no client makes a binary fraction of '
+        "it; numbers of JSON are taken, too.",
         "https://speleotrove.com/decimal/daconvs.html",
     ),
     "Date": ('A day in ISO 8601, such as "2026-01-31".', "https://www.rfc-editor.org/rfc/rfc3339#section-5.6"),
