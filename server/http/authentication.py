@@ -15,10 +15,10 @@ from resolvers.access.lookup import KnownToken, TokenLookup
 from resolvers.access.token_secret import hash_if_token
 from resolvers.errors import BadId, Unavailable
 from resolvers.ids import key_of
+from resolvers.request_codes import RequestCode
 from resolvers.storage.context import Viewer
 from server.http.graphql_http import Refused, Request
 
-UNAUTHENTICATED = "UNAUTHENTICATED"
 OPEN = KnownToken(Viewer())
 ANONYMOUS = KnownToken(Viewer(None, ViewerKind.ANONYMOUS))
 
@@ -95,4 +95,4 @@ class Authentication:
 
 
 def _refused(message: str) -> Refused:
-    return Refused(401, message, UNAUTHENTICATED, WWW_Authenticate='Bearer error="invalid_token"')
+    return Refused(401, message, RequestCode.UNAUTHENTICATED, WWW_Authenticate='Bearer error="invalid_token"')

@@ -21,6 +21,7 @@ from resolvers.access.lookup import KnownToken
 from resolvers.audit.trail import Trail
 from resolvers.code.iso import DEFAULT_LOCALE, preferred_locale
 from resolvers.errors import TooLarge, Unavailable
+from resolvers.request_codes import RequestCode
 from resolvers.storage.context import RequestContext
 from resolvers.storage.patience.outage import BUSY, unavailable
 from resolvers.storage.patience.turns import PATIENCE
@@ -39,7 +40,6 @@ from server.metering import HEADER, Metering, RequestMeter
 from server.persisted import PersistedDocuments
 from server.playground import PlaygroundPage
 
-DEADLINE = "DEADLINE"
 RETRY = {"Retry-After": "1"}
 
 
@@ -126,11 +126,15 @@ class Endpoint:
             if request.is_gone:
                 raise Gone from None
             if not request.is_read:
-                raise Refused(408, "The request did not come in time.", DEADLINE, Connection="close") from None
+                raise Refused(
+                    408, "The request did not come in time.", RequestCode.DEADLINE, Connection="close"
+                ) from None
             remedy = "ask for less"
             if request.has_begun:
                 remedy = "what it changes goes on, and what becomes of it is open: ask again under its idempotency key"
-            late = errors.refusal(f"There was no answer within {self.limits.deadline:g} s; {remedy}.", DEADLINE)
+            late = errors.refusal(
+                f"There was no answer within {self.limits.deadline:g} s; {remedy}.", RequestCode.DEADLINE
+            )
             return Answer.of({"data": None, "errors": [late]})
 
     async def _page(self) -> Answer:

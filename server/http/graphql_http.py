@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.types import Message, Receive, Scope, Send
 
+from resolvers.request_codes import RequestCode
 from server.http.compression import SHORTEST, chosen, compressed
 from server.http.errors import refusal
 from server.http.media_types import GRAPHQL, HTML, JSON, is_json, preferred_type
@@ -22,7 +23,6 @@ IDS = ("documentId", "id", "doc_id")
 """Under what names clients send the id of a document instead of its text."""
 METHODS = "GET, HEAD, OPTIONS, POST"
 BOM = b"\xef\xbb\xbf"
-BAD_REQUEST = "BAD_REQUEST"
 NO_STORE = (b"cache-control", b"no-store")
 
 
@@ -110,7 +110,7 @@ def _content_type(media_type: str) -> bytes:
 class Refused(Exception):
     """A request that isn't run."""
 
-    def __init__(self, status: int, message: str, code: str = BAD_REQUEST, **headers: str) -> None:
+    def __init__(self, status: int, message: str, code: str = RequestCode.BAD_REQUEST, **headers: str) -> None:
         super().__init__(message)
         self.status, self.code = status, code
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -186,7 +186,7 @@ class Request:
             more = message.get("more_body", False)
             size = max(size, len(body))
         if size > most:
-            raise Refused(413, f"The body is larger than {most} bytes.", "TOO_LARGE", Connection="close")
+            raise Refused(413, f"The body is larger than {most} bytes.", RequestCode.TOO_LARGE, Connection="close")
         return body
 
 

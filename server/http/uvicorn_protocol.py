@@ -14,6 +14,7 @@ import orjson
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from resolvers.errors import Unavailable
+from resolvers.request_codes import RequestCode
 from resolvers.storage.patience.outage import BUSY
 from server.admission import Admission
 from server.http.errors import refusal
@@ -77,10 +78,10 @@ class Reason(NamedTuple):
     code: str
 
 
-HEAD_TOO_LARGE = Reason(431, f"The head of a request may have {LARGEST_HEAD} bytes.", "TOO_LARGE")
-ADDRESS_TOO_LONG = Reason(414, f"The address of a request may have {LONGEST_ADDRESS} bytes.", "TOO_LARGE")
-MALFORMED = Reason(400, "Invalid HTTP request received.", "BAD_REQUEST")
-TUNNEL = Reason(501, "The gateway opens no tunnels.", "BAD_REQUEST")
+HEAD_TOO_LARGE = Reason(431, f"The head of a request may have {LARGEST_HEAD} bytes.", RequestCode.TOO_LARGE)
+ADDRESS_TOO_LONG = Reason(414, f"The address of a request may have {LONGEST_ADDRESS} bytes.", RequestCode.TOO_LARGE)
+MALFORMED = Reason(400, "Invalid HTTP request received.", RequestCode.BAD_REQUEST)
+TUNNEL = Reason(501, "The gateway opens no tunnels.", RequestCode.BAD_REQUEST)
 
 
 class Unreadable(Exception):
