@@ -31,6 +31,7 @@ class RequestCode(DescribedEnum):
     BAD_PAGE = "BAD_PAGE", "Page sizes contradict each other or are out of range."
     BAD_FILTER = "BAD_FILTER", "A filter can't be applied."
     BAD_ID = "BAD_ID", "The id isn't one, or names another type."
+    SCHEMA_HIDDEN = "SCHEMA_HIDDEN", "This gateway doesn't tell of its schema."
     # Who asks
     UNAUTHENTICATED = "UNAUTHENTICATED", "No token came along that can be used."
     FORBIDDEN = "FORBIDDEN", "It takes a scope that the token doesn't hold."
@@ -62,6 +63,7 @@ ADVICE: Mapping[RequestCode, str] = {
     RequestCode.BAD_PAGE: "Ask for `first` or `last`, from 0 to 100.",
     RequestCode.BAD_FILTER: "Correct the condition that the message names.",
     RequestCode.BAD_ID: "Give an id just as the API answered it.",
+    RequestCode.SCHEMA_HIDDEN: "Use `schema.graphql`; CRM360_PUBLIC_SCHEMA shows it.",
     RequestCode.UNAUTHENTICATED: "Show a token: `Authorization: Bearer …`; where it is over, get another one.",
     RequestCode.FORBIDDEN: "Use a token that holds the scope which the message names.",
     RequestCode.COST_EXCEEDED: "Ask for smaller pages or fewer fields; `extensions.cost` says what it may cost.",

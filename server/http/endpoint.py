@@ -41,6 +41,7 @@ from server.persisted import PersistedDocuments
 from server.playground import PlaygroundPage
 
 RETRY = {"Retry-After": "1"}
+HIDDEN = "This gateway doesn't tell of its schema (CRM360_PUBLIC_SCHEMA)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ class Endpoint:
         if operation is None:
             raise Refused(400, "`operationName` must say which of the document's operations to run.")
         if operation.introspection is not None and not self.limits.shows_schema:
-            raise Refused(403, "This gateway doesn't tell of its schema (CRM360_PUBLIC_SCHEMA).", "SCHEMA_HIDDEN")
+            raise Refused(403, HIDDEN, RequestCode.SCHEMA_HIDDEN)
         changes = operation.changes
         if changes and request.is_safe:
             raise Refused(405, "A GET may only query; send this by POST.", Allow="POST")
