@@ -46,7 +46,7 @@ class LevelAssembler:
         self._lists: list[Sequence[list[Any]]] = []
         self._builds: list[Build] = []
         for made in form.generated:
-            lists = [list[Any]() for _ in made.children] if made.children else ()
+            lists: Sequence[list[Any]] = [[] for _ in made.children] if made.children else ()
             inner = [self._along[each].of_list for each in made.inner] if made.inner else ()
             self._lists.append(lists)
             self._builds.append(made.begin(filling, lists, inner))
