@@ -345,8 +345,8 @@ def _explain(part: object) -> str:
     reason = str(part["msg"]).removeprefix("Value error, ")
     if not part["loc"]:
         return f"{reason}."
-    name = str(part["loc"][0])
-    shown = name if name in UNPREFIXED else f"{PREFIX}{name.upper()}"
+    name = str(part["loc"][0]).upper()
+    shown = name if name in UNPREFIXED else f"{PREFIX}{name}"
     # An address may hold a password: its value is not repeated.
     value = "" if name in UNPREFIXED else f" (it is {part['input']!r})"
     return f"{shown}: {reason[0].lower()}{reason[1:]}{value}."
