@@ -236,9 +236,11 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _replicas_of_a_server(self) -> Self:
-        """A file has none."""
+        """A file has none; and a token that was looked up without a pooler couldn't be seen to through one."""
         if self.is_embedded and self.replicas:
             raise ValueError("DATABASE_REPLICA_URLS: only PostgreSQL has replicas, and DATABASE_URL names a file")
+        if any(Address.of(url).pooled for url in self.replicas) and not Address.of(self.database_url).pooled:
+            raise ValueError("DATABASE_REPLICA_URLS: a replica is reached by a pooler only where DATABASE_URL is, too")
         return self
 
     @field_validator("oidc_audience", "oidc_source")

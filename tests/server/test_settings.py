@@ -228,3 +228,5 @@ def test_replicas_are_listed_beside_the_database_and_only_a_server_has_them() ->
     assert str(a_file.value) == (
         "DATABASE_REPLICA_URLS: must name servers of PostgreSQL that follow the one of DATABASE_URL."
     )
+    with pytest.raises(SettingsError, match="by a pooler only where DATABASE_URL is"):
+        load(database_url="postgresql://a/crm", database_replica_urls="postgresql://b/crm?pooler=transaction")
