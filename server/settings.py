@@ -251,9 +251,11 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _replicas_of_a_server(self) -> Self:
-        """A file has none."""
+        """A file has none; and a token that was looked up without a pooler couldn't be seen to through one."""
         if self.is_embedded and self.replicas:
             raise ValueError("DATABASE_REPLICA_URLS: only PostgreSQL has replicas, and DATABASE_URL names a file")
+        if any(Address.of(url).pooled for url in self.replicas) and not Address.of(self.database_url).pooled:
+            raise ValueError("DATABASE_REPLICA_URLS: a replica is reached by a pooler only where DATABASE_URL is, too")
         return self
 
     @field_validator("oidc_audience", "oidc_source")
@@ -366,8 +368,8 @@ def _explain(part: object) -> str:
     reason = str(part["msg"]).removeprefix("Value error, ")
     if not part["loc"]:
         return f"{reason}."
-    name = str(part["loc"][0])
-    shown = name if name in UNPREFIXED else f"{PREFIX}{name.upper()}"
+    name = str(part["loc"][0]).upper()
+    shown = name if name in UNPREFIXED else f"{PREFIX}{name}"
     # An address may hold a password: its value is not repeated.
     value = "" if name in UNPREFIXED else f" (it is {part['input']!r})"
     return f"{shown}: {reason[0].lower()}{reason[1:]}{value}."

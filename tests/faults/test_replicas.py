@@ -176,7 +176,8 @@ QUERY_ONE = "query($name: String!) { segments(where: {name: {eq: $name}}) { tota
 
 async def test_two_servers_go_on_when_one_is_killed_and_when_the_replica_is_promoted(pair: Pair) -> None:
     environment = {"DATABASE_REPLICA_URLS": pair.standby.url, "CRM360_JOBS_EVERY": "0"}
-    one, other = Gateway(pair.either, **environment), Gateway(pair.either, **environment)
+    one = Gateway(pair.either, "tests.faults.without_uvloop", **environment)
+    other = Gateway(pair.either, **environment)
 
     async with AsyncExitStack() as stack, httpx.AsyncClient(timeout=10) as client:
         await asyncio.gather(*map(stack.enter_async_context, (one, other)))

@@ -1,6 +1,6 @@
-"""Workers under the real supervisor that start quickly: they answer which of them was asked, and nothing else.
+"""A gateway that starts quickly, under the real supervisor: it answers which process was asked, and nothing else.
 
-python -m tests.server.tiny_gateway WORKERS PROTOCOL
+python -m tests.server.tiny_gateway WORKERS PROTOCOL DRAIN
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from typing import Any
 import uvicorn
 
 from server.workers import supervisor
+from server.workers.answering import Answering, leaving
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -26,7 +27,8 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
     if scope["path"] == "/hang":
         os.kill(os.getpid(), signal.SIGSTOP)
     body = str(os.getpid()).encode()
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
+    status = 503 if scope["path"] == "/ready" and leaving.is_set() else 200
+    await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"%d" % len(body))]})
     if scope["path"] == "/slow":
         # A client that has the head knows that it is being answered.
         await send({"type": "http.response.body", "body": b"", "more_body": True})
@@ -47,9 +49,16 @@ def main() -> int:
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
         listening.set_inheritable(True)
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        drain = float(sys.argv[3])
+
+        def announce() -> None:
+            print(address, flush=True)
+
+        if config.workers == 1:
+            Answering(config, announce, drain).run([listening])
+            return 0
         supervisor.LEAVES_WITHIN = 1.0
-        made = supervisor.Supervisor(config, [listening], lambda: print(address, flush=True), drain=0)
-        return 0 if made.run() else 1
+        return 0 if supervisor.Supervisor(config, [listening], announce, drain).run() else 1
 
 
 if __name__ == "__main__":
