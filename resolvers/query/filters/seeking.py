@@ -31,13 +31,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from models import Base
-from resolvers.query.columns import Source, relationship_of, source_type
+from resolvers.query.columns import Expression, Source, relationship_of, source_type
 from resolvers.query.filters.where import ALL, RelationFilter, Structure
 from resolvers.query.link import Door
 from resolvers.storage.sql import SqlValue, column_of
 
 MOST, MOST_COUNTED = 5_000, 50_000
-"""How many related rows are looked for, at each step to them: for a page, and where all are gone through anyway."""
+"""How many related rows are looked for, at each step to them: for a page along an index, and where all rows are gone
+through otherwise."""
 
 NARROW = frozenset({"eq", "in", "startsWith"})
 """Comparisons that an index answers."""
@@ -77,7 +78,14 @@ def split(entity: type[Base], structure: Structure) -> tuple[Structure, Structur
 
 def _is_narrow(entity: type[Base], part: Structure) -> bool:
     """Whether an index finds the few rows that meet a condition."""
-    return part[0] == "value" and part[2] in NARROW and _is_indexed(entity, part[1])
+    if part[0] != "value" or part[2] not in NARROW:
+        return False
+    return _is_indexed(entity, part[1]) or _is_key(part)
+
+
+def _is_key(part: Structure) -> bool:
+    """Whether a row's id is compared, which is more than its key where rows were merged."""
+    return isinstance(part[1], Expression) and part[1].equal is not None and part[2] in ("eq", "in")
 
 
 def _is_indexed(entity: type[Base], source: Source) -> bool:
@@ -106,7 +114,7 @@ def _may_be_few(entity: type[Base], structure: Structure) -> bool:
 
 def _compares(entity: type[Base], part: Structure) -> bool:
     if part[0] != "value" or part[2] not in SOUGHT or not isinstance(part[1], str):
-        return False
+        return part[0] == "value" and _is_key(part)
     kind = source_type(entity, part[1])
     return _is_indexed(entity, part[1]) or (isinstance(kind, String) and not isinstance(kind, Enum))
 

@@ -80,17 +80,17 @@ def is_walked(rows: LevelQuery) -> bool:
         return True
     if rows.link is None and (not rows.is_whole or rows.order[0].column.path):
         return rows.is_whole
+    return _is_indexed(rows)
+
+
+def _is_indexed(rows: LevelQuery) -> bool:
+    """Whether an index, behind whose columns there is always the row's key, holds the rows in their order."""
     names: list[object] = [key.column.source for key in rows.order if not key.column.path]
     if len(names) < len(rows.order) or len({key.descending for key in rows.order}) > 1:
         return False
     if rows.link is not None:
         names.insert(0, rows.link.column)
-    return _is_indexed(rows.entity, names)
-
-
-def _is_indexed(entity: type[Base], names: list[object]) -> bool:
-    """Whether an index, behind whose columns there is always the row's key, holds the columns in this order."""
-    return any(indexed[: len(names)] == names for indexed in _indexes(entity))
+    return any(indexed[: len(names)] == names for indexed in _indexes(rows.entity))
 
 
 def _indexes(entity: type[Base]) -> Iterator[list[object]]:
@@ -106,7 +106,7 @@ def _sought(rows: LevelQuery) -> _Sought | None:
     parts = split(rows.entity, rows.where) if rows.link is None and not rows.words else None
     if parts is None:
         return None
-    most = MOST_COUNTED if rows.counted else MOST
+    most = MOST if _is_indexed(rows) and not rows.counted else MOST_COUNTED
     few = Seeker(partial(condition_on, BACKEND), door_of, most).few(rows.entity, parts[0])
     return _Sought(few, replace(rows, where=parts[1]))
 
