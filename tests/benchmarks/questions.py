@@ -262,7 +262,8 @@ def page(tables: Sequence[str]) -> str:
     """The page of the docs."""
     assert __doc__ is not None
     head = __doc__.strip().split("\n\n", 1)[1]
-    made = f"Made by `python -m tests.benchmarks.questions` on {datetime.now(UTC):%d %B %Y}, over The Complete Journey."
+    today = f"{datetime.now(UTC):%d %B %Y}"
+    made = f"Made by `python -m tests.benchmarks.questions` on {today}, over The Complete Journey, on two cores."
     how = f"Pages of {PAGE}, the fastest of {RUNS} runs. A floor below {LEAST_FLOOR_MS} ms counts as that."
     parts = ["# Lists by related rows, and their floors", made, head, f"{how} The {SHOWN} slowest of each database:"]
     return "\n\n".join([*parts, *tables]) + "\n"
