@@ -108,7 +108,7 @@ class Question:
 
     def _sought(self, place: int, of: str) -> str:
         way, alias = self.ways[place], f"s{place}"
-        if place + 1 == len(self.ways) and not way.many and not _seen(way, alias):
+        if place + 1 == len(self.ways) and way.theirs == "id" and not _seen(way, alias):
             return f"{of}.{way.mine} = {self.key}"
         inner = [self._sought(place + 1, alias)] if place + 1 < len(self.ways) else [f"{alias}.id = {self.key}"]
         where = " AND ".join(inner + _seen(way, alias))
@@ -177,7 +177,7 @@ async def _most(reader: Reader, entity: type[Base], ways: Sequence[Way]) -> int 
     """The key to which most rows are related."""
     *before, last = ways
     table = before[-1].target if before else entity
-    if last.many:
+    if last.theirs != "id":
         key, of = "id", f"{last.target.__tablename__} WHERE {last.theirs} IS NOT NULL"
     else:
         key, of = last.mine, f"{table.__tablename__} WHERE {last.mine} IS NOT NULL"
@@ -262,7 +262,8 @@ def page(tables: Sequence[str]) -> str:
     """The page of the docs."""
     assert __doc__ is not None
     head = __doc__.strip().split("\n\n", 1)[1]
-    made = f"Made by `python -m tests.benchmarks.questions` on {datetime.now(UTC):%d %B %Y}, over The Complete Journey."
+    today = f"{datetime.now(UTC):%d %B %Y}"
+    made = f"Made by `python -m tests.benchmarks.questions` on {today}, over The Complete Journey, on two cores."
     how = f"Pages of {PAGE}, the fastest of {RUNS} runs. A floor below {LEAST_FLOOR_MS} ms counts as that."
     parts = ["# Lists by related rows, and their floors", made, head, f"{how} The {SHOWN} slowest of each database:"]
     return "\n\n".join([*parts, *tables]) + "\n"
