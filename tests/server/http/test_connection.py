@@ -29,9 +29,9 @@ async def address(empty: str) -> AsyncIterator[int]:
 
 
 @asynccontextmanager
-async def serving(client: Client) -> AsyncIterator[int]:
+async def serving(client: Client, http: type[ClientConnection] = ClientConnection) -> AsyncIterator[int]:
     """Serve a gateway; its port."""
-    config = uvicorn.Config(client.app, port=0, lifespan="off", http=ClientConnection, ws="none", log_config=None)
+    config = uvicorn.Config(client.app, port=0, lifespan="off", http=http, ws="none", log_config=None)
     server = uvicorn.Server(config)
     task = asyncio.ensure_future(server._serve())
     while not server.started:
@@ -207,3 +207,24 @@ async def test_in_a_crowd_an_operation_is_turned_away_unread_while_health_is_tol
     assert refused[0][1] == refused[4][1]
     assert admission.turned_away == 5
     assert answered == (200, json.dumps(ANSWER, separators=(",", ":")).encode())
+
+
+async def test_a_connection_that_waits_brings_one_more_request_when_the_gateway_is_to_stop(empty: str) -> None:
+    made: list[ClientConnection] = []
+
+    class Noted(ClientConnection):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            super().connection_made(transport)
+            made.append(self)
+
+    async with opened(empty) as client, serving(client, Noted) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(POST + LENGTH + b"\r\n" + BODY)
+        before = await reader.readuntil(b"}}")
+        made[0].shutdown()
+        writer.write(POST + LENGTH + b"\r\n" + BODY)
+        last = await reader.read()
+        writer.close()
+
+    assert (before[:15], b"connection: close" in before) == (b"HTTP/1.1 200 OK", False)
+    assert (last[:15], b"connection: close" in last) == (b"HTTP/1.1 200 OK", True)
