@@ -3,7 +3,7 @@
 Tables carry their documentation: a column's `doc` is the description of the API's field.
 """
 
-from models.audit import AuditAction, AuditEntry, AuditSeal
+from models.audit import AuditAction, AuditCheckpoint, AuditEntry, AuditSeal
 from models.base import Base, State
 from models.budget import Budget
 from models.campaign import (
@@ -105,7 +105,7 @@ from models.rules.validity import VoucherValidity
 from models.rules.voucher_code import CodeGeneration
 from models.scope import Scope, ViewerKind
 from models.segment import Segment, SegmentGroup, SegmentKind, SegmentMember
-from models.served import ServedRevision
+from models.served import ReplicaLeftOut, ServedRevision
 from models.status import Status, StatusRecord, StatusTurnover
 from models.store import Store
 from models.tag import Tag
@@ -116,6 +116,7 @@ from models.voucher import Voucher, VoucherBatch, VoucherChange, VoucherEvent
 __all__ = [
     "Audience",
     "AuditAction",
+    "AuditCheckpoint",
     "AuditEntry",
     "AuditSeal",
     "AutomaticChoice",
@@ -213,6 +214,7 @@ __all__ = [
     "RecommendationModel",
     "RecommendationResponse",
     "RelatedTo",
+    "ReplicaLeftOut",
     "ReservableOffer",
     "ReservablePrice",
     "ReservableProduct",

@@ -58,17 +58,41 @@ CREATE TRIGGER {table}_changes_with_its_customer BEFORE UPDATE ON {table}
 FOR EACH ROW EXECUTE FUNCTION refuse_change_of_{table}()
 """,
 )
+SQLITE_PRUNED = "NOT EXISTS (SELECT 1 FROM {until} WHERE last_entry_id >= OLD.id)"
+POSTGRES_PRUNING_GUARD = """
+CREATE OR REPLACE FUNCTION refuse_deletion_of_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM {until} WHERE last_entry_id >= OLD.id) THEN
+        RETURN OLD;
+    END IF;
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$
+"""
+POSTGRES_PRUNING_TRIGGERS = (
+    """
+CREATE TRIGGER {table}_is_append_only BEFORE UPDATE OR TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+""",
+    """
+CREATE TRIGGER {table}_goes_with_its_checkpoint BEFORE DELETE ON {table}
+FOR EACH ROW EXECUTE FUNCTION refuse_deletion_of_{table}()
+""",
+)
 
 
-def append_only(entity: type[Base], *, forgets: tuple[str, ...] = ()) -> None:
+def append_only(entity: type[Base], *, forgets: tuple[str, ...] = (), until: type[Base] | None = None) -> None:
     """Let the database refuse every change to a table's rows.
 
     With `forgets`, rows belong to customers: they follow one who was merged, and these columns are emptied of one who
-    was erased.
+    was erased. With `until`, rows may go up to the last that a checkpoint names.
     """
     table = entity.__table__
     assert isinstance(table, Table)
-    for dialect, statement in _ledger_guards(table, forgets) if forgets else _guards(table):
+    if until is not None:
+        guards = _pruning_guards(table, until.__tablename__)
+    else:
+        guards = _ledger_guards(table, forgets) if forgets else _guards(table)
+    for dialect, statement in guards:
         ddl = DDL(statement.strip().replace("%", "%%"))  # type: ignore[no-untyped-call]
         event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
 
@@ -77,6 +101,18 @@ def _guards(table: Table) -> list[tuple[str, str]]:
     name = table.name
     found = [("sqlite", SQLITE_GUARD.format(table=name, verb=verb, unless="")) for verb in ("UPDATE", "DELETE")]
     return [*found, ("postgresql", POSTGRES_GUARD), ("postgresql", POSTGRES_TRIGGER.format(table=name))]
+
+
+def _pruning_guards(table: Table, until: str) -> list[tuple[str, str]]:
+    name = table.name
+    unless = f"\nWHEN {SQLITE_PRUNED.format(until=until)}"
+    return [
+        ("sqlite", SQLITE_GUARD.format(table=name, verb="UPDATE", unless="")),
+        ("sqlite", SQLITE_GUARD.format(table=name, verb="DELETE", unless=unless)),
+        ("postgresql", POSTGRES_GUARD),
+        ("postgresql", POSTGRES_PRUNING_GUARD.format(table=name, until=until)),
+        *(("postgresql", each.format(table=name)) for each in POSTGRES_PRUNING_TRIGGERS),
+    ]
 
 
 def _ledger_guards(table: Table, forgets: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.append_only import append_only
@@ -73,5 +73,18 @@ class AuditSeal(Base):
     at: Mapped[datetime] = mapped_column(doc="When it was made.")
 
 
-append_only(AuditEntry)
+class AuditCheckpoint(Base):
+    """A seal up to which entries are no longer kept: what is left of the chain is proved from there on."""
+
+    __tablename__ = "audit_checkpoint"
+
+    seal_id: Mapped[int] = mapped_column(BigKey, unique=True, doc="The last seal whose entries are no longer kept.")
+    last_entry_id: Mapped[int] = mapped_column(BigKey, doc="The last entry that is no longer kept.")
+    entries: Mapped[int] = mapped_column(BigInteger, doc="How many entries were sealed up to it.")
+    digest: Mapped[str] = mapped_column(text(64), doc="The seal's digest, from which the chain goes on.")
+    at: Mapped[datetime] = mapped_column(doc="When it was made.")
+
+
+append_only(AuditEntry, until=AuditCheckpoint)
 append_only(AuditSeal)
+append_only(AuditCheckpoint)

@@ -95,11 +95,12 @@ OWNERSHIP: dict[str, Ownership] = {
         INTERNAL,
     ),
     "AuditEntry": Ownership(Kind.INTERNAL, scope=Scope.AUDIT_READ),
+    "AuditCheckpoint": Ownership(Kind.INTERNAL, scope=Scope.AUDIT_READ),
     "AuditSeal": Ownership(Kind.INTERNAL, scope=Scope.AUDIT_READ),
     "Event": Ownership(Kind.INTERNAL, scope=Scope.EVENTS_READ),
     **_all(
         "Budget CodeMessage CustomerPassword EventReader Guess IdempotencyKey ImportStep JobRun OneTimeCode "
-        "OutboxEpoch RecommendationModel SchemaUse ServedRevision",
+        "OutboxEpoch RecommendationModel ReplicaLeftOut SchemaUse ServedRevision",
         UNSEEN,
     ),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import models
 from models.base import utc_now
 from resolvers.access.purge import purge_logins
+from resolvers.audit.pruning import prune_audit
 from resolvers.audit.sealing import seal_audit
 from resolvers.budget.purge import purge_budgets
 from resolvers.customer.figures.scores import refresh_scores
@@ -35,6 +36,7 @@ from resolvers.status.validity import requalify_statuses
 from resolvers.storage.alone import alone
 from resolvers.storage.patience.outage import unavailable
 from resolvers.storage.transaction import Transaction, in_transaction
+from resolvers.storage.writing.pruning import prune_events
 from resolvers.voucher.expiry import expire_vouchers
 
 BATCH = 500
@@ -56,6 +58,8 @@ class Job:
     """How often, where not as often as most; what is done within a minute doesn't wait for the others."""
     needs: tuple[str, ...] = ()
     """Modules of an extra, without which the job is left out."""
+    prunes: str | None = None
+    """What it deletes, by its name in a `Retention`: its work is given the moment before which that is not kept."""
 
     @property
     def is_prompt(self) -> bool:
@@ -77,6 +81,11 @@ class Ran:
     skipped: bool = False
     failed: bool = False
     missing: Sequence[str] = ()
+
+
+Retention = Mapping[str, timedelta]
+"""For how long is kept what would grow for ever, by name; what isn't named is kept for good."""
+FOR_GOOD: Retention = {}
 
 
 async def purge_idempotency_keys(engine: AsyncEngine, now: datetime, batch: int) -> int:
@@ -114,7 +123,15 @@ JOBS: dict[str, Job] = {
         Job("refresh-segments", "Work out the members of segments by criteria.", refresh_segments, 5_000),
         Job("refresh-scores", "Work out the fifths of all customers, and in which each is.", refresh_scores),
         Job("purge-keys", "Forget idempotency keys that are no longer kept.", purge_idempotency_keys),
+        Job("prune-events", "Delete old events.", prune_events, 5_000, prunes="events"),
         Job("seal-audit", "Chain what was added to the audit trail, so that changes to it show.", seal_audit, 5_000),
+        Job(
+            "prune-audit",
+            "Delete old entries of the audit trail.",
+            prune_audit,
+            5_000,
+            prunes="audit",
+        ),
         Job("purge-budgets", "Forget budgets of cost that are full again.", purge_budgets),
         Job("purge-logins", "Forget guesses at passwords, and one-time codes that are over.", purge_logins),
         Job(
@@ -138,24 +155,29 @@ JOBS: dict[str, Job] = {
 
 
 async def run_jobs(
-    engine: AsyncEngine, now: datetime, names: Iterable[str] | None = None, *, every: timedelta | None = None
+    engine: AsyncEngine,
+    now: datetime,
+    names: Iterable[str] | None = None,
+    *,
+    every: timedelta | None = None,
+    retention: Retention = FOR_GOOD,
 ) -> list[Ran]:
     """Do jobs one after another, all unless some are named; with `every`, those that weren't done for so long.
 
     One that fails is logged and doesn't keep the others from being done. An unknown name is a `KeyError`.
     """
     chosen = list(JOBS.values()) if names is None else [JOBS[name] for name in names]
-    return [await _run(engine, now, job, every and (job.every or every)) for job in chosen]
+    return [await _run(engine, now, job, every and (job.every or every), retention) for job in chosen]
 
 
-async def _run(engine: AsyncEngine, now: datetime, job: Job, every: timedelta | None) -> Ran:
+async def _run(engine: AsyncEngine, now: datetime, job: Job, every: timedelta | None, retention: Retention) -> Ran:
     if missing := job.missing:
         return Ran(job.name, missing=missing)
     try:
         async with alone(engine, job.name) as mine:
             if not mine or (every is not None and not await _is_due(engine, job, now, now - every)):
                 return Ran(job.name, skipped=True)
-            done = await job.work(engine, now, job.batch)
+            done = await _work(engine, now, job, retention)
             await in_transaction(engine, now, partial(_note, job=job, done=done))
             return Ran(job.name, done)
     except Exception as error:  # one job must not keep the others from being done
@@ -167,6 +189,13 @@ async def _run(engine: AsyncEngine, now: datetime, job: Job, every: timedelta | 
         where = "".join(format_tb(error.__traceback__)).rstrip()
         log.error("The job %s failed and will be tried again: %s\n%s", job.name, type(error).__name__, where)
         return Ran(job.name, failed=True)
+
+
+async def _work(engine: AsyncEngine, now: datetime, job: Job, retention: Retention) -> int:
+    if job.prunes is None:
+        return await job.work(engine, now, job.batch)
+    kept = retention.get(job.prunes)
+    return 0 if kept is None else await job.work(engine, now - kept, job.batch)
 
 
 async def _is_due(engine: AsyncEngine, job: Job, now: datetime, since: datetime) -> bool:
@@ -194,9 +223,15 @@ class Scheduler:
     """Does the jobs that are due, again and again, while the server runs."""
 
     def __init__(
-        self, engine: AsyncEngine, every: timedelta, clock: Callable[[], datetime] = utc_now, tick: float | None = None
+        self,
+        engine: AsyncEngine,
+        every: timedelta,
+        clock: Callable[[], datetime] = utc_now,
+        tick: float | None = None,
+        retention: Retention = FOR_GOOD,
     ) -> None:
         self.engine = engine
+        self.retention = retention
         self.every = every
         self.clock = clock
         self.tick = tick or min(60.0, every.total_seconds())
@@ -229,4 +264,4 @@ class Scheduler:
     async def _go_on(self, names: Sequence[str], tick: float) -> None:
         while True:
             await asyncio.sleep(tick)
-            await run_jobs(self.engine, self.clock(), names, every=self.every)
+            await run_jobs(self.engine, self.clock(), names, every=self.every, retention=self.retention)

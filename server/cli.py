@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from server import __version__
+from server.settings_help import SETTINGS
 
 
 class Commands(TyperGroup):
@@ -53,54 +54,6 @@ app.add_typer(tokens, name="token")
 recommendations = typer.Typer(no_args_is_help=True, help="Recommendations worked out from purchases.")
 app.add_typer(recommendations, name="recommend")
 
-SETTINGS = """Settings come from the environment, from .env or from crm360.toml:
-
-DATABASE_URL: postgresql://… or sqlite:///…; unset, a file in the checkout's folder, or the user's if there is none
-
-CRM360_DATABASE_CONNECTIONS: how many a process reads through
-
-CRM360_HOST, CRM360_PORT, CRM360_OPEN: as the options above
-
-CRM360_OPEN_ACCESS: true lets requests without a token do everything, as the demo does; false
-
-CRM360_TRUSTED_PROXIES: addresses of proxies that say where requests come from, as in 10.0.0.0/8,192.0.2.1
-
-CRM360_CODE_WEBHOOK, CRM360_CODE_WEBHOOK_SECRET: where one-time codes are handed out, and the key that signs them
-
-CRM360_PASSWORD_MEMORY, CRM360_PASSWORD_ROUNDS, CRM360_PASSWORD_LANES: what hashing costs; 47104 KiB, 1, 1
-
-CRM360_OIDC_ISSUER, CRM360_OIDC_AUDIENCE: an identity provider whose tokens are accepted, and for whom they must be
-
-CRM360_OIDC_CLAIM, CRM360_OIDC_CUSTOMER_BY, CRM360_OIDC_SOURCE: the claim that names the customer, sub; what it holds, \
-external_id, email, phone or card_number; and the source of external ids
-
-CRM360_OIDC_CLOCK_SKEW: the seconds by which the provider's clock may differ; 30
-
-CRM360_DEADLINE: the seconds by which every request has its answer; 5
-
-CRM360_BODY_LIMIT: the most bytes of a request; 1048576
-
-CRM360_ANSWER_LIMIT: the most bytes of an answer; 8388608
-
-CRM360_ENTERPRISE_COST, CRM360_CUSTOMER_COST, CRM360_ANONYMOUS_COST: the points that a document may cost; 300000, \
-20000, 10000, and 0 for no limit
-
-CRM360_ENTERPRISE_BUDGET, CRM360_CUSTOMER_BUDGET, CRM360_ANONYMOUS_BUDGET: the points that one may spend at once, and \
-how many flow back in a second; 2000000/100000, 100000/5000, 100000/5000, and 0 for no budget
-
-CRM360_SHOW_COST: true tells the cost with each answer; false
-
-CRM360_JOBS_EVERY: the minutes after which what is over is expired and segments are worked out again; 10
-
-CRM360_DEVELOPMENT: true shows the statements behind an answer to who asks for them
-
-CRM360_LOG_LEVEL: debug, info, warning or error
-
-CRM360_LOG_FORMAT: line, or json for programs that collect logs
-
-CRM360_METRICS_PORT, CRM360_METRICS_HOST, CRM360_METRICS_FOLDER, CRM360_SLOW, CRM360_USAGE: see docs/telemetry.md
-
-OTEL_EXPORTER_OTLP_ENDPOINT and other OTEL_…: where traces go"""
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.", show_default="8000")]
@@ -207,6 +160,31 @@ def export(
 
 
 @app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A new folder, which only you can read.")],
+) -> None:
+    """Write all that the database holds, as it is at one moment, while it serves."""
+    from server import settings
+    from server.commands import backup as backups
+
+    typer.echo(backups.back_up(settings.load(), folder))
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="A backup's folder.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Even where the database holds data, which is gone.")
+    ] = False,
+) -> None:
+    """Make an empty database what a backup holds: each row, key and number as it was."""
+    from server import settings
+    from server.commands import backup as backups
+
+    typer.echo(backups.restore(settings.load(), folder, replace=replace))
+
+
+@app.command()
 def jobs(
     names: Annotated[list[str] | None, typer.Argument(help="Which ones.", show_default="all")] = None,
     list_: Annotated[bool, typer.Option("--list", help="Say what there is to do, and do nothing.")] = False,
@@ -278,26 +256,19 @@ def revoke_token(id_: Annotated[str, typer.Argument(metavar="ID", help="Its id, 
 
 
 @app.command()
-def audit() -> None:
-    """Verify the audit trail: that no entry was changed or removed since it was sealed."""
-    from server import settings
-    from server.commands import audit as trail
-
-    holds, told = trail.verify(settings.load())
-    typer.echo(told, err=not holds)
-    if not holds:
-        raise typer.Exit(1)
-
-
-@app.command()
 def check(
-    mend: Annotated[bool, typer.Option("--mend", help="Put the figures right that differ.")] = False,
+    names: Annotated[list[str] | None, typer.Argument(help="Which parts.", show_default="all")] = None,
+    mend: Annotated[bool, typer.Option("--mend", help="Put kept figures right that differ.")] = False,
+    list_: Annotated[bool, typer.Option("--list", help="Say what there is to prove, and prove nothing.")] = False,
 ) -> None:
-    """Prove the books: kept figures of customers against their bills, balances of points against the ledger."""
+    """Prove the books: figures, balances, points, vouchers, bills, reservations, and the chain of the audit trail."""
     from server import settings
     from server.commands import check as books
 
-    holds, told = books.prove(settings.load(), mend=mend)
+    if list_:
+        typer.echo(books.listed())
+        return
+    holds, told = books.prove(settings.load(), names or [], mend=mend)
     typer.echo(told, err=not holds)
     if not holds:
         raise typer.Exit(1)

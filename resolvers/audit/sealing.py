@@ -19,7 +19,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from models import AuditEntry, AuditSeal
+from models import AuditCheckpoint, AuditEntry, AuditSeal
 from resolvers.errors import Unavailable
 from resolvers.storage.transaction import Transaction, in_transaction
 
@@ -40,6 +40,8 @@ class Verified:
     digest: str
     broken: int | None = None
     """The first seal that doesn't hold, by its number; none where all do."""
+    pruned: int = 0
+    """How many entries are no longer kept: their seals are taken as they are."""
 
 
 def digest_of(before: str, entries: Iterable[AuditEntry]) -> str:
@@ -116,9 +118,12 @@ async def _seal(transaction: Transaction, *, through: int, batch: int) -> int:
 async def verify_audit(transaction: Transaction) -> Verified:
     """Work out all seals again."""
     session, entry = transaction.session, AuditEntry
-    entries = seals = after = 0
-    digest, broken = BEGINNING, None
-    for seal in list(await session.scalars(select(AuditSeal).order_by(AuditSeal.id))):
+    begins = await newest_checkpoint(transaction)
+    entries = seals = 0
+    after, digest, first = (begins.last_entry_id, begins.digest, begins.seal_id) if begins else (0, BEGINNING, 0)
+    broken = None if begins is None or await _is_of_its_seal(transaction, begins) else begins.seal_id
+    pruned = begins.entries if begins else 0
+    for seal in list(await session.scalars(select(AuditSeal).where(AuditSeal.id > first).order_by(AuditSeal.id))):
         found = list(
             await session.scalars(
                 select(entry).where(entry.id > after, entry.id <= seal.last_entry_id).order_by(entry.id)
@@ -130,4 +135,16 @@ async def verify_audit(transaction: Transaction) -> Verified:
         entries, seals, after, digest = entries + len(found), seals + 1, seal.last_entry_id, seal.digest
         session.expunge_all()
     unsealed = await session.scalar(select(func.count()).select_from(entry).where(entry.id > after))
-    return Verified(entries, seals, unsealed or 0, digest, broken)
+    return Verified(entries, seals, unsealed or 0, digest, broken, pruned)
+
+
+async def newest_checkpoint(transaction: Transaction) -> AuditCheckpoint | None:
+    """Where what is kept of the chain begins; none where all of it is kept."""
+    newest = select(AuditCheckpoint).order_by(AuditCheckpoint.last_entry_id.desc()).limit(1)
+    found: AuditCheckpoint | None = await transaction.session.scalar(newest)
+    return found
+
+
+async def _is_of_its_seal(transaction: Transaction, checkpoint: AuditCheckpoint) -> bool:
+    seal = await transaction.session.get(AuditSeal, checkpoint.seal_id)
+    return seal is not None and (seal.last_entry_id, seal.digest) == (checkpoint.last_entry_id, checkpoint.digest)

@@ -3,32 +3,46 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from models.base import utc_now
-from resolvers.customer.figures.checking import Proof, prove_figures
+from resolvers.books.proving import PARTS, Proved
 from resolvers.ids import opaque_id
 from resolvers.storage.engine import make_engine
+from server.cli_errors import Obstacle
 from server.commands import database
 from server.settings import Settings
 
 
-def prove(settings: Settings, *, mend: bool) -> tuple[bool, str]:
-    """Whether the books are right now, and what there is to say of them."""
+def prove(settings: Settings, names: Sequence[str], *, mend: bool) -> tuple[bool, str]:
+    """Whether the books, or the parts that are named, are right now, and what there is to say of them."""
+    unknown = [name for name in names if name not in PARTS]
+    if unknown:
+        raise Obstacle(f"The books have no part called {unknown[0]}. There are: {', '.join(PARTS)}.")
     database.require(settings)
-    proof = asyncio.run(_proved(settings, mend=mend))
-    lines = [
-        f"{opaque_id('Customer', each.customer)}: {each.figure} is {each.kept}, and should be {each.right}"
-        for each in proof.differences
-    ]
-    if proof.count > len(lines):
-        lines.append(f"and {proof.count - len(lines)} more")
-    lines.append(f"{proof.customers} customers: {proof.count} differences, {proof.mended} customers put right.")
-    return proof.holds, "\n".join(lines)
+    proved = asyncio.run(_proved(settings, names or list(PARTS), mend=mend))
+    return not any(each.left for each in proved), "\n".join(line for each in proved for line in _lines(each))
 
 
-async def _proved(settings: Settings, *, mend: bool) -> Proof:
+def listed() -> str:
+    """The parts with what they prove, a line each."""
+    width = max(map(len, PARTS))
+    return "\n".join(f"{part.name:<{width}}  {part.description}" for part in PARTS.values())
+
+
+async def _proved(settings: Settings, names: Sequence[str], *, mend: bool) -> list[Proved]:
     engine = make_engine(settings.database_url)
     try:
-        return await prove_figures(engine, utc_now(), mend=mend)
+        return [await PARTS[name].prove(engine, utc_now(), mend) for name in names]
     finally:
         await engine.dispose()
+
+
+def _lines(proved: Proved) -> list[str]:
+    lines = [
+        f"{opaque_id(each.entity, each.key)}: {each.what} is {each.found}, and should be {each.expected}"
+        for each in proved.findings
+    ]
+    if proved.findings and proved.count > len(lines):
+        lines.append(f"and {proved.count - len(lines)} more")
+    return [*lines, f"{proved.name}: {proved.told}"]

@@ -39,7 +39,7 @@ def listed() -> str:
 async def _run(settings: Settings, names: Sequence[str]) -> list[Ran]:
     engine = make_engine(settings.database_url)
     try:
-        return await run_jobs(engine, utc_now(), names or None)
+        return await run_jobs(engine, utc_now(), names or None, retention=settings.retention)
     finally:
         await engine.dispose()
 

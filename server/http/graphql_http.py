@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
 from starlette.types import Message, Receive, Scope, Send
 
-from schema.execution.plan.document_cache import Document, Operation
-from schema.execution.run.planned_schema import Context
+from resolvers.request_codes import RequestCode
+from schema.execution.run.planned_schema import Context, OperationRequest
 from server.http.compression import SHORTEST, chosen, compressed
 from server.http.errors import codes_of, refusal
 from server.http.media_types import GRAPHQL, HTML, JSON, is_json, preferred_type
@@ -24,7 +24,6 @@ IDS = ("documentId", "id", "doc_id")
 """Under what names clients send the id of a document instead of its text."""
 METHODS = "GET, HEAD, OPTIONS, POST"
 BOM = b"\xef\xbb\xbf"
-BAD_REQUEST = "BAD_REQUEST"
 NO_STORE = (b"cache-control", b"no-store")
 
 
@@ -114,7 +113,7 @@ def _content_type(media_type: str) -> bytes:
 class Refused(Exception):
     """A request that isn't run."""
 
-    def __init__(self, status: int, message: str, code: str = BAD_REQUEST, **headers: str) -> None:
+    def __init__(self, status: int, message: str, code: str = RequestCode.BAD_REQUEST, **headers: str) -> None:
         super().__init__(message)
         self.status, self.code = status, code
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -126,15 +125,6 @@ class Refused(Exception):
 
 class Gone(Exception):
     """The client has left."""
-
-
-class Running(NamedTuple):
-    """A valid operation."""
-
-    text: str
-    document: Document
-    operation: Operation
-    variables: dict[str, Any] | None
 
 
 class Request:
@@ -154,7 +144,7 @@ class Request:
         self.is_gone = False
         self.has_begun = False
         """Whether a change has begun, which goes on to its end."""
-        self.running: Running | None = None
+        self.running: OperationRequest | None = None
         """What it asks for, once that is known to be valid."""
         self.context: Context | None = None
         """What it is answered with."""
@@ -204,7 +194,7 @@ class Request:
             more = message.get("more_body", False)
             size = max(size, len(body))
         if size > most:
-            raise Refused(413, f"The body is larger than {most} bytes.", "TOO_LARGE", Connection="close")
+            raise Refused(413, f"The body is larger than {most} bytes.", RequestCode.TOO_LARGE, Connection="close")
         return body
 
 
@@ -214,6 +204,10 @@ def decoded(text: str | bytes, name: str) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         raise Refused(400, f"{name} is not JSON.") from None
+
+
+def _document_id(given: Mapping[str, Any]) -> str | None:
+    return next((given[name] for name in IDS if isinstance(given.get(name), str)), None)
 
 
 def operation(given: Any) -> GraphQLRequest:
@@ -227,7 +221,7 @@ def operation(given: Any) -> GraphQLRequest:
         if value is not None and not isinstance(value, kind):
             raise Refused(400, f"`{name}` must be {'a string' if kind is str else 'an object'} or null.")
     query = given.get("query")
-    document_id = next((given[name] for name in IDS if isinstance(given.get(name), str)), None)
+    document_id = None if given.keys().isdisjoint(IDS) else _document_id(given)
     persisted = (given.get("extensions") or {}).get("persistedQuery")
     if query is None and (document_id is not None or persisted is not None):
         query = ""

@@ -1,5 +1,6 @@
-"""The coordinates of the schema that an operation uses, as GraphQL's specification writes them: `Type.field`,
-`Type.field(argument:)`, `Enum.VALUE` and `Input.field`.
+"""The coordinates of the schema that an operation uses.
+
+They are written as GraphQL's specification does: `Type.field`, `Type.field(argument:)`, `Enum.VALUE` and `Input.field`.
 
 What stands in the document is found once; what comes in its variables is looked through at each run.
 """
@@ -95,7 +96,7 @@ def telling_variables(schema: GraphQLSchema, operation: OperationDefinitionNode)
     for each in operation.variable_definitions or ():
         kind = type_from_ast(schema, each.type)  # type: ignore[arg-type]
         if isinstance(get_named_type(kind), GraphQLInputObjectType | GraphQLEnumType):
-            found[each.variable.name.value] = kind  # type: ignore[assignment]
+            found[each.variable.name.value] = kind
     return found
 
 

@@ -13,10 +13,9 @@ from hashlib import sha256
 from typing import Any
 
 from resolvers.errors import CrmError
-from schema.execution.run.planned_schema import PlannedSchema
+from schema.execution.run.planned_schema import OperationRequest, PlannedSchema
 from server.cli_errors import Obstacle
 from server.commands.explain import levels
-from server.http.graphql_http import Running
 from server.telemetry.observer import Seen
 
 logger = logging.getLogger("crm360.slow")
@@ -55,7 +54,7 @@ class SlowOperations:
             self._told.popitem(last=False)
         self._tell(seen, running, digest)
 
-    def _tell(self, seen: Seen, running: Running, digest: str) -> None:
+    def _tell(self, seen: Seen, running: OperationRequest, digest: str) -> None:
         reads, context = seen.reads, seen.request.context
         fields: dict[str, Any] = {
             "document": digest,
@@ -73,7 +72,7 @@ class SlowOperations:
         told = " ".join(f"{name}={value}" for name, value in fields.items() if name != "plan")
         logger.warning("Slow: %s\n%s", told, "\n".join(fields["plan"]), extra={"fields": fields})
 
-    def _plan(self, running: Running) -> list[str]:
+    def _plan(self, running: OperationRequest) -> list[str]:
         """The levels of a query that has a plan."""
         name = running.operation.node.name
         try:

@@ -8,10 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
+from typing import TypeVar
 
 import orjson
 
 from server.telemetry.metrics import METRICS
+
+V = TypeVar("V")
 
 STALE = 10.0
 """The seconds after which a process that leaves nothing new is taken to be gone: what it counted stays, and what it
@@ -62,7 +65,7 @@ def _listed(values: Mapping[Key, object]) -> list[tuple[str, tuple[str, ...], ob
     return [(name, labels, value) for (name, labels), value in values.items()]
 
 
-def _keyed(listed: list[tuple[str, list[str], float]]) -> Iterator[tuple[Key, float]]:
+def _keyed(listed: list[tuple[str, list[str], V]]) -> Iterator[tuple[Key, V]]:
     for name, labels, value in listed:
         yield (name, tuple(labels)), value
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -128,7 +128,7 @@ class Telemetry:
         _tell_cache(found, "documents", documents.read)
         _tell_cache(found, "plans", documents.plans)
         if self.admission is not None:
-            found.add("crm360_shed", self.admission.shed)
+            found.add("crm360_shed", self.admission.turned_away)
             found.add("crm360_running_requests", self.admission.running)
         self._tell_connections(found)
         for reader, seconds in self._lags.items():
@@ -145,7 +145,7 @@ class Telemetry:
         found.add("crm360_write_connections", pool.checkedout() if isinstance(pool, QueuePool) else 0)
 
 
-def _tell_cache(found: Snapshot, name: str, cache: Cache[object, object]) -> None:
+def _tell_cache(found: Snapshot, name: str, cache: Cache[Any, Any]) -> None:
     found.add("crm360_cache_hits", cache.hits, name)
     found.add("crm360_cache_misses", cache.misses, name)
     found.add("crm360_cache_evictions", cache.evictions, name)

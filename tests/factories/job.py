@@ -21,3 +21,8 @@ def schema_use(**overrides: Any) -> models.SchemaUse:
 def served_revision(**overrides: Any) -> models.ServedRevision:
     """Tables that servers of all versions can use."""
     return build(models.ServedRevision, overrides, revision="0001")
+
+
+def replica_left_out(**overrides: Any) -> models.ReplicaLeftOut:
+    """A replica that nobody asks."""
+    return build(models.ReplicaLeftOut, overrides, name=lambda: f"replica-{number()}", at=NOW)

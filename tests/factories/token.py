@@ -25,6 +25,13 @@ def audit_entry(**overrides: Any) -> models.AuditEntry:
     return build(models.AuditEntry, defaults | overrides, at=NOW)
 
 
+def audit_checkpoint(**overrides: Any) -> models.AuditCheckpoint:
+    """No entry is kept that the first seal seals."""
+    return build(
+        models.AuditCheckpoint, overrides, seal_id=number, last_entry_id=number, entries=1, digest="0" * 64, at=NOW
+    )
+
+
 def audit_seal(**overrides: Any) -> models.AuditSeal:
     """A seal of one entry."""
     return build(

@@ -10,7 +10,7 @@ from pathlib import Path
 from resolvers.files import reference
 from schema.declaring.build import build
 from server.commands.schema import definition
-from tests.pages import costs, one_query, permissions, rooms
+from tests.pages import costs, errors, one_query, permissions, rooms
 
 ROOT = Path(__file__).parents[2]
 GRAPH = ROOT / "schema.graphql"
@@ -24,6 +24,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield OWN_DATA, reference.written_into(OWN_DATA.read_text("utf-8"))
     yield one_query.PAGE, one_query.page(schema)
     yield permissions.PAGE, permissions.page()
+    yield errors.PAGE, errors.page()
     yield costs.PAGE, costs.page(schema)
     yield rooms.PAGE, rooms.page()
     yield rooms.README, rooms.readme()
@@ -40,7 +41,7 @@ def main() -> None:
 
 def _written(path: Path, text: str) -> bool:
     """Write a file unless it says so already; true where it was written."""
-    if path.read_text("utf-8") == text:
+    if path.exists() and path.read_text("utf-8") == text:
         return False
     path.write_text(text, "utf-8")
     return True

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0440'
-down_revision = '0380'
+down_revision = '0450'
 additive = True
 
 

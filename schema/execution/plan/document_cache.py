@@ -295,7 +295,7 @@ def _key(text: str, document: Document, operation: Operation, variables: Variabl
     return (
         document.like or text,
         name.value if name else None,
-        tuple((switch, coerced.get(switch)) for switch in document.switches),
+        tuple((switch, coerced.get(switch)) for switch in document.switches) if document.switches else (),
     )
 
 

@@ -25,6 +25,7 @@ from resolvers.files import importer
 from resolvers.ids import opaque_id
 from tests import factories
 from tests.factories import NOW
+from tests.resolvers.books.proved import findings
 from tests.resolvers.purchase.till_books import TillBooks, opaque
 from tests.resolvers.running_operations import Operations
 from tests.state_machines import run_until_met
@@ -183,6 +184,8 @@ def test_figures_agree_with_the_rows_whatever_is_done(shop: TillBooks, database_
 
     every = {"bills", "sent", "brought", "returned", "cancelled", "assigned", "points", "erased", "files", "merged"}
     run_until_met(machine, met, every, examples=int(os.environ.get("TESTS_EXAMPLES", "10")), steps=20)
+
+    assert shop.run(findings(shop.engine)) == []
 
 
 async def test_what_differs_is_told_and_mended(crm: Operations, session: AsyncSession) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
+from tests.resolvers.books.proved import findings
 from tests.resolvers.every_mutation import POINTS, STEPS, Step, filled, prepare
 from tests.resolvers.running_operations import Operations
 from tests.schema.both_ways import schema
@@ -103,6 +104,8 @@ async def test_every_mutation_can_be_tried_and_retried(crm: Operations, session:
         assert (step, await crm.dump()) == (step, done_once)
         if step.makes:
             ids[step.makes] = the_id(done)
+
+    assert await findings(crm.engine) == []
 
 
 @pytest.mark.parametrize("step", POINTS[:2], ids=lambda step: step.mutation)

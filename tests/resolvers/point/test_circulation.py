@@ -29,6 +29,7 @@ from resolvers.merging import moves
 from resolvers.operation.perform import Payload
 from resolvers.voucher.inputs import VoucherCancel, VoucherIssue
 from tests import factories
+from tests.resolvers.books.proved import findings
 from tests.resolvers.purchase.till_books import TillBooks, opaque
 from tests.state_machines import run_until_met
 
@@ -239,6 +240,8 @@ def test_points_in_circulation_are_justified_whatever_is_done(shop: TillBooks) -
         "repay",
     }
     run_until_met(machine, met, every, examples=int(os.environ.get("TESTS_EXAMPLES", "6")), steps=30)
+
+    assert shop.run(findings(shop.engine)) == []
 
 
 def test_writing_off_what_was_used_is_noticed(shop: TillBooks, monkeypatch: pytest.MonkeyPatch) -> None:

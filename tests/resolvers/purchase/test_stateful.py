@@ -24,6 +24,7 @@ import models
 from resolvers import purchase, reservation
 from resolvers.ids import key_of, opaque_id
 from tests import factories
+from tests.resolvers.books.proved import findings
 from tests.resolvers.purchase.test_properties import Benefit, benefits, lines, money, prepare, what_can_be_had
 from tests.resolvers.purchase.till_books import TillBooks, opaque
 from tests.state_machines import run_until_met
@@ -149,3 +150,5 @@ def test_bills_undone_from_the_last_to_the_first_leave_all_as_it_was(shop: TillB
 
     every = {"send lots", "send vouchers", "send status", "send used", "returned in part", "sold out"}
     run_until_met(machine, met, every, examples=int(os.environ.get("TESTS_EXAMPLES", "12")), steps=10)
+
+    assert shop.run(findings(shop.engine)) == []

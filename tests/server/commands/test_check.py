@@ -27,11 +27,23 @@ async def test_what_differs_is_told_until_it_is_mended(
     await session.execute(text("UPDATE customer_statistics SET purchase_count = 3"))
     await session.commit()
 
-    told = [await check(), await check("--mend"), await check()]
+    told = [await check("figures"), await check("figures", "--mend"), await check("figures")]
 
     line = f"{opaque_id('Customer', jana.id)}: purchase_count is 3, and should be 1\n"
     assert told == [
-        (1, f"{line}1 customers: 1 differences, 0 customers put right.\n"),
-        (0, f"{line}1 customers: 1 differences, 1 customers put right.\n"),
-        (0, "1 customers: 0 differences, 0 customers put right.\n"),
+        (1, f"{line}figures: 1 customers: 1 differences, 0 customers put right.\n"),
+        (0, f"{line}figures: 1 customers: 1 differences, 1 customers put right.\n"),
+        (0, "figures: 1 customers: 0 differences, 0 customers put right.\n"),
     ]
+
+
+async def test_every_part_is_proved_where_none_is_named(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", empty)
+
+    code, told = await check()
+    unknown = await check("nothing")
+
+    parts = ["figures", "points", "vouchers", "purchases", "reservations", "audit"]
+    assert code == 0
+    assert [line.partition(":")[0] for line in told.splitlines()] == [*parts, "The newest digest"]
+    assert unknown == (1, f"The books have no part called nothing. There are: {', '.join(parts)}.\n")

@@ -1,0 +1,1 @@
+"""The books: whether what is kept is what the rows behind it come to."""
