@@ -14,6 +14,7 @@ from models.types import text
 class SchemaUse(Base):
     """How many operations used a coordinate of the schema on a day."""
 
+    __tablename__ = "schema_use"
     __table_args__ = (UniqueConstraint("coordinate", "day"),)
 
     coordinate: Mapped[str] = mapped_column(text(256), doc="As in `Customer.phone`, or `Query.customers(first:)`.")

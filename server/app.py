@@ -74,7 +74,6 @@ def create_app(
     persisted = PersistedDocuments(schema.documents, read_manifests(settings.manifests), only=settings.trusted_only)
     access = AccessServices(settings, reader, engine)
     budgets = Budgets(engine)
-    metering = Metering(budgets, terms_of(settings), show=settings.show_cost)
     telemetry = Telemetry(settings, schema, reader, engine)
     endpoint = Endpoint(
         schema,
@@ -84,23 +83,20 @@ def create_app(
         welcome.page,
         access.authentication,
         persisted,
-        metering=metering,
+        metering=Metering(budgets, terms_of(settings), show=settings.show_cost),
         replicas=replicas,
         development=settings.development,
         observer=telemetry.observer,
     )
     telemetry.admission = endpoint.admission
     services = [each for each in (access, budgets, replicas, telemetry) if each is not None]
-    lifespan = _lifespan(persisted, endpoint, reader, engine, _scheduler(settings, engine), services, exits)
-    hosts = Hosts(settings.hosts, addresses=settings.open)
-    origins = Origins(settings.origins, local=settings.lets_local_pages)
     return Gateway(
         endpoint,
         access,
-        hosts,
-        origins,
+        Hosts(settings.hosts, addresses=settings.open),
+        Origins(settings.origins, local=settings.lets_local_pages),
         routes=_routes(settings, endpoint, Readiness(reader, engine)),
-        lifespan=lifespan,
+        lifespan=_lifespan(persisted, endpoint, reader, engine, _scheduler(settings, engine), services, exits),
     )
 
 

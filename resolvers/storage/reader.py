@@ -32,7 +32,6 @@ Row = Sequence[Any]
 MIXED_UP = (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError)
 """What a pooler brings about that hands out another server connection at each transaction."""
 
-
 POOLED = (
     "A pooler in transaction mode stands before the database: DATABASE_URL must say so, with `?pooler=transaction`."
 )
@@ -274,10 +273,7 @@ async def _go(connection: Any, behind: str) -> None:
 
 
 async def _plan(connection: Any, *, by_values: bool) -> None:
-    """Let a connection plan each statement for its values, or once for all values.
-
-    A pooler's connections are others' too, and stay as they are.
-    """
+    """Let a connection, which isn't a pooler's, plan each statement for its values, or once for all values."""
     await connection.execute(f"SET plan_cache_mode = {'force_custom_plan' if by_values else PLANNED_ONCE}")
     connection.plans_by_values = by_values
 

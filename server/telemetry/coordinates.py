@@ -27,6 +27,7 @@ from graphql import (
     TypeInfoVisitor,
     Visitor,
     get_named_type,
+    is_input_type,
     is_list_type,
     is_non_null_type,
     type_from_ast,
@@ -94,8 +95,8 @@ def telling_variables(schema: GraphQLSchema, operation: OperationDefinitionNode)
     """The variables of an operation whose values may use coordinates."""
     found: dict[str, GraphQLInputType] = {}
     for each in operation.variable_definitions or ():
-        kind = type_from_ast(schema, each.type)  # type: ignore[arg-type]
-        if isinstance(get_named_type(kind), GraphQLInputObjectType | GraphQLEnumType):
+        kind = type_from_ast(schema, each.type)
+        if is_input_type(kind) and isinstance(get_named_type(kind), GraphQLInputObjectType | GraphQLEnumType):
             found[each.variable.name.value] = kind
     return found
 

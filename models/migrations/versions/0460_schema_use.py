@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0440'
+revision = '0460'
 down_revision = '0450'
 additive = True
 
@@ -16,7 +16,7 @@ def upgrade() -> None:
     sa.Column('day', sa.Date(), nullable=False),
     sa.Column('uses', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_schema_use')),
-    sa.UniqueConstraint('coordinate', 'day', name=op.f('uq_schema_use_coordinate'))
+    sa.UniqueConstraint('coordinate', 'day', name=op.f('uq_schema_use_coordinate_day'))
     )
 
 
