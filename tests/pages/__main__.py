@@ -10,7 +10,7 @@ from pathlib import Path
 from resolvers.files import reference
 from schema.declaring.build import build
 from server.commands.schema import definition
-from tests.pages import costs, errors, one_query, permissions, rooms
+from tests.pages import costs, errors, one_query, permissions, rooms, telemetry
 
 ROOT = Path(__file__).parents[2]
 GRAPH = ROOT / "schema.graphql"
@@ -26,6 +26,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield permissions.PAGE, permissions.page()
     yield errors.PAGE, errors.page()
     yield costs.PAGE, costs.page(schema)
+    yield telemetry.PAGE, telemetry.page()
     yield rooms.PAGE, rooms.page()
     yield rooms.README, rooms.readme()
 
