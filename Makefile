@@ -3,7 +3,7 @@
 # make check    all that CI checks, the tests included
 # make schema   schema.graphql and the pages of docs/ that are made from the code, after a change to it
 # make fuzz     documents of anything at all, with nulls too: 10,000 of each database, or CASES=…; and schemathesis
-# make audit    clients of others ask a gateway: audits of GraphQL over HTTP, Apollo's link; takes Node and npm
+# make audit    clients of others ask a gateway: audits of GraphQL over HTTP, Apollo's link, examples/web; takes npm
 # make migration NAME="what it brings"   a migration drafted from a change to the models
 # make format   the code laid out as the checks want it
 # make bench    measure the gateway beside other servers; options as in ARGS='--sizes 1,10,30 --rounds 5'
@@ -36,12 +36,7 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 
 schema: $(VENV)/.dev
-	$(BIN)/python -m crm360 schema --output schema.graphql
-	$(BIN)/python -m resolvers.files.reference docs/own-data.md
-	$(BIN)/python -m tests.one_query
-	$(BIN)/python -m tests.rooms
-	$(BIN)/python -m tests.permissions
-	$(BIN)/python -m tests.costs
+	@$(BIN)/python -m tests.pages
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
@@ -52,6 +47,7 @@ fuzz: $(VENV)/.dev
 
 audit: $(VENV)/.dev
 	@$(BIN)/python -m tests.audit
+	@$(BIN)/pytest -q tests/examples/built_web.py
 
 migration: $(VENV)/.dev
 	@$(BIN)/python -m models.migrations "$(NAME)"

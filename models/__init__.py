@@ -105,11 +105,12 @@ from models.rules.validity import VoucherValidity
 from models.rules.voucher_code import CodeGeneration
 from models.scope import Scope, ViewerKind
 from models.segment import Segment, SegmentGroup, SegmentKind, SegmentMember
-from models.served import ServedRevision
+from models.served import ReplicaLeftOut, ServedRevision
 from models.status import Status, StatusRecord, StatusTurnover
 from models.store import Store
 from models.tag import Tag
 from models.token import ExternalApplication, Token
+from models.usage import SchemaUse
 from models.voucher import Voucher, VoucherBatch, VoucherChange, VoucherEvent
 
 __all__ = [
@@ -213,6 +214,7 @@ __all__ = [
     "RecommendationModel",
     "RecommendationResponse",
     "RelatedTo",
+    "ReplicaLeftOut",
     "ReservableOffer",
     "ReservablePrice",
     "ReservableProduct",
@@ -228,6 +230,7 @@ __all__ = [
     "RewardStore",
     "RewardTag",
     "RewardType",
+    "SchemaUse",
     "Scope",
     "ScoreBand",
     "ScoreMetric",

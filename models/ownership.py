@@ -100,7 +100,7 @@ OWNERSHIP: dict[str, Ownership] = {
     "Event": Ownership(Kind.INTERNAL, scope=Scope.EVENTS_READ),
     **_all(
         "Budget CodeMessage CustomerPassword EventReader Guess IdempotencyKey ImportStep JobRun OneTimeCode "
-        "OutboxEpoch RecommendationModel ServedRevision",
+        "OutboxEpoch RecommendationModel ReplicaLeftOut SchemaUse ServedRevision",
         UNSEEN,
     ),
 }

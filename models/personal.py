@@ -109,12 +109,13 @@ PERSONAL: dict[str, dict[str, Personal]] = {
     "event": _classes("change entity kind", pseudonym="data"),
     "audit_entry": _classes("what request"),
     **_alike("audit_checkpoint audit_seal", "digest"),
+    "schema_use": _classes("coordinate day"),
     "served_revision": _classes("revision"),
     "idempotency_key": _classes("operation change", pseudonym="key fingerprint answer"),
     "budget": _classes("subject"),
     "import_step": _classes("run step report"),
     "recommendation_model": _classes("arrays"),
-    **_alike("event_reader job_run", "name"),
+    **_alike("event_reader job_run replica_left_out", "name"),
     # What the retailer publishes, or keeps of what it sells
     **_alike(
         "campaign_product_type customer_source external_application external_list_type partner point_type "

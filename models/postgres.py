@@ -78,6 +78,8 @@ class NamedConnection(asyncpg.Connection):  # type: ignore[misc]
         self._prefix = uuid4().hex[:16]
         self.behind: str | None = ""
         """What brought it behind the wall around customers' rows; empty outside, none where that isn't known."""
+        self.plans_by_values = False
+        """Whether statements are planned for their values at each run."""
 
     def _get_unique_id(self, prefix: str) -> str:
         return f"crm360_{self._prefix}_{super()._get_unique_id(prefix)}"

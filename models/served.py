@@ -1,6 +1,8 @@
-"""Which versions of the gateway can serve from the tables as they are."""
+"""What gateways agree on: which versions can serve from the tables as they are, and which replicas nobody asks."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,3 +16,12 @@ class ServedRevision(Base):
     __tablename__ = "served_revision"
 
     revision: Mapped[str] = mapped_column(text(32), doc="The oldest revision whose servers can use the tables.")
+
+
+class ReplicaLeftOut(Base):
+    """A replica that is away or behind: no gateway reads from it, and none waits for it before it tells of a change."""
+
+    __tablename__ = "replica_left_out"
+
+    name: Mapped[str] = mapped_column(text(255), unique=True, doc="The replica, as its address names it.")
+    at: Mapped[datetime] = mapped_column(doc="When it was last found to be away or behind.")

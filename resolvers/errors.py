@@ -17,54 +17,56 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from models.rules.error_codes import ErrorCode
+from models.rules.refusals import Shortfall
+from resolvers.request_codes import RequestCode
 
 
 class CrmError(Exception):
     """Something a caller can act on."""
 
-    code = "ERROR"
+    code: str = "ERROR"
 
 
 class BadInput(CrmError):
     """An argument that can't be used."""
 
-    code = "BAD_INPUT"
+    code = RequestCode.BAD_INPUT
 
 
 class BadCursor(BadInput):
     """A cursor that isn't one, or belongs to another list or order."""
 
-    code = "BAD_CURSOR"
+    code = RequestCode.BAD_CURSOR
 
 
 class BadPage(BadInput):
     """Page sizes that contradict each other or are out of range."""
 
-    code = "BAD_PAGE"
+    code = RequestCode.BAD_PAGE
 
 
 class BadFilter(BadInput):
     """A filter that can't be applied."""
 
-    code = "BAD_FILTER"
+    code = RequestCode.BAD_FILTER
 
 
 class BadId(BadInput):
     """An id that isn't one, or names another type."""
 
-    code = "BAD_ID"
+    code = RequestCode.BAD_ID
 
 
 class Forbidden(CrmError):
     """Something that the token's scopes don't allow."""
 
-    code = ErrorCode.FORBIDDEN.value
+    code = RequestCode.FORBIDDEN
 
 
 class TooLarge(CrmError):
     """An answer of more bytes than one may have."""
 
-    code = "ANSWER_TOO_LARGE"
+    code = RequestCode.ANSWER_TOO_LARGE
 
     def __init__(self) -> None:
         super().__init__("The answer is too large: ask for smaller pages, or for less in several documents.")
@@ -73,7 +75,7 @@ class TooLarge(CrmError):
 class Unavailable(CrmError):
     """The database can't be reached; try again."""
 
-    code = "UNAVAILABLE"
+    code = RequestCode.UNAVAILABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class UserError:
     code: ErrorCode
     message: str
     field: str | None = None
-    missing: str | None = None
+    missing: Shortfall | str | None = None
 
 
 class Refused(CrmError):
@@ -96,7 +98,7 @@ class Refused(CrmError):
         code: ErrorCode,
         message: str,
         field: str | None = None,
-        missing: str | None = None,
+        missing: Shortfall | str | None = None,
         more: Sequence[UserError] = (),
     ) -> None:
         super().__init__(message)

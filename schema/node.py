@@ -10,8 +10,8 @@ from resolvers.errors import BadId, BadInput
 from resolvers.ids import parse_id
 from resolvers.operation.merged import MERGED
 from resolvers.query.columns import Column
-from resolvers.query.level_select import NO_KEY, LevelQuery
-from resolvers.query.level_statement import statement
+from resolvers.query.level.rows import NO_KEY, LevelQuery
+from resolvers.query.level.statement import statement
 from resolvers.query.link import by_column
 from resolvers.query.visibility import access_of, listed
 from resolvers.storage.context import RequestContext, RowRef

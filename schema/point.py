@@ -31,6 +31,7 @@ from schema.declaring.declarations import (
     shown,
     structure,
 )
+from schema.declaring.kinds.node_id import node_id
 from schema.declaring.mutations import mutation, mutation_field
 from schema.shared import Listed
 
@@ -47,6 +48,7 @@ class ExpiringPoints:
 class PointAccount:
     """A customer's points: what the lots hold now, and the ledger of how it came to that."""
 
+    id = node_id("Opaque id, by which clients' caches know the account; `node` answers its customer only.")
     active = leaf(POINTS_ACTIVE, description="Points that can be spent now: active, not expired, not reserved.")
     pending = leaf(POINTS_PENDING, description="Points that become active later.")
     reserved = leaf(

@@ -8,10 +8,12 @@ from typing import Any
 from models.scope import Scope
 from resolvers import purchase
 from resolvers.operation.inputs import read
-from resolvers.query.level_select import NO_KEY
+from resolvers.query.level.rows import NO_KEY
 from resolvers.storage.context import RequestContext
 from schema.declaring.declarations import Argument, batched, query, shown, structure
+from schema.declaring.kinds.worded import worded
 from schema.declaring.operation_types import make_input
+from schema.refusal import missing, shortfall
 
 make_input(purchase.BillInput, "BillInput", "A bill at the till or in the e-shop.")
 
@@ -21,8 +23,9 @@ class BenefitRefusal:
     """Why a benefit does not apply."""
 
     code = shown("str", "Why, for programs: MINIMUM_NOT_MET, WRONG_STORE, POINTS_SHORT …")
-    message = shown("str", "Why, for people.")
-    missing = shown("str | None", "What is missing, such as “12 points” or “4.50 USD”.")
+    message = worded("Why, for people, in the language of the request.")
+    missing = missing()
+    shortfall = shortfall()
 
 
 @structure
@@ -74,8 +77,9 @@ class RefusedBenefit:
 
     code = shown("str", "Why, for programs.")
     benefit_code = shown("str | None", "The code that was asked for; null where paying with points is refused.")
-    message = shown("str", "Why, for people.")
-    missing = shown("str | None", "What is missing.")
+    message = worded("Why, for people, in the language of the request.")
+    missing = missing()
+    shortfall = shortfall()
 
 
 @structure

@@ -30,7 +30,8 @@ class ExternalApplication(Listed):
 class Device:
     """The device that an application runs on."""
 
-    id = leaf("device_id")
+    device_id = leaf()
+    id = leaf("device_id", deprecated="Clients' caches take an `id` for a key of the whole graph; this is `deviceId`.")
     name = leaf("device_name")
     system = leaf("device_system")
     type = leaf("device_type")

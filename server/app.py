@@ -16,13 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from resolvers.budget.budgets import Budgets
 from resolvers.jobs import Scheduler
 from resolvers.storage.engine import make_engine
 from resolvers.storage.reader import Reader, make_reader
+from resolvers.storage.replicas.reading import Replicas, make_replicas
 from schema.declaring.build import build
 from schema.execution.run.planned_schema import PlannedSchema
 from server import playground, reference
@@ -30,11 +31,13 @@ from server.access import AccessServices, terms_of
 from server.http.edge import EdgeMiddleware, Origins
 from server.http.endpoint import Endpoint, Limits
 from server.http.hosts import Hosts
-from server.http.readiness import Readiness
+from server.http.readiness import LEAVING, Readiness
 from server.metering import Metering
 from server.persisted import PersistedDocuments, read_manifests
 from server.settings import Settings, load
+from server.telemetry.telemetry import Telemetry
 from server.welcome import Welcome
+from server.workers.answering import leaving
 
 GRAPHQL = "/graphql"
 ENDPOINT = frozenset({GRAPHQL, f"{GRAPHQL}/"})
@@ -58,6 +61,7 @@ def create_app(
     schema = schema or build()
     reader = make_reader(settings.database_url, settings.database_connections, settings.deadline + 1)
     engine = make_engine(settings.database_url)
+    replicas = _replicas(settings, engine)
     welcome = Welcome(
         schema,
         reader,
@@ -70,7 +74,7 @@ def create_app(
     persisted = PersistedDocuments(schema.documents, read_manifests(settings.manifests), only=settings.trusted_only)
     access = AccessServices(settings, reader, engine)
     budgets = Budgets(engine)
-    metering = Metering(budgets, terms_of(settings), show=settings.show_cost)
+    telemetry = Telemetry(settings, schema, reader, engine)
     endpoint = Endpoint(
         schema,
         reader,
@@ -79,27 +83,43 @@ def create_app(
         welcome.page,
         access.authentication,
         persisted,
-        metering=metering,
+        metering=Metering(budgets, terms_of(settings), show=settings.show_cost),
+        replicas=replicas,
         development=settings.development,
+        observer=telemetry.observer,
     )
-    lifespan = _lifespan(persisted, endpoint, reader, engine, _scheduler(settings, engine), [access, budgets], exits)
-    routes = [
-        Route(GRAPHQL, endpoint, name="graphql"),
-        *playground.routes(),
-        *(reference.routes(schema._schema, REFERENCE) if settings.public_schema else ()),
-        Route("/health", _health, name="health"),
-        Route("/ready", _ready(Readiness(reader, engine)), name="ready"),
-        Route("/", lambda _request: RedirectResponse(GRAPHQL), name="home"),
-    ]
-    hosts = Hosts(settings.hosts, addresses=settings.open)
-    origins = Origins(settings.origins, local=settings.lets_local_pages)
-    return Gateway(endpoint, access, hosts, origins, routes=routes, lifespan=lifespan)
+    telemetry.admission = endpoint.admission
+    services = [each for each in (access, budgets, replicas, telemetry) if each is not None]
+    return Gateway(
+        endpoint,
+        access,
+        Hosts(settings.hosts, addresses=settings.open),
+        Origins(settings.origins, local=settings.lets_local_pages),
+        routes=_routes(settings, endpoint, Readiness(reader, engine)),
+        lifespan=_lifespan(persisted, endpoint, reader, engine, _scheduler(settings, engine), services, exits),
+    )
 
 
 def _scheduler(settings: Settings, engine: AsyncEngine) -> Scheduler | None:
     if not settings.jobs_every:
         return None
     return Scheduler(engine, timedelta(minutes=settings.jobs_every), retention=settings.retention)
+
+
+def _routes(settings: Settings, endpoint: Endpoint, readiness: Readiness) -> list[BaseRoute]:
+    return [
+        Route(GRAPHQL, endpoint, name="graphql"),
+        *playground.routes(),
+        *(reference.routes(endpoint.schema._schema, REFERENCE) if settings.public_schema else ()),
+        Route("/health", _health, name="health"),
+        Route("/ready", _ready(readiness), name="ready"),
+        Route("/", lambda _request: RedirectResponse(GRAPHQL), name="home"),
+    ]
+
+
+def _replicas(settings: Settings, engine: AsyncEngine) -> Replicas | None:
+    connections = settings.database_connections or 8
+    return make_replicas(settings.database_url, settings.replicas, engine, connections, settings.deadline + 1)
 
 
 def _limits(settings: Settings) -> Limits:
@@ -112,7 +132,7 @@ def _ready(readiness: Readiness) -> Callable[[Request], Awaitable[Response]]:
     """Whether requests can be answered now, and what stands in the way."""
 
     async def ready(_request: Request) -> Response:
-        obstacle = await readiness.obstacle()
+        obstacle = LEAVING if leaving.is_set() else await readiness.obstacle()
         return JSONResponse({"ready": obstacle is None, "obstacle": obstacle}, 200 if obstacle is None else 503)
 
     return ready
@@ -205,11 +225,10 @@ class Gateway(Starlette):
         else:
             await super().__call__(scope, receive, send)
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def _answer(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["path"] in ENDPOINT:
-            await self.endpoint(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
+            return self.endpoint(scope, receive, send)
+        return super().__call__(scope, receive, send)
 
 
 async def _health(_request: Request) -> Response:

@@ -14,13 +14,13 @@ from models.rules.budget import SECOND, Allowance, Standing
 from models.rules.login import counted_address
 from models.scope import ViewerKind
 from resolvers.budget.budgets import Budgets, OverBudget
+from resolvers.request_codes import RequestCode
 from resolvers.storage.context import RequestContext, Viewer
 from schema.execution.plan.cost.price import Cost, actual
 
 HEADER = b"crm360-cost"
 SHOW, ONLY = "1", "only"
 """What the header says: to tell the cost beside the answer, or in its place."""
-COST_EXCEEDED, THROTTLED = "COST_EXCEEDED", "THROTTLED"
 DRY = 1
 """The points of a question for a cost."""
 
@@ -31,6 +31,9 @@ class Terms:
 
     document: int | None = None
     budget: Allowance | None = None
+
+
+UNLIMITED = Terms()
 
 
 class Metering:
@@ -56,7 +59,7 @@ class RequestMeter:
     ) -> None:
         self._metering = metering
         self._reading = reading
-        terms = metering.terms.get(reading.viewer.kind, Terms())
+        terms = metering.terms.get(reading.viewer.kind, UNLIMITED)
         self._terms = terms if own is None else Terms(terms.document, own)
         self._charged = 0
         self.is_dry = is_dry
@@ -79,7 +82,7 @@ class RequestMeter:
         standing = Standing(points, budget, document_limit=most)
         if not dry and most is not None and points > most:
             self._reading.standing = standing
-            return _refusal(f"It may cost {points} points, and one document {most}: {LESS}.", COST_EXCEEDED)
+            return _refusal(f"It may cost {points} points, and one document {most}: {LESS}.", RequestCode.COST_EXCEEDED)
         self.cost, spent = cost, DRY if dry else points
         if budget is None:
             self._reading.standing = standing
@@ -90,7 +93,7 @@ class RequestMeter:
             self.wait = max(1, -(-over.wait // SECOND))
             self._reading.standing = Standing(points, budget, over.remaining, over.full_at, most)
             message = f"It may cost {points} points, and {over.remaining} are left: wait {self.wait} s, or {LESS}."
-            return _refusal(message, THROTTLED)
+            return _refusal(message, RequestCode.THROTTLED)
         self._charged = spent
         remaining = share.remaining(self._metering.budgets.clock())
         self._reading.standing = Standing(points, budget, remaining, share.full_at, most)

@@ -1,6 +1,7 @@
 """Settings: from the environment, from `.env` or from `crm360.toml` in the working folder, the first that has one.
 
-`DATABASE_URL` goes by its usual name, all others begin with `CRM360_`; in the TOML file they stand without it.
+`DATABASE_URL` and `DATABASE_REPLICA_URLS` go by their usual names, all others begin with `CRM360_`; in the TOML file
+they stand without it.
 """
 
 from __future__ import annotations
@@ -12,12 +13,21 @@ from datetime import timedelta
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from platformdirs import user_data_path
-from pydantic import AfterValidator, AliasChoices, Field, PositiveInt, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    Field,
+    PositiveInt,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from models.postgres import SCHEME, Address
@@ -31,6 +41,9 @@ EMBEDDED = (HOME / "data" if (HOME / "pyproject.toml").exists() else user_data_p
 """The embedded database: in a checkout's own folder, and the user's once the program is installed."""
 
 PREFIX = "CRM360_"
+UNPREFIXED = ("DATABASE_URL", "DATABASE_REPLICA_URLS")
+"""The settings that go by the names that they have elsewhere."""
+
 TOML = Path("crm360.toml")
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -63,6 +76,14 @@ def database_address(url: str) -> str:
     if driver.startswith("postgresql"):
         _check_hosts(rest)
     return f"{driver}://{rest}"
+
+
+def replica_addresses(urls: str) -> str:
+    """Addresses of replicas, with the driver that the gateway uses."""
+    addresses = [database_address(url) for url in urls.split()]
+    if not all(address.startswith(SCHEME) for address in addresses):
+        raise ValueError("must name servers of PostgreSQL that follow the one of DATABASE_URL")
+    return " ".join(addresses)
 
 
 def _check_hosts(address: str) -> None:
@@ -116,6 +137,14 @@ class Settings(BaseSettings):
         repr=False,
     )
     """Where the data is. Unset: an embedded SQLite file, `EMBEDDED`."""
+
+    database_replica_urls: Annotated[str, AfterValidator(replica_addresses)] = Field(
+        "",
+        validation_alias=AliasChoices("DATABASE_REPLICA_URLS", "database_replica_urls"),
+        repr=False,
+    )
+    """Replicas of the database from which what changes nothing is read, separated by spaces; all gateways name the
+    same ones."""
 
     database_connections: PositiveInt | None = None
     """How many connections a process reads through; unset: what suits the database."""
@@ -187,6 +216,9 @@ class Settings(BaseSettings):
     deadline: Annotated[float, Field(gt=0, le=600)] = 5.0
     """The seconds by which every request has its answer."""
 
+    drain: Annotated[float, Field(ge=0, le=300)] = 0
+    """The seconds in which a gateway that was told to stop answers on, but isn't ready, so that others are asked."""
+
     body_limit: Annotated[int, Field(ge=1024)] = 1_048_576
     """The most bytes of a request's body."""
 
@@ -216,6 +248,33 @@ class Settings(BaseSettings):
     """For how many days events and entries of the audit trail are kept; 0 keeps them for good."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    log_format: Literal["line", "json"] = "line"
+    """How the log is written: for people, or for programs that collect it."""
+
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] | None = None
+    """On which port of its own Prometheus finds `/metrics`; unset: nowhere."""
+
+    metrics_host: str = "127.0.0.1"
+    """Who may reach that port: unset, this machine alone."""
+
+    metrics_folder: str | None = None
+    """Where the workers leave their figures for the process that shows them; unset: a temporary folder."""
+
+    slow: Annotated[int, Field(ge=0)] = 0
+    """From how many milliseconds on an operation is told of in the log, with its plan; 0 tells of none."""
+
+    usage: bool = False
+    """Whether it is counted what of the schema is used, for `crm360 usage` to tell."""
+
+    @model_validator(mode="after")
+    def _replicas_of_a_server(self) -> Self:
+        """A file has none; and a token that was looked up without a pooler couldn't be seen to through one."""
+        if self.is_embedded and self.replicas:
+            raise ValueError("DATABASE_REPLICA_URLS: only PostgreSQL has replicas, and DATABASE_URL names a file")
+        if any(Address.of(url).pooled for url in self.replicas) and not Address.of(self.database_url).pooled:
+            raise ValueError("DATABASE_REPLICA_URLS: a replica is reached by a pooler only where DATABASE_URL is, too")
+        return self
 
     @field_validator("oidc_audience", "oidc_source")
     @classmethod
@@ -247,6 +306,11 @@ class Settings(BaseSettings):
     def database_file(self) -> Path:
         """The embedded database's file."""
         return Path(self.database_url.partition("///")[2].partition("?")[0])
+
+    @property
+    def replicas(self) -> tuple[str, ...]:
+        """The addresses of replicas."""
+        return tuple(self.database_replica_urls.split())
 
     @property
     def retention(self) -> dict[str, timedelta]:
@@ -300,7 +364,7 @@ def load(**given: object) -> Settings:
 def _unknown() -> Iterator[str]:
     """What looks like a setting and is none: a mistyped name must not pass for a setting left out."""
     fields = Settings.model_fields.keys()
-    known = {f"{PREFIX}{name.upper()}" for name in fields if name != "database_url"}
+    known = {f"{PREFIX}{name.upper()}" for name in fields if name.upper() not in UNPREFIXED}
     for source, names in (("the environment", os.environ), (".env", dotenv_values(".env"))):
         given = {name.upper() for name in names}
         yield from _no_such({name for name in given if name.startswith(PREFIX)} - known, known, source)
@@ -310,7 +374,7 @@ def _unknown() -> Iterator[str]:
 
 def _no_such(names: Iterable[str], known: Iterable[str], source: str) -> Iterator[str]:
     # What all names begin with makes none of them nearer.
-    candidates = {name.removeprefix(PREFIX): name for name in ("DATABASE_URL", *known)}
+    candidates = {name.removeprefix(PREFIX): name for name in (*UNPREFIXED, *known)}
     for name in sorted(names):
         near = get_close_matches(name.removeprefix(PREFIX), candidates, n=1)
         told = f"did you mean {candidates[near[0]]}?" if near else "`crm360 serve --help` names them."
@@ -319,9 +383,11 @@ def _no_such(names: Iterable[str], known: Iterable[str], source: str) -> Iterato
 
 def _explain(part: object) -> str:
     assert isinstance(part, dict)
-    name = str(part["loc"][0])
-    shown = name if name == "DATABASE_URL" else f"{PREFIX}{name.upper()}"
     reason = str(part["msg"]).removeprefix("Value error, ")
+    if not part["loc"]:
+        return f"{reason}."
+    name = str(part["loc"][0]).upper()
+    shown = name if name in UNPREFIXED else f"{PREFIX}{name}"
     # An address may hold a password: its value is not repeated.
-    value = "" if name == "DATABASE_URL" else f" (it is {part['input']!r})"
+    value = "" if name in UNPREFIXED else f" (it is {part['input']!r})"
     return f"{shown}: {reason[0].lower()}{reason[1:]}{value}."

@@ -3,13 +3,18 @@
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from models.rules.error_codes import ErrorCode
+from resolvers.operation import perform
+from resolvers.operation.structs import camel
 from resolvers.storage.engine import make_engine
+from schema.declaring.refusals import REFUSALS
 from tests import databases, factories
 
 NewDatabase = Callable[..., str]
@@ -69,6 +74,27 @@ async def session(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
     """A session to put rows into the database with, and to look at what became of them."""
     async with AsyncSession(engine, expire_on_commit=False) as opened:
         yield opened
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_refusal_but_those_told() -> Iterator[None]:
+    """A mutation that is refused with a code which its description doesn't tell fails the test that did it."""
+    once = perform._once
+
+    async def watched(engine: AsyncEngine, context: Any, call: perform.Call, show: Any) -> Any:
+        async def looked_at(payload: perform.Payload, inside: Any) -> Any:
+            told = {*REFUSALS.get(camel(call.name), ErrorCode), *REFUSALS["every"]}
+            untold = {error.code for error in payload.user_errors} - told
+            assert not untold, (
+                f"Add {sorted(untold)} to {camel(call.name)} in schema/refusals.toml, and run make schema."
+            )
+            return await show(payload, inside)
+
+        return await once(engine, context, call, looked_at)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(perform, "_once", watched)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -18,19 +18,32 @@ PACKAGES = ("pgbouncer", "libevent-2.1-7", "libc-ares2")
 
 
 @contextmanager
-def pooler(folder: Path, mode: str, *, connections: int = 2) -> Iterator[str]:
-    """A PgBouncer on loopback, before the server whose socket is in `folder`; where it is, as a query."""
+def pooler(
+    folder: Path, mode: str, *, connections: int = 2, key: bytes | None = None, certificate: bytes = b""
+) -> Iterator[str]:
+    """A PgBouncer on loopback, before the server whose socket is in `folder`; where it is, as a query.
+
+    With a key and its certificate it speaks to nobody but over TLS.
+    """
     with tempfile.TemporaryDirectory(prefix="crm360-pooler-") as place:
         home = Path(place)
         home.chmod(0o777)
         port = _free_port()
         (home / "users.txt").write_text('"postgres" ""\n')
+        tls = ""
+        if key is not None:
+            (home / "key.pem").write_bytes(key)
+            (home / "certificate.pem").write_bytes(certificate)
+            tls = (
+                f"client_tls_sslmode = require\nclient_tls_key_file = {home}/key.pem\n"
+                f"client_tls_cert_file = {home}/certificate.pem\n"
+            )
         (home / "pgbouncer.ini").write_text(
             f"[databases]\n* = host={folder}\n"
             f"[pgbouncer]\nlisten_addr = 127.0.0.1\nunix_socket_dir =\nlisten_port = {port}\nauth_type = trust\n"
             f"auth_file = {home}/users.txt\npool_mode = {mode}\ndefault_pool_size = {connections}\n"
             f"ignore_startup_parameters = extra_float_digits,{','.join(SETTINGS)}\n"
-            "query_wait_timeout = 10\n"
+            f"query_wait_timeout = 10\n{tls}"
         )
         command = [*_program(), *_user(folder), str(home / "pgbouncer.ini")]
         with subprocess.Popen(command, env=_environment(), stderr=subprocess.PIPE) as process:

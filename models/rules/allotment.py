@@ -9,9 +9,6 @@ from decimal import Decimal
 
 from models.rules.basket import ProductRelation
 from models.rules.goods import Goods, LineSet
-from models.rules.money import ZERO
-
-ONE = Decimal(1)
 
 Allotted = dict[int, int]
 """How many pieces of the lines are taken, by place."""
@@ -26,30 +23,14 @@ class _Asking:
     given: Allotted
 
 
-def by_weight(count: Decimal | None) -> bool:
-    """Whether a count is meant by weight: one that is a fraction is, any other counts pieces."""
-    return count is not None and count != int(count)
-
-
-def found(goods: Goods, relation: ProductRelation) -> Decimal:
-    """How much of the goods that a rule means is on the bill, as the rule counts."""
-    lines = goods.matching(relation)
-    return goods.quantity_of(lines) if by_weight(relation.count) else Decimal(goods.pieces_of(lines))
-
-
-def wanted(relation: ProductRelation) -> Decimal:
-    """How much a condition asks for: one piece where it doesn't say."""
-    return ONE if relation.count is None else relation.count
-
-
-def may_clash(asked: Iterable[tuple[ProductRelation, Decimal, Decimal]]) -> bool:
+def may_clash(asked: Iterable[tuple[ProductRelation, Decimal | int, Decimal | int]], times: int = 1) -> bool:
     """Whether conditions might be in each other's way, for what each of them wants and would find by itself.
 
     Served in the order of what they find, each finds enough if it does after all before it took theirs.
     """
-    whole = ZERO
-    for found, wanted in sorted((found, wanted) for one, wanted, found in asked if not by_weight(one.count)):
-        whole += wanted
+    whole: Decimal | int = 0
+    for found, wanted in sorted([(found, wanted) for one, wanted, found in asked if not one.by_weight]):
+        whole += wanted * times
         if found < whole:
             return True
     return False
@@ -67,9 +48,10 @@ def allot(
     free = list(goods.pieces)
     asking = []
     for condition in conditions:
-        if by_weight(condition.count):
+        if condition.by_weight:
             continue
-        one = _Asking(goods.matching(condition), int(wanted(condition)) * times, {})
+        wanted, _ = goods.found(condition)
+        one = _Asking(goods.matching(condition), int(wanted) * times, {})
         asking.append(one)
         _take_first(one, goods, free, spared)
         while one.needed and _hand_over(one, asking, goods, free):

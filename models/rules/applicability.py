@@ -13,7 +13,7 @@ from models.rules.error_codes import ErrorCode
 from models.rules.goods import Goods
 from models.rules.ledger import points_short
 from models.rules.money import ZERO
-from models.rules.refusals import Refusal, in_money, plain
+from models.rules.refusals import Refusal, Shortfall, in_money
 
 
 def refusals(benefit: Benefit, bill: Bill, shopper: Shopper, at: datetime) -> list[Refusal]:
@@ -64,22 +64,22 @@ def affordable(reward: Reward, shopper: Shopper, times: int = 1) -> Iterator[Ref
 
 def unmet(reward: Reward, goods: Goods, times: int = 1) -> Iterator[Refusal]:
     """Each condition needs its count of goods, and no piece meets two of them; applied twice it needs twice as many."""
-    asked = [(one, allotment.wanted(one) * times, allotment.found(goods, one)) for one in reward.conditions]
-    lacking = [(condition, wanted - found) for condition, wanted, found in asked if found < wanted]
-    if not lacking and allotment.may_clash(asked):
+    asked = [(one, *goods.found(one)) for one in reward.conditions]
+    lacking = [(one, wanted * times - found) for one, wanted, found in asked if found < wanted * times]
+    if not lacking and allotment.may_clash(asked, times):
         _, unmet_one, pieces = allotment.allot(reward.conditions, goods, times)
-        lacking = [(unmet_one, Decimal(pieces))] if unmet_one is not None else []
+        lacking = [(unmet_one, pieces)] if unmet_one is not None else []
     for condition, missing in lacking:
-        more = f"{plain(missing)} more" + (f" of {condition.name}" if condition.name else "")
+        more = Shortfall(quantity=Decimal(missing), of=condition.name or None)
         yield Refusal(ErrorCode.CONDITION_NOT_MET, "The bill lacks goods that it asks for.", more)
 
 
-def goods_lacking(reward: Reward, goods: Goods) -> str | None:
+def goods_lacking(reward: Reward, goods: Goods) -> Shortfall | None:
     """What would have to be on the bill for a reward on certain goods; none where they are, or any will do."""
     if not reward.bonuses or goods.quantity_of(goods.matching_any(reward.bonuses)):
         return None
     names = " or ".join(bonus.name for bonus in reward.bonuses if bonus.name)
-    return f"1 more of {names}" if names else "1 more"
+    return Shortfall(quantity=Decimal(1), of=names or None)
 
 
 def _used_up(voucher: Voucher) -> Refusal | None:
@@ -138,7 +138,7 @@ def _whom(reward: Reward, shopper: Shopper) -> Iterator[Refusal]:
 def _what(reward: Reward, bill: Bill) -> Iterator[Refusal]:
     """The minimum purchase counts what takes part in loyalty, before any discount."""
     if reward.minimum_purchase is not None and (worth := bill.worth) < reward.minimum_purchase:
-        short = in_money(reward.minimum_purchase - worth, bill.currency)
+        short = Shortfall(reward.minimum_purchase - worth, bill.currency)
         least = in_money(reward.minimum_purchase, bill.currency)
         yield Refusal(ErrorCode.MINIMUM_NOT_MET, f"The bill must come to {least}.", short)
     yield from unmet(reward, bill.goods)

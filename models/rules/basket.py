@@ -120,11 +120,14 @@ class ProductRelation:
     min_price: Decimal | None = None
     max_price: Decimal | None = None
     name: str = ""
+    by_weight: bool = field(init=False, repr=False, compare=False)
+    """Whether its count is meant by weight."""
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Every bill looks for its goods by each rule: its hash is worked out once."""
         prices = (self.count, self.min_price, self.max_price)
+        object.__setattr__(self, "by_weight", self.count is not None and self.count != int(self.count))
         object.__setattr__(self, "_hash", hash((self.related_to, self.target_ids, *prices, self.name)))
 
     def __hash__(self) -> int:

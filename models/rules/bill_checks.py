@@ -9,7 +9,7 @@ from decimal import Decimal
 from models.rules.basket import Bill, Line
 from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO, digits, too_precise
-from models.rules.refusals import Refusal, in_money
+from models.rules.refusals import Refusal, Shortfall, in_money
 
 MAX_ITEMS = 1000
 QUANTITY_PLACES = 3
@@ -54,4 +54,4 @@ def _total(bill: Bill) -> Iterator[Refusal]:
     if bill.total is not None and bill.total != items:
         wanted, found = in_money(bill.total, bill.currency), in_money(items, bill.currency)
         message = f"The bill's total is {wanted}, its items add up to {found}."
-        yield Refusal(ErrorCode.TOTALS_DIFFER, message, in_money(bill.total - items, bill.currency))
+        yield Refusal(ErrorCode.TOTALS_DIFFER, message, Shortfall(bill.total - items, bill.currency))

@@ -114,10 +114,11 @@ def _greedy(till: Till, usable: Sequence[Benefit], kept: Plan) -> Iterable[Plan]
         yield in_order
     if kept.benefits:
         return
-    promising = sorted(usable, key=lambda one: -most(one, till.start.lines))
+    promising = sorted([(-most(one, till.start.lines), place) for place, one in enumerate(usable)])
     best = till.rank(in_order)
-    for benefit in promising:
-        if not till.could_reach(best, till.start, most(benefit, till.start.lines), 1):
+    for off, place in promising:
+        benefit = usable[place]
+        if not till.could_reach(best, till.start, -off, 1):
             return
         alone = till.plus(till.start, benefit)
         if isinstance(alone, Plan):

@@ -11,9 +11,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from math import ceil
 from typing import NamedTuple
 
-from models.rules.allotment import allot, by_weight
+from models.rules.allotment import allot
 from models.rules.basket import Benefit, Reward, RewardKind, Standings
-from models.rules.goods import THOUSANDTHS, Goods, LineSet
+from models.rules.goods import THOUSANDTHS, Goods, LineSet, line_set
 from models.rules.money import ZERO, spread
 
 HUNDRED = Decimal(100)
@@ -99,10 +99,8 @@ def most(benefit: Benefit, lines: Standings) -> int:
     whole = lines.sum_of(_meant(reward, lines.goods) & lines.open)
     if reward.kind is RewardKind.GIFT:
         return 0
-    if reward.kind is RewardKind.PERCENT:
-        whole = _share(whole, reward.value)
-    if reward.kind is RewardKind.AMOUNT:
-        whole = min(whole, int(reward.value / lines.goods.unit))
+    if reward.kind in {RewardKind.PERCENT, RewardKind.AMOUNT}:
+        whole = _off(reward, whole, lines.goods)
     bound = _units(reward.maximum_discount, lines.goods)
     return whole if bound is None else min(whole, bound)
 
@@ -134,10 +132,14 @@ def _amounts(reward: Reward, lines: Standings, times: int) -> Amounts:
     if reward.kind is RewardKind.FINAL_PRICE:
         return _to_price(reward.value / lines.goods.unit, _eligible(reward, lines, times))
     weights = _weights(reward, lines, times)
-    whole = sum(weights.values())
+    return spread(_off(reward, sum(weights.values()), lines.goods), weights)
+
+
+def _off(reward: Reward, whole: int, goods: Goods) -> int:
+    """What a share or an amount takes off goods for which so much is left to pay."""
     if reward.kind is RewardKind.PERCENT:
-        return spread(_share(whole, reward.value), weights)
-    return spread(min(int(reward.value / lines.goods.unit), whole), weights)
+        return _share(whole, reward.value)
+    return min(whole, int(reward.value / goods.unit))
 
 
 def _weights(reward: Reward, lines: Standings, times: int) -> Mapping[int, int]:
@@ -166,8 +168,8 @@ def _free(reward: Reward, lines: Standings, times: int) -> Parts:
     if _has_counts(reward):
         parts = _counted(reward, lines, _taken(reward, lines.goods, meant, times))
         return _cheapest(sorted(parts.items(), key=lambda one: one[1].amount / float(one[1].units)), count)
-    places = _cheapest_first(lines, meant & lines.open, count)
-    return _cheapest(_parts(lines, places, _taken(reward, lines.goods, meant, times), None), count)
+    places = lines.cheapest_first(meant & lines.open, by_weight=False)
+    return _cheapest(_parts(lines, places, _taken(reward, lines.goods, meant, times)), count)
 
 
 def _eligible(reward: Reward, lines: Standings, times: int) -> Parts:
@@ -175,7 +177,7 @@ def _eligible(reward: Reward, lines: Standings, times: int) -> Parts:
     meant = _meant(reward, lines.goods)
     if _has_counts(reward):
         return _counted(reward, lines, _taken(reward, lines.goods, meant, times))
-    return _whole(lines, meant & lines.open, {})
+    return _whole(lines, meant & lines.open, {}, _touched(lines, {}))
 
 
 def _has_counts(reward: Reward) -> bool:
@@ -191,14 +193,16 @@ def _meant(reward: Reward, goods: Goods) -> LineSet:
 def _counted(reward: Reward, lines: Standings, taken: Mapping[int, int]) -> Parts:
     parts: dict[int, _Part] = {}
     whole: LineSet = 0
+    touched = _touched(lines, taken)
     for bonus in reward.bonuses:
         meant, count = lines.goods.matching(bonus) & lines.open, bonus.count
         if count is None:
             # Goods that a bonus without a count means are there as a whole: another one adds nothing to them.
-            found = _whole(lines, meant & ~whole, taken)
+            found = _whole(lines, meant & ~whole, taken, touched)
             whole |= meant
         else:
-            found = _cheapest(_parts(lines, _cheapest_first(lines, meant, count), taken, count), count)
+            places = lines.cheapest_first(meant, by_weight=bonus.by_weight)
+            found = _cheapest(_parts(lines, places, taken, by_weight=bonus.by_weight), count)
         if not parts:
             parts = found
             continue
@@ -209,17 +213,22 @@ def _counted(reward: Reward, lines: Standings, taken: Mapping[int, int]) -> Part
     return parts
 
 
-def _whole(lines: Standings, meant: LineSet, taken: Mapping[int, int]) -> dict[int, _Part]:
-    """All that is there of some lines: of most of them, everything."""
+def _touched(lines: Standings, taken: Mapping[int, int]) -> LineSet:
+    """The lines of which some pieces became free, or meet a condition."""
+    return line_set({**lines.freed, **taken}, len(lines))
+
+
+def _whole(lines: Standings, meant: LineSet, taken: Mapping[int, int], touched: LineSet) -> dict[int, _Part]:
+    """All that is there of some lines: of those that nothing touched, everything."""
     left, quantities, pieces = lines.left, lines.goods.quantities, lines.goods.pieces
     parts = {place: MADE(_Part, (left[place], quantities[place], pieces[place])) for place in lines.goods.places(meant)}
-    fewer = [place for place in {**lines.freed, **taken} if place in parts]
-    there = dict(_parts(lines, fewer, taken, None))
-    for place in fewer:
-        if place in there:
-            parts[place] = there[place]
-        else:
-            del parts[place]
+    if fewer := lines.goods.places(meant & touched):
+        there = dict(_parts(lines, fewer, taken))
+        for place in fewer:
+            if place in there:
+                parts[place] = there[place]
+            else:
+                del parts[place]
     return parts
 
 
@@ -232,14 +241,13 @@ def _taken(reward: Reward, goods: Goods, meant: LineSet, times: int) -> Mapping[
 
 
 def _parts(
-    lines: Standings, places: Iterable[int], taken: Mapping[int, int], count: Decimal | None
+    lines: Standings, places: Iterable[int], taken: Mapping[int, int], *, by_weight: bool = False
 ) -> Iterator[tuple[int, _Part]]:
     """What became free, or meets a condition, is not there to be discounted."""
     goods, left, freed = lines.goods, lines.left, lines.freed
-    weighed = by_weight(count)
     for place in places:
         quantity, amount, pieces = goods.quantities[place], left[place], goods.pieces[place]
-        units = Decimal(quantity) / THOUSANDTHS if weighed else pieces
+        units = Decimal(quantity) / THOUSANDTHS if by_weight else pieces
         if place not in freed and place not in taken:
             yield place, MADE(_Part, (amount, quantity, units))
             continue
@@ -248,11 +256,6 @@ def _parts(
         if there > 0:
             amount = -(-amount * there // paid_for)
             yield place, _Part(amount, Decimal(quantity) * there / pieces, Decimal(units) * there / pieces)
-
-
-def _cheapest_first(lines: Standings, meant: LineSet, count: Decimal) -> Iterable[int]:
-    """Lines by what is left to pay for a unit, in the bill's order among equals."""
-    return lines.cheapest_first(meant, by_weight=by_weight(count))
 
 
 def _cheapest(parts: Iterable[tuple[int, _Part]], count: Decimal) -> dict[int, _Part]:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, compress
 from operator import or_
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LineSet = int
 FEW = 16
 FEW_TO_SORT = 100
-THOUSANDTHS = 1000
+THOUSANDTHS, THREE = 1000, 3
 """Quantities have three decimals at most."""
 
 
@@ -36,6 +36,7 @@ class Goods:
         self._matching_any: dict[int, tuple[Sequence[ProductRelation], LineSet]] = {}
         self._pieces_of: dict[LineSet, int] = {}
         self._places: dict[LineSet, tuple[int, ...]] = {}
+        self._found: dict[ProductRelation, tuple[Decimal | int, Decimal | int]] = {}
         self._dearest_first: dict[LineSet, list[int]] = {}
 
     @cached_property
@@ -52,12 +53,13 @@ class Goods:
     @cached_property
     def quantities(self) -> list[int]:
         """The quantity of each line in thousandths."""
-        return [int(line.quantity * THOUSANDTHS) for line in self.lines]
+        return [int(line.quantity.scaleb(THREE)) for line in self.lines]
 
     @cached_property
     def paid(self) -> list[int]:
         """What is to pay for each line before loyalty, in the currency's smallest unit."""
-        return [int(line.paid / self.unit) for line in self.lines]
+        places = -self.unit.adjusted()
+        return [int(line.paid.scaleb(places)) for line in self.lines]
 
     @cached_property
     def worth(self) -> int:
@@ -82,8 +84,24 @@ class Goods:
         """The lines whose goods a rule means: the product, its group or one above it, or its brand, at such a price."""
         found = self._matching.get(relation)
         if found is None:
-            found = self._matching[relation] = self._meant(relation) & self._priced(relation) & self.everything
+            found = self._meant(relation)
+            if relation.min_price is not None or relation.max_price is not None:
+                found &= self._priced(relation)
+            self._matching[relation] = found
         return found
+
+    def found(self, relation: ProductRelation) -> tuple[Decimal | int, Decimal | int]:
+        """How much of the goods that a rule means it asks for, and how much is there: by weight, or in pieces."""
+        known = self._found.get(relation)
+        if known is None:
+            lines, count = self.matching(relation), relation.count
+            if relation.by_weight:
+                assert count is not None
+                known = count, self.quantity_of(lines)
+            else:
+                known = 1 if count is None else int(count), self.pieces_of(lines)
+            self._found[relation] = known
+        return known
 
     def matching_any(self, relations: Sequence[ProductRelation]) -> LineSet:
         """The lines that any of several rules means, which are the same rules for as long as the bill is there."""
@@ -115,14 +133,15 @@ class Goods:
         if relation.related_to == "ANY":
             return self.everything
         known = self._by_target[relation.related_to]
+        if len(relation.target_ids) == 1:
+            (target,) = relation.target_ids
+            return known.get(target, 0)
         if len(relation.target_ids) > len(known):
             return union(lines for target, lines in known.items() if target in relation.target_ids)
         return union(known.get(target, 0) for target in relation.target_ids)
 
     def _priced(self, relation: ProductRelation) -> LineSet:
         """The lines within a range of unit prices, both ends included."""
-        if relation.min_price is None and relation.max_price is None:
-            return self.everything
         prices, cheaper = self._by_price
         low = 0 if relation.min_price is None else bisect_left(prices, relation.min_price)
         high = len(prices) if relation.max_price is None else bisect_right(prices, relation.max_price)
@@ -134,6 +153,8 @@ class Goods:
         groups: dict[int | None, LineSet] = defaultdict(int)
         brands: dict[int | None, LineSet] = defaultdict(int)
         for place, line in enumerate(self.lines):
+            if line.loyalty_off:
+                continue
             bit = 1 << place
             products[line.product_id] |= bit
             brands[line.brand_id] |= bit
@@ -182,11 +203,11 @@ def line_set(places: Iterable[int], lines: int) -> LineSet:
 
 
 ONE_DIGIT = ord("1")
-BITS_OF_BYTES = [tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256)]
+AS_FLAGS = bytes.maketrans(b"01", b"\x00\x01")
 
 
 def _bits(lines: LineSet) -> list[int]:
-    """The bits of a number that are set, lowest first: one by one where they are few, else byte by byte."""
+    """The bits of a number that are set, lowest first: one by one where they are few, else all digits at once."""
     if lines.bit_count() <= FEW:
         found = []
         while lines:
@@ -194,8 +215,8 @@ def _bits(lines: LineSet) -> list[int]:
             found.append(lowest.bit_length() - 1)
             lines ^= lowest
         return found
-    written = lines.to_bytes((lines.bit_length() + 7) // 8, "little")
-    return [8 * place + bit for place, byte in enumerate(written) if byte for bit in BITS_OF_BYTES[byte]]
+    flags = f"{lines:b}"[::-1].encode().translate(AS_FLAGS)
+    return list(compress(range(len(flags)), flags))
 
 
 def _by_digit(numbers: Sequence[int]) -> list[LineSet]:

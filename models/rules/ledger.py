@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO, amount_refusal
-from models.rules.refusals import Refusal, in_points
+from models.rules.refusals import Refusal, Shortfall, in_points
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -181,7 +181,7 @@ def reverse_part(takens: Sequence[Taken], amount: Decimal) -> list[Given] | Refu
     whole = sum((taken.amount for taken in takens), ZERO)
     if amount > whole:
         message = "More points can't be given back than were taken."
-        return Refusal(ErrorCode.LIMIT_REACHED, message, in_points(amount - whole))
+        return Refusal(ErrorCode.LIMIT_REACHED, message, Shortfall(points=amount - whole))
     last_first = [(taken.lot_id, taken.amount) for taken in reversed(takens)]
     return reverse(_fill(last_first, amount))
 
@@ -249,7 +249,7 @@ def after(lots: Iterable[Lot], changes: Iterable[Taken | Given]) -> list[Lot]:
 def points_short(wanted: Decimal, available: Decimal) -> Refusal:
     """There are not enough points, and this many are missing."""
     message = f"{in_points(wanted)} are needed, {in_points(available)} can be spent."
-    return Refusal(ErrorCode.POINTS_SHORT, message, in_points(wanted - available))
+    return Refusal(ErrorCode.POINTS_SHORT, message, Shortfall(points=wanted - available))
 
 
 def _in_spending_order(lots: Iterable[Lot], at: datetime) -> list[Lot]:

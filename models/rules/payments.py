@@ -9,7 +9,7 @@ from decimal import Decimal
 from models.described import DescribedEnum
 from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO, digits, too_precise
-from models.rules.refusals import Refusal, in_money
+from models.rules.refusals import Refusal, Shortfall, in_money
 
 
 class PaymentKind(DescribedEnum):
@@ -70,7 +70,7 @@ def all_told(payments: Sequence[Payment], by_points: Decimal) -> list[Payment]:
 
 def _differs(what: str, is_: Decimal, told: Decimal, currency: str) -> Refusal:
     message = f"{what} {in_money(is_, currency)}; the payments say {in_money(told, currency)}."
-    return Refusal(ErrorCode.PAYMENTS_DIFFER, message, in_money(is_ - told, currency))
+    return Refusal(ErrorCode.PAYMENTS_DIFFER, message, Shortfall(is_ - told, currency))
 
 
 def _sum(payments: Iterator[Payment]) -> Decimal:

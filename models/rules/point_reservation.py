@@ -11,7 +11,7 @@ from enum import StrEnum
 from models.rules import ledger
 from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO, amount_refusal
-from models.rules.refusals import Refusal, in_points
+from models.rules.refusals import Refusal, Shortfall
 
 
 class PointReservationState(StrEnum):
@@ -77,7 +77,7 @@ def capture(
         return Refusal(ErrorCode.EXPIRED, "The reservation has run out.")
     wanted = reservation.amount if amount is None else amount
     if wanted > reservation.amount:
-        over = in_points(wanted - reservation.amount)
+        over = Shortfall(points=wanted - reservation.amount)
         return Refusal(ErrorCode.LIMIT_REACHED, "More can't be captured than was reserved.", over)
     return ledger.spend(lots, wanted, reserved=reserved - reservation.amount, at=at)
 

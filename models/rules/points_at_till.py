@@ -9,7 +9,7 @@ from models.rules.error_codes import ErrorCode
 from models.rules.ledger import points_short
 from models.rules.money import ZERO, amount_refusal, down, unit_of, up
 from models.rules.programme import WHOLE, Programme
-from models.rules.refusals import Refusal, in_points
+from models.rules.refusals import Refusal, Shortfall, in_points
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +57,4 @@ def _enough(payment: PointsPayment, least: Decimal | None) -> PointsPayment | Re
     if least is None or payment.points >= least:
         return payment
     message = f"At least {in_points(least)} pay a bill; here it would be {in_points(payment.points)}."
-    return Refusal(ErrorCode.MINIMUM_NOT_MET, message, in_points(least - payment.points))
+    return Refusal(ErrorCode.MINIMUM_NOT_MET, message, Shortfall(points=least - payment.points))

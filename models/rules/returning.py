@@ -16,7 +16,7 @@ from models.rules.applicability import unmet
 from models.rules.basket import Bill, Reward
 from models.rules.error_codes import ErrorCode
 from models.rules.money import CENT, ZERO, down, half_up, up
-from models.rules.refusals import Refusal, plain
+from models.rules.refusals import Refusal, Shortfall, plain
 
 BenefitKey = tuple[int | None, int | None]
 """A benefit on a bill: its voucher, where it was one, and its reward; neither for the basic discount of a status."""
@@ -48,7 +48,7 @@ class Sold:
         """The line once so much more of it is returned."""
         if quantity > self.kept:
             message = f"Of this line, {plain(self.kept)} can be returned."
-            return Refusal(ErrorCode.LIMIT_REACHED, message, f"{plain(quantity - self.kept)} more")
+            return Refusal(ErrorCode.LIMIT_REACHED, message, Shortfall(quantity=quantity - self.kept))
         return replace(self, returned=self.returned + quantity)
 
     def whole(self) -> Sold:

@@ -8,7 +8,7 @@ from typing import Any
 
 from models.scope import ViewerKind
 from resolvers.customer.me import load_me
-from resolvers.query.level_select import NO_KEY
+from resolvers.query.level.rows import NO_KEY
 from resolvers.storage.context import RequestContext, RowRef
 
 

@@ -31,7 +31,7 @@ WRITE = {
         SELECT 'READ', customer.key, ($3::text[])[answer], ($4::text[])[answer], ($5::text[])[answer],
             ($6::bigint[])[answer], ($7::timestamptz[])[answer], writing.id
         FROM (SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint) OFFSET 0) AS writing(id),
-            unnest($1::bigint[], $2::int[]) AS customer(key, answer)
+            unnest($1::text::bigint[], $2::text::int[]) AS customer(key, answer)
         """,
     "sqlite": """
         INSERT INTO audit_entry (action, customer_id, what, request, viewer_kind, token_id, at, transaction_id)
@@ -109,7 +109,7 @@ class Trail:
             driver: Any = (await connection.get_raw_connection()).driver_connection
             await driver.execute_fetchall(WRITE["sqlite"], (rows,))
 
-    async def _send(self, columns: Sequence[Sequence[object]]) -> None:
+    async def _send(self, columns: Sequence[object]) -> None:
         """Write to PostgreSQL; once more where the connection was lost, since twice is better than never."""
         for is_last in (False, True):
             if self._connection is None or self._connection.is_closed():
@@ -123,12 +123,15 @@ class Trail:
                 return
 
 
-def _columns(answers: Sequence[Shown]) -> Sequence[Sequence[object]]:
-    """What PostgreSQL is given: the customers with the places of their answers, and the answers."""
+def _columns(answers: Sequence[Shown]) -> Sequence[object]:
+    """What PostgreSQL is given: the customers with the places of their answers, and the answers.
+
+    Of customers there may be many, and the driver looks at each item of an array: these are given as text.
+    """
     customers = [(key, place) for place, shown in enumerate(answers, start=1) for key in sorted(shown.customers)]
     return (
-        [key for key, _ in customers],
-        [place for _, place in customers],
+        f"{{{','.join([str(key) for key, _ in customers])}}}",
+        f"{{{','.join([str(place) for _, place in customers])}}}",
         [shown.what[:LONGEST_NAME] for shown in answers],
         [uuid4().hex for _ in answers],
         [shown.viewer.kind.value for shown in answers],

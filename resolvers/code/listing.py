@@ -10,7 +10,7 @@ from resolvers.code.iso import Code, known_codes
 from resolvers.errors import BadCursor, BadFilter
 from resolvers.normalise import fold
 from resolvers.query.filters.where import DEEPEST
-from resolvers.query.level_select import NO_KEY
+from resolvers.query.level.rows import NO_KEY
 from resolvers.query.paging import NOT_A_CURSOR, encode_cursor, open_cursor, page_size, start_of
 from resolvers.storage.context import RequestContext
 from resolvers.values import Connection, Edge, PageInfo

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 from resolvers.files.format.record_schema import ListOf, RecordSchema
 from resolvers.files.resources import RESOURCES, Resource
@@ -66,14 +64,3 @@ def written_into(text: str) -> str:
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{BEGIN}\n\n{description()}\n{END}{after}"
-
-
-def main(paths: Iterable[str]) -> None:
-    """Bring pages up to date: `python -m resolvers.files.reference docs/own-data.md`."""
-    for name in paths:
-        path = Path(name)
-        path.write_text(written_into(path.read_text("utf-8")), "utf-8")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -245,6 +245,8 @@ NOT_IN_FILES: dict[type[Base], str] = {
     models.RecommendationModel: "Worked out from purchases, every so often.",
     models.EventReader: "How far this CRM has come with its own events.",
     models.ServedRevision: "Which servers can use these tables.",
+    models.SchemaUse: "What was asked of this CRM.",
+    models.ReplicaLeftOut: "Which of this database's replicas are not asked for now.",
     models.OutboxEpoch: "How this database numbers its own events.",
     models.Event: "What happened in this CRM; another one has its own events.",
     models.IdempotencyKey: "Holds for this CRM's own clients, and not for long.",

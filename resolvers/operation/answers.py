@@ -42,3 +42,10 @@ OPAQUE_ID = Shown("ID")
 
 TEXT = Shown("str")
 """Shows a code as plain text."""
+
+
+class Worded:
+    """Shows a message beside a `code` in the language of whoever reads it."""
+
+
+WORDED = Worded()

@@ -112,11 +112,12 @@ def exact(
     kind: ExactDecimal, value: Decimal, field: str, *, lowest: int | None = 0, highest: int | None = None
 ) -> Decimal:
     """A decimal that a column holds without rounding it."""
-    if not value.is_finite() or len(value.as_tuple().digits) > MOST_DIGITS:
+    _, numerals, exponent = value.as_tuple()
+    if not isinstance(exponent, int) or len(numerals) > MOST_DIGITS:
         raise Refused(ErrorCode.NOT_A_NUMBER, "This must be a decimal number of a reasonable length.", field)
     if value and value.adjusted() >= kind.precision - kind.scale:
         raise Refused(ErrorCode.OUT_OF_RANGE, "This number is too large.", field)
-    if too_precise(value, kind.scale):
+    if exponent + kind.scale < 0 and too_precise(value, kind.scale):
         raise Refused(ErrorCode.TOO_PRECISE, f"This takes {kind.scale} decimal places at most.", field)
     if lowest == 0 and value < 0:
         raise Refused(ErrorCode.NEGATIVE_AMOUNT, "This must not be negative.", field)

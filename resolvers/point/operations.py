@@ -15,7 +15,7 @@ from models import PointEntryKind
 from models.rules import ledger
 from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO
-from models.rules.refusals import in_points
+from models.rules.refusals import Shortfall
 from resolvers.errors import Refused
 from resolvers.operation.refusal import accepted
 from resolvers.point.about import about
@@ -133,7 +133,7 @@ async def _retract(
         raise _already_reversed()
     wanted = left if amount is None else amount
     if wanted > left:
-        over = in_points(wanted - left)
+        over = Shortfall(points=wanted - left)
         raise Refused(ErrorCode.LIMIT_REACHED, "More points can't be taken back than were assigned.", "amount", over)
     has = await account(transaction, entry.customer_id, also=[lot_id])
     repaid = await repaid_from(transaction, lot_id)

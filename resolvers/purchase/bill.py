@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -89,6 +90,8 @@ async def read_bill(context: RequestContext, given: BillInput, customer: By | No
 
     Whose bill it is decides only about the prices of campaigns, where they are asked for.
     """
+    # A long bill has just been read: a turn for others.
+    await asyncio.sleep(0)
     if given.campaign_prices:
         given = await _priced(context, given, customer)
     paid_at = given.paid_at or context.now

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -37,6 +36,7 @@ from resolvers.purchase.bill import TillBill
 from resolvers.query.compiled_query import Found, Together
 from resolvers.segment.qualifying import qualifies_for
 from resolvers.status.requalifying import BEFORE_A_BILL, Before, before_of
+from resolvers.storage.beside import beside
 from resolvers.storage.context import RequestContext
 from resolvers.storage.reader import Row
 
@@ -113,7 +113,7 @@ class Checkout:
         """What rules say; of a long bill with many benefits in a thread, so that others are answered meanwhile."""
         if benefits * len(self.bill.items) <= AT_ONCE:
             return work()
-        return await asyncio.to_thread(work)
+        return await beside(object(), work)
 
 
 def judged_at(context: RequestContext, bill: TillBill) -> datetime:

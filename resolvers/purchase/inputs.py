@@ -14,7 +14,7 @@ from models.rules.error_codes import ErrorCode
 from models.rules.payments import PaymentKind
 from models.types import MONEY, PERCENT, POINTS, QUANTITY, ExactDecimal
 from resolvers.errors import Refused
-from resolvers.operation.answers import TEXT, Answer, RepeatableAnswer, Shown, row
+from resolvers.operation.answers import TEXT, WORDED, Answer, RepeatableAnswer, Shown, row
 from resolvers.operation.checks import CURRENCY, By, at_most, by, converted, exact, key, shown_as, text, whole
 from resolvers.operation.inputs import Input
 from resolvers.operation.parts import MOST_PROPERTIES, PropertyValueInput, UtmInput
@@ -222,7 +222,7 @@ class LeftOut(Answer):
     index: Annotated[int, "The place of the bill among those given, from 0."]
     benefit_code: Annotated[str | None, "The code that was asked for; null where it isn't about one."]
     code: Annotated[ErrorCode, TEXT, "Why it can't be had, for programs."]
-    message: Annotated[str, "Why, for people."]
+    message: Annotated[str, WORDED, "Why, for people."]
     missing: Annotated[str | None, "What is missing."]
 
 
@@ -316,7 +316,7 @@ class RefusedBill(Answer):
 
     index: Annotated[int, "Its place among the bills given, from 0."]
     code: Annotated[ErrorCode, TEXT, "What is wrong, for programs."]
-    message: Annotated[str, "What is wrong, for people."]
+    message: Annotated[str, WORDED, "What is wrong, for people."]
     field: Annotated[str | None, "The field of the bill that is to blame."]
     missing: Annotated[str | None, "What is missing."]
 

@@ -18,7 +18,7 @@ from models.rules.basket import Voucher
 from models.rules.error_codes import ErrorCode
 from models.rules.money import ZERO
 from models.rules.programme import Earnings
-from models.rules.refusals import Refusal
+from models.rules.refusals import Refusal, in_words
 from models.rules.returning import going_back
 from models.rules.settlement import settled_offline
 from resolvers.benefit.kept_terms import written
@@ -86,7 +86,7 @@ class _Offline:
         """Note why it is not imported."""
         at, missing = getattr(error, "field", None), getattr(error, "missing", None)
         self.refused = RefusedBill(
-            index=self.index, code=ErrorCode(error.code), message=str(error), field=at, missing=missing
+            index=self.index, code=ErrorCode(error.code), message=str(error), field=at, missing=in_words(missing)
         )
 
     def leave_out(self, code: str, reason: Refusal) -> None:
@@ -97,7 +97,7 @@ class _Offline:
                 benefit_code=code,
                 code=ErrorCode(reason.code),
                 message=reason.message,
-                missing=reason.missing,
+                missing=in_words(reason.missing),
             )
         )
 

@@ -16,6 +16,7 @@ from models import Purchase, PurchaseState, PurchaseType, State
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
 from models.rules.late import is_late
+from models.rules.refusals import Shortfall, in_words
 from resolvers.errors import CrmError, Refused, UserError
 from resolvers.operation.perform import Stage, after
 from resolvers.purchase.beside import read_beside
@@ -23,7 +24,7 @@ from resolvers.purchase.bill import TillBill, read_bill, recognised
 from resolvers.purchase.checkout import judged_at, read_checkout
 from resolvers.purchase.inputs import BillToClose, CancelAnswer, LeftOut, PurchaseCancel, PurchaseSend, SentAnswer
 from resolvers.purchase.known import First, read_first, sent_before
-from resolvers.purchase.previewing import refused_benefits
+from resolvers.purchase.previewing import RefusedBenefit, refused_benefits
 from resolvers.purchase.recording import Closing, record
 from resolvers.purchase.reversal import status_back, undo
 from resolvers.purchase.sale import read_closed
@@ -141,39 +142,37 @@ async def _close(
     codes = given.benefit_codes or ()
     case = await read_checkout(context, bill, key, codes, terms=first.terms, locked=True, untold=untold)
     settled = await case.settle(given.spend_points or None)
-    left_out = [
-        LeftOut(index=0, code=one.code, benefit_code=one.benefit_code, message=one.message, missing=one.missing)
-        for one in refused_benefits(settled, case.named)
-    ]
-    left_out += _as_expected(given.to_pay, settled.to_pay)
-    differing = beside.differing(settled.combination.to_pay, settled.payment.amount, bill.rules.currency)
-    left_out += [
-        LeftOut(index=0, code=one.code, benefit_code=None, message=one.message, missing=one.missing)
-        for one in differing
-    ]
-    if left_out and not late:
-        _all_or_nothing(left_out)
+    currency = bill.rules.currency
+    refused = [*refused_benefits(settled, case.named), *_as_expected(given.to_pay, settled.to_pay, currency)]
+    differing = beside.differing(settled.combination.to_pay, settled.payment.amount, currency)
+    refused += [RefusedBenefit(one.code, one.message, one.missing, None) for one in differing]
+    if refused and not late:
+        _all_or_nothing(refused)
     kept = beside.without_payments() if differing else beside
-    return await record(transaction, Closing(case, settled, about, kept)), left_out
+    return await record(transaction, Closing(case, settled, about, kept)), [_left_out(one) for one in refused]
 
 
-def _all_or_nothing(left_out: Sequence[LeftOut]) -> None:
+def _left_out(one: RefusedBenefit) -> LeftOut:
+    missing = in_words(one.missing)
+    return LeftOut(index=0, code=one.code, benefit_code=one.benefit_code, message=one.message, missing=missing)
+
+
+def _all_or_nothing(refused: Sequence[RefusedBenefit]) -> None:
     """The till told the shopper what it previewed: if any of it can't be had, the bill isn't closed."""
-    errors = [UserError(one.code, one.message, _field(one), one.missing) for one in left_out]
+    errors = [UserError(one.code, one.message, _field(one), one.missing) for one in refused]
     raise Refused.because_of(errors)
 
 
-def _field(one: LeftOut) -> str:
+def _field(one: RefusedBenefit) -> str:
     if one.benefit_code is not None:
         return "benefitCodes"
     return AMOUNTS.get(one.code, "spendPoints")
 
 
-def _as_expected(expected: Decimal | None, to_pay: Decimal) -> Iterable[LeftOut]:
+def _as_expected(expected: Decimal | None, to_pay: Decimal, currency: str) -> Iterable[RefusedBenefit]:
     if expected is not None and expected != to_pay:
         message = f"The bill comes to {to_pay:.2f}, not to {expected:.2f}; preview it again."
-        missing = f"{to_pay - expected:.2f}"
-        yield LeftOut(index=0, code=ErrorCode.TO_PAY_DIFFERS, benefit_code=None, message=message, missing=missing)
+        yield RefusedBenefit(ErrorCode.TO_PAY_DIFFERS, message, Shortfall(to_pay - expected, currency), None)
 
 
 async def _type(transaction: Transaction, code: str | None) -> int | None:

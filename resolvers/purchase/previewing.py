@@ -18,7 +18,7 @@ from models.rules.late import as_paid
 from models.rules.plans import Till
 from models.rules.points_at_till import worth
 from models.rules.programme import AutomaticChoice
-from models.rules.refusals import Refusal
+from models.rules.refusals import Refusal, Shortfall
 from models.rules.settlement import Settlement
 from resolvers.benefit.offers import ON_OFFER, VOUCHERS_OF, read_offers, vouchers_of
 from resolvers.benefit.shopper import read_shopper
@@ -74,7 +74,7 @@ class RefusedBenefit:
 
     code: ErrorCode
     message: str
-    missing: str | None
+    missing: Shortfall | str | None
     benefit_code: str | None
 
 

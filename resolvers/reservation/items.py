@@ -67,7 +67,7 @@ async def _item(
             ErrorCode.NOT_OFFERED, "The store doesn't offer this product for reservation.", f"{at}.reservableProduct"
         )
     price = await _price(transaction, offer, currency, at)
-    return Item(Wanted(offer, given.quantity, goods.name, f"{at}.quantity"), price, currency, given.vat_rate)
+    return Item(Wanted(offer, given.quantity, goods, f"{at}.quantity"), price, currency, given.vat_rate)
 
 
 async def _price(transaction: Transaction, offer: models.ReservableOffer, currency: str, at: str) -> Decimal:

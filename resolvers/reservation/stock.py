@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, select, update
 import models
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
-from models.rules.refusals import plain
+from models.rules.refusals import Shortfall, plain
 from models.types import QUANTITY
 from resolvers.errors import Refused, UserError
 from resolvers.ids import opaque_id
@@ -35,7 +35,7 @@ class Wanted:
 
     offer: models.ReservableOffer
     quantity: Decimal
-    name: str
+    product: models.Product
     field: str
 
 
@@ -45,10 +45,9 @@ async def take(transaction: Transaction, wanted: Iterable[Wanted]) -> None:
     for one in sorted(wanted, key=lambda each: each.offer.id):
         if not await _move(transaction, one.offer.id, -one.quantity):
             stock = await transaction.session.scalar(select(OFFER.stock).where(OFFER.id == one.offer.id)) or Decimal(0)
-            missing = f"{plain(one.quantity - stock)} of {one.name}"
-            short.append(
-                UserError(ErrorCode.OUT_OF_STOCK, f"Only {plain(stock)} of {one.name} are left.", one.field, missing)
-            )
+            lacking = Shortfall(quantity=one.quantity - stock, of=one.product.name, product_id=one.product.id)
+            message = f"Only {plain(stock)} of {one.product.name} are left."
+            short.append(UserError(ErrorCode.OUT_OF_STOCK, message, one.field, lacking))
     if short:
         raise Refused.because_of(short)
 
@@ -97,7 +96,7 @@ async def adjust_stock(transaction: Transaction, given: StockAdjust) -> OfferAns
     """Add to what is free to reserve in a store, or take from it: what came or went."""
     offer = await _offer(transaction, given)
     if offer.stock + given.by < 0:
-        missing = plain(-given.by - offer.stock)
+        missing = Shortfall(quantity=-given.by - offer.stock)
         raise Refused(ErrorCode.OUT_OF_STOCK, f"Only {plain(offer.stock)} are left.", "by", missing)
     exact(QUANTITY, offer.stock + given.by, "by")
     if given.by:

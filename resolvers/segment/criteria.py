@@ -16,6 +16,7 @@ import models
 from models.types import ExactDecimal, Instant
 from resolvers.errors import BadFilter
 from resolvers.query.columns import source_type
+from resolvers.query.filters.seeking import seeking
 from resolvers.query.filters.special import bounded
 from resolvers.query.filters.where import (
     FILTERS,
@@ -57,17 +58,21 @@ def kept(where: Mapping[str, object], backend: str) -> dict[str, object]:
 
 
 def matching(
-    criteria: Mapping[str, object], customer: type[models.Customer], backend: str
+    criteria: Mapping[str, object], customer: type[models.Customer], backend: str, *, one: bool = False
 ) -> tuple[ColumnElement[bool], dict[str, object]]:
     """The condition that the criteria's customers meet, and the values it binds; `BadFilter` says what is wrong.
 
-    It is asked of customers whose keys are above `after` and at most `upto`, which it may bind as well.
+    It is asked of customers whose keys are above `after` and at most `upto`, which it may bind as well; or of one, for
+    whom nothing is looked up that is about all.
     """
     filters = FILTERS.get("Customer")
     if filters is None:
         raise RuntimeError("Build the graph first: criteria are read by its filters.")
     structure, values = read_filter(filters, restored(filters, criteria, "where"))
-    met = condition(models.Customer, customer, bounded(structure), backend)
+    structure = bounded(structure)
+    if backend == "sqlite" and not one:
+        structure = seeking(models.Customer, structure)
+    met = condition(models.Customer, customer, structure, backend)
     for door in listed(models.Customer, customer):
         met = met & door
     return met, values

@@ -51,7 +51,7 @@ async def qualifies_for(context: RequestContext, customer_id: int, keys: Iterabl
 async def _meets(context: RequestContext, customer_id: int, criteria: dict[str, object]) -> bool:
     customer = aliased(models.Customer)
     try:
-        met, values = matching(criteria, customer, context.backend)
+        met, values = matching(criteria, customer, context.backend, one=True)
     except BadFilter:
         # Criteria may name what is gone by now; the job that works members out says so in the log.
         return False

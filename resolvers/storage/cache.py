@@ -17,7 +17,7 @@ class Cache(Generic[Key, Kept]):
 
     def __init__(self, size: int, characters: int = MOST_CHARACTERS) -> None:
         self.size, self.characters = size, characters
-        self.hits = self.misses = 0
+        self.hits = self.misses = self.evictions = 0
         self._weight = 0
         self._kept: OrderedDict[Key, tuple[Kept, int]] = OrderedDict()
 
@@ -39,6 +39,7 @@ class Cache(Generic[Key, Kept]):
         while len(self._kept) > self.size or self._weight > self.characters:
             _, (_, less) = self._kept.popitem(last=False)
             self._weight -= less
+            self.evictions += 1
         return kept
 
     def __len__(self) -> int:

@@ -15,6 +15,7 @@ from models.base import utc_now
 from models.rules.budget import Standing
 from models.scope import Scope, ViewerKind
 from resolvers.errors import TooLarge
+from resolvers.storage.patience.turns import Turns
 from resolvers.storage.reader import Asking, Reader, Row, TokenChanged
 from resolvers.storage.relative import resolved
 from resolvers.storage.statement import Statement
@@ -66,6 +67,8 @@ class Run:
     sql: str
     rows: int
     milliseconds: float
+    began: float = 0.0
+    """When, by `time.perf_counter`."""
 
 
 @dataclass(slots=True, eq=False)
@@ -98,7 +101,7 @@ class RequestContext:
     """Whether the token turned out to be something else: what was answered is of no use."""
     _is_stopped: bool = False
     _apart: set[asyncio.Task[Any]] = field(default_factory=set)
-    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _turns: Turns = field(default_factory=lambda: Turns(AT_ONCE))
 
     @property
     def backend(self) -> str:
@@ -111,29 +114,33 @@ class RequestContext:
 
     async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
         """Run a statement; the request's moment, and the customer and the token that ask, are among its values."""
-        async with self._turns:
+        await self._turns.take(None)
+        try:
             began = time.perf_counter()
-            viewer = self.viewer
-            given = {
-                **resolved(values, self.now),
-                "now": self.now,
-                "viewer": viewer.customer_id,
-                "token": viewer.token_id,
-            }
-            walled = self.is_walled and viewer.kind in WALLED
-            if walled or self.version is not None:
-                rows = await self._fetch_for(
-                    Asking(viewer.customer_id, viewer.token_id, self.version, walled), statement, given
-                )
-            else:
-                rows = await self.reader.fetch(statement, given)
-            self.runs.append(Run(statement.sql, len(rows), (time.perf_counter() - began) * 1000))
-            if self.most_read is not None:
-                # Lists come as text within the rows of their parents, so these are few.
-                self.most_read -= sum([len(value) for row in rows for value in row if type(value) is str])
-                if self.most_read < 0:
-                    raise TooLarge
-            return rows
+            rows = await self._fetched(statement, values)
+            self.runs.append(Run(statement.sql, len(rows), (time.perf_counter() - began) * 1000, began))
+        finally:
+            self._turns.give()
+        if self.most_read is not None:
+            # Lists come as text within the rows of their parents, so these are few.
+            self.most_read -= sum([len(value) for row in rows for value in row if type(value) is str])
+            if self.most_read < 0:
+                raise TooLarge
+        return rows
+
+    def _fetched(self, statement: Statement, values: Mapping[str, object]) -> Awaitable[Sequence[Row]]:
+        viewer = self.viewer
+        given = {
+            **resolved(values, self.now),
+            "now": self.now,
+            "viewer": viewer.customer_id,
+            "token": viewer.token_id,
+        }
+        walled = self.is_walled and viewer.kind in WALLED
+        if not walled and self.version is None:
+            return self.reader.fetch(statement, given)
+        asking = Asking(viewer.customer_id, viewer.token_id, self.version, walled)
+        return self._fetch_for(asking, statement, given)
 
     async def _fetch_for(self, asking: Asking, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
         if self.is_outdated:

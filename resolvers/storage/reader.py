@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
@@ -31,7 +31,6 @@ Row = Sequence[Any]
 
 MIXED_UP = (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError)
 """What a pooler brings about that hands out another server connection at each transaction."""
-
 
 POOLED = (
     "A pooler in transaction mode stands before the database: DATABASE_URL must say so, with `?pooler=transaction`."
@@ -60,9 +59,11 @@ class Asking(NamedTuple):
 enters = lru_cache(maxsize=4096)(entered)
 
 
+PLANNED_ONCE = "force_generic_plan"
+
 POSTGRES_READING = {
     # A statement with `= any($1)` would otherwise be planned anew at every run.
-    "plan_cache_mode": "force_generic_plan",
+    "plan_cache_mode": PLANNED_ONCE,
     # What is read is nearly always in memory; the default made the planner scan whole tables instead of an index.
     "random_page_cost": "1.1",
     "jit": "off",
@@ -130,52 +131,61 @@ class PostgresReader:
         self._free: list[Any] = []
         self._retiring: set[asyncio.Task[None]] = set()
 
-    async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
+    def use(self) -> dict[str, int]:
+        """How many connections are busy, open, and there at most."""
+        return {"busy": self._busy, "open": self._busy + len(self._free), "most": self._connections}
+
+    def fetch(self, statement: Statement, values: Mapping[str, object]) -> Coroutine[Any, Any, Sequence[Row]]:
         """All rows of a statement; asked once more where the connection turns out to be gone."""
-        return await self._fetch(statement.sql, statement.arguments(values))
+        return self._fetch(statement.sql, statement.arguments(values), by_values=statement.by_values)
 
     async def fetch_for(self, asking: Asking, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
         """All rows of a statement for whoever asks."""
-        arguments = statement.arguments(values)
+        arguments, by_values = statement.arguments(values), statement.by_values
         customer_id, token_id, version, is_walled = asking
         if not self.sees_tokens:
             behind = entering(customer_id, token_id) if is_walled else ""
-            return await self._fetch(statement.sql, arguments, behind)
+            return await self._fetch(statement.sql, arguments, behind, by_values=by_values)
         if not is_walled and version is None:
-            return await self._fetch(statement.sql, arguments)
+            return await self._fetch(statement.sql, arguments, by_values=by_values)
         sql = enters(statement.sql, len(arguments), walled=is_walled, versioned=version is not None)
         if is_walled:
             arguments += _text(customer_id), _text(token_id)
         if version is not None:
             arguments += token_id, version
         try:
-            return await self._fetch(sql, arguments, STAYING if is_walled else "")
+            return await self._fetch(sql, arguments, STAYING if is_walled else "", by_values=by_values)
         except asyncpg.PostgresError as error:
             if error.sqlstate == CHANGED:
                 raise TokenChanged from None
             raise
 
-    async def _fetch(self, sql: str, arguments: Sequence[Any], behind: str = "") -> Sequence[Row]:
-        async with self._turns:
-            self._busy += 1
+    async def _fetch(
+        self, sql: str, arguments: Sequence[Any], behind: str = "", *, by_values: bool = False
+    ) -> Sequence[Row]:
+        await self._turns.take()
+        self._busy += 1
+        try:
             try:
-                try:
-                    return await self._run(sql, arguments, behind)
-                except ConnectionLost:
-                    self._forget()
-                try:
-                    return await self._run(sql, arguments, behind)
-                except ConnectionLost as error:
-                    self._outage.begins(error)
-                    raise Unavailable(AWAY) from error
-            finally:
-                self._busy -= 1
+                return await self._run(sql, arguments, behind, by_values=by_values)
+            except ConnectionLost:
+                self._forget()
+            try:
+                return await self._run(sql, arguments, behind, by_values=by_values)
+            except ConnectionLost as error:
+                self._outage.begins(error)
+                raise Unavailable(AWAY) from error
+        finally:
+            self._busy -= 1
+            self._turns.give()
 
-    async def _run(self, sql: str, arguments: Sequence[object], behind: str) -> Sequence[Row]:
+    async def _run(self, sql: str, arguments: Sequence[object], behind: str, *, by_values: bool) -> Sequence[Row]:
         connection = self._take(behind) or await self._connect()
         try:
             if connection.behind != behind:
                 await _go(connection, behind)
+            if connection.plans_by_values != by_values and not self._address.pooled:
+                await _plan(connection, by_values=by_values)
             rows: Sequence[Row] = await connection.fetch(sql, *arguments)
             if behind and self._address.pooled:
                 await connection.execute("COMMIT")
@@ -262,6 +272,12 @@ async def _go(connection: Any, behind: str) -> None:
     connection.behind = behind
 
 
+async def _plan(connection: Any, *, by_values: bool) -> None:
+    """Let a connection, which isn't a pooler's, plan each statement for its values, or once for all values."""
+    await connection.execute(f"SET plan_cache_mode = {'force_custom_plan' if by_values else PLANNED_ONCE}")
+    connection.plans_by_values = by_values
+
+
 async def _close(connection: Any) -> None:
     """Close a connection in peace, or by force where that takes too long."""
     try:
@@ -288,6 +304,11 @@ class SqliteReader:
         self._all: list[aiosqlite.Connection] = []
         self._opening = asyncio.Lock()
         self._was_away = False
+
+    def use(self) -> dict[str, int]:
+        """How many connections are busy, open, and there at most."""
+        free = 0 if self._free is None else self._free.qsize()
+        return {"busy": len(self._all) - free, "open": len(self._all), "most": self._most}
 
     async def _open(self) -> asyncio.Queue[aiosqlite.Connection]:
         async with self._opening:

@@ -17,6 +17,8 @@ class Relative:
 
 def resolved(values: Mapping[str, Any], now: datetime) -> Mapping[str, Any]:
     """Values as of a moment."""
-    if any(type(value) is Relative for value in values.values()):
-        return {name: value.at(now) if type(value) is Relative else value for name, value in values.items()}
+    # A loop, since this is done for every statement, and a generator costs as much as all the rest.
+    for value in values.values():
+        if type(value) is Relative:
+            return {name: value.at(now) if type(value) is Relative else value for name, value in values.items()}
     return values

@@ -37,6 +37,8 @@ class Statement:
 
     sql: str
     binders: tuple[Binder, ...]
+    by_values: bool = False
+    """Whether how it is best run depends on the values so much that PostgreSQL is to plan it for them."""
 
     def arguments(self, values: Mapping[str, object]) -> list[object]:
         """The driver's arguments for the given named values."""

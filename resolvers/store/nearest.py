@@ -16,7 +16,7 @@ from models import Store
 from models.types import DEGREES
 from resolvers.errors import BadCursor, BadInput
 from resolvers.query.columns import scaled
-from resolvers.query.level_select import NO_KEY
+from resolvers.query.level.rows import NO_KEY
 from resolvers.query.paging import NOT_A_CURSOR, encode_cursor, open_cursor, page_size, start_of
 from resolvers.query.visibility import listed
 from resolvers.storage.context import RequestContext, RowRef

@@ -15,6 +15,7 @@ import models
 from models import SegmentMember
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
+from models.rules.refusals import in_words
 from resolvers.errors import Refused
 from resolvers.operation.references import References
 from resolvers.query.compiled_writes import Insert
@@ -122,7 +123,8 @@ def _terms(given: VoucherIssueBatch, own: BatchVoucherInput | None = None) -> _T
 
 def _refused(one: _Wanted, error: Refused) -> RefusedCustomer:
     there = None if error.code is ErrorCode.NOT_FOUND else RowRef("Customer", one.customer_id)
-    return RefusedCustomer(customer=there, index=one.index, code=error.code, message=str(error), missing=error.missing)
+    missing = in_words(error.missing)
+    return RefusedCustomer(customer=there, index=one.index, code=error.code, message=str(error), missing=missing)
 
 
 async def _wanted(transaction: Transaction, given: VoucherIssueBatch) -> list[_Wanted]:

@@ -11,7 +11,7 @@ from models.rules.error_codes import ErrorCode
 from models.rules.voucher_code import LONGEST_CODE, SHORTEST_VOUCHER_CODE
 from models.types import MONEY
 from resolvers.errors import Refused
-from resolvers.operation.answers import TEXT, Answer, RepeatableAnswer, row
+from resolvers.operation.answers import TEXT, WORDED, Answer, RepeatableAnswer, row
 from resolvers.operation.checks import CURRENCY, at_most, code, exact, key, text, whole
 from resolvers.operation.inputs import Input
 from resolvers.storage.context import RowRef
@@ -130,7 +130,7 @@ class RefusedCustomer(Answer):
     customer: Annotated[RowRef | None, row("Customer"), "The customer; null where there is no such customer."]
     index: Annotated[int | None, "The voucher's place among `vouchers`, from 0; null where it has no own terms."] = None
     code: Annotated[ErrorCode, TEXT, "Why, for programs."]
-    message: Annotated[str, "Why, for people."]
+    message: Annotated[str, WORDED, "Why, for people."]
     missing: Annotated[str | None, "What is missing."]
 
 

@@ -26,6 +26,7 @@ import schema.programme
 import schema.property
 import schema.purchase
 import schema.recommendation
+import schema.refusal
 import schema.reservation
 import schema.reward
 import schema.segment

@@ -20,19 +20,10 @@ from models.scope import Scope
 from resolvers.operation.answers import Answer
 from resolvers.operation.perform import Operation
 from schema.declaring.base import Own
-from schema.declaring.declarations import TYPES, Declaration, TypeDeclaration, shown, structure
+from schema.declaring.declarations import TYPES, Declaration, TypeDeclaration, shown
 from schema.declaring.kinds.mutation import Mutation
 from schema.declaring.operation_types import classes_of, make_input, payload_fields
-
-
-@structure
-class UserError:
-    """Why an operation was refused: something that the caller, or the customer, can act on."""
-
-    code = shown("str", "What is wrong, for programs: one of `ErrorCode`, such as POINTS_SHORT, EXPIRED, NOT_FOUND.")
-    message = shown("str", "What is wrong, for people.")
-    field = shown("str | None", "The field of the input that is to blame.")
-    missing = shown("str | None", "What is missing, such as “12 points” or “4.50 USD”.")
+from schema.declaring.refusals import codes_of
 
 
 def mutation_field(
@@ -83,9 +74,8 @@ def _declared(name: str, draft: _Draft) -> Mutation:
     once = shown("bool", "Whether it had been done before, and nothing was done now.")
     # An operation on many things may count those that had been done before, under the same name.
     fields.setdefault("repeated", replace(once, name="repeated"))
-    fields["user_errors"] = replace(
-        shown("list[UserError]", "Why it was refused; empty when it was done."), name="user_errors"
-    )
+    why = f"Why it was refused; empty when it was done.{codes_of(_camel(name))}"
+    fields["user_errors"] = replace(shown("list[UserError]", why), name="user_errors")
     description = f"What `{_camel(name)}` answers."
     TYPES[f"{base}Payload"] = TypeDeclaration(f"{base}Payload", description, None, fields, is_part=True)
     return Mutation(

@@ -12,11 +12,12 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from msgspec.structs import fields
 
-from resolvers.operation.answers import Answer, RepeatableAnswer, Shown
+from resolvers.operation.answers import WORDED, Answer, RepeatableAnswer, Shown
 from resolvers.operation.inputs import Input, InputField, fields_of
 from resolvers.operation.perform import Operation
 from resolvers.operation.structs import Deprecated
 from schema.declaring.declarations import TYPES, TypeDeclaration, shown
+from schema.declaring.kinds.worded import worded
 from schema.declaring.scalars import graphql_enum
 from schema.declaring.types import NAMES, FieldSpec, input_type
 
@@ -75,8 +76,14 @@ def _docstring(cls: type) -> str:
 
 def _make_part(cls: type[Answer]) -> None:
     if cls.__name__ not in TYPES:
+        hints = get_type_hints(cls, include_extras=True)
         its = {
-            name: replace(shown(annotation, description, deprecated=deprecated), name=name)
+            name: replace(
+                worded(description)
+                if WORDED in get_args(hints[name])
+                else shown(annotation, description, deprecated=deprecated),
+                name=name,
+            )
             for name, annotation, description, deprecated in _answer_fields(cls)
         }
         TYPES[cls.__name__] = TypeDeclaration(cls.__name__, _docstring(cls), None, its, is_part=True)

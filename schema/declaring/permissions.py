@@ -26,6 +26,7 @@ from graphql import (
 from models.rules.error_codes import ErrorCode
 from models.scope import Scope, ViewerKind
 from resolvers.operation.structs import camel
+from resolvers.request_codes import RequestCode
 from resolvers.storage.context import Viewer, is_customer
 from schema.declaring.base import TYPES
 
@@ -100,13 +101,15 @@ def _names(selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinit
 
 def refusal(taken: Taken, viewer: Viewer) -> GraphQLError | None:
     """Why a viewer may not ask for what takes these scopes; nothing where they may."""
+    if not taken.scopes:
+        return None
     scopes = taken.of_customers if is_customer(viewer) else taken.scopes
     missing = sorted(scope for scope in scopes if not viewer.has(scope))
     if not missing:
         return None
     told = ", ".join(missing)
     if viewer.kind is ViewerKind.ANONYMOUS:
-        return GraphQLError(f"Show a token that holds {told}.", extensions={"code": "UNAUTHENTICATED"})
+        return GraphQLError(f"Show a token that holds {told}.", extensions={"code": RequestCode.UNAUTHENTICATED})
     return GraphQLError(
         f"It takes {told}, which the token doesn't hold.", extensions={"code": ErrorCode.FORBIDDEN.value}
     )

@@ -73,11 +73,31 @@ READERS: dict[str, Read] = {
 }
 
 
+SPECIFIED: Mapping[str, tuple[str, str]] = {
+    "Decimal": (
+        'An exact decimal number. It travels as text, such as "12.50", so that no client makes a binary fraction of '
+        "it; numbers of JSON are taken, too.",
+        "https://speleotrove.com/decimal/daconvs.html",
+    ),
+    "Date": ('A day in ISO 8601, such as "2026-01-31".', "https://www.rfc-editor.org/rfc/rfc3339#section-5.6"),
+    "DateTime": (
+        'A moment in ISO 8601 with its offset from UTC, such as "2026-01-31T12:00:00+00:00". Answers are in UTC.',
+        "https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
+    ),
+    "JSON": (
+        f"Any JSON, nested {DEEPEST_JSON} levels deep at most. It travels as it is, not as text.",
+        "https://www.rfc-editor.org/rfc/rfc8259",
+    ),
+}
+"""How each scalar travels, and who specifies it."""
+
+
 def read_strictly(schema: GraphQLSchema) -> None:
-    """Have a schema's scalars read so."""
+    """Have a schema's scalars read so, and say how they travel."""
     for name, read in READERS.items():
         scalar = schema.type_map.get(name)
         if isinstance(scalar, GraphQLScalarType):
+            scalar.description, scalar.specified_by_url = SPECIFIED[name]
             scalar.coerce_input_value = _told(read)
             scalar.coerce_input_literal = _of_literal(read, exact=name == "Decimal")
 

@@ -10,7 +10,7 @@ import orjson
 from graphql.execution.values import VariableValues
 
 from models.postgres import backend_of
-from resolvers.query.level_statement import statement
+from resolvers.query.level.statement import statement
 from resolvers.query.visibility import EVERYTHING
 from schema.declaring.build import build
 from schema.execution.plan.document_cache import OperationPlan

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 import uvicorn
-from uvicorn.supervisors import Multiprocess
 
 from models import migrations
 from resolvers.demo import NotableCustomer, is_imported, notable_customers
@@ -29,6 +28,10 @@ from server.http.uvicorn_protocol import ClientConnection
 from server.persisted import read_manifests
 from server.redaction import Redacting
 from server.settings import HOME, Settings
+from server.telemetry.exposition import showing_metrics
+from server.telemetry.json_lines import JsonLines
+from server.workers.answering import Answering
+from server.workers.supervisor import Supervisor
 
 if TYPE_CHECKING:
     from server.app import Gateway
@@ -132,20 +135,6 @@ def _bound(host: str, port: int) -> socket.socket:
     return made
 
 
-class Announced(uvicorn.Server):
-    """Says so when it answers."""
-
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
-        super().__init__(config)
-        self.announce = announce
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then say so."""
-        await super().startup(sockets)
-        if self.started:
-            await asyncio.to_thread(self.announce)
-
-
 def _run(
     settings: Settings,
     listening: socket.socket,
@@ -170,8 +159,6 @@ def _run(
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=min(math.ceil(settings.deadline) + 1, LONGEST_FAREWELL),
-        # A worker imports and plans before it answers, beside others who do the same.
-        timeout_worker_healthcheck=60,
     )
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{listening.getsockname()[1]}"
@@ -181,11 +168,11 @@ def _run(
         introduce()
 
     try:
-        if workers == 1:
-            Announced(config, announce).run(sockets=[listening])
-        else:
-            announce()
-            Multiprocess(config, sockets=[listening]).run()
+        with showing_metrics(settings):
+            if workers == 1:
+                Answering(config, announce, settings.drain).run(sockets=[listening])
+            elif not Supervisor(config, [listening], announce, settings.drain).run():
+                raise Obstacle("No worker could be started; the lines above say why.")
     except KeyboardInterrupt:
         typer.echo("Stopped.")
 
@@ -213,10 +200,13 @@ def _logging(settings: Settings) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
-            "line": {"()": Redacting, "format": "%(asctime)s %(levelname)s %(name)s [%(request)s] %(message)s"}
+            "line": {"()": Redacting, "format": "%(asctime)s %(levelname)s %(name)s [%(request)s] %(message)s"},
+            "json": {"()": JsonLines},
         },
         "filters": {"request": {"()": NamesRequest}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": settings.log_format, "filters": ["request"]}
+        },
         "root": {"level": level, "handlers": ["stderr"]},
         "loggers": {
             **{name: {"level": quiet} for name in ("uvicorn", "alembic", "httpx", "httpcore")},

@@ -15,10 +15,10 @@ from resolvers.access.lookup import KnownToken, TokenLookup
 from resolvers.access.token_secret import hash_if_token
 from resolvers.errors import BadId, Unavailable
 from resolvers.ids import key_of
+from resolvers.request_codes import RequestCode
 from resolvers.storage.context import Viewer
 from server.http.graphql_http import Refused, Request
 
-UNAUTHENTICATED = "UNAUTHENTICATED"
 OPEN = KnownToken(Viewer())
 ANONYMOUS = KnownToken(Viewer(None, ViewerKind.ANONYMOUS))
 
@@ -58,7 +58,10 @@ class Authentication:
 
     def remembered(self, request: Request) -> KnownToken | None:
         """Who a token stood for when it was last looked up, for statements to see whether it still does."""
-        scheme, _, token = request.header(b"authorization").partition(" ")
+        shown = request.header(b"authorization")
+        if not shown:
+            return None
+        scheme, _, token = shown.partition(" ")
         hashed = hash_if_token(token) if scheme == "Bearer" else None
         return None if hashed is None else self.tokens.remembered(hashed)
 
@@ -92,4 +95,4 @@ class Authentication:
 
 
 def _refused(message: str) -> Refused:
-    return Refused(401, message, UNAUTHENTICATED, WWW_Authenticate='Bearer error="invalid_token"')
+    return Refused(401, message, RequestCode.UNAUTHENTICATED, WWW_Authenticate='Bearer error="invalid_token"')

@@ -6,7 +6,7 @@ of those named.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,11 +14,11 @@ import orjson
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from resolvers.request_codes import RequestCode
 from server.http.errors import refusal
 from server.http.hosts import Hosts
 from server.http.request_ids import HEADER, identify
 
-UNKNOWN_HOST = "UNKNOWN_HOST"
 UNKNOWN = "The gateway doesn't answer to this name; CRM360_ALLOWED_HOSTS says to which it does."
 LOCAL_PAGES = r"https?://(?:localhost|(?:[a-z0-9-]+\.)+localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?"
 METHODS = ("GET", "HEAD", "POST")
@@ -82,7 +82,7 @@ class EdgeMiddleware:
                 message["headers"] = [*message.get("headers", ()), *more]
             await send(message)
 
-        if scope["path"] not in PROBED and (refused := self._refusal(headers.get(b"host", b""), scope["headers"])):
+        if scope["path"] not in PROBED and (refused := self._refusal(headers, scope["headers"])):
             await _refuse(send_on, *refused)
             return
         origin = headers.get(b"origin")
@@ -93,12 +93,14 @@ class EdgeMiddleware:
             more += self.shared(origin)
         await self.app(scope, receive, send_on)
 
-    def _refusal(self, host: bytes, headers: Sequence[tuple[bytes, bytes]]) -> tuple[int, str, str] | None:
+    def _refusal(
+        self, headers: Mapping[bytes, bytes], given: Sequence[tuple[bytes, bytes]]
+    ) -> tuple[int, str, str] | None:
         """Why a request is not taken under the name that it came under: status, message and code."""
-        if not self.hosts.knows(host):
-            return 421, UNKNOWN, UNKNOWN_HOST
-        if [name for name, _ in headers].count(b"host") > 1:
-            return 400, "The header Host is given twice.", "BAD_REQUEST"
+        if not self.hosts.knows(headers.get(b"host", b"")):
+            return 421, UNKNOWN, RequestCode.UNKNOWN_HOST
+        if len(headers) < len(given) and [name for name, _ in given].count(b"host") > 1:
+            return 400, "The header Host is given twice.", RequestCode.BAD_REQUEST
         return None
 
 

@@ -21,11 +21,13 @@ from resolvers.access.lookup import KnownToken
 from resolvers.audit.trail import Trail
 from resolvers.code.iso import DEFAULT_LOCALE, preferred_locale
 from resolvers.errors import TooLarge, Unavailable
+from resolvers.request_codes import RequestCode
 from resolvers.storage.context import RequestContext
 from resolvers.storage.patience.outage import BUSY, unavailable
 from resolvers.storage.patience.turns import PATIENCE
 from resolvers.storage.reader import Reader, TokenChanged
-from schema.execution.run.planned_schema import Context, PlannedSchema
+from resolvers.storage.replicas.reading import Replicas
+from schema.execution.run.planned_schema import Context, OperationRequest, PlannedSchema
 from server.admission import Admission
 from server.commands.explain import levels
 from server.http import errors
@@ -37,9 +39,10 @@ from server.http.media_types import GRAPHQL, HTML
 from server.metering import HEADER, Metering, RequestMeter
 from server.persisted import PersistedDocuments
 from server.playground import PlaygroundPage
+from server.telemetry.observer import Observer
 
-DEADLINE = "DEADLINE"
 RETRY = {"Retry-After": "1"}
+HIDDEN = "This gateway doesn't tell of its schema (CRM360_PUBLIC_SCHEMA)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,9 @@ class Endpoint:
         persisted: PersistedDocuments,
         *,
         metering: Metering,
+        replicas: Replicas | None = None,
         development: bool = False,
+        observer: Observer | None = None,
     ) -> None:
         self.schema = schema
         self.reader = reader
@@ -80,34 +85,41 @@ class Endpoint:
         self.authentication = authentication
         self.persisted = persisted
         self.metering = metering
+        self.replicas = replicas
         self.auditing = Auditing(schema, Trail(engine))
         self.development = development
-        self._admission = Admission()
+        self.observer = observer
+        self.admission = Admission()
         self._begun: set[asyncio.Task[Answer]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, unless there are too many."""
+        """Answer one request."""
         request = Request(scope, receive)
-        if not self._admission.enters():
-            await _later(Unavailable(BUSY)).send(send, request)
+        if self.observer is None:
+            await self._respond(request, send)
+            return
+        with self.observer.watching(request):
+            await self._respond(request, send)
+
+    async def _respond(self, request: Request, send: Send) -> None:
+        """Answer one request, unless there are too many."""
+        if not self.admission.enters():
+            request.answer = _later(Unavailable(BUSY))
+            await request.answer.send(send, request)
             return
         try:
-            answer = await self._answered(request)
-        finally:
-            self._admission.leaves()
-        if answer is not None:
-            await answer.send(send, request)
-
-    async def _answered(self, request: Request) -> Answer | None:
-        try:
-            return await self._in_time(request)
+            answer = await self._in_time(request)
         except Refused as refused:
-            return refused.answer()
+            answer = refused.answer()
         except Gone:
-            return None
+            return
         except Exception as error:
             away = error if isinstance(error, Unavailable) else unavailable(error)
-            return Answer.of({"errors": [errors.masked(error)]}, 500) if away is None else _later(away)
+            answer = Answer.of({"errors": [errors.masked(error)]}, 500) if away is None else _later(away)
+        finally:
+            self.admission.leaves()
+        request.answer = answer
+        await answer.send(send, request)
 
     async def close(self) -> None:
         """Wait for the mutations that began, whether anybody still waits for their answers or not."""
@@ -128,11 +140,15 @@ class Endpoint:
             if request.is_gone:
                 raise Gone from None
             if not request.is_read:
-                raise Refused(408, "The request did not come in time.", DEADLINE, Connection="close") from None
+                raise Refused(
+                    408, "The request did not come in time.", RequestCode.DEADLINE, Connection="close"
+                ) from None
             remedy = "ask for less"
             if request.has_begun:
                 remedy = "what it changes goes on, and what becomes of it is open: ask again under its idempotency key"
-            late = errors.refusal(f"There was no answer within {self.limits.deadline:g} s; {remedy}.", DEADLINE)
+            late = errors.refusal(
+                f"There was no answer within {self.limits.deadline:g} s; {remedy}.", RequestCode.DEADLINE
+            )
             return Answer.of({"data": None, "errors": [late]})
 
     async def _page(self) -> Answer:
@@ -142,48 +158,57 @@ class Endpoint:
         return Answer(page.html.encode(), headers=page.headers, media_type=HTML)
 
     async def _operation(self, asked: GraphQLRequest, request: Request) -> Answer:
-        asked.query = await self.persisted.text(asked)
-        document = await self.schema.documents.document_beside(asked.query)
+        text = await self.persisted.text(asked)
+        document = await self.schema.documents.document_beside(text)
         if document.errors:
             return _before_it_began(errors.shown(document.errors, invalid=True), request)
         operation = document.operation(asked.operation_name)
         if operation is None:
             raise Refused(400, "`operationName` must say which of the document's operations to run.")
         if operation.introspection is not None and not self.limits.shows_schema:
-            raise Refused(403, "This gateway doesn't tell of its schema (CRM360_PUBLIC_SCHEMA).", "SCHEMA_HIDDEN")
-        if operation.changes and request.is_safe:
+            raise Refused(403, HIDDEN, RequestCode.SCHEMA_HIDDEN)
+        changes = operation.changes
+        if changes and request.is_safe:
             raise Refused(405, "A GET may only query; send this by POST.", Allow="POST")
-        if not operation.changes:
-            return await self._ask(asked, request)
+        request.running = wanted = OperationRequest(text, document, operation, asked.variables or {})
+        if not changes:
+            known = self.authentication.remembered(request)
+            return await (
+                self._answer_now(wanted, request) if known is None else self._answer_known(wanted, request, known)
+            )
         request.has_begun = True
-        task = asyncio.ensure_future(self._change(asked, request))
+        task = asyncio.ensure_future(self._change(wanted, request))
         self._begun.add(task)
         task.add_done_callback(self._begun.discard)
         return await asyncio.shield(task)
 
-    async def _ask(self, asked: GraphQLRequest, request: Request) -> Answer:
+    async def _answer_known(self, asked: OperationRequest, request: Request, known: KnownToken) -> Answer:
         """Answer a query: whose token is known from before is taken to be who they were, until a statement has seen."""
-        known = self.authentication.remembered(request)
-        if known is not None:
-            context, meter = self._context(request, known)
-            context.reading.version = known.version
-            try:
-                answer = await self._run(asked, context, meter, request)
-            except TokenChanged:
-                meter.take_back()
-            except Refused:
-                meter.take_back()
-                raise
-            else:
-                self.authentication.seen.note(known, context.reading.now)
-                return answer
-        return await self._change(asked, request)
+        context, meter = self._context(request, known)
+        context.reading.version = known.version
+        try:
+            answer = await self._run(asked, context, meter, request)
+        except TokenChanged:
+            meter.take_back()
+            return await self._answer_now(asked, request)
+        except Refused:
+            meter.take_back()
+            raise
+        self.authentication.seen.note(known, context.reading.now)
+        return answer
 
-    async def _change(self, asked: GraphQLRequest, request: Request) -> Answer:
+    async def _change(self, asked: OperationRequest, request: Request) -> Answer:
+        """Answer a mutation once whoever asks next sees what it did, from wherever they read."""
+        answer = await self._answer_now(asked, request)
+        if self.replicas is not None and answer.status == 200:
+            await self.replicas.settle()
+        return answer
+
+    async def _answer_now(self, asked: OperationRequest, request: Request) -> Answer:
         """Answer an operation, for whoever its token stands for now."""
         return await self._run(asked, *self._context(request, await self.authentication.asking(request)), request)
 
-    async def _run(self, asked: GraphQLRequest, context: Context, meter: RequestMeter, request: Request) -> Answer:
+    async def _run(self, asked: OperationRequest, context: Context, meter: RequestMeter, request: Request) -> Answer:
         try:
             result = await self.auditing.execute(asked, context)
         except RecursionError:
@@ -204,14 +229,18 @@ class Endpoint:
         """Who asks, and in which language: the one that the request says, or else the token's; and what it costs."""
         language = request.header(b"accept-language") or asking.language
         locale = preferred_locale(language) if language else DEFAULT_LOCALE
-        reading = RequestContext(self.reader, locale=locale, viewer=asking.viewer, address=request.client)
+        # What a mutation reads is as of the change, and so with the primary.
+        replicas = None if request.has_begun else self.replicas
+        reader = self.reader if replicas is None else replicas.reader(self.reader)
+        reading = RequestContext(reader, locale=locale, viewer=asking.viewer, address=request.client)
         reading.most_read = 2 * self.limits.answer
         reading.patience = min(PATIENCE, self.limits.deadline)
         meter = self.metering.meter(reading, asking.budget, request.header(HEADER))
-        return Context(reading, self.engine, meter), meter
+        request.context = context = Context(reading, self.engine, meter)
+        return context, meter
 
     def _answer(
-        self, asked: GraphQLRequest, context: Context, meter: RequestMeter, result: ExecutionResult, request: Request
+        self, asked: OperationRequest, context: Context, meter: RequestMeter, result: ExecutionResult, request: Request
     ) -> Answer:
         content: dict[str, Any] = {"data": result.data}
         if result.errors:
@@ -230,7 +259,7 @@ class Endpoint:
             extensions["cost"] = meter.shown(cost)
         if self.development and request.header(b"crm360-plan") == "1":
             extensions["plan"] = self._plan(asked, context)
-        answer = Answer(_with(body, extensions), is_private=True)
+        answer = Answer(_with(body, extensions), is_private=True, codes=errors.codes_of(content.get("errors")))
         if request.is_safe and _is_for_all(content, extensions, context):
             # It is what anybody is answered: who shows a token asks under another key of a cache.
             answer.seconds = self.limits.public_seconds
@@ -244,12 +273,12 @@ class Endpoint:
             return _before_it_began(shown, request, extensions)
         return Answer.of({"errors": shown, "extensions": extensions}, 429, {"Retry-After": str(meter.wait)})
 
-    def _plan(self, asked: GraphQLRequest, context: Context) -> dict[str, Any]:
+    def _plan(self, asked: OperationRequest, context: Context) -> dict[str, Any]:
         """What the answer took: its levels and statements; of what use plans have been, and which way queries ran."""
         documents, backend = self.schema.documents, self.reader.backend
         return {
             "planned": context.planned,
-            "levels": levels(self.schema, asked.query, asked.operation_name, asked.variables or {}, backend),
+            "levels": levels(self.schema, asked.text, asked.name, asked.variables, backend),
             "statements": [
                 {"sql": run.sql, "rows": run.rows, "milliseconds": round(run.milliseconds, 3)}
                 for run in context.reading.runs
@@ -264,7 +293,7 @@ def _before_it_began(
 ) -> Answer:
     """An operation that could not begin has no data; only those who know GraphQL's own media type get a status."""
     body = _with(orjson.dumps({"errors": shown}), extensions)
-    return Answer(body, 400 if request.wanted == GRAPHQL else 200, is_private=True)
+    return Answer(body, 400 if request.wanted == GRAPHQL else 200, is_private=True, codes=errors.codes_of(shown))
 
 
 def _with(body: bytes, extensions: Mapping[str, Any] | None) -> bytes:

@@ -15,13 +15,9 @@ from typing import Any
 from graphql import GraphQLError, GraphQLSyntaxError
 
 from resolvers.errors import CrmError
+from resolvers.request_codes import RequestCode
 from resolvers.storage.patience.outage import unavailable
 from resolvers.traces import where_raised
-
-PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
-VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
-BAD_INPUT = "BAD_INPUT"
-INTERNAL = "INTERNAL"
 
 LONGEST_MESSAGE = 2_000
 
@@ -47,6 +43,11 @@ def refusal(message: str, code: str) -> Shown:
     return {"message": message, "extensions": {"code": code}}
 
 
+def codes_of(errors: Sequence[Shown] | None) -> Sequence[str]:
+    """The codes of an answer's errors, each once."""
+    return () if not errors else tuple({error["extensions"]["code"]: None for error in errors})
+
+
 def shown(errors: Sequence[GraphQLError], *, invalid: bool = False) -> list[Shown]:
     """Errors as the answer tells them; `invalid` when they come from the document itself."""
     return [_shown(error, invalid=invalid) for error in errors]
@@ -61,9 +62,9 @@ def _shown(error: GraphQLError, *, invalid: bool) -> Shown:
     elif cause is not None:
         made = masked(cause)
     elif isinstance(error, GraphQLSyntaxError):
-        made = refusal(_without_values(error.message), PARSE_FAILED)
+        made = refusal(_without_values(error.message), RequestCode.GRAPHQL_PARSE_FAILED)
     else:
-        usual = VALIDATION_FAILED if invalid else BAD_INPUT
+        usual = RequestCode.GRAPHQL_VALIDATION_FAILED if invalid else RequestCode.BAD_INPUT
         made = refusal(_without_values(error.message), (error.extensions or {}).get("code", usual))
     if error.locations:
         made["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
@@ -94,6 +95,6 @@ def masked(error: BaseException) -> Shown:
     """The answer to an unexpected error, which is logged once."""
     error_id = token_hex(8)
     logger.error("Internal error %s\n%s", error_id, where_raised(error))
-    made = refusal("Internal error", INTERNAL)
+    made = refusal("Internal error", RequestCode.INTERNAL)
     made["extensions"]["id"] = error_id
     return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
@@ -12,8 +12,10 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.types import Message, Receive, Scope, Send
 
+from resolvers.request_codes import RequestCode
+from schema.execution.run.planned_schema import Context, OperationRequest
 from server.http.compression import SHORTEST, chosen, compressed
-from server.http.errors import refusal
+from server.http.errors import codes_of, refusal
 from server.http.media_types import GRAPHQL, HTML, JSON, is_json, preferred_type
 
 BESIDE: tuple[tuple[str, type], ...] = (("variables", dict), ("extensions", dict), ("operationName", str))
@@ -22,7 +24,6 @@ IDS = ("documentId", "id", "doc_id")
 """Under what names clients send the id of a document instead of its text."""
 METHODS = "GET, HEAD, OPTIONS, POST"
 BOM = b"\xef\xbb\xbf"
-BAD_REQUEST = "BAD_REQUEST"
 NO_STORE = (b"cache-control", b"no-store")
 
 
@@ -51,11 +52,13 @@ class Answer:
     """Whether nobody on the way may keep it."""
     seconds: int = 0
     """How long anybody may keep it; 0 where that isn't said."""
+    codes: Sequence[str] = ()
+    """Those of its errors."""
 
     @classmethod
     def of(cls, content: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
         """The answer to an operation. It may be personal, so nobody keeps it."""
-        return cls(orjson.dumps(content), status, headers, is_private=True)
+        return cls(orjson.dumps(content), status, headers, is_private=True, codes=codes_of(content.get("errors")))
 
     async def send(self, send: Send, request: Request) -> None:
         """Send it."""
@@ -110,7 +113,7 @@ def _content_type(media_type: str) -> bytes:
 class Refused(Exception):
     """A request that isn't run."""
 
-    def __init__(self, status: int, message: str, code: str = BAD_REQUEST, **headers: str) -> None:
+    def __init__(self, status: int, message: str, code: str = RequestCode.BAD_REQUEST, **headers: str) -> None:
         super().__init__(message)
         self.status, self.code = status, code
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -141,6 +144,11 @@ class Request:
         self.is_gone = False
         self.has_begun = False
         """Whether a change has begun, which goes on to its end."""
+        self.running: OperationRequest | None = None
+        """What it asks for, once that is known to be valid."""
+        self.context: Context | None = None
+        """What it is answered with."""
+        self.answer: Answer | None = None
 
     def header(self, name: bytes) -> str:
         """A header's text; empty where there is none."""
@@ -186,7 +194,7 @@ class Request:
             more = message.get("more_body", False)
             size = max(size, len(body))
         if size > most:
-            raise Refused(413, f"The body is larger than {most} bytes.", "TOO_LARGE", Connection="close")
+            raise Refused(413, f"The body is larger than {most} bytes.", RequestCode.TOO_LARGE, Connection="close")
         return body
 
 
@@ -196,6 +204,10 @@ def decoded(text: str | bytes, name: str) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         raise Refused(400, f"{name} is not JSON.") from None
+
+
+def _document_id(given: Mapping[str, Any]) -> str | None:
+    return next((given[name] for name in IDS if isinstance(given.get(name), str)), None)
 
 
 def operation(given: Any) -> GraphQLRequest:
@@ -209,7 +221,7 @@ def operation(given: Any) -> GraphQLRequest:
         if value is not None and not isinstance(value, kind):
             raise Refused(400, f"`{name}` must be {'a string' if kind is str else 'an object'} or null.")
     query = given.get("query")
-    document_id = next((given[name] for name in IDS if isinstance(given.get(name), str)), None)
+    document_id = None if given.keys().isdisjoint(IDS) else _document_id(given)
     persisted = (given.get("extensions") or {}).get("persistedQuery")
     if query is None and (document_id is not None or persisted is not None):
         query = ""

@@ -30,6 +30,7 @@ NOT_MIGRATED = "the database has no tables yet"
 OLD = "the database's tables are those of an older version"
 NEW = "the database's tables are those of a newer version, which this one can't use"
 
+LEAVING = "the gateway is about to stop"
 READ_ONLY = "the database can't write"
 
 WRITES = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from contextvars import ContextVar
-from secrets import token_hex
+from os import urandom
 
 HEADER = b"x-request-id"
 WELL_FORMED = re.compile(rb"[A-Za-z0-9._:+/=@-]{1,128}")
@@ -19,7 +19,7 @@ current: ContextVar[str] = ContextVar("request_id", default="-")
 
 def identify(given: bytes | None) -> bytes:
     """A request's id, which from now on stands in the log."""
-    request_id = given if given is not None and WELL_FORMED.fullmatch(given) else token_hex(8).encode()
+    request_id = given if given is not None and WELL_FORMED.fullmatch(given) else urandom(8).hex().encode()
     current.set(request_id.decode())
     return request_id
 

@@ -13,7 +13,14 @@ import httptools
 import orjson
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from resolvers.errors import Unavailable
+from resolvers.request_codes import RequestCode
+from resolvers.storage.patience.outage import BUSY
+from server.admission import Admission
 from server.http.errors import refusal
+
+LAST_REQUEST = 1.0
+"""The seconds in which a connection that waits for a request may bring one more when the gateway is to stop."""
 
 
 class CoalescingTransport(asyncio.Transport):
@@ -52,6 +59,17 @@ FRAME = 8
 UPGRADING = frozenset({b"upgrade", b"http2-settings"})
 
 
+GRAPH = b"/graphql"
+BUSY_BODY = orjson.dumps({"errors": [refusal(BUSY, Unavailable.code)]})
+COME_BACK = (
+    b"%bcontent-type: application/json; charset=utf-8\r\ncache-control: no-store\r\nretry-after: 1\r\n"
+    b"content-length: %d\r\n%%b\r\n%b" % (STATUS_LINE[503], len(BUSY_BODY), BUSY_BODY)
+)
+CLOSING = b"connection: close\r\n"
+BROWSERS = b"origin"
+WAITING = b"expect"
+
+
 class Reason(NamedTuple):
     """Why a request is not read on."""
 
@@ -60,10 +78,10 @@ class Reason(NamedTuple):
     code: str
 
 
-HEAD_TOO_LARGE = Reason(431, f"The head of a request may have {LARGEST_HEAD} bytes.", "TOO_LARGE")
-ADDRESS_TOO_LONG = Reason(414, f"The address of a request may have {LONGEST_ADDRESS} bytes.", "TOO_LARGE")
-MALFORMED = Reason(400, "Invalid HTTP request received.", "BAD_REQUEST")
-TUNNEL = Reason(501, "The gateway opens no tunnels.", "BAD_REQUEST")
+HEAD_TOO_LARGE = Reason(431, f"The head of a request may have {LARGEST_HEAD} bytes.", RequestCode.TOO_LARGE)
+ADDRESS_TOO_LONG = Reason(414, f"The address of a request may have {LONGEST_ADDRESS} bytes.", RequestCode.TOO_LARGE)
+MALFORMED = Reason(400, "Invalid HTTP request received.", RequestCode.BAD_REQUEST)
+TUNNEL = Reason(501, "The gateway opens no tunnels.", RequestCode.BAD_REQUEST)
 
 
 class Unreadable(Exception):
@@ -78,6 +96,9 @@ class ClientConnection(HttpToolsProtocol):
 
     _impatience: asyncio.TimerHandle | None = None
     _is_in_head = False
+    _is_leaving = False
+    _is_turned_away = False
+    """Whether the request that is read will only be told to come back."""
     _reason: Reason | None = None
     _ignores_upgrade = False
     _head = 0
@@ -88,6 +109,7 @@ class ClientConnection(HttpToolsProtocol):
     def connection_made(self, transport: Any) -> None:
         """Wait for the first request."""
         super().connection_made(CoalescingTransport(transport, self.loop))
+        self._door = _door_of(self.app)
         self._await_head()
 
     def data_received(self, data: bytes) -> None:
@@ -163,18 +185,60 @@ class ClientConnection(HttpToolsProtocol):
         if self.parser.should_upgrade():
             # CONNECT asks for a tunnel, and is none of what is read again.
             self._ignores_upgrade = self.parser.get_method() != b"CONNECT"
+        elif self._has_no_room():
+            self._is_turned_away = True
         else:
             super().on_headers_complete()
+            if self._is_leaving and self.cycle is not None:
+                self.cycle.keep_alive = False
+
+    def _has_no_room(self) -> bool:
+        """Whether an operation is turned away before anything is made of it, which costs next to nothing.
+
+        Browsers must be told more than that, and who waits before sending a body is answered first.
+        """
+        if self._door is None or not self.url.startswith(GRAPH) or not self._door.is_full:
+            return False
+        is_next = self.cycle is None or self.cycle.response_complete
+        return is_next and not any(name in (BROWSERS, WAITING) for name, _ in self.headers)
+
+    def _turn_away(self) -> None:
+        """Say when to come back."""
+        self._is_turned_away = False
+        closes = self._is_leaving or not self.parser.should_keep_alive()
+        if self._door is not None:
+            self._door.turned_away += 1
+        self.transport.write(COME_BACK % (CLOSING if closes else b""))
+        if closes:
+            self.transport.close()
+            return
+        self._unset_keepalive_if_required()
+        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body; each may come in a chunk of its own, which has a frame of some bytes."""
-        super().on_body(body)
+        if not self._is_turned_away:
+            super().on_body(body)
         self._unread = max(0, self._unread - FRAME - len(body))
 
     def on_message_complete(self) -> None:
         """The request is here, unless it asked for another protocol: then its body is still to be read."""
-        if not self.parser.should_upgrade():
+        if self._is_turned_away:
+            self._turn_away()
+        elif not self.parser.should_upgrade():
             super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """Answer what was asked, and then close; a request that is on its way meanwhile is answered, too."""
+        if self.cycle is None or self.cycle.response_complete:
+            self._is_leaving = True
+            self.loop.call_later(LAST_REQUEST, self._leave)
+        else:
+            self.cycle.keep_alive = False
+
+    def _leave(self) -> None:
+        if (self.cycle is None or self.cycle.response_complete) and not self._is_in_head:
+            self._hang_up()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing will come any more."""
@@ -208,3 +272,11 @@ class ClientConnection(HttpToolsProtocol):
     def _hang_up(self) -> None:
         if not self.transport.is_closing():
             self.transport.close()
+
+
+def _door_of(app: Any) -> Admission | None:
+    """What lets operations in; what stands before the application is passed through."""
+    while (inner := getattr(app, "app", None)) is not None:
+        app = inner
+    endpoint = getattr(app, "endpoint", None)
+    return None if endpoint is None else endpoint.admission

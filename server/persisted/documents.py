@@ -12,15 +12,11 @@ import logging
 from collections.abc import Mapping
 from hashlib import sha256
 
+from resolvers.request_codes import RequestCode
 from resolvers.storage.cache import Cache
 from schema.execution.plan.document_cache import Documents
 from server.http.graphql_http import GraphQLRequest, Refused
 
-NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
-MISMATCH = "PERSISTED_QUERY_HASH_MISMATCH"
-NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
-NOT_TRUSTED = "DOCUMENT_NOT_TRUSTED"
-UNKNOWN_ID = "UNKNOWN_DOCUMENT"
 PREFIX = "sha256:"
 MOST_LEARNT = 2000
 
@@ -49,18 +45,18 @@ class PersistedDocuments:
     async def text(self, asked: GraphQLRequest) -> str:
         """The text of the document that is asked for; what can't be found or isn't trusted is refused."""
         if asked.persisted is None and asked.document_id is None:
-            return self._told(asked.query)
+            return self._told(asked.query) if self.only else asked.query
         if asked.document_id is not None:
             return self._identified(asked.document_id, asked.query)
         return await self._hashed(asked)
 
     def _told(self, text: str) -> str:
-        if self.only and text not in self._texts:
+        if text not in self._texts:
             raise Refused(
                 403,
                 "This gateway runs only the documents of its manifests, and this is none of them. To explore the graph "
                 "use a gateway without CRM360_TRUSTED_ONLY.",
-                NOT_TRUSTED,
+                RequestCode.DOCUMENT_NOT_TRUSTED,
             )
         return text
 
@@ -72,13 +68,13 @@ class PersistedDocuments:
             return known
         if text and not self.only:
             return text
-        raise Refused(404, "There is no document of this id.", UNKNOWN_ID)
+        raise Refused(404, "There is no document of this id.", RequestCode.UNKNOWN_DOCUMENT)
 
     async def _hashed(self, asked: GraphQLRequest) -> str:
         assert asked.persisted is not None
         given = asked.persisted.get("sha256Hash")
         if asked.persisted.get("version") != 1 or not isinstance(given, str):
-            raise Refused(400, "Unsupported persisted query version", NOT_SUPPORTED)
+            raise Refused(400, "Unsupported persisted query version", RequestCode.PERSISTED_QUERY_NOT_SUPPORTED)
         if (known := self.trusted.get(given)) is not None:
             return known
         if self.only:
@@ -87,10 +83,10 @@ class PersistedDocuments:
             known = self.learnt.get(given)
             if known is None:
                 # Apollo's clients look for this very message, under a status that is no failure.
-                raise Refused(200, "PersistedQueryNotFound", NOT_FOUND)
+                raise Refused(200, "PersistedQueryNotFound", RequestCode.PERSISTED_QUERY_NOT_FOUND)
             return known
         if sha256(asked.query.encode()).hexdigest() != given.lower():
-            raise Refused(400, "provided sha does not match query", MISMATCH)
+            raise Refused(400, "provided sha does not match query", RequestCode.PERSISTED_QUERY_HASH_MISMATCH)
         if not (await self.documents.document_beside(asked.query)).errors:
             self.learnt.put(given, asked.query, len(asked.query))
         return asked.query

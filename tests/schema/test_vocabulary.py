@@ -6,6 +6,10 @@ from pathlib import Path
 
 from models.event_kinds import EventKind
 from models.rules.error_codes import ErrorCode
+from resolvers.operation.structs import camel
+from resolvers.request_codes import RequestCode
+from schema.declaring.base import TYPES
+from schema.declaring.refusals import REFUSALS
 from tests.schema.both_ways import Graph
 
 ROOT = Path(__file__).parents[2]
@@ -23,11 +27,20 @@ def calls(path: Path) -> Iterator[tuple[str, ast.expr]]:
 
 
 async def test_every_code_and_kind_is_in_the_graph_with_its_meaning(shop: Graph) -> None:
-    data = await shop.data("{ errorCodes { code description } eventKinds { kind description } }")
+    data = await shop.data(
+        "{ errorCodes { code description advice mutations } requestErrorCodes { code description advice }"
+        " eventKinds { kind description } }"
+    )
 
     assert {one["code"] for one in data["errorCodes"]} == set(ErrorCode.__members__)
+    assert {one["code"] for one in data["requestErrorCodes"]} == set(RequestCode.__members__)
     assert {one["kind"] for one in data["eventKinds"]} == set(EventKind.__members__)
-    assert {"code": "NO_FREE_CARD", "description": "No card of this type is free."} in data["errorCodes"]
+    assert {
+        "code": "NO_FREE_CARD",
+        "description": "No card of this type is free.",
+        "advice": "Create cards of the type first.",
+        "mutations": ["cardAssign"],
+    } in data["errorCodes"]
     assert {"kind": "CARD_BLOCKED", "description": "A card was blocked."} in data["eventKinds"]
 
 
@@ -55,3 +68,10 @@ def test_every_code_means_one_thing_and_is_given_somewhere() -> None:
     assert unused == []
     assert len({code.description for code in ErrorCode}) == len(ErrorCode)
     assert len({kind.description for kind in EventKind}) == len(EventKind)
+
+
+def test_each_mutation_says_what_it_may_be_refused_with(shop: Graph) -> None:
+    mutations = {camel(name) for name in TYPES["Mutation"].fields}
+
+    assert set(REFUSALS) == mutations | {"every"}
+    assert {code for codes in REFUSALS.values() for code in codes} <= set(ErrorCode.__members__)

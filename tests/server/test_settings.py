@@ -212,3 +212,21 @@ def test_an_identity_provider_is_named_in_full(given: dict[str, str], message: s
         load(**given)
 
     assert str(raised.value) == message
+
+
+def test_replicas_are_listed_beside_the_database_and_only_a_server_has_them() -> None:
+    servers = load(
+        database_url="postgresql://u:p@a/crm", database_replica_urls="postgres://u:p@b/crm  postgresql://c/crm"
+    )
+
+    assert servers.replicas == ("postgresql+asyncpg://u:p@b/crm", "postgresql+asyncpg://c/crm")
+    with pytest.raises(SettingsError) as of_a_file:
+        load(database_url="sqlite:///crm.sqlite", database_replica_urls="postgresql://u:secret@b/crm")
+    with pytest.raises(SettingsError) as a_file:
+        load(database_url="postgresql://u:p@a/crm", database_replica_urls="sqlite:///secret.sqlite")
+    assert str(of_a_file.value) == "DATABASE_REPLICA_URLS: only PostgreSQL has replicas, and DATABASE_URL names a file."
+    assert str(a_file.value) == (
+        "DATABASE_REPLICA_URLS: must name servers of PostgreSQL that follow the one of DATABASE_URL."
+    )
+    with pytest.raises(SettingsError, match="by a pooler only where DATABASE_URL is"):
+        load(database_url="postgresql://a/crm", database_replica_urls="postgresql://b/crm?pooler=transaction")

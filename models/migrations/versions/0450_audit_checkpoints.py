@@ -6,7 +6,7 @@ from alembic import op
 import models.types
 
 revision = '0450'
-down_revision = '0380'
+down_revision = '0430'
 additive = True
 
 DIGEST = sa.String(length=64).with_variant(sa.String(length=64, collation='C'), 'postgresql')

@@ -163,13 +163,33 @@ def _codes_of(others: Table) -> Callable[[RecordBatch], Awaitable[None]]:
     return check_codes
 
 
+async def _check_rewards(batch: RecordBatch) -> None:
+    """A draft was never offered: there are no vouchers of it."""
+    await _codes_of(VOUCHER)(batch)
+    drafts = {draft.key: draft for draft in batch.good if draft.values.get("is_draft")}
+    issued = select(VOUCHER.c.reward_id).where(VOUCHER.c.reward_id.in_(drafts)).distinct()
+    for key in await batch.connection.scalars(issued):
+        drafts[key].refuse("isDraft", "must be false: there are vouchers of it")
+
+
+async def _check_vouchers(batch: RecordBatch) -> None:
+    """The same seen from a voucher."""
+    await _codes_of(REWARD)(batch)
+    keys = {draft.values["reward_id"] for draft in batch.good if "reward_id" in draft.values}
+    query = select(REWARD.c.id).where(REWARD.c.id.in_(keys), REWARD.c.is_draft)
+    drafts = set(await batch.connection.scalars(query))
+    for draft in batch.good:
+        if draft.values.get("reward_id") in drafts:
+            draft.refuse("reward", "is a draft: of one that was never offered there are no vouchers")
+
+
 CHECKS: dict[str, Callable[[RecordBatch], Awaitable[None]]] = {
     "cards": _check_cards,
     "customers": _check_accounts,
     "purchaseDiscounts": _check_lines,
     "purchaseReturns": _check_returns,
-    "rewards": _codes_of(VOUCHER),
-    "vouchers": _codes_of(REWARD),
+    "rewards": _check_rewards,
+    "vouchers": _check_vouchers,
 }
 
 

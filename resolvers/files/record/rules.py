@@ -32,6 +32,8 @@ def begin(resource: str, draft: Draft) -> None:
     if resource == "cards":
         holder = draft.refs.get("customer_id")
         draft.values.setdefault("state", (models.CardState.ASSIGNED if holder else models.CardState.FREE).value)
+    if resource == "rewards" and draft.values.get("is_draft"):
+        draft.values.setdefault("state", models.State.INACTIVE.value)
 
 
 def _customer(draft: Draft) -> None:
@@ -88,11 +90,17 @@ def _voucher(draft: Draft) -> None:
 def _reward(draft: Draft) -> None:
     _voucher(draft)
     _reward_value(draft)
+    _draft(draft)
     value, validity = draft.values.get("voucher_validity_value"), draft.values.get("voucher_validity")
     if validity == models.VoucherValidity.INTERVAL and not is_period(value or ""):
         draft.refuse("voucherValidityValue", "must be a period such as P30D")
     if validity == models.VoucherValidity.END_OF_TIME_UNIT and value not in list(TimeUnit):
         draft.refuse("voucherValidityValue", f"must be one of {', '.join(TimeUnit)}")
+
+
+def _draft(draft: Draft) -> None:
+    if draft.values.get("is_draft") and draft.values.get("state") == models.State.ACTIVE:
+        draft.refuse("isDraft", "must be false of a reward that is offered")
 
 
 def _reward_value(draft: Draft) -> None:

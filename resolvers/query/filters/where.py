@@ -115,7 +115,8 @@ FILTERS: dict[str, FilterSet] = {}
 
 # A structure: ("and" | "or", parts) · ("not", part) · ("value", source, operator, parameter) ·
 # ("one", filter, part) · ("some" | "none" | "every" | "keyed", filter, part) · ("absent", filter, wanted) · ("all",) ·
-# and ("special", filter, details, parameters, part), where a filter has conditions of its own
+# and ("special", filter, details, parameters, part), where a filter has conditions of its own. What is looked for by
+# related rows first is put in by seeking.py, on SQLite: ("sought", part, name)
 Structure = tuple[Any, ...]
 ALL: Structure = ("all",)
 
@@ -366,3 +367,11 @@ def keyed(structure: Structure) -> Structure:
     if kind == "and":
         return kind, tuple(keyed(part) for part in structure[1])
     return ("keyed", structure[1], keyed(structure[2])) if kind in ("some", "one") else structure
+
+
+def goes_over_relations(structure: Structure) -> bool:
+    """Whether a structure has conditions on related rows, other than keys by which they are found."""
+    kind = structure[0]
+    if kind in ("and", "or"):
+        return any(goes_over_relations(part) for part in structure[1])
+    return kind in ("one", "some", "none", "every") or (kind == "not" and goes_over_relations(structure[1]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sqlalchemy import ColumnElement, String, and_, exists, false, func, literal_column, not_, or_, select, true
 from sqlalchemy.orm import aliased
 
@@ -16,10 +18,11 @@ from resolvers.query.columns import (
     relationship_of,
     source_type,
 )
+from resolvers.query.filters.seeking import MOST_COUNTED, Seeker
 from resolvers.query.filters.where import IGNORING_CASE, ConditionFilter, RelationFilter, Structure
 from resolvers.query.link import Door
 from resolvers.query.visibility import listed, reachable
-from resolvers.storage.sql import SqlColumn, SqlValue
+from resolvers.storage.sql import SqlColumn, SqlValue, column_of
 from resolvers.storage.statement import ListParameter, parameter
 
 
@@ -41,6 +44,8 @@ def condition(entity: type[Base], alias: type[Base], structure: Structure, backe
     if kind == "special":
         special: ConditionFilter = structure[1]
         return special.sql(alias, structure, backend)
+    if kind == "sought":
+        return _sought(entity, alias, structure, backend)
     return _related(entity, alias, structure, backend)
 
 
@@ -48,6 +53,13 @@ def _absent(entity: type[Base], alias: type[Base], structure: Structure) -> Colu
     _, relation, wanted = structure
     found = _exists(entity, alias, relation, None, "")
     return not_(found) if wanted else found
+
+
+def _sought(entity: type[Base], alias: type[Base], structure: Structure, backend: str) -> ColumnElement[bool]:
+    """Whether a row is among those found by their relatives, or whether it has one, where those are too many."""
+    _, part, name = structure
+    few = Seeker(partial(condition_on, backend), door_of, MOST_COUNTED, name).few(entity, part)
+    return few.otherwise(column_of(alias, "id").in_(few.keys), _related(entity, alias, part, backend)).is_(true())
 
 
 def _related(entity: type[Base], alias: type[Base], structure: Structure, backend: str) -> ColumnElement[bool]:
@@ -66,7 +78,7 @@ def _keyed(
     assert isinstance(relation.relation, str)
     target_entity = relation.target().entity
     target = aliased(target_entity)
-    conditions = [*_door(relation)(target_entity, target), condition(target_entity, target, part, backend)]
+    conditions = [*door_of(relation)(target_entity, target), condition(target_entity, target, part, backend)]
     ((mine, theirs),) = relationship_of(entity, relation.relation).local_remote_pairs or ()
     found: ColumnElement[bool] = getattr(alias, str(mine.key)).in_(
         select(getattr(target, str(theirs.key))).where(*conditions)
@@ -74,7 +86,13 @@ def _keyed(
     return found
 
 
-def _door(relation: RelationFilter) -> Door:
+def condition_on(backend: str, entity: type[Base], alias: type[Base], structure: Structure) -> ColumnElement[bool]:
+    """The same, for one database."""
+    return condition(entity, alias, structure, backend)
+
+
+def door_of(relation: RelationFilter) -> Door:
+    """Which of the rows that a relation leads to are seen."""
     return listed if relation.many else reachable
 
 
@@ -83,7 +101,7 @@ def _exists(
 ) -> ColumnElement[bool]:
     target_entity = relation.target().entity
     target = aliased(target_entity)
-    conditions = list(_door(relation)(target_entity, target))
+    conditions = list(door_of(relation)(target_entity, target))
     if part is not None:
         conditions.append(condition(target_entity, target, part, backend))
     if callable(relation.relation):

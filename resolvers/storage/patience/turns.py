@@ -8,6 +8,7 @@ many connections only. A turn there is handed on after some seconds, so that wri
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -29,32 +30,45 @@ PATIENCE = 2.0
 
 
 class Turns:
-    """So many at once."""
+    """So many at once. Whoever is done hands their turn to whoever waits longest."""
+
+    __slots__ = ("_free", "_waiting", "handed_on")
 
     def __init__(self, count: int, *, handed_on: float | None = None) -> None:
-        self._free = asyncio.Semaphore(count)
+        self._free = count
+        self._waiting: deque[asyncio.Future[None]] = deque()
         self.handed_on = handed_on
 
     async def take(self, patience: float | None = PATIENCE) -> None:
         """Wait for a turn; `Unavailable` where that takes too long."""
-        if patience is None or not self._free.locked():
-            await self._free.acquire()
+        if self._free:
+            self._free -= 1
             return
         try:
             async with asyncio.timeout(patience):
-                await self._free.acquire()
+                await self._wait()
         except TimeoutError:
             raise Unavailable(BUSY) from None
 
+    async def _wait(self) -> None:
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if not turn.cancelled():
+                # It was just handed to who is gone.
+                self.give()
+            raise
+
     def give(self) -> None:
         """Let the next one."""
-        self._free.release()
-
-    async def __aenter__(self) -> None:
-        await self.take()
-
-    async def __aexit__(self, *_: object) -> None:
-        self.give()
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
 
 
 class WritersTurn:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, Tuple, literal, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 import models
 from models.event import IsSettled
@@ -64,3 +65,15 @@ async def advance(transaction: Transaction, name: str, place: Place) -> None:
         transaction.session.add(found)
     if Place(found.transaction_id, found.event_id) < place:
         found.transaction_id, found.event_id = place.transaction_id, place.event_id
+
+
+async def lags(engine: AsyncEngine, now: datetime) -> dict[str, float]:
+    """By reader: the age in seconds of the oldest event that it hasn't dealt with; 0 where there is none."""
+    found: dict[str, float] = {}
+    async with engine.connect() as connection:
+        readers = await connection.execute(select(READER.name, READER.transaction_id, READER.event_id))
+        for name, *place in readers.all():
+            oldest = select(EVENT.at).where(Place(*place).behind, SETTLED).order_by(*ORDER).limit(1)
+            at = await connection.scalar(oldest)
+            found[name] = 0.0 if at is None else max(0.0, (now - at).total_seconds())
+    return found

@@ -11,7 +11,7 @@ from aiodataloader import DataLoader
 from models.scope import Scope
 from resolvers.query.columns import Column, Expression, Source
 from resolvers.query.json_rows import rows_of
-from resolvers.query.level_select import NO_KEY
+from resolvers.query.level.rows import NO_KEY
 from schema.declaring.base import Argument, Declaration, Own, TypeDeclaration
 from schema.declaring.types import FieldSpec, field_of
 from schema.execution.plan.codegen import CodeWriter

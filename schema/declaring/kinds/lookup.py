@@ -10,7 +10,7 @@ from graphql import GraphQLNonNull
 
 from resolvers.errors import BadInput
 from resolvers.query.filters.where import FILTERS, Slot, Template, keyed, template
-from resolvers.query.level_select import LevelQuery
+from resolvers.query.level.rows import LevelQuery
 from resolvers.query.paging import Page
 from schema.declaring.base import Argument, Declaration, TypeDeclaration, type_named
 from schema.declaring.filters import camel

@@ -9,7 +9,7 @@ from typing import Any
 from models import Base
 from resolvers.query.columns import Column, relationship_of
 from resolvers.query.filters.where import RelationFilter
-from resolvers.query.level_select import LevelQuery
+from resolvers.query.level.rows import LevelQuery
 from resolvers.query.link import Link, link
 from resolvers.query.paging import ROW, Page, SortKey, complete, signature
 from schema.declaring.arguments import Listing, listing_of

@@ -21,9 +21,9 @@ KEPT_IDS = 16384
 """How many ids of a type are remembered: brands, groups and stores come again and again."""
 
 
-def node_id() -> NodeId:
+def node_id(description: str = "Opaque id, unique among all nodes.") -> NodeId:
     """Show the opaque id of a row."""
-    return NodeId(name="id", description="Opaque id, unique among all nodes.")
+    return NodeId(name="id", description=description)
 
 
 @dataclass(eq=False, kw_only=True)

@@ -119,7 +119,7 @@ def arguments_reader(definition: GraphQLField, node: FieldNode) -> ReadArguments
     read_all = partial(get_argument_values, definition, node, hide_suggestions=True)
     given = {argument.name.value: argument.value for argument in node.arguments or ()}
     try:
-        arguments = [(each.out_name or name, _getter(each, given.get(name))) for name, each in definition.args.items()]
+        arguments = _parts(definition.args, given)
     except Unusual:
         return read_all
 
@@ -130,6 +130,15 @@ def arguments_reader(definition: GraphQLField, node: FieldNode) -> ReadArguments
             return read_all(variables)
 
     return read
+
+
+def _parts(definitions: Mapping[str, Any], given: Mapping[str, ValueNode]) -> list[tuple[str, Get]]:
+    """What reads the arguments, or the fields of an input object, that may have a value: by their names in Python."""
+    return [
+        (each.out_name or name, _getter(each, given.get(name)))
+        for name, each in definitions.items()
+        if name in given or isinstance(each.type, GraphQLNonNull) or coerce_default_value(each) is not Undefined
+    ]
 
 
 def _made(parts: list[tuple[str, Get]], variables: Mapping[str, object]) -> dict[str, object]:
@@ -179,7 +188,7 @@ def _written(node: ValueNode, kind: Any) -> Get:
     given = {field.name.value: field.value for field in node.fields}
     if not given.keys() <= target.fields.keys():
         raise Unusual
-    fields = [(each.out_name or name, _getter(each, given.get(name))) for name, each in target.fields.items()]
+    fields = _parts(target.fields, given)
 
     def get(variables: Mapping[str, object]) -> object:
         made = _made(fields, variables)

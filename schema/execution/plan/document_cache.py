@@ -23,6 +23,7 @@ from graphql.execution.values import VariableValues
 
 from resolvers.storage.beside import beside
 from resolvers.storage.cache import MOST_CHARACTERS, Cache
+from resolvers.storage.steps import DOCUMENT, PLAN, step
 from schema.declaring.permissions import Taken, scopes_of
 from schema.execution.plan.argument_readers import ReadVariables, variables_reader
 from schema.execution.plan.bindings import NotPlannable
@@ -187,7 +188,8 @@ class Documents:
         """The same; what is new is read beside the event loop, and what is asked for often gets a plan of its own."""
         known = self._known(text)
         if known is None:
-            return self._noted(text, await beside(("document", self, text), self._read, text))
+            with step(DOCUMENT):
+                return self._noted(text, await beside(("document", self, text), self._read, text))
         known.uses += 1
         return known if known.like is None or known.uses < OFTEN else await self.alone(text)
 
@@ -270,7 +272,8 @@ class Documents:
         known = self.plans.get(key)
         if known is not None:
             return known
-        made = await beside(("plan", self, key), self._plan, document, operation, variables)
+        with step(PLAN):
+            made = await beside(("plan", self, key), self._plan, document, operation, variables)
         return self.plans.put(key, made, len(text))
 
     def _plan(self, document: Document, operation: Operation, variables: VariableValues) -> OperationPlan:
@@ -292,7 +295,7 @@ def _key(text: str, document: Document, operation: Operation, variables: Variabl
     return (
         document.like or text,
         name.value if name else None,
-        tuple((switch, coerced.get(switch)) for switch in document.switches),
+        tuple((switch, coerced.get(switch)) for switch in document.switches) if document.switches else (),
     )
 
 

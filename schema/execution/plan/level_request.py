@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from resolvers.query.level_select import LevelQuery
-from resolvers.query.level_statement import statement_beside
+from resolvers.query.level.rows import LevelQuery
+from resolvers.query.level.statement import statement_beside
 from resolvers.query.paging import Order
 from resolvers.query.visibility import Access
 from resolvers.storage.statement import Statement

@@ -191,6 +191,7 @@ class Shape:
 
     type_name: str
     entries: list[tuple[str, Entry]] = field(default_factory=list)
+    _at_root: tuple[dict[str, object], Sequence[Filler]] | None = None
 
     def columns(self) -> list[Column]:
         """Every column the object needs, those of nested objects included."""
@@ -204,6 +205,13 @@ class Shape:
         """What is filled in by others than the row, by its path in the answer."""
         for key, entry in self.entries:
             yield from entry.fillers(f"{path}.{key}" if path else key)
+
+    def at_root(self) -> tuple[dict[str, object], Sequence[Filler]]:
+        """The whole answer before anything is filled in, and what fills it; found once."""
+        if self._at_root is None:
+            before: dict[str, object] = {key: entry.at_root() for key, entry in self.entries}
+            self._at_root = before, [filler for _, filler in self.fillers()]
+        return self._at_root
 
 
 @dataclass(eq=False, slots=True)

@@ -43,9 +43,9 @@ def of_budget(operation: OperationDefinitionNode, fragments: Fragments) -> Opera
     return _with(operation, questions) if questions.selections else None
 
 
-def is_dry(budget: OperationDefinitionNode | None, variables: Mapping[str, object]) -> bool:
-    """Whether an operation is only to say what it would cost."""
-    return budget is not None and any(_dry(field, variables) for field in _fields(budget.selection_set))
+def is_dry(budget: OperationDefinitionNode, variables: Mapping[str, object]) -> bool:
+    """Whether an operation is only to say what it would cost, by what it asks of its own cost."""
+    return any(_dry(field, variables) for field in _fields(budget.selection_set))
 
 
 def _dry(field: FieldNode, variables: Mapping[str, object]) -> bool:

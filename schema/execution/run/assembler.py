@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from resolvers.storage.reader import Row
-from schema.execution.plan.codegen import Frame, Generated, raise_null_violation
+from schema.execution.plan.codegen import Build, Frame, Generated, raise_null_violation
 from schema.execution.plan.level_request import LevelRequest
 from schema.execution.plan.plan_nodes import AnswerState, Filler, Level, ReadFiller
 from schema.execution.run.connection_answer import connection
@@ -41,13 +41,15 @@ class LevelAssembler:
 
     def __init__(self, level: Level, asked: LevelRequest, filling: AnswerState, *, inside: bool = False) -> None:
         self.level, self.asked, self.wanted = level, asked, (asked,)
-        self._form = form = _form(level, asked, filling.context.backend, inside=inside)
-        self._lists: list[list[list[Any]]] = [[[] for _ in made.children] for made in form.generated]
+        self._form = form = _form(level, asked, filling.context.reader.backend, inside=inside)
         self._along = _inside(level.along, asked.along, filling) if asked.along else {}
-        self._builds = [
-            made.begin(filling, lists, [self._along[each].of_list for each in made.inner])
-            for made, lists in zip(form.generated, self._lists, strict=True)
-        ]
+        self._lists: list[Sequence[list[Any]]] = []
+        self._builds: list[Build] = []
+        for made in form.generated:
+            lists: Sequence[list[Any]] = [[] for _ in made.children] if made.children else ()
+            inner = [self._along[each].of_list for each in made.inner] if made.inner else ()
+            self._lists.append(lists)
+            self._builds.append(made.begin(filling, lists, inner))
         self.of_list: Callable[[Any], Any] = self._builds[0] if form.is_simple else self._of_list
         """The answer to a list that was read along with its parent, from the value that holds it."""
 
@@ -55,7 +57,8 @@ class LevelAssembler:
         """What is still to be filled in, and where."""
         found: list[Noted] = []
         for made, lists in zip(self._form.generated, self._lists, strict=True):
-            found += [(child, slots) for child, slots in zip(made.children, lists, strict=True) if slots]
+            if lists:
+                found += [(child, slots) for child, slots in zip(made.children, lists, strict=True) if slots]
         for each in self._along.values():
             found += each.noted()
         return found

@@ -175,12 +175,24 @@ def _places(selections: Sequence[SelectionSetNode], fragments: Mapping[str, Frag
     return found
 
 
+def _objects(values: Sequence[Any]) -> Sequence[Any]:
+    """The objects among values, those in lists too, however deep. Loops, since a long answer has many."""
+    has_lists = True
+    while has_lists:
+        has_lists, found = False, []
+        for value in values:
+            if type(value) is list:
+                has_lists = True
+                found += value
+            elif value is not None:
+                found.append(value)
+        values = found
+    return values
+
+
 def _take(values: Sequence[Any], places: Places, told: set[str]) -> None:
     """Take out what objects tell of customers, and those below them."""
-    objects = [value for value in values if value is not None]
-    while any(type(value) is list for value in objects):
-        objects = [each for value in objects for each in (value if type(value) is list else [value])]
-        objects = [value for value in objects if value is not None]
+    objects = _objects(values)
     if places.here:
         for value in objects:
             of = value.pop(MARK, None)

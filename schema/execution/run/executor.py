@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Coroutine, Iterable, Sequence
 from itertools import islice
 from typing import Any
 
 from graphql.execution.values import VariableValues
 
-from resolvers.query.level_select import NO_KEY
+from resolvers.query.level.rows import NO_KEY
 from resolvers.storage.beside import beside
 from resolvers.storage.context import RequestContext
 from schema.execution.plan.codegen import raise_null_violation
@@ -24,12 +24,10 @@ SIDE_BY_SIDE = 2
 
 async def run(root: Shape, context: RequestContext, variables: VariableValues) -> dict[str, object]:
     """The answer to a planned query."""
-    data: dict[str, object] = {}
-    jobs: list[Coroutine[None, None, None]] = []
+    before, fillers = root.at_root()
+    data = before.copy()
     running = Running(context, variables)
-    for key, entry in root.entries:
-        data[key] = entry.at_root()
-        jobs += [running.fill(filler, [(data, NO_KEY)]) for _, filler in entry.fillers(key)]
+    jobs = [running.fill(filler, [(data, NO_KEY)]) for filler in fillers]
     context.reader.requests += 1
     try:
         await running.together(jobs)
@@ -47,14 +45,16 @@ class Running:
         self.alone = alone
         """Whether everything goes over one connection, and so one after another."""
 
-    async def together(self, jobs: Sequence[Coroutine[None, None, None]]) -> None:
+    def together(self, jobs: Sequence[Coroutine[Any, Any, None]]) -> Awaitable[None]:
         """Sibling levels: side by side while few ask, which answers sooner; else one by one, which answers more."""
         if len(jobs) == 1:
-            await jobs[0]
-            return
+            return jobs[0]
         if not self.alone and self.context.reader.requests <= SIDE_BY_SIDE:
-            await _all_of(jobs)
-            return
+            return _all_of(jobs)
+        return self._one_by_one(jobs)
+
+    @staticmethod
+    async def _one_by_one(jobs: Sequence[Coroutine[Any, Any, None]]) -> None:
         waiting = deque(jobs)
         try:
             while waiting:
@@ -113,12 +113,13 @@ class Running:
 
 async def _begun(below: ReadFiller, filling: AnswerState) -> Answering:
     """What answers levels; at their first time code is written for them, beside the event loop."""
-    if all(level.forms for level in below.levels):
-        return begin(below, filling)
-    return await beside(object(), begin, below, filling)
+    for level in below.levels:
+        if not level.forms:
+            return await beside(object(), begin, below, filling)
+    return begin(below, filling)
 
 
-async def _all_of(jobs: Sequence[Coroutine[None, None, None]]) -> None:
+async def _all_of(jobs: Sequence[Coroutine[Any, Any, None]]) -> None:
     """Do jobs side by side; where one fails, the others are stopped, since nobody waits for them any more."""
     tasks = [asyncio.ensure_future(job) for job in jobs]
     try:

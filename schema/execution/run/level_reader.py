@@ -9,14 +9,14 @@ from graphql.execution.values import VariableValues
 
 from resolvers.query.columns import Column
 from resolvers.query.json_rows import MOST_VALUES, rows_of
-from resolvers.query.level_select import (
+from resolvers.query.level.rows import (
     NO_KEY,
     LevelQuery,
     along_prefix,
     level_prefix,
     reading_along,
 )
-from resolvers.query.level_statement import statement_beside
+from resolvers.query.level.statement import statement_beside
 from resolvers.query.paging import encode_cursor
 from resolvers.query.visibility import access_of
 from resolvers.storage.context import RequestContext
@@ -54,7 +54,8 @@ def ask(level: Level, variables: VariableValues) -> LevelRequest:
         known = LevelRequest(reading_along(*described), {}, own.order, own.sign, described=described)
     values = dict(own.values)
     for place, each in enumerate(lists):
-        values.update((along_prefix(place) + name, value) for name, value in each.values.items())
+        if each.values:
+            values.update((along_prefix(place) + name, value) for name, value in each.values.items())
     asked = level.asked[NESTED] = replace(known, values=values, along=lists)
     return asked
 
@@ -81,7 +82,7 @@ async def fetch_rows(asked: LevelRequest, context: RequestContext, keys: Sequenc
     """The rows of all parents; none, without asking, where there can't be any."""
     if not _finds(asked, keys):
         return ()
-    statement = await asked.statement(context.backend, access_of(context.viewer))
+    statement = await asked.statement(context.reader.backend, access_of(context.viewer))
     return await context.fetch(statement, {**asked.values, "keys": keys})
 
 
@@ -89,6 +90,9 @@ async def fetch_all(
     wanted: Sequence[tuple[LevelRequest, Sequence[int]]], context: RequestContext
 ) -> Sequence[Sequence[Row]]:
     """The rows of several levels, in one statement where that can be."""
+    if len(wanted) == 1:
+        ((alone, its_keys),) = wanted
+        return [await fetch_rows(alone, context, its_keys)]
     asking = [each for each in wanted if _finds(*each)]
     if len(asking) < 2 or any(asked.rows.width > MOST_VALUES for asked, _ in asking):
         return [await fetch_rows(asked, context, keys) for asked, keys in wanted]

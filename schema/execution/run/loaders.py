@@ -16,7 +16,7 @@ from aiodataloader import DataLoader
 from graphql import GraphQLResolveInfo
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails
 
-from resolvers.query.level_select import NO_KEY
+from resolvers.query.level.rows import NO_KEY
 from resolvers.storage.context import RequestContext, RowRef
 from schema.execution.plan.bindings import Place
 from schema.execution.plan.level_request import LevelRequest

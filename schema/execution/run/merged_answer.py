@@ -70,12 +70,13 @@ def merged_page(asked: Sequence[LevelRequest], groups: Sequence[ParentRows]) -> 
     Each part's page is as long as the whole one, or empty where the part isn't wanted.
     """
     pages = [each.rows.page or Page(0) for each in asked]
-    size = max(page.size for page in pages)
+    size = max([page.size for page in pages])
     rows: list[Any] = merge([group.rows for group in groups])
-    count = sum(group.count for group in groups)
-    goes_on, is_behind = len(rows) > size, any(each.rows.cursor is not None for each in asked)
-    if pages[0].backwards:
-        goes_on = goes_on or any(group.more_before for group in groups)
+    count, goes_on, is_behind, backwards = 0, len(rows) > size, False, pages[0].backwards
+    for each, group in zip(asked, groups, strict=True):
+        count += group.count
+        goes_on = goes_on or (group.more_before if backwards else group.more_after)
+        is_behind = is_behind or each.rows.cursor is not None
+    if backwards:
         return ParentRows(rows[-size:], count, more_before=goes_on, more_after=is_behind)
-    goes_on = goes_on or any(group.more_after for group in groups)
     return ParentRows(rows[:size], count, more_before=is_behind, more_after=goes_on)

@@ -67,16 +67,18 @@ class Context:
 
 @dataclass(slots=True)
 class OperationRequest:
-    """What a request asks for."""
+    """An operation to run: of a document that was read, with the variables that came with it."""
 
-    query: str
+    text: str
+    document: Document
+    operation: Operation
     variables: dict[str, object]
-    operation_name: str | None
-    allowed: Iterable[OperationType] | None
 
-    def allows(self, operation: OperationDefinitionNode) -> bool:
-        """Whether the request may run an operation of this type: a GET, say, may change nothing."""
-        return self.allowed is None or OperationType(operation.operation.value) in self.allowed
+    @property
+    def name(self) -> str | None:
+        """The operation's name, if it has one."""
+        name = self.operation.node.name
+        return None if name is None else name.value
 
 
 class PlannedSchema(strawberry.Schema):
@@ -111,11 +113,15 @@ class PlannedSchema(strawberry.Schema):
         """Answer a document."""
         if query is not None:
             assert isinstance(context_value, Context)
-            asked = OperationRequest(query, variable_values or {}, operation_name, allowed_operation_types)
-            answered = await self._run_planned(asked, context_value) if self.planned else None
-            answered = answered or await self._run_ordinary(asked, context_value)
-            if answered is not None:
-                return answered
+            document = await self.documents.document_beside(query)
+            if document.errors:
+                # The ordinary way knows no limits: what they refuse must not get there.
+                return ExecutionResult(data=None, errors=list(document.errors))
+            operation = document.operation(operation_name)
+            if operation is not None and _allows(allowed_operation_types, operation):
+                return await self.answer(
+                    OperationRequest(query, document, operation, variable_values or {}), context_value
+                )
         return await super().execute(
             query,
             variable_values,
@@ -126,22 +132,21 @@ class PlannedSchema(strawberry.Schema):
             operation_extensions,
         )
 
-    async def _run_planned(self, asked: OperationRequest, context: Context) -> ExecutionResult | None:
-        document = await self.documents.document_beside(asked.query)
-        if document.errors:
-            # The ordinary way knows no limits: what they refuse must not get there.
-            return ExecutionResult(data=None, errors=list(document.errors))
-        operation = document.operation(asked.operation_name)
-        if operation is None or not asked.allows(operation.node):
-            return None
-        if refused := refusal(operation.scopes, context.reading.viewer):
+    async def answer(self, asked: OperationRequest, context: Context) -> ExecutionResult:
+        """Answer an operation of a document that is valid."""
+        if refused := refusal(asked.operation.scopes, context.reading.viewer):
             return ExecutionResult(data=None, errors=[refused])
+        answered = await self._run_planned(asked, context) if self.planned else None
+        return answered or await self._run_ordinary(asked, context)
+
+    async def _run_planned(self, asked: OperationRequest, context: Context) -> ExecutionResult | None:
+        document, operation = asked.document, asked.operation
         coerced = await variables_of(operation, asked.variables)
         if not isinstance(coerced, VariableValues):
             return _unread(document, coerced)
         try:
-            plan = await self.documents.plan_beside(asked.query, document, operation, coerced)
-            if (instead := await self._charged(plan, asked, document, operation, coerced, context)) is not None:
+            plan = await self.documents.plan_beside(asked.text, document, operation, coerced)
+            if (instead := await self._charged(plan, asked, coerced, context)) is not None:
                 return instead
             answered = await self._read(plan.shape, context, coerced) if plan.changes is None else None
         except (RecursionError, TokenChanged):
@@ -150,33 +155,33 @@ class PlannedSchema(strawberry.Schema):
             if (away := unavailable(error)) is not None:
                 self.ways.unavailable += 1
                 return ExecutionResult(data=None, errors=[GraphQLError(str(away), original_error=away)])
-            self.ways.leave_plan(asked.query, error)
+            self.ways.leave_plan(asked.text, error)
             context.reading.memo.clear()
             return None
         if plan.changes is not None:
             context.planned = True
             return await self._change(plan.changes, context, coerced)
-        return None if answered is None else await self._with_schema(answered, asked, document, operation)
+        if answered is None or operation.introspection is None:
+            return answered
+        return await self._with_schema(answered, asked)
 
     async def _charged(
         self,
         plan: OperationPlan,
         asked: OperationRequest,
-        document: Document,
-        operation: Operation,
         variables: VariableValues,
         context: Context,
     ) -> ExecutionResult | None:
         """Charge an operation; what is answered in its place where it costs too much, or is to be priced only."""
-        priced, meter = cost(plan, variables), context.meter
+        priced, meter, operation = cost(plan, variables), context.meter, asked.operation
         whole = priced if operation.introspection is None else priced.plus(ABOUT_SCHEMA)
         context.tells_budget = operation.budget is not None
-        if meter is not None and (meter.is_dry or is_dry(operation.budget, variables.coerced)):
+        if meter is not None and (meter.is_dry or (operation.budget and is_dry(operation.budget, variables.coerced))):
             context.is_dry = True
             refused = await meter.charge(whole, dry=True)
             if refused is not None or operation.budget is None:
                 return ExecutionResult(data=None if refused else {}, errors=[refused] if refused else None)
-            return await self._execute(operation.budget, document, asked, context)
+            return await self._execute(operation.budget, asked, context)
         refused = too_many(priced)
         if refused is None and meter is not None:
             refused = await meter.charge(whole)
@@ -196,26 +201,23 @@ class PlannedSchema(strawberry.Schema):
         context.planned = True
         return ExecutionResult(data=data, errors=None)
 
-    async def _run_ordinary(self, asked: OperationRequest, context: Context) -> ExecutionResult | None:
-        """The ordinary way for a document that was read; none where it isn't clear what to run."""
-        document = await self.documents.alone(asked.query)
+    async def _run_ordinary(self, asked: OperationRequest, context: Context) -> ExecutionResult:
+        """The ordinary way, by the document's own text: errors name places in it."""
+        document = await self.documents.alone(asked.text)
         if document.errors:
             return ExecutionResult(data=None, errors=list(document.errors))
-        operation = document.operation(asked.operation_name)
-        if operation is None or not asked.allows(operation.node):
-            return None
-        if refused := refusal(operation.scopes, context.reading.viewer):
-            return ExecutionResult(data=None, errors=[refused])
+        operation = document.operation(asked.name)
+        assert operation is not None
+        alone = OperationRequest(asked.text, document, operation, asked.variables)
         if not isinstance(coerced := await variables_of(operation, asked.variables), VariableValues):
             return ExecutionResult(data=None, errors=list(coerced))
-        result = await self._execute(operation.node, document, asked, context)
-        return await self._with_schema(result, asked, document, operation)
+        return await self._with_schema(await self._execute(operation.node, alone, context), alone)
 
     async def _execute(
-        self, operation: OperationDefinitionNode, document: Document, asked: OperationRequest, context: Context
+        self, operation: OperationDefinitionNode, asked: OperationRequest, context: Context
     ) -> ExecutionResult:
         """What graphql-core answers."""
-        fragments = (details.definition for details in document.fragments.values())
+        fragments = (details.definition for details in asked.document.fragments.values())
         node = DocumentNode(definitions=(operation, *fragments))
         try:
             running = execute(self._schema, node, None, context, asked.variables)
@@ -226,13 +228,12 @@ class PlannedSchema(strawberry.Schema):
         assert isinstance(found, GraphQLExecutionResult)
         return ExecutionResult(data=found.data, errors=found.errors)
 
-    async def _with_schema(
-        self, result: ExecutionResult, asked: OperationRequest, document: Document, operation: Operation
-    ) -> ExecutionResult:
+    async def _with_schema(self, result: ExecutionResult, asked: OperationRequest) -> ExecutionResult:
         """An answer with what is asked of the schema itself in its place."""
+        operation = asked.operation
         if operation.introspection is None or result.data is None:
             return result
-        about = await self.introspection.answer(asked.query, document, operation, asked.variables)
+        about = await self.introspection.answer(asked.text, asked.document, operation, asked.variables)
         both = {**result.data, **about.data}
         errors = [*(result.errors or ()), *about.errors]
         return ExecutionResult(data={key: both[key] for key in operation.keys if key in both}, errors=errors or None)
@@ -254,6 +255,11 @@ class PlannedSchema(strawberry.Schema):
                 located = located_error(error, [wanted.arguments.node], [wanted.key])
                 return ExecutionResult(data=None, errors=[located])
         return ExecutionResult(data=data, errors=None)
+
+
+def _allows(types: Iterable[OperationType] | None, operation: Operation) -> bool:
+    """Whether a request may run an operation of this type: a GET, say, may change nothing."""
+    return types is None or OperationType(operation.node.operation.value) in types
 
 
 def _unread(document: Document, errors: Sequence[GraphQLError]) -> ExecutionResult | None:

@@ -17,8 +17,9 @@ MOST_AT_ONCE = 200
 
 async def variables_of(operation: Operation, given: dict[str, object]) -> VariableValues | list[GraphQLError]:
     """An operation's variables, or what is wrong with them."""
-    if holds_much(given):
-        return await beside(object(), operation.read, given)
+    for value in given.values():
+        if type(value) in (dict, list) and holds_much(given):
+            return await beside(object(), operation.read, given)
     return operation.read(given)
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from models.rules.allotment import allot
 from models.rules.applicability import unmet
 from models.rules.basket import Bill, Line, ProductRelation, RelatedTo, Reward, RewardKind
+from models.rules.refusals import in_words
 
 
 def asking(*ids, count="1", **more):
@@ -26,7 +27,7 @@ def bill(*pieces):
 def test_a_piece_meets_one_condition():
     both = Reward(1, "R", "R", RewardKind.GIFT, conditions=(asking(1, 2), asking(1, name="milk")))
 
-    missing = [[one.missing for one in unmet(both, goods.goods)] for goods in (bill(1), bill(1, 1))]
+    missing = [[in_words(one.missing) for one in unmet(both, goods.goods)] for goods in (bill(1), bill(1, 1))]
 
     assert missing == [["1 more of milk"], []]
 

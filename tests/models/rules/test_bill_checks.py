@@ -7,7 +7,7 @@ import pytest
 from models.rules import bill_checks
 from models.rules.basket import Bill, Line
 from models.rules.error_codes import ErrorCode
-from models.rules.refusals import Refusal
+from models.rules.refusals import Refusal, Shortfall
 
 
 def line(id="1", quantity="1", paid="10.00", *, loyalty_off=False):
@@ -72,5 +72,9 @@ def test_total_that_the_items_do_not_add_up_to_is_refused():
     refusals = bill_checks.bill_refusals(bill(line("1"), line("2"), total="24.50"))
 
     assert refusals == [
-        Refusal(ErrorCode.TOTALS_DIFFER, "The bill's total is 24.50 EUR, its items add up to 20.00 EUR.", "4.50 EUR")
+        Refusal(
+            ErrorCode.TOTALS_DIFFER,
+            "The bill's total is 24.50 EUR, its items add up to 20.00 EUR.",
+            Shortfall(Decimal("4.50"), "EUR"),
+        )
     ]

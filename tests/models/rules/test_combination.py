@@ -9,7 +9,7 @@ from models.rules import combination
 from models.rules.basket import Bill, Line, ProductRelation, RelatedTo, Reward, RewardKind, Shopper, Voucher
 from models.rules.error_codes import ErrorCode
 from models.rules.plans import Till
-from models.rules.refusals import Refusal
+from models.rules.refusals import Refusal, in_words
 
 NOW = datetime(2026, 5, 13, 15, tzinfo=UTC)
 MILK, BREAD = 1, 2
@@ -216,7 +216,7 @@ def test_reward_that_would_take_nothing_off_by_itself_says_what_is_missing():
     till = Till(BILL, Shopper(7))
     reasons = [combination.judge(one, till, NOW).refusals for one in [*asked, amount(3, "0"), short]]
 
-    assert [[(one.code, one.missing) for one in each] for each in reasons] == [
+    assert [[(one.code, in_words(one.missing)) for one in each] for each in reasons] == [
         [],
         [(ErrorCode.NO_GAIN, "1 more")],
         [(ErrorCode.NO_GAIN, "1 more of Coffee")],

@@ -10,7 +10,7 @@ from models.rules import combination, plans
 from models.rules.basket import Bill, Line, ProductRelation, RelatedTo, Reward, RewardKind, Shopper, Voucher
 from models.rules.error_codes import ErrorCode
 from models.rules.plans import Till
-from models.rules.refusals import Refusal
+from models.rules.refusals import Refusal, Shortfall
 
 NOW = datetime(2026, 5, 13, 15, tzinfo=UTC)
 MILK, BREAD = 1, 2
@@ -79,7 +79,13 @@ def test_reward_applied_twice_needs_twice_the_goods():
     assert [(one.benefit, one.refusals) for one in found.refused] == [
         (
             voucher(2, three_milks),
-            [Refusal(ErrorCode.CONDITION_NOT_MET, "The bill lacks goods that it asks for.", "2 more")],
+            [
+                Refusal(
+                    ErrorCode.CONDITION_NOT_MET,
+                    "The bill lacks goods that it asks for.",
+                    Shortfall(quantity=Decimal(2)),
+                )
+            ],
         )
     ]
 

@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from models.rules.error_codes import ErrorCode
 from models.rules.payments import Payment, PaymentKind, all_told, differences, in_order
+from models.rules.refusals import in_words
 
 CASH, CARD, POINTS = PaymentKind.CASH, PaymentKind.CARD, PaymentKind.POINTS
 
@@ -12,7 +13,7 @@ def paid(kind: PaymentKind, amount: str) -> Payment:
 
 def differing(*payments: Payment, total: str = "100", by_points: str = "0") -> list[tuple[ErrorCode, str | None]]:
     found = differences(payments, Decimal(total), Decimal(by_points), "CZK")
-    return [(one.code, one.missing) for one in found]
+    return [(one.code, in_words(one.missing)) for one in found]
 
 
 def test_payments_come_to_what_is_to_pay() -> None:

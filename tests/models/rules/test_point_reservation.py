@@ -9,7 +9,7 @@ from models.rules import point_reservation
 from models.rules.error_codes import ErrorCode
 from models.rules.ledger import Lot, Taken
 from models.rules.point_reservation import PointReservation, PointReservationState
-from models.rules.refusals import Refusal
+from models.rules.refusals import Refusal, Shortfall
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -43,7 +43,9 @@ def test_spendable_points_can_be_reserved():
 def test_points_reserved_already_cannot_be_reserved_again():
     refusal = point_reservation.reserve(LOTS, Decimal(61), reserved=Decimal(40), until=NOW + MINUTE, at=NOW)
 
-    assert refusal == Refusal(ErrorCode.POINTS_SHORT, "61 points are needed, 60 points can be spent.", "1 point")
+    assert refusal == Refusal(
+        ErrorCode.POINTS_SHORT, "61 points are needed, 60 points can be spent.", Shortfall(points=Decimal(1))
+    )
 
 
 def test_reserving_nothing_is_refused():
@@ -85,7 +87,9 @@ def test_part_of_a_reservation_can_be_captured():
 def test_more_than_was_reserved_cannot_be_captured():
     refusal = point_reservation.capture(held("40"), LOTS, reserved=Decimal(40), at=NOW, amount=Decimal(41))
 
-    assert refusal == Refusal(ErrorCode.LIMIT_REACHED, "More can't be captured than was reserved.", "1 point")
+    assert refusal == Refusal(
+        ErrorCode.LIMIT_REACHED, "More can't be captured than was reserved.", Shortfall(points=Decimal(1))
+    )
 
 
 @pytest.mark.parametrize("reservation", [held(minutes=0), held(state=PointReservationState.EXPIRED)])
@@ -104,4 +108,6 @@ def test_reservation_is_captured_only_once():
 def test_capture_is_short_of_points_when_lots_expired_meanwhile():
     refusal = point_reservation.capture(held("120"), LOTS, reserved=Decimal(120), at=NOW)
 
-    assert refusal == Refusal(ErrorCode.POINTS_SHORT, "120 points are needed, 100 points can be spent.", "20 points")
+    assert refusal == Refusal(
+        ErrorCode.POINTS_SHORT, "120 points are needed, 100 points can be spent.", Shortfall(points=Decimal(20))
+    )

@@ -10,7 +10,7 @@ from models.rules import points_at_till
 from models.rules.error_codes import ErrorCode
 from models.rules.points_at_till import PointsPayment
 from models.rules.programme import NO_PROGRAMME, Programme
-from models.rules.refusals import Refusal
+from models.rules.refusals import Refusal, Shortfall
 
 deterministic = settings(derandomize=True, deadline=None, max_examples=80)
 
@@ -87,13 +87,15 @@ def test_fewer_points_than_the_programme_asks_for_pay_nothing():
     refusal = pay("500", to_pay="2.00", least_points=Decimal(300))
 
     message = "At least 300 points pay a bill; here it would be 200 points."
-    assert refusal == Refusal(ErrorCode.MINIMUM_NOT_MET, message, "100 points")
+    assert refusal == Refusal(ErrorCode.MINIMUM_NOT_MET, message, Shortfall(points=Decimal(100)))
 
 
 def test_more_points_than_the_customer_has_are_refused():
     refusal = pay("1200", available="1000")
 
-    assert refusal == Refusal(ErrorCode.POINTS_SHORT, "1200 points are needed, 1000 points can be spent.", "200 points")
+    assert refusal == Refusal(
+        ErrorCode.POINTS_SHORT, "1200 points are needed, 1000 points can be spent.", Shortfall(points=Decimal(200))
+    )
 
 
 def test_status_that_may_not_pay_with_points_is_refused():

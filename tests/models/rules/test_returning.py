@@ -6,7 +6,7 @@ import pytest
 
 from models.rules.basket import Bill, Line, ProductRelation, Reward, RewardKind
 from models.rules.error_codes import ErrorCode
-from models.rules.refusals import Refusal
+from models.rules.refusals import Refusal, Shortfall
 from models.rules.returning import Given, GoingBack, Sale, Sold, going_back, is_justified, kept_back
 
 THREE_FOR_TEN = Sold(1, Decimal(3), Decimal("10.00"))
@@ -44,7 +44,9 @@ def test_refunds_are_whole_units_of_the_currency() -> None:
 def test_no_more_of_a_line_goes_back_than_there_is() -> None:
     refused = Sold(1, Decimal(3), Decimal(10), Decimal(1)).back(Decimal("2.5"))
 
-    assert refused == Refusal(ErrorCode.LIMIT_REACHED, "Of this line, 2 can be returned.", "0.5 more")
+    assert refused == Refusal(
+        ErrorCode.LIMIT_REACHED, "Of this line, 2 can be returned.", Shortfall(quantity=Decimal("0.5"))
+    )
 
 
 def test_what_is_left_of_a_line_may_go_back() -> None:

@@ -8,6 +8,7 @@ from models.rules.basket import Bill, Line, Reward, RewardKind, Shopper, Voucher
 from models.rules.error_codes import ErrorCode
 from models.rules.points_at_till import NO_POINTS, PointsPayment
 from models.rules.programme import AutomaticChoice
+from models.rules.refusals import in_words
 from models.rules.settlement import RequestedBenefits, best_of, settle, settled_offline
 from tests.models.rules.programmes import PROGRAMME
 
@@ -38,7 +39,7 @@ def test_rewards_that_cost_points_take_theirs_before_the_bill_is_paid() -> None:
 
     assert settled.payment == NO_POINTS
     assert settled.unpaid is not None
-    assert (settled.unpaid.code, settled.unpaid.missing) == (ErrorCode.POINTS_SHORT, "10 points")
+    assert (settled.unpaid.code, in_words(settled.unpaid.missing)) == (ErrorCode.POINTS_SHORT, "10 points")
     assert settled.points_spent == 950
 
 

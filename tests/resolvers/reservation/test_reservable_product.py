@@ -121,7 +121,7 @@ async def test_stock_is_set_and_adjusted_but_never_below_zero(crm: Operations, s
     went = await crm.do("reservableStockAdjust", "offer { stock }", **where, by="-9.5")
 
     assert (counted, came, went) == tuple({"offer": {"stock": left}} for left in ("7.5", "9.5", "0"))
-    assert await crm.refused("reservableStockAdjust", **where, by="-0.5") == [("OUT_OF_STOCK", "by", "0.5")]
+    assert await crm.refused("reservableStockAdjust", **where, by="-0.5") == [("OUT_OF_STOCK", "by", "0.5 more")]
     assert await crm.refused("reservableStockSet", **where, stock="-1") == [("NEGATIVE_AMOUNT", "stock", None)]
     assert await crm.refused("reservableStockAdjust", **where, by="1e15") == [("OUT_OF_RANGE", "by", None)]
     assert await crm.refused("reservableStockSet", **{**where, "store": opaque_id("Store", 99)}, stock="1") == [

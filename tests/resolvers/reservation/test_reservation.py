@@ -76,8 +76,8 @@ async def test_too_little_stock_refuses_all_and_tells_what_is_missing_of_each(cr
     refused = await crm.refused("productReservationCreate", **shop.order("7", "2.6"))
 
     assert refused == [
-        ("OUT_OF_STOCK", "items[0].quantity", "2 of Butter"),
-        ("OUT_OF_STOCK", "items[1].quantity", "0.1 of Milk"),
+        ("OUT_OF_STOCK", "items[0].quantity", "2 more of Butter"),
+        ("OUT_OF_STOCK", "items[1].quantity", "0.1 more of Milk"),
     ]
     assert await crm.dump() == before
 

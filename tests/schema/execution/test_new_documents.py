@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from resolvers.query import level_select
+from resolvers.query.level import select as level_select
 from schema.declaring.build import build
 from schema.execution.plan import document_cache
 from schema.execution.plan.document_cache import Documents

@@ -9,6 +9,7 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
+from server.admission import FIRST
 from server.http.uvicorn_protocol import MOST_UNREAD, ClientConnection
 from tests.server.gateway import Client, opened
 
@@ -28,9 +29,9 @@ async def address(empty: str) -> AsyncIterator[int]:
 
 
 @asynccontextmanager
-async def serving(client: Client) -> AsyncIterator[int]:
+async def serving(client: Client, http: type[ClientConnection] = ClientConnection) -> AsyncIterator[int]:
     """Serve a gateway; its port."""
-    config = uvicorn.Config(client.app, port=0, lifespan="off", http=ClientConnection, ws="none", log_config=None)
+    config = uvicorn.Config(client.app, port=0, lifespan="off", http=http, ws="none", log_config=None)
     server = uvicorn.Server(config)
     task = asyncio.ensure_future(server._serve())
     while not server.started:
@@ -180,3 +181,50 @@ async def test_a_body_in_chunks_of_one_byte_is_read(address: int) -> None:
     [(status, _)] = await exchanged(address, POST + CHUNKED + b"\r\n" + chunks)
 
     assert status == 200
+
+
+async def test_in_a_crowd_an_operation_is_turned_away_unread_while_health_is_told_and_the_connection_stays(
+    empty: str,
+) -> None:
+    plain, health = POST + LENGTH + b"\r\n" + BODY, b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    async with opened(empty) as client, serving(client) as port:
+        admission = client.endpoint.admission
+        crowd = [admission.enters() for _ in range(FIRST)]
+        browsers = POST + b"Origin: https://shop.example\r\n" + LENGTH + b"\r\n" + BODY
+        pieces = (plain + plain, POST + LENGTH + b"\r\n", BODY, health, browsers)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(plain)
+        head = await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+        refused = await exchanged(port, *pieces, answers=5)
+        for _ in crowd:
+            admission.leaves()
+        [answered] = await exchanged(port, plain)
+
+    assert b"\r\nretry-after: 1\r\n" in head
+    assert [status for status, _ in refused] == [503, 503, 503, 200, 503]
+    assert json.loads(refused[0][1])["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
+    assert refused[0][1] == refused[4][1]
+    assert admission.turned_away == 5
+    assert answered == (200, json.dumps(ANSWER, separators=(",", ":")).encode())
+
+
+async def test_a_connection_that_waits_brings_one_more_request_when_the_gateway_is_to_stop(empty: str) -> None:
+    made: list[ClientConnection] = []
+
+    class Noted(ClientConnection):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            super().connection_made(transport)
+            made.append(self)
+
+    async with opened(empty) as client, serving(client, Noted) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(POST + LENGTH + b"\r\n" + BODY)
+        before = await reader.readuntil(b"}}")
+        made[0].shutdown()
+        writer.write(POST + LENGTH + b"\r\n" + BODY)
+        last = await reader.read()
+        writer.close()
+
+    assert (before[:15], b"connection: close" in before) == (b"HTTP/1.1 200 OK", False)
+    assert (last[:15], b"connection: close" in last) == (b"HTTP/1.1 200 OK", True)

@@ -138,7 +138,7 @@ class Priced(Protocol):
 def cost(plan: Priced, variables: VariableValues) -> Cost:
     """What an operation costs with these variables. Nothing is read or run."""
     price = plan.price
-    sizes = tuple([size(variables.coerced) for size in price.sizes])
+    sizes = tuple([size(variables.coerced) for size in price.sizes]) if price.sizes else ()
     found = price.known.get(sizes)
     if found is None:
         if len(price.known) >= MOST_KNOWN:

@@ -33,6 +33,7 @@ from graphql import (
 from graphql.type import GraphQLField, GraphQLInterfaceType, GraphQLList, GraphQLNonNull
 
 from resolvers.query.paging import DEFAULT_PAGE, LARGEST_PAGE
+from resolvers.request_codes import RequestCode
 from schema.execution.plan.cost.price import LIST_SIZE, Cost
 from schema.execution.plan.limits.token_limits import longest_excess
 
@@ -69,14 +70,13 @@ MOST_OBJECTS = 250_000
 """How many objects may be answered, if every page were full."""
 
 TOO_MANY = f"The answer could have more than {MOST_OBJECTS} objects: ask for smaller pages."
-CODE = "TOO_COMPLEX"
 
 
 class TooComplex(GraphQLError):
     """A document that asks for more than one request may."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(message, extensions={"code": CODE})
+        super().__init__(message, extensions={"code": RequestCode.TOO_COMPLEX})
 
 
 def excess(schema: GraphQLSchema, document: DocumentNode) -> GraphQLError | None:

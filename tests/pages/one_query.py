@@ -1,7 +1,6 @@
-"""Writes `docs/one-query.md` from the code as it is: `python -m tests.one_query`."""
+"""The page `docs/one-query.md`, made from the code as it is."""
 
 import asyncio
-import sys
 import tempfile
 from decimal import Decimal
 from pathlib import Path
@@ -9,13 +8,12 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from resolvers.storage.engine import make_engine
-from schema.declaring.build import build
 from schema.execution.run.planned_schema import PlannedSchema
 from server.commands.explain_code import explain_code
 from tests import factories
 from tests.databases import migrate
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS / "one-query.md"
 DOCUMENT = DOCS / "one-query.graphql"
 OPENING = """# One query, all the way
@@ -61,8 +59,3 @@ def page(schema: PlannedSchema) -> str:
         migrate(url)
         asyncio.run(fill(url))
         return OPENING + explain_code(schema, DOCUMENT.read_text(), None, "{}", url)
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(build()))
-    sys.stdout.write(f"Wrote {PAGE}.\n")

@@ -1,6 +1,5 @@
-"""Writes the figures in `docs/limits.md`: what usual documents cost at most. `python -m tests.costs`."""
+"""The figures in `docs/limits.md`: what usual documents cost at most."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from schema.execution.run.planned_schema import PlannedSchema
 from tests.benchmarks.cases import CASES, QUERIES
 from tests.schema.contract_operations import operations
 
-PAGE = Path(__file__).parents[1] / "docs" / "limits.md"
+PAGE = Path(__file__).parents[2] / "docs" / "limits.md"
 BEGIN, END = "<!-- costs -->\n", "<!-- /costs -->"
 
 
@@ -50,15 +49,3 @@ def page(schema: PlannedSchema) -> str:
     head, _, rest = PAGE.read_text().partition(BEGIN)
     figures = "\n".join(table(schema))
     return f"{head}{BEGIN}{figures}\n{END}{rest.partition(END)[2]}"
-
-
-def main() -> None:
-    """Write them."""
-    from tests.schema.both_ways import schema
-
-    PAGE.write_text(page(schema()))
-    sys.stdout.write(f"Wrote {PAGE}.\n")
-
-
-if __name__ == "__main__":
-    main()

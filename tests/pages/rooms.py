@@ -1,17 +1,16 @@
-"""Writes a picture of the rooms from the layers that import-linter holds: `python -m tests.rooms`.
+"""A picture of the rooms, made from the layers that import-linter holds.
 
 It is in `docs/rooms.md`, with a table of the rooms, and in the README between two marks.
 """
 
 import ast
-import sys
 import tomllib
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "rooms.md"
 README = ROOT / "README.md"
 BEGIN, END = "<!-- The rooms, made by `make schema`: -->\n", "<!-- The end of the rooms. -->"
@@ -94,9 +93,3 @@ def readme() -> str:
     before, _, rest = README.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{BEGIN}{diagram()}{END}{after}"
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page())
-    README.write_text(readme())
-    sys.stdout.write(f"Wrote {PAGE}, and the picture in {README}.\n")

@@ -8,29 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from sqlalchemy import literal_column, select, table
 
 from resolvers.query.columns import Column
 from resolvers.query.json_rows import NESTING
-from resolvers.query.level_select import (
-    AGAIN,
-    COLUMNS,
-    EMPTY,
-    JOINED,
-    LIMIT,
-    PARENT,
-    SELF,
-    Form,
-    LevelQuery,
-    along_prefix,
-    column_name,
-    join_piece,
-    level_prefix,
-    template,
-    value_piece,
-)
+from resolvers.query.level.parts import AGAIN, COLUMNS, EMPTY, JOINED, LIMIT, PARENT, SELF
+from resolvers.query.level.rows import LevelQuery, along_prefix, level_prefix
+from resolvers.query.level.select import Form, column_name, join_piece, template, value_piece
 from resolvers.query.visibility import Access
 from resolvers.storage.beside import beside
 from resolvers.storage.cache import Cache
@@ -70,7 +57,8 @@ def _written(rows: Rows, backend: str, access: Access) -> Statement:
         _Level(writer, access, rows, Form.STATEMENT).write()
     else:
         _write_all(writer, access, rows)
-    return writer.statement()
+    levels = (rows,) if isinstance(rows, LevelQuery) else rows
+    return replace(writer.statement(), by_values=any(level.asks_of_related for level in levels))
 
 
 def _write_all(writer: StatementWriter, access: Access, levels: Sequence[LevelQuery]) -> None:

@@ -1,7 +1,4 @@
-"""Writes `docs/permissions.md` from the declarations and the maps of ownership and personal data.
-
-python -m tests.permissions
-"""
+"""The page `docs/permissions.md`, made from the declarations and the maps of ownership and personal data."""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ from schema.declaring.kinds.many import Many
 from schema.declaring.permissions import kept_for_customers, rules
 from tests.schema.both_ways import schema
 
-PAGE = Path(__file__).parents[1] / "docs" / "permissions.md"
+PAGE = Path(__file__).parents[2] / "docs" / "permissions.md"
 OPENING = """# Who may ask for what
 
 Made by `make schema` from the declarations. What a token is, [access.md](access.md) tells.
@@ -115,16 +112,7 @@ def page() -> str:
 
 def _doc(member: Scope | Personal) -> str:
     """What the line below a member of an enum says of it."""
-    source = Path(__file__).parents[1] / f"{type(member).__module__.replace('.', '/')}.py"
+    source = Path(__file__).parents[2] / f"{type(member).__module__.replace('.', '/')}.py"
     lines = source.read_text().splitlines()
     place = next(index for index, line in enumerate(lines) if line.strip().startswith(f"{member.name} = "))
     return lines[place + 1].strip().strip('"')
-
-
-def main() -> None:
-    """Write the page."""
-    PAGE.write_text(page())
-
-
-if __name__ == "__main__":
-    main()

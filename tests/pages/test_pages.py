@@ -1,6 +1,6 @@
 """The pages that are made from the code are those that it makes now; `make schema` writes them."""
 
-from tests import costs, one_query, permissions, rooms
+from tests.pages import costs, errors, one_query, permissions, rooms, telemetry
 from tests.schema.both_ways import schema
 
 
@@ -27,3 +27,15 @@ def test_the_figures_of_what_documents_cost_are_current() -> None:
     made = costs.page(schema())
 
     assert made == costs.PAGE.read_text()
+
+
+def test_the_page_about_errors_is_current() -> None:
+    made = errors.page()
+
+    assert made == errors.PAGE.read_text()
+
+
+def test_the_metrics_told_of_are_those_that_are_shown() -> None:
+    made = telemetry.page()
+
+    assert made == telemetry.PAGE.read_text()

@@ -1,0 +1,1 @@
+"""Telemetry: figures, traces, the log of slow operations, and what of the schema is used."""

@@ -1,0 +1,1 @@
+"""The processes that answer: one, or several under a supervisor that replaces those that die."""
