@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from resolvers.storage.transaction import Transaction, in_transaction
@@ -35,7 +35,7 @@ async def _prune(transaction: Transaction, *, after: Place, batch: int) -> tuple
     return len(keys), (Place(*rows[-1][:2]) if rows else None)
 
 
-async def _passed(transaction: Transaction) -> list[object]:
+async def _passed(transaction: Transaction) -> list[ColumnElement[bool]]:
     """What holds for events that all readers have dealt with."""
     readers = await transaction.session.execute(select(READER.transaction_id, READER.event_id))
     first = min((Place(*row) for row in readers), default=None)
