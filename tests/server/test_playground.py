@@ -44,7 +44,7 @@ async def test_a_first_visitor_runs_the_ready_tab_and_reads_the_documentation(se
         await look_up(page, "Customer")
         await expect(page.locator(".graphiql-plugin")).to_contain_text("A person in the loyalty programme")
 
-        await expect(page.get_by_role("status")).to_have_text(re.compile(r"^\d+ ms · [\d.]+ KB"))
+        await expect(page.get_by_role("status")).to_have_text(re.compile(r"^\d+ ms · [\d.]+ KB · cost \d+$"))
         await expect(page.get_by_role("button", name="Copy as cURL")).to_be_enabled()
 
         assert visited.strangers == []

@@ -8,8 +8,8 @@ let lastSent;
 /** Fetches as the browser does, and shows what the answer took. */
 export async function measuredFetch(url, init) {
   const started = performance.now();
-  const response = await fetch(url, init);
-  if (isIntrospection(init.body)) return response;
+  if (isIntrospection(init.body)) return fetch(url, init);
+  const response = await fetch(url, { ...init, headers: { ...init.headers, "crm360-cost": "1" } });
   const text = await response.clone().text();
   lastSent = { url: new URL(url, location.href).href, init };
   copy.disabled = false;
@@ -27,10 +27,10 @@ function summary(milliseconds, text) {
 
 function costOf(text) {
   try {
-    const cost = JSON.parse(text).extensions?.cost;
-    return typeof cost === "object" ? Object.values(cost).find(Number.isFinite) : cost;
+    const { actual, requested } = JSON.parse(text).extensions.cost;
+    return actual ?? requested;
   } catch {
-    return undefined; // an answer in parts, or none of the gateway's
+    return undefined; // an answer in parts, or one that wasn't priced
   }
 }
 
