@@ -38,10 +38,12 @@ function isIntrospection(body) {
   return JSON.parse(body).operationName === "IntrospectionQuery";
 }
 
-/** The last request as a command for a POSIX shell. */
+/** The last request as a command for a POSIX shell; a token stays where it is, as commands are passed around. */
 function curl({ url, init }) {
   const headers = [...new Headers(init.headers)].filter(([, value]) => value);
-  const options = headers.map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`);
+  const options = headers.map(([name, value]) =>
+    name === "authorization" ? '-H "Authorization: Bearer $CRM360_TOKEN"' : `-H ${quoted(`${name}: ${value}`)}`,
+  );
   return ["curl", quoted(url), ...options, "-d", quoted(init.body)].join(" ");
 }
 
@@ -59,7 +61,10 @@ function forget() {
 
 export function startBar() {
   copy.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(curl(lastSent));
+    const command = curl(lastSent);
+    // Over plain HTTP from another machine there is no clipboard.
+    if (!navigator.clipboard) return void prompt("The request as a command:", command);
+    await navigator.clipboard.writeText(command);
     shown.textContent = "Copied.";
   });
   reset.addEventListener("click", forget);

@@ -24,7 +24,7 @@ function rank({ key }, wanted) {
   const isCalled = /^(query|mutation)\./.test(key);
   const words = wanted.split(/\s+/);
   const fits = [
-    key === wanted,
+    key === wanted || key === SYNONYMS[wanted],
     isCalled && last === wanted,
     isType && key.startsWith(wanted),
     last === wanted,
