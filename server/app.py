@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from resolvers.budget.budgets import Budgets
 from resolvers.jobs import Scheduler
-from resolvers.storage.engine import make_engine
+from resolvers.storage.engine import CONNECTIONS, make_engine
 from resolvers.storage.reader import Reader, make_reader
 from resolvers.storage.replicas.reading import Replicas, make_replicas
 from schema.declaring.build import build
@@ -118,7 +118,7 @@ def _routes(settings: Settings, endpoint: Endpoint, readiness: Readiness) -> lis
 
 
 def _replicas(settings: Settings, engine: AsyncEngine) -> Replicas | None:
-    connections = settings.database_connections or 8
+    connections = settings.database_connections or CONNECTIONS
     return make_replicas(settings.database_url, settings.replicas, engine, connections, settings.deadline + 1)
 
 

@@ -58,9 +58,7 @@ async def _audit(engine: AsyncEngine, now: datetime, _mend: bool) -> Proved:
     return Proved("audit", told)
 
 
-def _compared(
-    name: str, rules: Callable[[datetime], Sequence[Comparison]]
-) -> Callable[[AsyncEngine, datetime, bool], Awaitable[Proved]]:
+def _compared(name: str, description: str, rules: Callable[[datetime], Sequence[Comparison]]) -> Part:
     async def prove(engine: AsyncEngine, now: datetime, _mend: bool) -> Proved:
         count, findings = 0, list[Finding]()
         async with engine.connect() as connection:
@@ -71,32 +69,32 @@ def _compared(
                 count, findings = count + wrong, findings + first
         return Proved(name, f"{count} differences.", count, count, findings[:SHOWN])
 
-    return prove
+    return Part(name, description, prove)
 
 
 PARTS: dict[str, Part] = {
     part.name: part
     for part in (
         Part("figures", "Kept figures and balances of customers against bills, ledger and lots.", _figures),
-        Part(
+        _compared(
             "points",
             "Points in circulation: the ledger against lots, reservations and bills.",
-            _compared("points", comparisons.points),
+            comparisons.points,
         ),
-        Part(
+        _compared(
             "vouchers",
             "Vouchers against their history and the bills they are on.",
-            _compared("vouchers", comparisons.vouchers),
+            comparisons.vouchers,
         ),
-        Part(
+        _compared(
             "purchases",
             "Bills against their lines and returns.",
-            _compared("purchases", comparisons.purchases),
+            comparisons.purchases,
         ),
-        Part(
+        _compared(
             "reservations",
             "Reservations of products against their steps, which take stock and give it back.",
-            _compared("reservations", comparisons.reservations),
+            comparisons.reservations,
         ),
         Part("audit", "The chain of the audit trail: nothing sealed was changed or removed.", _audit),
     )

@@ -12,6 +12,9 @@ from models import postgres
 from resolvers.storage.patience.turns import turn_options
 from resolvers.storage.sqlite_functions import FUNCTIONS
 
+CONNECTIONS = 8
+"""How many a process reads PostgreSQL through, unless told otherwise."""
+
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     # An acknowledged write survives the loss of power.

@@ -21,7 +21,7 @@ from models.entering import CHANGED, entered
 from models.postgres import KEEPS_STATEMENTS, LIFETIME, WRITES_TIME, Address, CantConnect, backend_of
 from models.row_security import LEAVING, STAYING, entering
 from resolvers.errors import Unavailable
-from resolvers.storage.engine import SQLITE_PRAGMAS
+from resolvers.storage.engine import CONNECTIONS, SQLITE_PRAGMAS
 from resolvers.storage.patience.outage import AWAY, BUSY, GONE, LOCKED, outage_of
 from resolvers.storage.patience.turns import PATIENCE, Turns
 from resolvers.storage.sqlite_functions import FUNCTIONS
@@ -116,7 +116,7 @@ class PostgresReader:
 
     backend = "postgresql"
 
-    def __init__(self, url: str, connections: int = 8, seconds: float | None = None) -> None:
+    def __init__(self, url: str, connections: int = CONNECTIONS, seconds: float | None = None) -> None:
         self._address = Address.of(url)
         # A statement that nobody waits for ends by itself, also where nobody could say so.
         longest = {} if seconds is None else {"statement_timeout": f"{seconds * 1000:.0f}"}
@@ -395,5 +395,5 @@ class SqliteReader:
 def make_reader(url: str, connections: int | None = None, seconds: float | None = None) -> Reader:
     """A reader for `sqlite+aiosqlite://` or `postgresql+asyncpg://`; PostgreSQL ends what takes it more seconds."""
     if backend_of(url) == "postgresql":
-        return PostgresReader(url, connections or 8, seconds)
+        return PostgresReader(url, connections or CONNECTIONS, seconds)
     return SqliteReader(make_url(url), connections)

@@ -113,7 +113,8 @@ class Telemetry:
     async def _save(usage: Usage) -> None:
         while True:
             await asyncio.sleep(USES)
-            await usage.save()
+            # One that has begun goes on to its end; the last one waits for it.
+            await asyncio.shield(usage.save())
 
     def snapshot(self) -> Snapshot:
         """All that is known now."""

@@ -83,13 +83,19 @@ class Usage:
     async def work_out(self) -> None:
         """Turn what was counted into coordinates."""
         async with self._working:
-            counted, self._counted = list(self._counted.values()), {}
-            found, self._by_variables = self._by_variables, Counter()
-            for each in counted:
-                for coordinate in await self._coordinates_of(each):
-                    found[coordinate] += each.runs
-            self._total += found
-            self._unsaved += found
+            await self._work_out()
+
+    async def _work_out(self) -> None:
+        counted = list(self._counted.values())
+        uses = [await self._coordinates_of(each) for each in counted]
+        # Nothing is waited for from here on: what was counted is never in between.
+        found, self._by_variables = self._by_variables, Counter()
+        for each, used in zip(counted, uses, strict=True):
+            del self._counted[id(each.node)]
+            for coordinate in used:
+                found[coordinate] += each.runs
+        self._total += found
+        self._unsaved += found
 
     async def _coordinates_of(self, counted: Counted) -> frozenset[str]:
         key = id(counted.node)
@@ -105,20 +111,24 @@ class Usage:
 
     async def save(self) -> None:
         """Add what is counted to the table; where the database is away it is added next time."""
-        await self.work_out()
-        unsaved, self._unsaved = self._unsaved, Counter()
+        async with self._working:
+            await self._work_out()
+            unsaved, self._unsaved = self._unsaved, Counter()
+            try:
+                await self._add(unsaved)
+            except (SQLAlchemyError, OSError, Unavailable) as error:
+                self._unsaved += unsaved
+                logger.warning(
+                    "What of the schema was used could not be noted (%s); it is tried again.", type(error).__name__
+                )
+
+    async def _add(self, uses: Counter[str]) -> None:
         today = datetime.now(UTC).date()
-        try:
-            if unsaved:
-                await add_uses(self._engine, today, unsaved)
-            if self._day != today:
-                await forget_uses(self._engine, today)
-                self._day = today
-        except (SQLAlchemyError, OSError, Unavailable) as error:
-            self._unsaved += unsaved
-            logger.warning(
-                "What of the schema was used could not be noted (%s); it is tried again.", type(error).__name__
-            )
+        if self._day != today:
+            await forget_uses(self._engine, today)
+            self._day = today
+        if uses:
+            await add_uses(self._engine, today, uses)
 
     def tell(self, snapshot: Snapshot) -> None:
         """What this process has seen used."""

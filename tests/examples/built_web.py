@@ -5,16 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 from playwright.async_api import Page, expect
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.staticfiles import StaticFiles
 
 from server.app import create_app
 from server.settings import load
@@ -25,28 +20,6 @@ from tests.server.gateway import CHEAP, graph
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "web"
 SHOP, API = "shop.example", "api.shop.example"
-
-
-class Files(SimpleHTTPRequestHandler):
-    """Serves what was built."""
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-@contextmanager
-def shop() -> Iterator[tuple[str, Path]]:
-    """The origin of the page, and the folder to build it into."""
-    folder = EXAMPLE / "dist"
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://{SHOP}:{server.server_port}", folder
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def build(gateway: str) -> None:
@@ -84,7 +57,8 @@ async def test_a_customer_logs_in_sees_what_is_theirs_pages_through_it_and_logs_
 ) -> None:
     await save_jana(session)
 
-    with shop() as (origin, _):
+    with serving(StaticFiles(directory=EXAMPLE / "dist", check_dir=False)) as shop:
+        origin = shop.replace("127.0.0.1", SHOP)
         settings = load(database_url=database_url, allowed_hosts=API, cors_origins=origin, **CHEAP)
         with serving(create_app(settings, graph())) as url:
             build(f"{url.replace('127.0.0.1', API)}/graphql")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from resolvers.files import reference
 from schema.declaring.build import build
+from schema.execution.run.planned_schema import PlannedSchema
 from server.commands.schema import definition
 from tests.pages import costs, errors, one_query, permissions, rooms, telemetry
 
@@ -17,9 +18,8 @@ GRAPH = ROOT / "schema.graphql"
 OWN_DATA = ROOT / "docs" / "own-data.md"
 
 
-def pages() -> Iterator[tuple[Path, str]]:
+def pages(schema: PlannedSchema) -> Iterator[tuple[Path, str]]:
     """Each file with what it should say."""
-    schema = build()
     yield GRAPH, definition(schema)
     yield OWN_DATA, reference.written_into(OWN_DATA.read_text("utf-8"))
     yield one_query.PAGE, one_query.page(schema)
@@ -33,7 +33,7 @@ def pages() -> Iterator[tuple[Path, str]]:
 
 def main() -> None:
     """Write those that differ, and tell which."""
-    changed = [path for path, text in pages() if _written(path, text)]
+    changed = [path for path, text in pages(build()) if _written(path, text)]
     for path in changed:
         sys.stdout.write(f"Wrote {path.relative_to(ROOT)}.\n")
     if not changed:

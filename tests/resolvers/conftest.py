@@ -3,10 +3,19 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import true
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from resolvers.storage.writing import following, pruning
 from tests.resolvers.reservation.reserving import Shop
 from tests.resolvers.running_operations import Operations, running_operations
+
+
+@pytest.fixture
+def nobody_else_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests write on the same server: whatever they have open holds no event of this one back."""
+    for module in (following, pruning):
+        monkeypatch.setattr(module, "SETTLED", true())
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from resolvers.storage.patience.turns import turn
 
 USE = models.SchemaUse
 KEPT = timedelta(days=400)
-BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +34,9 @@ async def add_uses(engine: AsyncEngine, day: date, uses: Mapping[str, int]) -> N
         index_elements=[USE.coordinate, USE.day], set_={USE.uses: USE.uses + insert.excluded.uses}
     )
     rows = [{"coordinate": name, "day": day, "uses": count} for name, count in sorted(uses.items())]
-    for first in range(0, len(rows), BATCH):
-        async with turn(engine), engine.begin() as connection:
-            await connection.execute(adding, rows[first : first + BATCH])
+    # All or nothing: what isn't saved is added again.
+    async with turn(engine), engine.begin() as connection:
+        await connection.execute(adding, rows)
 
 
 async def forget_uses(engine: AsyncEngine, today: date) -> None:

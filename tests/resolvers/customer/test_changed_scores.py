@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, true
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
@@ -16,19 +16,14 @@ from resolvers.customer.figures import scores
 from resolvers.customer.figures.scores import JOB, KEPT, SCORED, refresh_changed_scores, refresh_scores
 from resolvers.ids import opaque_id
 from resolvers.jobs import run_jobs
-from resolvers.storage.writing import following
 from tests import factories
 from tests.factories import NOW
 from tests.resolvers.running_operations import Operations
 
+pytestmark = pytest.mark.usefixtures("nobody_else_writes")
+
 HOUR = timedelta(hours=1)
 PEOPLE = 40
-
-
-@pytest.fixture(autouse=True)
-def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Other tests write on the same server: whatever they have open holds no event of this one back."""
-    monkeypatch.setattr(following, "SETTLED", true())
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, true
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 import models
@@ -15,11 +15,12 @@ from resolvers.jobs import run_jobs
 from resolvers.segment import changed
 from resolvers.segment.changed import Dependence, dependence_of
 from resolvers.segment.members import JOB
-from resolvers.storage.writing import following
 from tests import factories
 from tests.factories import NOW
 from tests.resolvers.running_operations import Operations
 from tests.schema.both_ways import schema
+
+pytestmark = pytest.mark.usefixtures("nobody_else_writes")
 
 HOUR = timedelta(hours=1)
 NAMED = {"lastName": {"eq": "Nová"}}
@@ -32,12 +33,6 @@ SUMMED = {"purchasesWithin": {"period": {"from": "2024-01-01T00:00:00Z"}, "count
 def _graph() -> None:
     """Criteria are read by the graph's filters."""
     schema()
-
-
-@pytest.fixture(autouse=True)
-def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Other tests write on the same server: whatever they have open holds no event of this one back."""
-    monkeypatch.setattr(following, "SETTLED", true())
 
 
 @pytest.fixture
