@@ -9,6 +9,7 @@ from resolvers import access, customer, merging
 from resolvers.customer.export import load_export
 from resolvers.customer.figures.insights import insights_along, load_insights, made_along
 from resolvers.normalise import email_key, phone_key
+from resolvers.query.columns import Column
 from resolvers.query.expressions import PHONE
 from resolvers.query.filters.special import BirthdayFilter, PurchasesFilter
 from resolvers.query.recommended import RECOMMENDED
@@ -18,6 +19,7 @@ from schema.declaring.declarations import (
     Argument,
     LookupKey,
     ReadAlong,
+    aggregated,
     batched,
     by,
     currency,
@@ -118,6 +120,20 @@ class Customer(Stated):
         "What their purchases tell.",
         arguments=[Argument("months", "int", "How many months back purchases count.", 12)],
         along=ReadAlong(insights_along, made_along),
+    )
+    purchase_aggregates = aggregated(
+        "PurchaseAggregate", "Their bills in groups, counted and summed up.", owner="customer_id"
+    )
+    purchase_item_aggregates = aggregated(
+        "PurchaseItemAggregate",
+        "What they bought in groups, counted and summed up.",
+        owner=Column(("purchase",), "customer_id"),
+    )
+    point_entry_aggregates = aggregated(
+        "PointEntryAggregate", "Their ledger of points in groups, counted and summed up.", owner="customer_id"
+    )
+    voucher_aggregates = aggregated(
+        "VoucherAggregate", "Their vouchers in groups, counted and summed up.", owner="customer_id"
     )
     timeline = merged(
         "TimelineConnection",

@@ -29,6 +29,7 @@ from models import (
     Product,
     Purchase,
     PurchaseDiscount,
+    PurchaseState,
     State,
     StatusRecord,
     Voucher,
@@ -137,6 +138,13 @@ SUBTOTAL = Expression("subtotal", _subtotal, MONEY)
 """What the lines of a bill come to before any discount."""
 PAID_IN_MONEY = Expression("paid_in_money", lambda bill: bill.total - bill.paid_with_points, MONEY)
 REFUNDED = Expression("refunded", lambda bill: bill.returned - bill.returned_with_points - bill.withheld, MONEY)
+TURNOVER = Expression(
+    "turnover",
+    lambda bill: case((bill.state != word(PurchaseState.CANCELLED), bill.total - bill.returned)),
+    MONEY,
+    nullable=True,
+)
+"""What of a bill counts as turnover; nothing of one that was cancelled."""
 SHARE = Expression("share", lambda discount: func.coalesce(discount.share, discount.amount), MONEY)
 """What of a discount falls to a line when it is returned."""
 VALID_NOW = Expression("is_valid", _valid, Boolean())
