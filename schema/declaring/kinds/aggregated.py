@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import strawberry
 
@@ -112,5 +113,5 @@ def _make_inputs(grouping: Grouping) -> None:
 
 def _make_enum(name: str, description: str, fields: Iterable[str]) -> None:
     members = {enum_name(each): (enum_name(each), f"By `{'.'.join(map(camel, each.split('.')))}`.") for each in fields}
-    made = DescribedEnum(name, members)  # type: ignore[call-overload]
-    NAMES[name] = strawberry.enum(made, description=description)
+    make: Any = DescribedEnum
+    NAMES[name] = strawberry.enum(make(name, members), description=description)
