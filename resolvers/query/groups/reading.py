@@ -92,7 +92,7 @@ def _page(asked: GroupRequest, rows: Sequence[Row]) -> Connection:
 def _group(query: GroupQuery, row: Row) -> Group:
     keys = {key.name: None if raw is None else key.python(raw) for key, raw in zip(query.keys, row, strict=False)}
     results = dict(zip(query.results, row[len(query.keys) :], strict=False))
-    grouping, currency = query.grouping, row[-1]
+    grouping, currency = query.grouping, row[-1] if row else None
     counts = {"count": results.get(Result(Measure.COUNT), 0)}
     counts |= {name: results.get(Result(Measure.DIFFERENT, each), 0) for name, each in grouping.different.items()}
     return Group(keys, counts, {name: _figures(results, figure, currency) for name, figure in grouping.figures.items()})
