@@ -109,6 +109,7 @@ PERSONAL: dict[str, dict[str, Personal]] = {
     "event": _classes("change entity kind", pseudonym="data"),
     "audit_entry": _classes("what request"),
     **_alike("audit_checkpoint audit_seal", "digest"),
+    "schema_use": _classes("coordinate day"),
     "served_revision": _classes("revision"),
     "idempotency_key": _classes("operation change", pseudonym="key fingerprint answer"),
     "budget": _classes("subject"),

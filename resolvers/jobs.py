@@ -25,12 +25,13 @@ from resolvers.access.purge import purge_logins
 from resolvers.audit.pruning import prune_audit
 from resolvers.audit.sealing import seal_audit
 from resolvers.budget.purge import purge_budgets
-from resolvers.customer.figures.scores import refresh_scores
+from resolvers.customer.figures.scores import refresh_changed_scores, refresh_scores
 from resolvers.errors import Unavailable
 from resolvers.point.expiry import expire_points
 from resolvers.recommendation.offers import JOB, move_up_offers
 from resolvers.recommendation.schedule import NEEDED, refresh_recommendations, update_recommendations
 from resolvers.reservation.operations import expire_reservations
+from resolvers.segment.changed import refresh_changed_segments
 from resolvers.segment.members import refresh_segments
 from resolvers.status.validity import requalify_statuses
 from resolvers.storage.alone import alone
@@ -46,14 +47,19 @@ SKEW = timedelta(minutes=1)
 log = logging.getLogger("crm360")
 
 
+Work = Callable[[AsyncEngine, datetime, int], Awaitable[int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """Something to do every so often, at most `batch` records a transaction; it answers how many it changed."""
 
     name: str
     description: str
-    work: Callable[[AsyncEngine, datetime, int], Awaitable[int]]
+    work: Work
     batch: int = BATCH
+    changed: Work | None = None
+    """What is done instead where nobody asked for it but time: only what changed since the last run."""
     every: timedelta | None = None
     """How often, where not as often as most; what is done within a minute doesn't wait for the others."""
     needs: tuple[str, ...] = ()
@@ -120,8 +126,19 @@ JOBS: dict[str, Job] = {
         Job("expire-vouchers", "Mark vouchers whose validity is over as expired.", expire_vouchers),
         Job("expire-reservations", "Give back what was reserved for a day that is over.", expire_reservations),
         Job("requalify-statuses", "Keep or lower statuses whose validity is over.", requalify_statuses),
-        Job("refresh-segments", "Work out the members of segments by criteria.", refresh_segments, 5_000),
-        Job("refresh-scores", "Work out the fifths of all customers, and in which each is.", refresh_scores),
+        Job(
+            "refresh-segments",
+            "Work out the members of segments by criteria.",
+            refresh_segments,
+            5_000,
+            changed=refresh_changed_segments,
+        ),
+        Job(
+            "refresh-scores",
+            "Work out the fifths of all customers, and in which each is.",
+            refresh_scores,
+            changed=refresh_changed_scores,
+        ),
         Job("purge-keys", "Forget idempotency keys that are no longer kept.", purge_idempotency_keys),
         Job("prune-events", "Delete old events.", prune_events, 5_000, prunes="events"),
         Job("seal-audit", "Chain what was added to the audit trail, so that changes to it show.", seal_audit, 5_000),
@@ -177,7 +194,7 @@ async def _run(engine: AsyncEngine, now: datetime, job: Job, every: timedelta | 
         async with alone(engine, job.name) as mine:
             if not mine or (every is not None and not await _is_due(engine, job, now, now - every)):
                 return Ran(job.name, skipped=True)
-            done = await _work(engine, now, job, retention)
+            done = await _work(engine, now, job, retention, changed=every is not None)
             await in_transaction(engine, now, partial(_note, job=job, done=done))
             return Ran(job.name, done)
     except Exception as error:  # one job must not keep the others from being done
@@ -191,7 +208,9 @@ async def _run(engine: AsyncEngine, now: datetime, job: Job, every: timedelta | 
         return Ran(job.name, failed=True)
 
 
-async def _work(engine: AsyncEngine, now: datetime, job: Job, retention: Retention) -> int:
+async def _work(engine: AsyncEngine, now: datetime, job: Job, retention: Retention, *, changed: bool) -> int:
+    if changed and job.changed is not None:
+        return await job.changed(engine, now, job.batch)
     if job.prunes is None:
         return await job.work(engine, now, job.batch)
     kept = retention.get(job.prunes)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 from sqlalchemy.pool import NullPool
 
 import models
+from resolvers.customer.figures import scores
 from resolvers.files.format import reading
 from resolvers.files.format.record_schema import Draft
 from resolvers.files.ledger.importing import LedgerBatch, OpeningBatch
@@ -22,7 +23,9 @@ from resolvers.files.record.key_resolver import Names
 from resolvers.files.report import ImportReport, RowError
 from resolvers.files.resources import RESOURCES, Resource
 from resolvers.programme.reading import home_country_of
+from resolvers.segment import members
 from resolvers.storage.engine import make_engine
+from resolvers.storage.writing import following
 
 ROWS_AT_ONCE = 1_000
 BATCHES = {"pointLedgers": LedgerBatch, "openingBalances": OpeningBatch}
@@ -50,11 +53,19 @@ async def import_files(
             for resource, path in _in_order(reading, report):
                 await run.read(resource, path)
             report.written = not dry_run and (skip_bad or report.ok)
+            if report.written:
+                await _tell_followers(run)
             if outer is not None:
                 await _end(outer, keep=report.written)
     finally:
         await engine.dispose()
     return report
+
+
+async def _tell_followers(run: Import) -> None:
+    """Rows of files are no events: scores and segments are worked out anew for all."""
+    async with run.unit():
+        await following.begin_anew(run.connection, (scores.JOB, members.JOB))
 
 
 def _in_order(paths: Iterable[Path], report: ImportReport) -> list[tuple[Resource, Path]]:
@@ -97,7 +108,7 @@ class Import:
         waiting: list[Draft] = []
         named: set[object] = set()
         if resource.name in rules.DIALLED:
-            async with self._unit():
+            async with self.unit():
                 self.country = await home_country_of(self.connection, models.base.utc_now())
         try:
             for record in reading.records(path, resource.shape):
@@ -128,7 +139,7 @@ class Import:
         if not drafts:
             return
         try:
-            async with self._unit():
+            async with self.unit():
                 batch = BATCHES.get(resource.name, RecordBatch)(self.connection, self.names, resource, drafts)
                 count = await batch.write()
         except (IntegrityError, DataError) as error:
@@ -144,7 +155,7 @@ class Import:
             self.report.counts[resource.name].add(count)
 
     @asynccontextmanager
-    async def _unit(self) -> AsyncIterator[None]:
+    async def unit(self) -> AsyncIterator[None]:
         """What is written together: a part of the one transaction, or a transaction of its own."""
         async with self.connection.begin_nested() if self.in_one else self.connection.begin():
             yield

@@ -7,7 +7,8 @@ Each who comes or goes is noted in the outbox, which so keeps who was in a segme
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, cast
@@ -27,11 +28,15 @@ from resolvers.segment.criteria import matching
 from resolvers.storage.patience.frame import CONFLICTS
 from resolvers.storage.relative import resolved
 from resolvers.storage.transaction import Transaction, in_transaction
+from resolvers.storage.writing import following
 
 MEMBER = models.SegmentMember
 TABLE = cast("Table", MEMBER.__table__)
 EVENT = cast("Table", models.Event.__table__)
 SEGMENT = models.Segment
+JOB = "refresh-segments"
+Within = Callable[[Any], list[Any]]
+"""Which customers are looked at, by the column that holds their key."""
 LAST = 2**63 - 1
 """Above all keys, or the last of them."""
 AT_ONCE = 5_000
@@ -80,24 +85,56 @@ async def refresh_segments(engine: AsyncEngine, now: datetime, batch: int) -> in
 
     Each stretch is a transaction of its own. Stopped in the middle, the rest is as it was, and the next run does all.
     """
+    place = await following.newest(engine)
     moved = 0
     listed = select(SEGMENT.id).where(SEGMENT.kind == SegmentKind.CRITERIA, SEGMENT.state == State.ACTIVE)
     async with engine.connect() as connection:
         keys = list(await connection.scalars(listed.order_by(SEGMENT.id)))
     for key in keys:
-        last: int | None = 0
-        while last is not None:
-            stretch = await in_transaction(engine, now, partial(_refresh, key=key, after=last, batch=batch))
-            moved, last = moved + stretch.added + stretch.removed, stretch.last
+        moved += await refresh_segment(engine, now, batch, key)
+    await following.note(engine, JOB, place, now)
     return moved
+
+
+async def refresh_segment(engine: AsyncEngine, now: datetime, batch: int, key: int) -> int:
+    """Work out all members of one segment; how many came or went."""
+    moved = 0
+    last: int | None = 0
+    while last is not None:
+        stretch = await in_transaction(engine, now, partial(_refresh, key=key, after=last, batch=batch))
+        moved, last = moved + stretch.added + stretch.removed, stretch.last
+    return moved
+
+
+async def refresh_members(transaction: Transaction, *, key: int, customers: Sequence[int]) -> int:
+    """Let some customers join or leave a segment; how many did. The segment says when all were last looked at."""
+    segment = await _locked(transaction, key)
+    if segment is None or not customers:
+        return 0
+    try:
+        changes = await _move(transaction, segment, among(customers), customers[0] - 1, customers[-1])
+    except BadFilter as error:
+        log.warning("Segment %s can't be worked out: %s", key, error)
+        return 0
+    return changes.added + changes.removed
+
+
+def among(customers: Sequence[int]) -> Within:
+    """Some customers, and no others."""
+    return lambda key: [key.in_(customers)]
+
+
+async def _locked(transaction: Transaction, key: int) -> models.Segment | None:
+    wanted = select(SEGMENT).where(
+        SEGMENT.id == key, SEGMENT.kind == SegmentKind.CRITERIA, SEGMENT.state == State.ACTIVE
+    )
+    found: models.Segment | None = await transaction.session.scalar(wanted.with_for_update())
+    return found
 
 
 async def _refresh(transaction: Transaction, *, key: int, after: int, batch: int) -> MemberChanges:
     """One stretch of one segment; its criteria are read anew, as somebody may have changed them since."""
-    wanted = select(SEGMENT).where(
-        SEGMENT.id == key, SEGMENT.kind == SegmentKind.CRITERIA, SEGMENT.state == State.ACTIVE
-    )
-    segment = await transaction.session.scalar(wanted.with_for_update())
+    segment = await _locked(transaction, key)
     if segment is None:
         return MemberChanges()
     try:
@@ -121,19 +158,24 @@ async def empty(transaction: Transaction, segment: models.Segment) -> None:
 
 async def _stretch(transaction: Transaction, segment: models.Segment, after: int, size: int) -> MemberChanges:
     """Let the customers of a stretch of keys leave or join."""
-    session, key = transaction.session, models.Customer.id
-    last = await session.scalar(select(key).where(key > after).order_by(key).offset(size - 1).limit(1))
-    customer = aliased(models.Customer)
+    key = models.Customer.id
+    last = await transaction.session.scalar(select(key).where(key > after).order_by(key).offset(size - 1).limit(1))
+    moved = await _move(transaction, segment, partial(_within, after=after, last=last), after, last or LAST)
+    return replace(moved, last=last)
+
+
+async def _move(
+    transaction: Transaction, segment: models.Segment, within: Within, after: int, upto: int
+) -> MemberChanges:
+    """Let customers leave or join, who have keys above the one and at most the other."""
+    session, customer = transaction.session, aliased(models.Customer)
     met, values = matching(segment.criteria or {}, customer, transaction.backend)
-    ends = {"after": after, "upto": LAST if last is None else last}
-    bound = {**resolved(values, transaction.now), **ends, "now": transaction.now}
-    leaving = _leaving(segment.id, after, last, customer, met)
-    removed = list(await session.scalars(leaving, bound))
-    joining = _joining(segment.id, after, last, customer, met, transaction.now)
-    added = list(await session.scalars(joining, bound))
+    bound = {**resolved(values, transaction.now), "after": after, "upto": upto, "now": transaction.now}
+    removed = list(await session.scalars(_leaving(segment.id, within, customer, met), bound))
+    added = list(await session.scalars(_joining(segment.id, within, customer, met, transaction.now), bound))
     await _note(transaction, segment, EventKind.SEGMENT_LEFT, removed)
     await _note(transaction, segment, EventKind.SEGMENT_JOINED, added)
-    return MemberChanges(len(added), len(removed), last)
+    return MemberChanges(len(added), len(removed))
 
 
 async def _note(transaction: Transaction, segment: models.Segment, kind: EventKind, customers: list[int]) -> None:
@@ -155,18 +197,18 @@ def _within(key: Any, after: int, last: int | None) -> list[Any]:
     return [key > after] if last is None else [key > after, key <= last]
 
 
-def _leaving(segment: int, after: int, last: int | None, customer: Any, met: Any) -> Any:
+def _leaving(segment: int, within: Within, customer: Any, met: Any) -> Any:
     stays = exists(select(customer.id).where(customer.id == MEMBER.customer_id, met))
-    gone = delete(TABLE).where(MEMBER.segment_id == segment, *_within(MEMBER.customer_id, after, last), ~stays)
+    gone = delete(TABLE).where(MEMBER.segment_id == segment, *within(MEMBER.customer_id), ~stays)
     return gone.returning(TABLE.c.customer_id)
 
 
-def _joining(segment: int, after: int, last: int | None, customer: Any, met: Any, now: datetime) -> Any:
+def _joining(segment: int, within: Within, customer: Any, met: Any, now: datetime) -> Any:
     there = aliased(MEMBER)
     is_member = exists(select(there.id).where(there.segment_id == segment, there.customer_id == customer.id))
     chosen = (
         select(literal(segment, BigKey), customer.id, literal(now, Instant()))
-        .where(*_within(customer.id, after, last), met, ~is_member)
+        .where(*within(customer.id), met, ~is_member)
         .order_by(customer.id)
     )
     return insert(TABLE).from_select(["segment_id", "customer_id", "since"], chosen).returning(TABLE.c.customer_id)

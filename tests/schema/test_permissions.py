@@ -122,6 +122,7 @@ def test_what_is_neither_a_list_nor_a_look_up_says_who_may_ask_for_it() -> None:
         "languages": None,
         "customer_export": Scope.PERSONAL_READ,
         "error_codes": None,
+        "request_error_codes": None,
         "event_kinds": None,
         "me": None,
         "node": None,

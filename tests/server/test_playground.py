@@ -44,8 +44,24 @@ async def test_a_first_visitor_runs_the_ready_tab_and_reads_the_documentation(se
         await look_up(page, "Customer")
         await expect(page.locator(".graphiql-plugin")).to_contain_text("A person in the loyalty programme")
 
+        await expect(page.get_by_role("status")).to_have_text(re.compile(r"^\d+ ms · [\d.]+ KB · cost \d+$"))
+        await expect(page.get_by_role("button", name="Copy as cURL")).to_be_enabled()
+
         assert visited.strangers == []
         assert visited.complaints == []
+
+
+async def test_on_a_phone_the_answer_comes_below_the_question(server_url: str) -> None:
+    async with visit(f"{server_url}/graphql", width=390, height=844) as visited:
+        await expect(tabs(visited.page)).to_have_text(list(playground.TABS))
+
+        question = await visited.page.locator(".graphiql-editors").bounding_box()
+        answer = await visited.page.locator(".graphiql-response").bounding_box()
+
+    assert question is not None
+    assert answer is not None
+    assert answer["y"] >= question["y"] + question["height"]
+    assert answer["width"] > 250
 
 
 async def test_a_visitor_of_the_demo_chooses_the_token_that_is_asked_with(demo_url: str) -> None:
@@ -179,7 +195,7 @@ async def test_where_neither_bundle_nor_cdn_is_at_hand_the_page_says_what_to_do(
     with serving(create_app(load(database_url=demo_url, open_access=True), graph())) as url:
         async with visit(f"{url}/graphql", online=False) as visited:
             await expect(visited.page.get_by_role("main")).to_contain_text("run crm360 playground where npm")
-            await expect(visited.page.get_by_role("link", name="reference")).to_be_visible()
+            await expect(visited.page.get_by_role("link", name="reference", exact=True)).to_be_visible()
 
     assert {urlsplit(stranger).hostname for stranger in visited.strangers} == {"cdn.jsdelivr.net"}
     assert [complaint for complaint in visited.complaints if "net::ERR_FAILED" not in complaint] == []

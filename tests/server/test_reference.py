@@ -164,6 +164,17 @@ async def test_a_reader_finds_a_field_by_typing_a_part_of_its_name(page_url: str
         assert visited.complaints == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "best"),
+    [("block card", "Mutation.cardBlock"), ("cardblock", "Mutation.cardBlock"), ("member", "Customer")],
+)
+async def test_words_in_any_order_and_synonyms_find_what_is_called_first(page_url: str, typed: str, best: str) -> None:
+    async with visit(page_url) as visited:
+        await visited.page.get_by_label("Find a type, field or value").fill(typed)
+
+        await expect(visited.page.locator("#hits a").first).to_have_text(best)
+
+
 async def test_on_a_phone_the_contents_fold_away_and_nothing_is_cut_off(page_url: str) -> None:
     async with visit(page_url, width=390, height=844) as visited:
         page = visited.page

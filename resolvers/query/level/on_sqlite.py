@@ -146,7 +146,9 @@ def per_parent(rows: LevelQuery, joins: Joins) -> AnySelect:
     head = [keys.c.key, keys.c.n] if rows.counted else [keys.c.key]
     chosen = select(*head, literal_column(COLUMNS)).select_from(keys)
     chosen = chosen.join(joins.alias, belongs, isouter=rows.counted)
-    return with_joins(joins, chosen).order_by(*order_by(joins, rows.order, indexed=False))
+    # What is sorted by may have to be joined, too.
+    order = order_by(joins, rows.order, indexed=False)
+    return with_joins(joins, chosen).order_by(*order)
 
 
 def _keys(rows: LevelQuery, sought: _Sought | None) -> FromClause:

@@ -1,9 +1,10 @@
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { Kind, parse } from "graphql";
+import { measuredFetch } from "./answer.js";
 
 /** Sends what the editors hold to the endpoint. */
 export function fetcherOf(endpoint) {
-  const send = createGraphiQLFetcher({ url: endpoint });
+  const send = createGraphiQLFetcher({ url: endpoint, fetch: measuredFetch });
   return (request, options) =>
     send({ ...request, operationName: operationOf(request) }, { ...options, headers: headersOf(options) });
 }

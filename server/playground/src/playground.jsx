@@ -2,6 +2,7 @@ import { GraphiQL } from "graphiql";
 import "graphiql/style.css";
 import { createRoot } from "react-dom/client";
 import "../static/playground.css";
+import { startBar } from "./answer.js";
 import { fetcherOf } from "./fetcher.js";
 import { firstSight } from "./tabs.js";
 
@@ -9,8 +10,9 @@ globalThis.MonacoEnvironment = {
   getWorker: (_id, label) => new Worker(new URL(WORKERS[label] ?? WORKERS.editor, import.meta.url)),
 };
 
-const { endpoint, headers, reference, tabs } = JSON.parse(document.getElementById("configuration").textContent);
+const { endpoint, headers, tabs } = JSON.parse(document.getElementById("configuration").textContent);
 
+startBar();
 createRoot(document.getElementById("playground")).render(
   <GraphiQL
     fetcher={fetcherOf(endpoint)}
@@ -22,13 +24,7 @@ createRoot(document.getElementById("playground")).render(
     shouldPersistHeaders={false}
     {...firstSight(tabs, headers, localStorage)}
   >
-    <GraphiQL.Logo>
-      {reference && (
-        <a className="playground-reference" href={reference}>
-          Schema reference
-        </a>
-      )}
-      crm360
-    </GraphiQL.Logo>
+    {/* The page's own bar holds the name. */}
+    <GraphiQL.Logo> </GraphiQL.Logo>
   </GraphiQL>,
 );

@@ -11,19 +11,34 @@ const MOST = 40;
 
 const names = [...document.querySelectorAll("[data-entry]")].map(({ id }) => ({ id, key: id.toLowerCase() }));
 
-/** How well a name fits, the best first: a type comes before a field, a beginning before any other part. */
+// Other words for what names say.
+const SYNONYMS = {
+  bill: "purchase", receipt: "purchase", order: "purchase", coupon: "voucher", tier: "status", level: "status",
+  shop: "store", branch: "store", redeem: "spend", user: "customer", member: "customer", person: "customer",
+};
+
+/** How well a name fits, the best first: what is called comes before its input, a beginning before any other part. */
 function rank({ key }, wanted) {
-  const dot = key.lastIndexOf(".");
-  const last = key.slice(dot + 1);
+  const last = key.slice(key.lastIndexOf(".") + 1);
+  const isType = last === key;
+  const isCalled = /^(query|mutation)\./.test(key);
+  const words = wanted.split(/\s+/);
   const fits = [
-    key === wanted,
-    dot < 0 && key.startsWith(wanted),
+    key === wanted || key === SYNONYMS[wanted],
+    isCalled && last === wanted,
+    isType && key.startsWith(wanted),
     last === wanted,
+    isCalled && holds(last, words),
     key.startsWith(wanted),
     last.startsWith(wanted),
-    key.includes(wanted),
+    holds(key, words),
   ];
   return fits.indexOf(true);
+}
+
+/** Whether each word, or another one for it, is a part of a name. */
+function holds(name, words) {
+  return words.every((word) => name.includes(word) || (Object.hasOwn(SYNONYMS, word) && name.includes(SYNONYMS[word])));
 }
 
 function search() {

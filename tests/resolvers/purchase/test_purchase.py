@@ -199,7 +199,7 @@ SEND_REFUSALS: list[tuple[dict[str, Any], list[tuple[str, str, str | None]]]] = 
     ({"spendPoints": "100.5"}, [("POINTS_SHORT", "spendPoints", "0.5 points")]),
     ({"spendPoints": "-1"}, [("NEGATIVE_AMOUNT", "spendPoints", None)]),
     ({"spendPoints": "0.001"}, [("TOO_PRECISE", "spendPoints", None)]),
-    ({"toPay": "99"}, [("TO_PAY_DIFFERS", "toPay", "1.00")]),
+    ({"toPay": "99"}, [("TO_PAY_DIFFERS", "toPay", "1.00 CZK")]),
     ({"type": "none"}, [("NOT_FOUND", "type", None)]),
     ({"customer": {"cardNumber": "1"}}, [("UNKNOWN_CARD", "customer.cardNumber", None)]),
     ({"source": "x" * 65}, [("TOO_LONG", "source", None)]),

@@ -94,7 +94,7 @@ async def test_a_mutation_that_began_runs_to_its_end(empty: str, monkeypatch: py
         return ExecutionResult(data={}, errors=None)
 
     async with opened(empty, deadline=0.3) as client:
-        monkeypatch.setattr(client.endpoint.schema, "execute", slow)
+        monkeypatch.setattr(client.endpoint.schema, "answer", slow)
         if leaves:
             async with serving(client) as address:
                 await leave(address, MUTATION, began)

@@ -128,7 +128,7 @@ async def test_a_line_of_the_log_names_its_request(
     async def fail(*_: object) -> None:
         raise KeyError
 
-    monkeypatch.setattr(client.endpoint.schema, "execute", fail)
+    monkeypatch.setattr(client.endpoint.schema, "answer", fail)
     caplog.handler.addFilter(NamesRequest())
     caplog.handler.setFormatter(logging.Formatter("[%(request)s] %(message)s"))
 
