@@ -54,6 +54,7 @@ class PurchaseItemAggregate:
 class PurchaseItemAggregateQueries:
     """Summing up what was bought."""
 
+    # A bill has some ten lines.
     purchase_item_aggregates = aggregated(
-        "PurchaseItemAggregate", "The lines of all bills in groups, counted and summed up."
+        "PurchaseItemAggregate", "The lines of all bills in groups, counted and summed up.", sums=1000
     )

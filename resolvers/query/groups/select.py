@@ -26,9 +26,11 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
+from sqlalchemy.orm import RelationshipDirection, aliased
 
+from models import Base
 from models.types import text
-from resolvers.query.columns import Joins
+from resolvers.query.columns import Column, Joins, entity_at, relationship_of
 from resolvers.query.compiled_query import among
 from resolvers.query.filters.seeking import seeking
 from resolvers.query.filters.where import goes_over_relations
@@ -36,7 +38,7 @@ from resolvers.query.groups.grouping import Figure, GroupKey, GroupQuery, Measur
 from resolvers.query.level.parts import conditions_of
 from resolvers.query.level.rows import NO_KEY, LevelQuery
 from resolvers.query.paging import behind, equal
-from resolvers.query.visibility import Access, seen_with
+from resolvers.query.visibility import Access, reachable, seen_with
 from resolvers.storage.beside import beside
 from resolvers.storage.cache import Cache
 from resolvers.storage.sql import AnySelect, SqlColumn, SqlValue
@@ -101,11 +103,24 @@ def _needs_currency(query: GroupQuery) -> bool:
 
 
 def _key(joins: Joins, key: GroupKey, backend: str, query: GroupQuery) -> SqlValue:
-    column = joins.read(key.column)
+    column = joins.read(_nearest(key.column, query.grouping.entity))
     if key.period is None:
         return column.expression
     periods = _period_on_sqlite if backend == "sqlite" else _period_on_postgresql
     return periods(column, key.period, in_utc=query.in_utc)
+
+
+def _nearest(column: Column, entity: type[Base]) -> Column:
+    """The key of a row as the row before it refers to it, where whoever sees the one sees the other, too."""
+    if not column.path or column.source != "id":
+        return column
+    before = column.path[:-1]
+    relation = relationship_of(entity_at(entity, before), column.path[-1])
+    target = relation.mapper.class_
+    if relation.direction is not RelationshipDirection.MANYTOONE or reachable(target, aliased(target)):
+        return column
+    ((own, _),) = relation.local_remote_pairs or ()
+    return Column(before, relation.parent.get_property_by_column(own).key)
 
 
 def _period_on_postgresql(moment: SqlColumn, period: Period, *, in_utc: bool) -> SqlValue:

@@ -23,14 +23,23 @@ from schema.declaring.kinds.batch_loaded import BatchLoaded, Load
 from schema.declaring.kinds.group_field import grouping_of
 from schema.declaring.types import NAMES, FieldSpec, field_of, input_type
 
-COST_OF_ALL, COST_OF_FEW = 100, 1
-"""How dear it is to go through all rows there are, and through those of one customer."""
+OF_ALL, OF_ONE = 100, 1
+"""How dear it is to go through all rows there are, and through those of one parent, in hundreds of points."""
 
 
-def aggregated(type_name: str, description: str, *, owner: Source | Column | None = None) -> Declaration:
-    """Show groups of rows; below a row those alone whose `owner` it is."""
+def aggregated(
+    type_name: str, description: str, *, owner: Source | Column | None = None, sums: int | None = None
+) -> Declaration:
+    """Show groups of rows, below a row those alone whose `owner` it is. `sums` says how dear, where not as usual."""
     column = owner if owner is None or isinstance(owner, Column) else Column((), owner)
-    return Aggregated(annotation=f"{type_name}Connection", type_name=type_name, owner=column, description=description)
+    usual = OF_ALL if owner is None else OF_ONE
+    return Aggregated(
+        annotation=f"{type_name}Connection",
+        type_name=type_name,
+        owner=column,
+        sums=usual if sums is None else sums,
+        description=description,
+    )
 
 
 @dataclass(eq=False, kw_only=True)
@@ -40,16 +49,12 @@ class Aggregated(BatchLoaded):
     type_name: str
     owner: Column | None = None
     """The column of the grouped rows that says to which parent they belong."""
+    sums: int = OF_ALL
     load: Load = field(init=False)
 
     def __post_init__(self) -> None:
         """It loads by itself."""
         self.load = self.read
-
-    @property
-    def sums(self) -> int:
-        """By how many rows there may be."""
-        return COST_OF_ALL if self.owner is None else COST_OF_FEW
 
     def check(self, owner: TypeDeclaration) -> None:
         """The type must be there, and so must be what says whose the rows are."""
