@@ -10,8 +10,8 @@ from resolvers.customer.export import load_export
 from resolvers.customer.figures.insights import insights_along, load_insights, made_along
 from resolvers.normalise import email_key, phone_key
 from resolvers.query.columns import Column
-from resolvers.query.expressions import PHONE
 from resolvers.query.filters.special import BirthdayFilter, PurchasesFilter
+from resolvers.query.phones import PHONE
 from resolvers.query.recommended import RECOMMENDED
 from resolvers.query.relations import CAMPAIGN_OFFERS, REWARDS_WITHIN_REACH
 from schema.declaring.base import FieldFilter, own
@@ -218,7 +218,8 @@ class CustomerQueries:
         "One customer; null when there is none.",
         email=found_by("Their e-mail address; case does not matter.", "email"),
         phone=found_by(
-            "Their phone number; without its country's prefix it finds one whom no other customer's number is like.",
+            "Their phone number; without its country's prefix it is meant in the programme's country, and elsewhere "
+            "finds one whom no other customer's number is like.",
             "phone",
         ),
         card_number=LookupKey(
