@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models.customer import Customer
 from schema.declaring.declarations import country, currency, leaf, part, shown, structure
+from schema.declaring.types import FieldSpec, interface
 
 
 class Dated:
@@ -33,7 +34,17 @@ class Listed(Stated):
     name = leaf()
 
 
-@part()
+interface(
+    "MonetaryAmount",
+    "An amount in a currency, whatever else there is to be said of it: fragments on it fit all prices and sums.",
+    {
+        "amount": FieldSpec("Decimal", "The amount, as decimal text."),
+        "currency": FieldSpec("Currency", "The currency of the amount."),
+    },
+)
+
+
+@part(interfaces=("MonetaryAmount",))
 class Money:
     """An amount in a currency, exact to the last digit."""
 

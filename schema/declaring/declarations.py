@@ -110,11 +110,11 @@ def exposes(
     return decorate
 
 
-def part(of: type[Base] | None = None) -> Callable[[type[T]], type[T]]:
+def part(of: type[Base] | None = None, *, interfaces: tuple[str, ...] = ()) -> Callable[[type[T]], type[T]]:
     """Declare a structure that shows some columns of a row; types and descriptions are those of an entity's."""
 
     def decorate(cls: type[T]) -> type[T]:
-        _declare(cls, of, is_node=False, is_part=True)
+        _declare(cls, of, is_node=False, is_part=True, interfaces=interfaces)
         return cls
 
     return decorate
