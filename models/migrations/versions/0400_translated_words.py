@@ -1,6 +1,5 @@
 """Products are found by the words of their names in further languages, too."""
 
-import json
 import re
 import unicodedata
 
@@ -26,10 +25,9 @@ def words(text: str) -> set[str]:
     return set(WORD.findall(folded))
 
 
-def terms(translations: object) -> set[str]:
+def terms(translations: dict[str, dict[str, str]]) -> set[str]:
     """The words of all names among translations."""
-    by_language = json.loads(translations) if isinstance(translations, str) else translations
-    return {word for texts in (by_language or {}).values() for word in words(texts.get('name') or '')}
+    return {word for texts in translations.values() for word in words(texts.get('name') or '')}
 
 
 def upgrade() -> None:

@@ -57,10 +57,9 @@ async def read_groups(asked: GroupRequest, context: RequestContext, owners: Sequ
     """A page of groups for each owner."""
     query = asked.query
     rows: dict[int, list[Row]] = {owner: [] for owner in owners}
-    if asked.size or query.counted:
-        statement = await statement_of(query, context.backend, access_of(context.viewer))
-        for row in await context.fetch(statement, {**asked.values, "keys": owners, "size": asked.size + 1}):
-            rows[row[0]].append(row)
+    statement = await statement_of(query, context.backend, access_of(context.viewer))
+    for row in await context.fetch(statement, {**asked.values, "keys": owners, "size": asked.size + 1}):
+        rows[row[0]].append(row)
     return {owner: _page(asked, its) for owner, its in rows.items()}
 
 

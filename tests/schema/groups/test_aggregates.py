@@ -229,6 +229,14 @@ async def test_lines_are_summed_up_by_product_brand_group_and_the_status_of_who_
     ]
 
 
+async def test_a_page_of_no_groups_says_whether_some_follow(graph: Graph, session: AsyncSession) -> None:
+    await factories.save(session, bill("1"))
+
+    asked = "{ purchaseAggregates(groupBy: STORE, first: 0) { nodes { count } pageInfo { hasNextPage } } }"
+
+    assert (await graph.data(asked))["purchaseAggregates"] == {"nodes": [], "pageInfo": {"hasNextPage": True}}
+
+
 async def test_a_walk_both_ways_meets_each_group_once(graph: Graph, session: AsyncSession) -> None:
     await factories.save(
         session,
