@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.described import DescribedEnum
+from models.error_advice import ADVICE
 from models.event_kinds import EventKind
-from models.rules.error_advice import ADVICE
 from models.rules.error_codes import ErrorCode
 from resolvers.query.level.rows import NO_KEY
 from resolvers.request_codes import ADVICE as REQUEST_ADVICE

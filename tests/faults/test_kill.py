@@ -12,7 +12,7 @@ from tests import databases
 from tests.conftest import NewDatabase
 from tests.faults.rounds import Rounds, killing_postgres, killing_the_gateway
 
-ROUNDS = 2
+ROUNDS = 1
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from models.described import DescribedEnum
-from models.rules.error_advice import ADVICE
+from models.error_advice import ADVICE
 from models.rules.error_codes import ErrorCode
 from resolvers.request_codes import ADVICE as REQUEST_ADVICE
 from resolvers.request_codes import RequestCode

@@ -46,7 +46,7 @@ CASES = int(os.environ.get("FUZZ_CASES", "200"))
 """How many documents of our own making each database is asked."""
 FIRST = int(os.environ.get("FUZZ_FIRST", "0"))
 """Which of them comes first: others than last night's are asked by going on from there."""
-ANYTHING = int(os.environ.get("TESTS_ANYTHING", "40"))
+ANYTHING = int(os.environ.get("TESTS_ANYTHING", "24"))
 """How many of hypothesis-graphql's, which take a second each to make, over both databases together."""
 VARIANTS = int(os.environ.get("FUZZ_VARIANTS", "2"))
 """How many times each of these is asked with other values besides."""

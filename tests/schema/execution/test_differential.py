@@ -13,7 +13,7 @@ from tests.schema.both_ways import Graph
 from tests.schema.execution.documents import random_documents
 
 CHUNKS = 4
-DOCUMENTS = int(os.environ.get("TESTS_DOCUMENTS", "400"))
+DOCUMENTS = int(os.environ.get("TESTS_DOCUMENTS", "240"))
 """How many random documents are asked, over both databases together."""
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.graphql"))
