@@ -76,7 +76,7 @@ class ProductCode:
     code = leaf()
 
 
-@exposes(models.ProductPrice, is_node=False)
+@exposes(models.ProductPrice, is_node=False, interfaces=("MonetaryAmount",))
 class ProductPrice:
     """What a product costs in one currency."""
 

@@ -54,7 +54,7 @@ class Status(Listed):
     rewards = many(order=[by("name")], description="Rewards that are for statuses, this among them.")
 
 
-@exposes(models.StatusTurnover, is_node=False)
+@exposes(models.StatusTurnover, is_node=False, interfaces=("MonetaryAmount",))
 class StatusTurnover:
     """Turnover in one currency that reaches a status."""
 

@@ -24,8 +24,9 @@ from resolvers.errors import BadInput
 from resolvers.ids import key_of, opaque_id
 from resolvers.normalise import email_key, phone_key
 from resolvers.query.columns import scaled
-from resolvers.query.expressions import goes_on_as, reached_by, word
+from resolvers.query.expressions import goes_on_as, word
 from resolvers.query.level.rows import NO_KEY
+from resolvers.query.phones import reached_by
 from resolvers.storage.context import RequestContext, is_customer
 from resolvers.storage.sql import SqlValue
 from resolvers.storage.statement import Statement, compile_statement, parameter

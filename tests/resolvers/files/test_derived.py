@@ -82,6 +82,18 @@ async def test_products_are_found_by_their_words_and_codes(session: AsyncSession
     assert set(await session.scalars(select(models.ProductTerm.term))) == {"butter", "b", "1", "b-1", "859"}
 
 
+async def test_products_are_found_by_their_names_in_further_languages(session: AsyncSession, bring: Bring) -> None:
+    await bring(
+        {
+            "products.jsonl": [
+                {**known_as("1"), "code": "1", "name": "Máslo", "translations": {"de": {"name": "Süße Butter"}}}
+            ]
+        }
+    )
+
+    assert set(await session.scalars(select(models.ProductTerm.term))) == {"maslo", "1", "susse", "butter"}
+
+
 async def tree(session: AsyncSession) -> set[tuple[str, str, int]]:
     """Every group with every group above it, by external id."""
     pair, group = models.ProductGroupAncestor, models.ProductGroup
