@@ -232,6 +232,12 @@ RESOURCES: dict[str, Resource] = {
 }
 """All resources by name, those first that others refer to."""
 
+
+def resource_name(model: type[Base]) -> str:
+    """The resource whose file holds a table's rows."""
+    return next(resource.name for resource in RESOURCES.values() if resource.model is model)
+
+
 NOT_IN_FILES: dict[type[Base], str] = {
     models.CustomerTerm: "Worked out from customers and their cards.",
     models.CustomerStatistics: "Kept by the database, from purchases and points.",

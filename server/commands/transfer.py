@@ -122,10 +122,10 @@ def _tell(report: ImportReport, *, dry_run: bool) -> None:
         table.add_row(name, *map(str, (count.created, count.updated, count.unchanged, count.refused)))
     if report.counts:
         console.print(table)
-    for error in report.errors[:ERRORS_SHOWN]:
-        console.print(str(error), highlight=False, markup=False, soft_wrap=True)
-    if report.error_count > ERRORS_SHOWN:
-        console.print(f"… and {report.error_count - ERRORS_SHOWN:,} more.", highlight=False)
+    for told in (*report.notes, *report.warnings[:ERRORS_SHOWN], *report.errors[:ERRORS_SHOWN]):
+        console.print(str(told), highlight=False, markup=False, soft_wrap=True)
+    if len(report.errors) > ERRORS_SHOWN:
+        console.print(f"… and {len(report.errors) - ERRORS_SHOWN:,} more.", highlight=False)
     if not report.written:
         reason = "this was a dry run" if dry_run else "mend the rows above, or say --skip-bad to write the others"
         console.print(f"Nothing was written: {reason}.", highlight=False, soft_wrap=True)

@@ -14,8 +14,10 @@ import models
 from models.rules.card_number import CardPattern, CheckDigit, refusal
 from models.types import QUANTITY
 from resolvers.files.format.record_schema import Draft, names_a_line
+from resolvers.files.record import contacts, made_along
 from resolvers.files.record.bulk_insert import DOCUMENT
 from resolvers.files.record.natural_keys import OWN_SOURCE, table_of
+from resolvers.files.report import Missing
 
 if TYPE_CHECKING:
     from resolvers.files.record.batch import RecordBatch
@@ -86,16 +88,23 @@ async def _check_cards(batch: RecordBatch) -> None:
             draft.refuse("number", f"is refused: {reason.message}")
 
 
+async def _check_customers(batch: RecordBatch) -> None:
+    """Accounts are of known systems, and contacts of one customer each."""
+    await _check_accounts(batch)
+    await contacts.leave_out_taken(batch)
+
+
 async def _check_accounts(batch: RecordBatch) -> None:
     """A customer's outside system must be one of the customer sources; this CRM itself always is."""
     codes = {draft.values["source"] for draft in batch.good}
     known = await batch.names.keys(models.CustomerSource, {(0, code) for code in codes})
     if OWN_SOURCE in codes and (0, OWN_SOURCE) not in known:
         await batch.writer.insert(SOURCE, [{"code": OWN_SOURCE, "name": OWN_SOURCE}])
-        known = await batch.names.keys(models.CustomerSource, {(0, code) for code in codes})
+    await made_along.make_sources(batch, {code for code in codes if (0, code) not in known and code != OWN_SOURCE})
+    known = await batch.names.keys(models.CustomerSource, {(0, code) for code in codes})
     for draft in batch.good:
         if (0, draft.values["source"]) not in known:
-            draft.refuse("source", f"names what is not there: {draft.values['source']}")
+            draft.refuse("source", "names what is not there", Missing("customerSources", draft.values["source"]))
         else:
             draft.values["source_id"] = known[0, draft.values["source"]]
 
@@ -185,7 +194,7 @@ async def _check_vouchers(batch: RecordBatch) -> None:
 
 CHECKS: dict[str, Callable[[RecordBatch], Awaitable[None]]] = {
     "cards": _check_cards,
-    "customers": _check_accounts,
+    "customers": _check_customers,
     "purchaseDiscounts": _check_lines,
     "purchaseReturns": _check_returns,
     "rewards": _check_rewards,
