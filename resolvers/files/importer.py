@@ -14,7 +14,8 @@ from sqlalchemy.pool import NullPool
 
 import models
 from resolvers.customer.figures import scores
-from resolvers.files.folder import Source, files_of, source_of
+from resolvers.files.declared import Declared
+from resolvers.files.folder import Source, sources_of
 from resolvers.files.format import reading
 from resolvers.files.format.conventions import DEFAULT_SOURCE, Conventions
 from resolvers.files.format.lines import BrokenFile, count_lines
@@ -40,28 +41,27 @@ BATCHES = {"pointLedgers": LedgerBatch, "openingBalances": OpeningBatch}
 async def import_files(
     url: str,
     paths: Sequence[Path],
+    said: Declared | None = None,
     *,
     dry_run: bool = False,
     skip_bad: bool = False,
     progress: ProgressListener | None = None,
-    conventions: Conventions | None = None,
-    encoding: str | None = None,
 ) -> ImportReport:
     """Bring rows in from files called after their resource, or folders of such, those first that others refer to.
 
     All is written, or nothing as soon as one row is bad. With `skip_bad` the good rows are written batch by batch,
-    and with `dry_run` nothing ever is, though all of it was tried. What `conventions` leave open the database tells.
+    and with `dry_run` nothing ever is, though all of it was tried. What
+    isn't said of them their folders declare, or the database tells.
     """
     report = ImportReport()
     engine = make_engine(url, poolclass=NullPool)
     try:
         async with engine.connect() as connection:
             run = Import(connection, report, Silent() if progress is None else progress, in_one=dry_run or not skip_bad)
-            run.declared, run.encoding = conventions or Conventions(), encoding
             outer = await connection.begin() if run.in_one else None
             await run.begin()
-            for source in _in_order(paths, report):
-                await run.read(source.resource, source.path)
+            for source in _in_order(paths, said or Declared(), report):
+                await run.read(source)
             report.written = not dry_run and (skip_bad or report.ok)
             if report.written:
                 await _tell_followers(run)
@@ -78,15 +78,10 @@ async def _tell_followers(run: Import) -> None:
         await following.begin_anew(run.connection, (scores.JOB, members.JOB))
 
 
-def _in_order(paths: Iterable[Path], report: ImportReport) -> list[Source]:
+def _in_order(paths: Iterable[Path], said: Declared, report: ImportReport) -> list[Source]:
     """The files with their resources, those first that others refer to; others as they were given."""
     places = {name: place for place, name in enumerate(RESOURCES)}
-    found = []
-    for path in files_of(paths):
-        try:
-            found.append(source_of(path))
-        except BrokenFile as broken:
-            report.refuse(path.name, None, None, broken.reason)
+    found = sources_of(paths, said, lambda name, reason: report.refuse(name, None, None, reason))
     return sorted(found, key=lambda source: places[source.resource.name])
 
 
@@ -110,8 +105,6 @@ class Import:
         self.progress = progress
         self.in_one = in_one
         self.names = Names(connection)
-        self.declared = Conventions()
-        self.encoding: str | None = None
         self.context = RunContext(note=report.note)
 
     async def begin(self) -> None:
@@ -120,24 +113,29 @@ class Import:
             home = await home_of(self.connection, models.base.utc_now())
         self.context.makes_sources = home.sources.get("customer") == DEFAULT_SOURCE
 
-    async def _conventions(self, path: Path) -> Conventions:
+    async def _conventions(self, source: Source) -> Conventions:
         """What is meant by what this file doesn't say: as was declared, or as it is where the retailer is at home."""
         async with self.unit():
             home = await home_of(self.connection, models.base.utc_now())
-        delimiter = reading.delimiter_of(path, self.encoding)
-        return replace(self.declared.or_else(home), delimiter=delimiter)
+        delimiter = reading.delimiter_of(source.path, source.declared.encoding)
+        found = replace(source.declared.conventions.or_else(home), delimiter=delimiter)
+        # JSON has one way to write numbers.
+        return found if delimiter else replace(found, decimal=None, group=None)
 
-    async def read(self, resource: Resource, path: Path) -> None:
+    async def read(self, source: Source) -> None:
         """Bring in all rows of one file."""
-        self.progress.step(path.name, count_lines(path, self.encoding))
+        resource, path, encoding = source.resource, source.path, source.declared.encoding
+        self.progress.step(path.name, count_lines(path, encoding))
         waiting: list[Draft] = []
         named: set[object] = set()
         try:
-            self.context.conventions = await self._conventions(path)
+            self.context.conventions = await self._conventions(source)
             shape = resource.shape.by(self.context.conventions)
-            for record in reading.records(path, shape, self.encoding):
+            for record in reading.records(path, shape, encoding, source.map, resource.key_fields):
                 draft = Draft(record.line, errors=[Fault(*error) for error in record.errors])
+                draft.optional = frozenset(source.map.optional) if source.map else frozenset()
                 if not draft.errors:
+                    completion.prepare(resource, record.raw, self.context.conventions)
                     shape.read(record.raw, draft)
                     completion.complete(resource, draft, record.raw, self.context.conventions)
                     rules.finish(resource.name, draft, self.context.conventions.country)

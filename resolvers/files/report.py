@@ -97,7 +97,9 @@ class ImportReport:
     notes: list[str] = dataclasses.field(default_factory=list)
     warnings: list[RowError] = dataclasses.field(default_factory=list)
     _alike: dict[tuple[object, ...], RowError] = dataclasses.field(default_factory=dict, repr=False)
-    _missing: dict[tuple[object, ...], set[str]] = dataclasses.field(default_factory=lambda: defaultdict(set), repr=False)
+    _missing: defaultdict[tuple[object, ...], set[str]] = dataclasses.field(
+        default_factory=lambda: defaultdict(set), repr=False
+    )
 
     @property
     def ok(self) -> bool:

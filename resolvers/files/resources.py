@@ -39,6 +39,12 @@ class Resource:
         return self.shape.model
 
     @cached_property
+    def key_fields(self) -> list[str]:
+        """The fields by which rows are told from each other."""
+        columns = self.shape.by_column
+        return [columns[column].name for key in self.keys for column in key if column in columns]
+
+    @cached_property
     def self_reference(self) -> str | None:
         """The column by which a row refers to another one of the same resource."""
         fields = self.shape.fields.values()

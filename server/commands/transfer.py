@@ -19,7 +19,7 @@ from rich.table import Table
 from models.base import utc_now
 from resolvers.audit.exports import note_export
 from resolvers.demo import import_journey
-from resolvers.files import ImportReport, export_files, import_files
+from resolvers.files import Declared, ImportReport, export_files, import_files
 from resolvers.files.resources import tells_of_customers
 from resolvers.storage.engine import make_engine
 from server.cli_errors import INTERRUPTED, Obstacle
@@ -102,14 +102,16 @@ def bring_journey(
         console.print(f"- {note}", highlight=False, markup=False)
 
 
-def bring_files(settings: Settings, paths: Sequence[Path], *, dry_run: bool, skip_bad: bool) -> bool:
+def bring_files(
+    settings: Settings, paths: Sequence[Path], said: Declared | None = None, *, dry_run: bool, skip_bad: bool
+) -> bool:
     """Import a retailer's files, and tell whether all of their rows are good."""
     database.require(settings)
     good = "The good rows so far are kept; the same files again bring in the others."
     kept = good if skip_bad and not dry_run else "Nothing was written."
     with stopping(kept), progress() as bars:
         report = asyncio.run(
-            import_files(settings.database_url, paths, dry_run=dry_run, skip_bad=skip_bad, progress=bars)
+            import_files(settings.database_url, paths, said, dry_run=dry_run, skip_bad=skip_bad, progress=bars)
         )
     _tell(report, dry_run=dry_run)
     return report.ok

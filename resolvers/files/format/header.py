@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+import models
+from models import Base
 from resolvers.files.format import csv_columns
 from resolvers.files.format.lines import BrokenFile
 from resolvers.files.format.record_schema import RecordSchema
@@ -16,13 +18,21 @@ ALIASES = {"newsletter": "consents.newsletter"}
 """What people call a column that is another list's entry."""
 
 
+BESIDE: dict[type[Base], tuple[str, ...]] = {models.PurchaseItem: ("unitPrice", "discount")}
+"""What tables say of a line in the place of its price."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Where a cell's value goes, and how it is read. One of a list `by_key` says nothing where it is empty."""
+    """Where a cell's value goes, and how it is read. One of a list `by_key` says nothing where it is empty.
+
+    One of a `spread` list holds a part of an entry, of which there is one in each row.
+    """
 
     path: csv_columns.Path
     read: csv_columns.Cell
     by_key: bool = False
+    spread: bool = False
 
 
 def columns(header: Sequence[str], shape: RecordSchema) -> list[Column | None]:
@@ -50,9 +60,13 @@ def _column(name: str, known: Mapping[str, Column], shape: RecordSchema) -> Colu
         return known[alike]
     list_, dot, key = ALIASES.get(_spelling(name), name).partition(".")
     part = shape.lists.get(list_)
-    if dot and key and part is not None and part.shape.model in KEYED:
+    if not dot or not key or part is None or part.plain:
+        return None
+    if part.shape.model in KEYED:
         return Column((list_, key), str, by_key=True)
-    return None
+    of_entry = csv_columns.readers(part.shape) | {name: ((name,), str) for name in BESIDE.get(part.shape.model, ())}
+    path, read = of_entry.get(key, ((), str))
+    return Column((list_, *path), read, spread=True) if path else None
 
 
 def _spelling(name: str) -> str:

@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from resolvers.files.format import csv_columns, header, lines
+from resolvers.files.format.column_map import ColumnMap
 from resolvers.files.format.lines import BrokenFile, lines_of
 from resolvers.files.format.record_schema import RecordSchema
+from resolvers.files.format.spread_rows import FileRow, gathered
 
 MOST_LINES_OF_A_ROW = 10_000
 SURROGATES = ("\udc80", "\udcff")
 KINDS = (".jsonl", ".csv")
 NOT_UTF8 = "is not UTF-8: save it as such, or say its encoding"
-
-
-@dataclass(slots=True)
-class FileRow:
-    """A row as it stands in a file, and what made it unreadable."""
-
-    line: int
-    raw: Any = None
-    errors: list[tuple[str | None, str]] = field(default_factory=list)
 
 
 def kind_of(path: Path) -> str:
@@ -49,9 +41,18 @@ def delimiter_of(path: Path, encoding: str | None = None) -> str:
     return max(marks, key=lambda mark: marks[mark])
 
 
-def records(path: Path, shape: RecordSchema, encoding: str | None = None) -> Iterator[FileRow]:
-    """All rows of a file, good and bad; `BrokenFile` where it can't be read on."""
-    read = _json_lines(path) if kind_of(path) == ".jsonl" else _csv_rows(path, shape, encoding)
+def records(
+    path: Path,
+    shape: RecordSchema,
+    encoding: str | None = None,
+    map_: ColumnMap | None = None,
+    keys: Sequence[str] = (),
+) -> Iterator[FileRow]:
+    """All rows of a file, good and bad; `BrokenFile` where it can't be read on.
+
+    A row of a table that has a list's entries in several rows is known by its `keys`.
+    """
+    read = _json_lines(path) if kind_of(path) == ".jsonl" else _csv_rows(path, shape, encoding, map_, keys)
     yield from read
 
 
@@ -89,11 +90,34 @@ class _Text:
         return line.decode("utf-8", "surrogateescape")
 
 
-def _csv_rows(path: Path, shape: RecordSchema, encoding: str | None) -> Iterator[FileRow]:
+def _csv_rows(
+    path: Path, shape: RecordSchema, encoding: str | None, map_: ColumnMap | None, keys: Sequence[str]
+) -> Iterator[FileRow]:
     csv.field_size_limit(lines.LONGEST_LINE)
     text = _Text(path, encoding)
     parser = csv.reader(text, delimiter=delimiter_of(path, encoding), strict=True)
-    columns = _columns(parser, shape)
+    names = _names(parser)
+    columns = header.columns(names if map_ is None else map_.header, shape)
+    rows: Iterator[FileRow] = _rows(text, parser, names, columns, map_)
+    lists = sorted({column.path[0] for column in columns if column is not None and column.spread})
+    yield from gathered(rows, lists, keys) if lists else rows
+
+
+def _rows(
+    text: _Text, parser: Any, names: Sequence[str], columns: Sequence[header.Column | None], map_: ColumnMap | None
+) -> Iterator[FileRow]:
+    """Rows as they stand, each with what is wrong with it."""
+    bad: list[FileRow] = []
+    cells = _cells(text, parser, bad)
+    for line, row in cells if map_ is None else map_.rows(names, cells):
+        yield from bad
+        bad.clear()
+        yield _record(line, row, columns)
+    yield from bad
+
+
+def _cells(text: _Text, parser: Any, bad: list[FileRow]) -> Iterator[tuple[int, list[str]]]:
+    """The rows that can be read, each with its line; others are put among the bad ones."""
     while True:
         line = parser.line_num + 1
         text.lines_of_row = 0
@@ -102,25 +126,25 @@ def _csv_rows(path: Path, shape: RecordSchema, encoding: str | None) -> Iterator
         except StopIteration:
             return
         except csv.Error as error:
-            yield FileRow(line, errors=[(None, f"is not CSV: {error}")])
+            bad.append(FileRow(line, errors=[(None, f"is not CSV: {error}")]))
             continue
         if text.too_long:
             text.too_long = False
-            yield FileRow(line, errors=[(None, f"is longer than {lines.LONGEST_LINE} bytes")])
+            bad.append(FileRow(line, errors=[(None, f"is longer than {lines.LONGEST_LINE} bytes")]))
         elif any(row):
-            yield _record(line, row, columns)
+            yield line, row
 
 
-def _columns(parser: Any, shape: RecordSchema) -> list[header.Column | None]:
+def _names(parser: Any) -> list[str]:
     try:
         names: list[str] = next(parser, [])
         if names and names[0][:4].lower() == "sep=":
             names = next(parser, [])
     except csv.Error as error:
         raise BrokenFile(1, f"has no header: {error}") from error
-    if not "".join(names).isascii() and _not_utf8("".join(names)):
+    if _not_utf8("".join(names)):
         raise BrokenFile(1, NOT_UTF8)
-    return header.columns(names, shape)
+    return names
 
 
 def _not_utf8(text: str) -> bool:

@@ -173,7 +173,8 @@ class Draft:
     """A row as it was read: values and names of other rows by column, owned rows by list, and what is wrong.
 
     It may have several names of its own. Lists that are `merged` give some entries only, by their codes; `defaults`
-    are for a new row. Once it is found in the database or made, it has its key there.
+    are for a new row, and what an `optional` field names need not be there. Once it is found in the database or made,
+    it has its key there.
     """
 
     line: int
@@ -185,6 +186,7 @@ class Draft:
     names: list[Ref] = field(default_factory=list)
     merged: set[str] = field(default_factory=set)
     defaults: dict[str, Any] = field(default_factory=dict)
+    optional: frozenset[str] = frozenset()
     key: int = 0
     new: bool = True
 

@@ -116,7 +116,8 @@ class RecordBatch:
             yield path if owned.plain else f"{path}.", owned.shape, part
 
     async def _write_rows(self) -> None:
-        rows, made = [], []
+        rows: list[Values] = []
+        made: list[Values] = []
         for draft in self.good:
             (made if draft.new else rows).append({"id": draft.key, **self.columns_of(draft)})
         self.count.created, self.count.updated = len(made), len(rows)
@@ -168,6 +169,9 @@ def _take_keys(
         model = item.to or Base
         part.values[column] = found[model].get(ref) if ref is not None else None
         if ref is not None and part.values[column] is None:
+            if item.name in draft.optional and not path:
+                draft.warn(item.name, "names what is not there, and is left out")
+                continue
             # In a plain list the place says it all.
             field = path if path.endswith("]") else f"{path}{item.name}"
             draft.refuse(field, "names what is not there", Missing(resource_name(model), _shown(model, ref)))

@@ -12,6 +12,7 @@ from sqlalchemy import Table, func, literal, select
 
 import models
 from models.rules.card_number import CardPattern, CheckDigit, refusal
+from models.rules.reward_value import IN_MONEY
 from models.types import QUANTITY
 from resolvers.files.format.record_schema import Draft, names_a_line
 from resolvers.files.record import contacts, made_along
@@ -185,11 +186,17 @@ async def _check_vouchers(batch: RecordBatch) -> None:
     """The same seen from a voucher."""
     await _codes_of(REWARD)(batch)
     keys = {draft.values["reward_id"] for draft in batch.good if "reward_id" in draft.values}
-    query = select(REWARD.c.id).where(REWARD.c.id.in_(keys), REWARD.c.is_draft)
-    drafts = set(await batch.connection.scalars(query))
+    query = select(REWARD.c.id, REWARD.c.is_draft, REWARD.c.kind, REWARD.c.currency_code).where(REWARD.c.id.in_(keys))
+    rewards = {row.id: row for row in await batch.connection.execute(query)}
     for draft in batch.good:
-        if draft.values.get("reward_id") in drafts:
+        reward = rewards.get(draft.values.get("reward_id", 0))
+        if reward is None:
+            continue
+        if reward.is_draft:
             draft.refuse("reward", "is a draft: of one that was never offered there are no vouchers")
+        currency = reward.currency_code or batch.run.conventions.currency
+        if draft.values.get("value") is not None and reward.kind in IN_MONEY and currency is not None:
+            draft.values.setdefault("currency_code", currency)
 
 
 CHECKS: dict[str, Callable[[RecordBatch], Awaitable[None]]] = {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import models
+from models.rules.money import spread
 from models.types import MONEY
 from resolvers.files.format import local_values
 from resolvers.files.format.conventions import Conventions, of_country
@@ -29,6 +31,49 @@ def complete(resource: Resource, draft: Draft, raw: object, conventions: Convent
         _place(draft, conventions)
 
 
+def prepare(resource: Resource, raw: object, conventions: Conventions) -> None:
+    """Work out what lines of a bill come to where a table tells the price of a piece, and what was taken off."""
+    if resource.shape.model is not models.Purchase or not isinstance(raw, dict):
+        return
+    items = [item for item in raw.get("items") or () if isinstance(item, dict) and "unitPrice" in item]
+    for item in items:
+        _price_line(item, conventions)
+    if items and raw.get("total") is not None:
+        _share_discount(raw, items, conventions)
+
+
+def _share_discount(raw: dict[str, Any], items: list[dict[str, Any]], conventions: Conventions) -> None:
+    """What a bill is less than its lines was taken off all of them."""
+    try:
+        total = _units(raw["total"], conventions)
+        prices = {place: _units(item["price"], conventions) for place, item in enumerate(items)}
+    except (InvalidOperation, ValueError):
+        return
+    if 0 <= total < sum(prices.values()):
+        for place, units in spread(total, prices).items():
+            items[place]["price"] = f"{Decimal(units).scaleb(-CENTS):f}"
+
+
+def _units(value: object, conventions: Conventions) -> int:
+    return int(_amount(value, conventions).scaleb(CENTS))
+
+
+def _price_line(item: dict[str, Any], conventions: Conventions) -> None:
+    piece, off = item.pop("unitPrice", None), item.pop("discount", None)
+    if item.get("price") is not None or piece is None:
+        return
+    try:
+        each, count, less = (_amount(value, conventions) for value in (piece, item.get("quantity"), off or "0"))
+        item["price"] = f"{each * count - less:f}"
+    except (InvalidOperation, ValueError):
+        item["price"] = piece
+
+
+def _amount(value: object, conventions: Conventions) -> Decimal:
+    return Decimal(local_values.number(str(value), conventions))
+
+
+CENTS = 2
 PRICED = {"purchases", "productReservations", "rewards", "vouchers"}
 """Resources whose amounts are all in a currency that they name."""
 

@@ -24,11 +24,11 @@ SOURCE = table_of(models.CustomerSource)
 
 
 async def make_sources(batch: RecordBatch, codes: Collection[str]) -> None:
-    """Customers' systems, where none was known when the run began."""
-    if codes and batch.run.makes_sources:
-        await batch.writer.insert(SOURCE, [{"code": code, "name": code} for code in sorted(codes)])
-        for code in sorted(codes):
-            batch.run.note(f"customerSources: {code} is made, as customers name it.")
+    """Customers' systems: the one that is declared, and any where none was known when the run began."""
+    made = sorted(code for code in codes if batch.run.makes_sources or code == batch.run.conventions.source)
+    await batch.writer.insert(SOURCE, [{"code": code, "name": code} for code in made])
+    for code in made:
+        batch.run.note(f"customerSources: {code} is made, as customers name it.")
 
 
 async def make_consents(batch: RecordBatch) -> None:
