@@ -17,7 +17,9 @@ EXPORTS = Path(__file__).parents[3] / "examples" / "shop-exports"
 
 CZECH = {
     "stores.csv": "code;name;city;countryCode;phone;currencyCode\nS1;Obchod 1;Praha;CZ;222 111 001;CZK\n",
-    "products.csv": "source;externalId;name;code;prices;;\nerp;100;Zboží;P0;59,90;;\nerp;101;Zboží 1;P1;1 059,90 Kč;;\n;;;;;;\n",
+    "products.csv": (
+        "source;externalId;name;code;prices;;\nerp;100;Zboží;P0;59,90;;\nerp;101;Zboží 1;P1;1 059,90 Kč;;\n;;;;;;\n"
+    ),
     "customers.csv": (
         "source;externalId;firstName;lastName;email;birthdate;phone;countryCode;newsletter\n"
         "erp;1000;Jan;Novák;Jan.Novák@Example.COM;01.01.1960;;;Ne\n"

@@ -203,8 +203,8 @@ async def test_an_id_alone_needs_to_be_of_one_system(bring: Bring) -> None:
     one = await bring({"points.csv": "customer;amount\n1;5\n"}, said=said(source="shop"))
 
     assert reasons(both) == [
-        "points.csv, line 2: customer must be an object of source and externalId or its email, in CSV a column for each "
-        "part; an id alone will do where it is declared of which source: 1"
+        "points.csv, line 2: customer must be an object of source and externalId or its email, in CSV a column for "
+        "each part; an id alone will do where it is declared of which source: 1"
     ]
     assert one.counts["openingBalances"] == Count(created=1)
 
