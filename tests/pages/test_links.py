@@ -10,7 +10,7 @@ from server.settings import Settings
 from tests.schema.both_ways import schema
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = (ROOT / "docs", ROOT / "examples")
+FOLDERS = (ROOT / "docs", ROOT / "examples", ROOT / "docker")
 PAGES = sorted(
     path
     for path in [ROOT / "README.md", *(each for folder in FOLDERS for each in folder.rglob("*.md"))]
