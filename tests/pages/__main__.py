@@ -10,7 +10,7 @@ from pathlib import Path
 from resolvers.files import reference
 from schema.execution.run.planned_schema import PlannedSchema
 from server.commands.schema import definition
-from tests.pages import costs, errors, one_query, permissions, rooms, telemetry
+from tests.pages import costs, domain, errors, one_query, permissions, rooms, telemetry
 from tests.pages.answers import ASKED, with_answers
 from tests.pages.markdown import PAGES, README, ROOT
 from tests.schema.both_ways import schema
@@ -36,6 +36,7 @@ def _made(schema: PlannedSchema) -> Iterator[tuple[Path, str]]:
     yield errors.PAGE, errors.page()
     yield costs.PAGE, costs.page(schema)
     yield telemetry.PAGE, telemetry.page()
+    yield domain.PAGE, domain.page()
     yield rooms.PAGE, rooms.page()
     yield rooms.README, rooms.readme()
 
