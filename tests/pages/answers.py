@@ -1,8 +1,8 @@
 """The answers on pages: each document there is asked of a gateway over the small shop in `examples/shop`.
 
-A block of `graphql` is asked in its turn, with the `http` headers before it and the `json variables` behind it. A block of
-`json` behind that holds the whole answer, which `make schema` writes anew. A text there that ends with … stands for any
-that begins so, such as a token, and from then on for that very one. Each page has a shop of its own.
+A block of `graphql` is asked in its turn, with the `http` headers before it and the `json variables` behind it. A block
+of `json` behind that holds the whole answer, which `make schema` writes anew. A text there that ends with … stands for
+any that begins so, such as a token, and from then on for that very one. Each page has a shop of its own.
 """
 
 from __future__ import annotations
@@ -51,17 +51,22 @@ class Page:
         for found in ASKED.finditer(text):
             answer = await self._ask(found)
             if found["answer"] is not None:
-                parts += [text[end : found.start("answer")], f"{laid_out(self._shown(_read(found['answer']), answer))}\n"]
+                parts += [
+                    text[end : found.start("answer")],
+                    f"{laid_out(self._shown(_read(found['answer']), answer))}\n",
+                ]
                 end = found.end("answer")
         return "".join([*parts, text[end:]])
 
     async def _ask(self, found: re.Match[str]) -> Any:
-        """What the gateway answers to a document; it may hold errors only where the page shows them."""
+        """What the gateway answers to a document; only a page that shows it may ask for what isn't there, or is refused."""
         headers = dict(line.split(": ", 1) for line in self._meant(found["headers"] or "").splitlines())
         variables = orjson.loads(self._meant(found["variables"] or "{}"))
         response = await self.client.ask(self._meant(found["document"]), variables, **headers)
         answer = response.json()
-        if "errors" in answer and '"errors"' not in (found["answer"] or ""):
+        if found["answer"] is None and not _is_good(answer):
+            self.refused.append(f"{found['document']}{answer}")
+        elif "errors" in answer and '"errors"' not in found["answer"]:
             self.refused.append(f"{found['document']}{answer['errors']}")
         return answer
 
@@ -81,6 +86,16 @@ class Page:
             self.stands[shown] = answer
             return shown
         return answer
+
+
+def _is_good(answer: Any) -> bool:
+    """Whether everything that was asked for was found, and done."""
+    fields = (answer.get("data") or {"": None}).values()
+    return "errors" not in answer and all(each is not None and not _refusals(each) for each in fields)
+
+
+def _refusals(field: Any) -> Any:
+    return field.get("userErrors") if isinstance(field, dict) else None
 
 
 def _read(text: str) -> Any:
