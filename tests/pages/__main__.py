@@ -12,13 +12,13 @@ from schema.execution.run.planned_schema import PlannedSchema
 from server.commands.schema import definition
 from tests.pages import costs, domain, errors, one_query, permissions, rooms, telemetry
 from tests.pages.answers import ASKED, with_answers
-from tests.pages.markdown import PAGES, README, ROOT
+from tests.pages.markdown import PAGES, README, RECIPES, ROOT
 from tests.schema.both_ways import schema
 
 GRAPH = ROOT / "schema.graphql"
 OWN_DATA = ROOT / "docs" / "own-data.md"
-ASKED_ELSEWHERE = {README, one_query.PAGE}
-"""Pages over other data: the demo's (`tests/server/test_walkthrough.py`), and one made-up customer's."""
+ASKED_ELSEWHERE = {README, RECIPES, one_query.PAGE}
+"""Pages over other data: the demo's (`tests/server/test_walkthrough.py`), a recipe's own, one made-up customer's."""
 
 
 def pages(schema: PlannedSchema) -> dict[Path, str]:

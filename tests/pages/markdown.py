@@ -1,5 +1,6 @@
 """The pages that people read: the README, `docs/` and those of the examples."""
 
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -10,8 +11,9 @@ PAGES = sorted(
     for path in [README, *(each for folder in FOLDERS for each in folder.rglob("*.md"))]
     if "node_modules" not in path.parts
 )
-RECIPES = "## Recipes"
-"""From there on the README adds to the schema what it then asks for; `tests/recipes` plays it."""
+DOCUMENT = re.compile(r"^```graphql\n(.*?)^```", re.MULTILINE | re.DOTALL)
+RECIPES = ROOT / "docs" / "recipes.md"
+"""It adds to the schema what it then asks for; `tests/recipes` plays it."""
 
 
 def name(page: Path) -> str:
