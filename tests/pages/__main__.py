@@ -10,6 +10,7 @@ from pathlib import Path
 from resolvers.files import reference
 from schema.execution.run.planned_schema import PlannedSchema
 from server.commands.schema import definition
+from tests.databases import of_a_program
 from tests.pages import costs, domain, errors, one_query, permissions, rooms, telemetry
 from tests.pages.answers import ASKED, with_answers
 from tests.pages.markdown import PAGES, README, RECIPES, ROOT
@@ -43,7 +44,8 @@ def _made(schema: PlannedSchema) -> Iterator[tuple[Path, str]]:
 
 def main() -> None:
     """Write those that differ, and tell which."""
-    changed = [path for path, text in pages(schema()).items() if _written(path, text)]
+    with of_a_program():
+        changed = [path for path, text in pages(schema()).items() if _written(path, text)]
     for path in changed:
         sys.stdout.write(f"Wrote {path.relative_to(ROOT)}.\n")
     if not changed:

@@ -11,7 +11,6 @@ import asyncio
 import json
 import re
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import Any
 import orjson
 
 from resolvers.files import import_files
-from tests.databases import migrate
+from tests.databases import of_a_program
 from tests.server.gateway import Client, opened
 
 ROOT = Path(__file__).parents[2]
@@ -59,7 +58,7 @@ class Page:
         return "".join([*parts, text[end:]])
 
     async def _ask(self, found: re.Match[str]) -> Any:
-        """What the gateway answers to a document; only a page that shows it may ask for what isn't there, or is refused."""
+        """What the gateway answers to a document, which is refused, or finds nothing, only where the page shows it."""
         headers = dict(line.split(": ", 1) for line in self._meant(found["headers"] or "").splitlines())
         variables = orjson.loads(self._meant(found["variables"] or "{}"))
         response = await self.client.ask(self._meant(found["document"]), variables, **headers)
@@ -130,14 +129,12 @@ def with_answers(pages: Mapping[Path, str]) -> dict[Path, str]:
 
 
 async def _with_answers(pages: Mapping[Path, str]) -> dict[Path, str]:
-    with tempfile.TemporaryDirectory() as folder:
-        shop, copy = Path(folder) / "shop.sqlite", Path(folder) / "copy.sqlite"
-        migrate(f"sqlite+aiosqlite:///{shop}")
-        await stocked(f"sqlite+aiosqlite:///{shop}")
+    with of_a_program() as databases, databases.database("sqlite") as shop, databases.database("sqlite") as copy:
+        await stocked(shop)
         made = {}
         for path, text in pages.items():
-            shutil.copyfile(shop, copy)
-            made[path] = await answered(f"sqlite+aiosqlite:///{copy}", text)
+            shutil.copyfile(*(url.partition("///")[2] for url in (shop, copy)))
+            made[path] = await answered(copy, text)
         return made
 
 
