@@ -112,7 +112,7 @@ class CampaignMutations:
 
     campaign_upsert = mutation_field(
         campaign.upsert_campaign,
-        "Put a campaign in its place: changed where it is there, made where it isn't.",
+        "Create or update a campaign, found by its id or its external id.",
         scope=Scope.CATALOGUE_WRITE,
     )
     campaign_deactivate = mutation_field(
@@ -132,7 +132,7 @@ class CampaignMutations:
     )
     campaign_product_upsert = mutation_field(
         campaign.upsert_product,
-        "Put an offer of a campaign in its place: changed where it is there, made where it isn't.",
+        "Create or update an offer of a campaign, found by its id or its external id.",
         scope=Scope.CATALOGUE_WRITE,
     )
     campaign_product_deactivate = mutation_field(

@@ -331,6 +331,6 @@ class CustomerMutations:
     )
     customer_source_upsert = mutation_field(
         customer.upsert_source,
-        "Put a place that customers come from on the list, or change the one of this `id` or `code`.",
+        "Create or update a source of customers, found by its code or its id.",
         scope=Scope.CUSTOMERS_WRITE,
     )

@@ -101,7 +101,7 @@ class RecommendationMutations:
 
     recommendation_upsert = mutation_field(
         recommendation.upsert_recommendation,
-        "Put a recommendation in its place: changed where it is there, made where it isn't.",
+        "Create or update a recommendation, found by its id or its external id.",
         scope=Scope.CATALOGUE_WRITE,
     )
     recommendation_deactivate = mutation_field(

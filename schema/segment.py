@@ -87,8 +87,8 @@ class SegmentMutations:
     )
     segment_upsert = mutation_field(
         segment.upsert_segment,
-        "Put a segment of an outside system in its place: changed where it is there, made where it isn't. What is left "
-        "out stays as it is; one that was deleted is there again.",
+        "Create or update a segment of an outside system, found by its external id. What is left out stays as it is; "
+        "one that was deleted is there again.",
         scope=Scope.SEGMENTS_WRITE,
     )
     segment_add_customers = mutation_field(
@@ -113,6 +113,6 @@ class SegmentMutations:
     )
     segment_group_upsert = mutation_field(
         segment.upsert_group,
-        "Put a folder of segments in its place, found by its code or its id.",
+        "Create or update a folder of segments, found by its code or its id.",
         scope=Scope.SEGMENTS_WRITE,
     )

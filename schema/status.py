@@ -138,7 +138,7 @@ class StatusMutations:
     )
     status_upsert = mutation_field(
         status.upsert_status,
-        "Put a status in its place in the programme, found by its code or its id. Customers are judged by it from "
+        "Create or update a status of the programme, found by its code or its id. Customers are judged by it from "
         "their next purchase on, or when what they hold ends.",
         scope=Scope.PROGRAMME_WRITE,
     )

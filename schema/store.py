@@ -148,13 +148,12 @@ class StoreMutations:
 
     store_upsert = mutation_field(
         store.upsert_store,
-        "Put a store in its place, found by its id, its external id or its code: changed where it is there, made "
-        "where it isn't. What is left out stays as it is.",
+        "Create or update a store, found by its id, its external id or its code. What is left out stays as it is.",
         scope=Scope.CATALOGUE_WRITE,
     )
     stores_upsert = mutation_field(
         store.upsert_stores,
-        "Put up to 200 stores in their places, all of them or none; errors name the place in the list.",
+        "Create or update up to 200 stores, all of them or none; errors name the place in the list.",
         scope=Scope.CATALOGUE_WRITE,
     )
     store_deactivate = mutation_field(

@@ -1,4 +1,4 @@
-"""What the README shows on the demo's data: its documents, and the four steps at the till as the playground has them."""
+"""What the README shows on the demo's data: its documents, and four steps at the till as the playground has them."""
 
 import json
 import re
