@@ -158,12 +158,12 @@ class ProductMutations:
     )
     product_deactivate = mutation_field(
         product.deactivate,
-        "Take a product out of what is offered; what refers to it keeps it.",
+        "Deactivate a product: it is offered no longer; what refers to it keeps it.",
         scope=Scope.CATALOGUE_WRITE,
     )
     product_reactivate = mutation_field(
         product.reactivate,
-        "Offer a product again.",
+        "Reactivate a product: it is offered again.",
         scope=Scope.CATALOGUE_WRITE,
     )
     product_brand_upsert = mutation_field(
@@ -178,12 +178,12 @@ class ProductMutations:
     )
     product_brand_deactivate = mutation_field(
         product.deactivate_brand,
-        "Take a brand out of use; its products stay.",
+        "Deactivate a brand; its products stay.",
         scope=Scope.CATALOGUE_WRITE,
     )
     product_brand_reactivate = mutation_field(
         product.reactivate_brand,
-        "Take a brand back into use.",
+        "Reactivate a brand.",
         scope=Scope.CATALOGUE_WRITE,
     )
     product_group_upsert = mutation_field(
@@ -199,11 +199,11 @@ class ProductMutations:
     )
     product_group_deactivate = mutation_field(
         product.deactivate_group,
-        "Take a group out of use; its products and the groups below stay.",
+        "Deactivate a group of products; its products and the groups below stay.",
         scope=Scope.CATALOGUE_WRITE,
     )
     product_group_reactivate = mutation_field(
         product.reactivate_group,
-        "Take a group back into use.",
+        "Reactivate a group of products.",
         scope=Scope.CATALOGUE_WRITE,
     )

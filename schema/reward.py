@@ -152,10 +152,12 @@ class RewardMutations:
         "otherwise.",
         scope=Scope.PROGRAMME_WRITE,
     )
-    reward_activate = mutation_field(reward.activate, "Offer a reward, or offer it again.", scope=Scope.PROGRAMME_WRITE)
+    reward_activate = mutation_field(
+        reward.activate, "Activate a reward: it is offered, or offered again.", scope=Scope.PROGRAMME_WRITE
+    )
     reward_deactivate = mutation_field(
         reward.deactivate,
-        "Take a reward out of what is offered. Vouchers of it that are out already can still be used.",
+        "Deactivate a reward: it is offered no longer. Vouchers of it that are out already can still be used.",
         scope=Scope.PROGRAMME_WRITE,
     )
     reward_delete = mutation_field(

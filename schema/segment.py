@@ -77,7 +77,7 @@ class SegmentMutations:
 
     segment_create = mutation_field(
         segment.create,
-        "Make a segment: a list that is kept by hand, or criteria from which its members are worked out at once.",
+        "Create a segment: a list that is kept by hand, or criteria from which its members are worked out at once.",
         scope=Scope.SEGMENTS_WRITE,
     )
     segment_update = mutation_field(
@@ -93,12 +93,12 @@ class SegmentMutations:
     )
     segment_add_customers = mutation_field(
         segment.add_customers,
-        "Put customers on a list; those who are on it already stay and are not counted.",
+        "Add customers to a list; those who are on it already stay and are not counted.",
         scope=Scope.SEGMENTS_WRITE,
     )
     segment_remove_customers = mutation_field(
         segment.remove_customers,
-        "Take customers off a list; those who are not on it are not counted.",
+        "Remove customers from a list; those who are not on it are not counted.",
         scope=Scope.SEGMENTS_WRITE,
     )
     segment_refresh = mutation_field(

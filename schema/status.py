@@ -144,9 +144,9 @@ class StatusMutations:
     )
     status_deactivate = mutation_field(
         status.deactivate,
-        "Take a status out of the programme: no customer reaches it any more.",
+        "Deactivate a status of the programme: no customer reaches it any more.",
         scope=Scope.PROGRAMME_WRITE,
     )
     status_reactivate = mutation_field(
-        status.reactivate, "Take a status back into the programme.", scope=Scope.PROGRAMME_WRITE
+        status.reactivate, "Reactivate a status of the programme.", scope=Scope.PROGRAMME_WRITE
     )

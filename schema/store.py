@@ -158,11 +158,11 @@ class StoreMutations:
     )
     store_deactivate = mutation_field(
         store.deactivate,
-        "Close a store for good, or for a time; what happened there stays.",
+        "Deactivate a store, which is closed for good or for a time; what happened there stays.",
         scope=Scope.CATALOGUE_WRITE,
     )
     store_reactivate = mutation_field(
         store.reactivate,
-        "Open a store again.",
+        "Reactivate a store: it is open again.",
         scope=Scope.CATALOGUE_WRITE,
     )

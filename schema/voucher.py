@@ -118,17 +118,16 @@ class VoucherMutations:
     )
     voucher_cancel = mutation_field(
         voucher.cancel,
-        "Call a voucher off that was not used. The points that it cost are given back.",
+        "Cancel a voucher that was not used. The points that it cost are given back.",
         scope=Scope.VOUCHERS_WRITE,
     )
     voucher_extend = mutation_field(
         voucher.extend,
-        "Let a voucher be used until later than it could be. One that has expired can be used again; one that was used "
-        "or cancelled stays so.",
+        "Extend a voucher's validity. One that has expired can be used again; one that was used or cancelled stays so.",
         scope=Scope.VOUCHERS_WRITE,
     )
     voucher_transfer = mutation_field(
         voucher.transfer,
-        "Hand a portable voucher on to another customer.",
+        "Transfer a portable voucher to another customer.",
         scope=Scope.VOUCHERS_WRITE,
     )
