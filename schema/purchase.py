@@ -211,8 +211,8 @@ class PurchaseMutations:
     purchase_cancel = mutation_field(
         purchase.cancel,
         "Cancel a bill, or what was not returned of it. It counts no longer; points, vouchers and status go back the "
-        "way they came. Points that it earned and that are used already are owed, and so is what vouchers took off that "
-        "it had earned, as far as no refund makes up for it.",
+        "way they came. Points that it earned and that are used already are owed, and so is what vouchers took off "
+        "that it had earned, as far as no refund makes up for it.",
         scope=Scope.PURCHASES_WRITE,
     )
     purchase_return = mutation_field(
