@@ -85,7 +85,7 @@ class SpecialFilter(ABC):
     def read(self, reader: FilterReader, value: Mapping[str, Any], path: str) -> Structure:
         """What a caller wrote as a structure."""
 
-    def restored(self, value: Any) -> Any:
+    def restored(self, value: object) -> object:
         """What a caller wrote, as it was before it became JSON; `ValueError` where it can't be read."""
         return value
 
