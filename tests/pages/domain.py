@@ -48,7 +48,7 @@ ASIDE = {"purchase_item.bought_for_id"}
 
 
 def picture() -> str:
-    """A flowchart of Mermaid's: arrows lead from a record to those that belong to it, dotted ones where they needn't."""
+    """A flowchart of Mermaid's: arrows lead from a record to those that belong to it, dotted where they needn't."""
     shown = {model.__tablename__: model for part in PARTS.values() for model in part}
     lines = ["flowchart LR"]
     for place, (title, part) in enumerate(PARTS.items()):
