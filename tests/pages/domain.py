@@ -48,7 +48,7 @@ ASIDE = {"purchase_item.bought_for_id"}
 
 
 def picture() -> str:
-    """A flowchart of Mermaid's: an arrow leads to what a record refers to, a dotted one where it needn't."""
+    """A flowchart of Mermaid's: arrows lead from a record to those that belong to it, dotted where they needn't."""
     shown = {model.__tablename__: model for part in PARTS.values() for model in part}
     lines = ["flowchart LR"]
     for place, (title, part) in enumerate(PARTS.items()):
@@ -58,7 +58,7 @@ def picture() -> str:
 
 
 def arrows(model: type[Base], shown: set[str]) -> Iterator[str]:
-    """What a model refers to. Many may name a store; drawn are those that must."""
+    """What a model belongs to. Many may name a store; drawn are those that must."""
     seen = {model.__tablename__}
     for column in model.__table__.columns:
         for key in column.foreign_keys:
@@ -67,7 +67,7 @@ def arrows(model: type[Base], shown: set[str]) -> Iterator[str]:
             if target not in shown or target in seen or aside:
                 continue
             seen.add(target)
-            yield f"  {model.__tablename__} {'-.->' if column.nullable else '-->'} {target}"
+            yield f"  {target} {'-.->' if column.nullable else '-->'} {model.__tablename__}"
 
 
 def table() -> Iterator[str]:

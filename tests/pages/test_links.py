@@ -12,12 +12,40 @@ from tests.schema.both_ways import schema
 
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
+PLACE = re.compile(r"\]\(([^)#\s:]*)#([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+FILE = re.compile(r"`([\w.-]+/(?:[\w./-]+\.\w+|[\w./-]*/)?)`")
+"""A path in code: of a file with its ending, or of a folder with a slash behind it."""
+
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_a_page_leads_to_files_that_are_there(page: Path) -> None:
     links = [link for link in LINK.findall(page.read_text()) if not link.startswith(("http", "mailto:"))]
 
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_a_page_leads_to_headings_that_are_there(page: Path) -> None:
+    missing = [
+        (file, place)
+        for file, place in PLACE.findall(page.read_text())
+        if place not in {slug(heading) for heading in HEADING.findall((page.parent / (file or page.name)).read_text())}
+    ]
+
+    assert missing == []
+
+
+def slug(heading: str) -> str:
+    """A heading as links name it."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_files_that_a_page_names_are_there(page: Path) -> None:
+    named = FILE.findall(page.read_text())
+
+    assert [file for file in named if not any((folder / file).exists() for folder in (ROOT, page.parent))] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
