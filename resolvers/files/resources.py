@@ -39,6 +39,12 @@ class Resource:
         return self.shape.model
 
     @cached_property
+    def key_fields(self) -> list[str]:
+        """The fields by which rows are told from each other."""
+        columns = self.shape.by_column
+        return [columns[column].name for key in self.keys for column in key if column in columns]
+
+    @cached_property
     def self_reference(self) -> str | None:
         """The column by which a row refers to another one of the same resource."""
         fields = self.shape.fields.values()
@@ -231,6 +237,12 @@ RESOURCES: dict[str, Resource] = {
     )
 }
 """All resources by name, those first that others refer to."""
+
+
+def resource_name(model: type[Base]) -> str:
+    """The resource whose file holds a table's rows."""
+    return next(resource.name for resource in RESOURCES.values() if resource.model is model)
+
 
 NOT_IN_FILES: dict[type[Base], str] = {
     models.CustomerTerm: "Worked out from customers and their cards.",
