@@ -100,6 +100,7 @@ from models.rules.programme import AutomaticChoice, EarningKind, PointRounding, 
 from models.rules.qualification import Qualification, StatusChange
 from models.rules.reservation_steps import ReservationState
 from models.rules.returning import OnReturn
+from models.rules.till_discounts import TillDiscountKind
 from models.rules.token_format import TokenKind
 from models.rules.validity import VoucherValidity
 from models.rules.voucher_code import CodeGeneration
@@ -246,6 +247,7 @@ __all__ = [
     "StatusTurnover",
     "Store",
     "Tag",
+    "TillDiscountKind",
     "Token",
     "TokenKind",
     "TurnoverBasis",

@@ -90,7 +90,7 @@ PERSONAL: dict[str, dict[str, Personal]] = {
     ),
     "purchase_item": _classes("external_id product_name category_code"),
     "purchase_payment": _classes("name"),
-    "purchase_discount": _classes("description"),
+    "purchase_discount": _classes("code description"),
     "purchase_return": _classes("external_id", free_text="note"),
     "product_reservation": _classes(
         "pickup_date currency_code external_purchase_id utm_source utm_medium utm_campaign source external_id",
