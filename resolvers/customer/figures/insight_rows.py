@@ -1,15 +1,16 @@
-"""The rows that insights are made of: sums that are kept month by month, bills at both ends, and what is bought often.
+"""The rows that insights are made of: the year that is kept of a customer, or where it doesn't hold, what it comes from.
 
-All that is needed is one selection, of a batch of customers, or of the customer of a row that it is read along with.
+That is sums that are kept month by month, bills at both ends, and what is bought often, counted from lines. All that is
+needed is one selection, of a batch of customers, or of the customer of a row that it is read along with.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from functools import lru_cache, partial
+from functools import lru_cache, partial, reduce
 from typing import Any
 
 from sqlalchemy import (
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Date,
     Select,
     String,
+    Text,
     and_,
     case,
     cast,
@@ -35,6 +37,7 @@ from sqlalchemy.types import TypeEngine
 from models import (
     CustomerMonth,
     CustomerStatistics,
+    CustomerYear,
     Product,
     Purchase,
     PurchaseItem,
@@ -46,6 +49,7 @@ from models.rules.relative_time import MOMENT, Span, span
 from models.types import MONEY, Instant
 from resolvers.query.columns import NOW, Expression, scaled
 from resolvers.query.expressions import word
+from resolvers.query.json_rows import NESTING
 from resolvers.query.row_lists import row_list
 from resolvers.storage.statement import Statement, compile_statement, following, parameter
 from resolvers.storage.writing.batches import in_batch
@@ -66,6 +70,8 @@ class Scope:
     windows: tuple[str, ...]
     of: Callable[[Any], ColumnElement[bool]]
     at: Callable[[str, str], Any]
+    uses_kept: bool = True
+    """Whether years that are kept are used, where they hold."""
 
 
 class InsightRow(IntEnum):
@@ -78,6 +84,17 @@ class InsightRow(IntEnum):
     BRANDS = 4
     GROUPS = 5
     TIMES = 6
+    KEPT = 7
+
+
+KEPT_PARTS = {
+    InsightRow.SUMS: CustomerYear.turnover,
+    InsightRow.STORES: CustomerYear.stores,
+    InsightRow.PRODUCTS: CustomerYear.products,
+    InsightRow.BRANDS: CustomerYear.brands,
+    InsightRow.GROUPS: CustomerYear.groups,
+}
+"""What the year that is kept has of each part."""
 
 
 COLUMNS: tuple[tuple[str, TypeEngine[Any]], ...] = (
@@ -101,8 +118,39 @@ def _row(part: InsightRow, **given_columns: Any) -> list[ColumnElement[Any]]:
     return [cast(given_columns.get(name, null()), kind).label(name) for name, kind in COLUMNS]
 
 
+def _kept(parts: Sequence[InsightRow], scope: Scope) -> Select[Any]:
+    """What is kept of the parts, in a row: its label is a list of the parts, each with its number in front."""
+    statistics, year = aliased(CustomerStatistics), aliased(CustomerYear)
+    lists = [_text(f"[{int(part)},") + cast(getattr(year, KEPT_PARTS[part].key), Text()) + _text("]") for part in parts]
+    label = reduce(lambda before, one: before + _text(",") + one, lists)
+    row = _row(InsightRow.KEPT, customer=statistics.id, label=_text("[") + label + _text("]"))
+    return select(*row).where(scope.of(statistics.id), *_holds(statistics, year, scope))
+
+
+def _text(sql: str) -> ColumnElement[str]:
+    return literal_column(f"'{sql}'", String())
+
+
+def _holds(statistics: Any, year: Any, scope: Scope) -> list[ColumnElement[bool]]:
+    """When a customer's year holds for each window: no bill or line changed, none came or went by time alone."""
+    holds = [year.id == statistics.id, year.revision == statistics.revision, statistics.last_purchase_at <= NOW]
+    for name in scope.windows:
+        since = scope.at(name, "since")
+        holds += [year.since <= since, year.first_at >= since]
+    return holds
+
+
+def _of(column: Any, scope: Scope) -> list[ColumnElement[bool]]:
+    """The rows of customers, by the column that names them: only of those whose year is not kept or doesn't hold."""
+    if not scope.uses_kept:
+        return [scope.of(column)]
+    statistics, year = aliased(CustomerStatistics), aliased(CustomerYear)
+    holds = select(literal_column("1")).where(*_holds(statistics, year, scope)).correlate(statistics)
+    return [scope.of(statistics.id), column == statistics.id, ~holds.exists()]
+
+
 def _counts(purchase: Any, scope: Scope) -> list[Any]:
-    return [scope.of(purchase.customer_id), purchase.state != word(PurchaseState.CANCELLED)]
+    return [*_of(purchase.customer_id, scope), purchase.state != word(PurchaseState.CANCELLED)]
 
 
 def _times(scope: Scope) -> Select[Any]:
@@ -136,7 +184,7 @@ def _sums(scope: Scope) -> Iterator[Select[Any]]:
             scaled(func.sum(case((inside[name], month.turnover), else_=ZERO), type_=MONEY), scope.backend),
         )
     chosen = select(*_row(InsightRow.SUMS, customer=month.customer_id, label=month.currency_code, **columns))
-    chosen = chosen.where(scope.of(month.customer_id), or_(*inside.values()))
+    chosen = chosen.where(*_of(month.customer_id, scope), or_(*inside.values()))
     yield chosen.group_by(month.customer_id, month.currency_code)
     for name in scope.windows:
         for start, end in (("since", "head_end"), ("tail", "until")):
@@ -161,9 +209,11 @@ def _columns_of(scope: Scope, name: str, count: Any, spent: Any) -> dict[str, An
 
 
 def _bands(scope: Scope) -> Select[Any]:
-    band = aliased(ScoreBand)
-    floor: Any = band.floor
-    return select(*_row(InsightRow.BANDS, label=band.metric, n1=band.score, n2=scaled(floor, scope.backend)))
+    """All bands as one value, which the database makes once, for however many customers it is read along with."""
+    band: Any = aliased(ScoreBand)
+    nesting = NESTING[scope.backend]
+    each = nesting.row([band.metric, band.score, scaled(band.floor, scope.backend)])
+    return select(*_row(InsightRow.BANDS, label=nesting.rows(select(each.label("row")))))
 
 
 def _most_often(part: InsightRow, scope: Scope) -> Select[Any]:
@@ -195,6 +245,8 @@ def _most_often(part: InsightRow, scope: Scope) -> Select[Any]:
 def rows_of_parts(parts: Sequence[InsightRow], scope: Scope) -> CompoundSelect[Any]:
     """All parts that are needed, as one selection."""
     made: list[Select[Any]] = []
+    if scope.uses_kept and (kept := [part for part in parts if part in KEPT_PARTS]):
+        made.append(_kept(kept, scope))
     for part in parts:
         if part is InsightRow.SUMS:
             made += _sums(scope)
@@ -206,13 +258,15 @@ def rows_of_parts(parts: Sequence[InsightRow], scope: Scope) -> CompoundSelect[A
 
 
 @lru_cache(maxsize=128)
-def statement_of(parts: tuple[InsightRow, ...], windows: tuple[str, ...], backend: str) -> Statement:
+def statement_of(
+    parts: tuple[InsightRow, ...], windows: tuple[str, ...], backend: str, *, uses_kept: bool = True
+) -> Statement:
     """The parts for a batch of customers; the windows' bounds are given anew at each run."""
 
     def at(window: str, bound: str) -> Any:
         return parameter(f"{window}_{bound}", _kind(bound))
 
-    scope = Scope(backend, windows, partial(in_batch, backend=backend), at)
+    scope = Scope(backend, windows, partial(in_batch, backend=backend), at, uses_kept)
     return compile_statement(rows_of_parts(parts, scope), backend)
 
 
@@ -233,6 +287,12 @@ def expression_of(parts: tuple[InsightRow, ...], months: int) -> Expression:
 
 def _kind(bound: str) -> TypeEngine[Any]:
     return Date() if bound.endswith("month") else Instant()
+
+
+def bounds_of(lengths: Mapping[str, int], now: datetime) -> dict[str, Any]:
+    """The bounds of windows, by the names of the statement's parameters."""
+    windows = {name: window_of(length, now) for name, length in lengths.items()}
+    return {f"{name}_{bound}": getattr(split, bound) for name, split in windows.items() for bound in Span.__slots__}
 
 
 @lru_cache(maxsize=64)

@@ -12,9 +12,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import orjson
+
 from models import ScoreMetric
 from models.rules.figures import mean
-from models.rules.relative_time import Span
 from resolvers.customer.figures.insight_rows import (
     MOST_FAVOURITES,
     PERIOD,
@@ -22,9 +23,9 @@ from resolvers.customer.figures.insight_rows import (
     YEAR_IN_MONTHS,
     ZONE,
     InsightRow,
+    bounds_of,
     expression_of,
     statement_of,
-    window_of,
 )
 from resolvers.errors import BadInput
 from resolvers.query.columns import Expression
@@ -114,10 +115,7 @@ async def load_insights(
     if not parts:
         return {key: Insights() for key in keys}
     lengths = {PERIOD: months} if months == YEAR_IN_MONTHS else {PERIOD: months, YEAR: YEAR_IN_MONTHS}
-    values: dict[str, Any] = {"keys": keys}
-    for name, length in lengths.items():
-        split = window_of(length, context.now)
-        values |= {f"{name}_{bound}": getattr(split, bound) for bound in Span.__slots__}
+    values = {"keys": keys, **bounds_of(lengths, context.now)}
     rows = await context.fetch(statement_of(parts, tuple(lengths), context.backend), values)
     return _made(keys, rows, context.now)
 
@@ -154,7 +152,17 @@ def _fill(found: Mapping[int, Insights], rows: Sequence[Any], now: datetime) -> 
         elif part == InsightRow.SUMS:
             sums.setdefault(customer, {}).setdefault(label, _Sums(label)).add(*rest[2:])
         elif part == InsightRow.BANDS:
-            bands.setdefault(label, []).append((rest[3], rest[2]))
+            # They are the same for all, and come along with each.
+            bands = bands or _bands(label)
+        elif part == InsightRow.KEPT:
+            for kept, values in orjson.loads(label):
+                if kept == InsightRow.SUMS:
+                    sums[customer] = {each[0]: _Sums(*each, *each[1:]) for each in values}
+                else:
+                    favourites[customer, kept] = [
+                        (place, Favourite(RowRef(FAVOURITES[kept][0], key), count))
+                        for place, (key, count) in enumerate(values)
+                    ]
         else:
             favourite = Favourite(RowRef(FAVOURITES[part][0], what), rest[2])
             favourites.setdefault((customer, part), []).append((rest[3], favourite))
@@ -166,6 +174,13 @@ def _fill(found: Mapping[int, Insights], rows: Sequence[Any], now: datetime) -> 
     for (customer, part), placed in favourites.items():
         best = [favourite for _, favourite in sorted(placed, key=lambda pair: pair[0])]
         setattr(found[customer], FAVOURITES[InsightRow(part)][1], best[0].what if part == InsightRow.STORES else best)
+
+
+def _bands(text: str) -> dict[str, list[tuple[int, int]]]:
+    found: dict[str, list[tuple[int, int]]] = {}
+    for metric, score, floor in orjson.loads(text or "[]"):
+        found.setdefault(metric, []).append((floor, score))
+    return found
 
 
 def _moment(value: Any) -> datetime:
