@@ -1,9 +1,9 @@
 """Triggers by which what was worked out of a customer's year (`customer_year`) no longer holds once it may differ.
 
 A change of bills moves the customer's revision on (see figure_triggers), and so does a change of lines. Where a product
-gets another brand or group, the years of all who ever bought it go. That takes no lock on their figures, for which tills
-would wait as long as a catalogue is read; on PostgreSQL those who work years out stay away meanwhile, by a lock of their
-own: `ALONE`.
+gets another brand or group, the years of all who ever bought it go. That takes no lock on their figures, for which
+tills would wait as long as a catalogue is read; on PostgreSQL those who work years out stay away meanwhile, by a lock
+of their own: `ALONE`.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from collections.abc import Iterator
 ALONE = "customer_year"
 """The advisory lock: shared by those who give products other brands and groups, held alone by who works years out."""
 
-LINE = "id, purchase_id, product_id"
 POSTGRES_ROWS = {
     "insert": "SELECT purchase_id FROM added",
     "delete": "SELECT purchase_id FROM removed",
-    "update": f"""SELECT purchase_id FROM (
-            (SELECT {LINE} FROM added EXCEPT SELECT {LINE} FROM removed)
-            UNION ALL (SELECT {LINE} FROM removed EXCEPT SELECT {LINE} FROM added)
+    "update": """SELECT purchase_id FROM (
+            (SELECT id, purchase_id, product_id FROM added EXCEPT SELECT id, purchase_id, product_id FROM removed)
+            UNION ALL
+            (SELECT id, purchase_id, product_id FROM removed EXCEPT SELECT id, purchase_id, product_id FROM added)
         ) AS line""",
 }
 POSTGRES_TABLES = {
@@ -48,10 +48,10 @@ POSTGRES_LINES_TRIGGER = """
 CREATE TRIGGER purchase_item_keeps_figures_at_{verb} AFTER {VERB} ON purchase_item
 REFERENCING {tables} FOR EACH STATEMENT EXECUTE FUNCTION keep_figures_at_purchase_item_{verb}()
 """
-POSTGRES_PRODUCT = f"""
+POSTGRES_PRODUCT = """
 CREATE FUNCTION keep_figures_at_product_update() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock_shared(hashtextextended('{ALONE}', 0));
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended('{alone}', 0));
     DELETE FROM customer_year WHERE id IN (
         SELECT id FROM customer_year WHERE id IN (
             SELECT customer_id FROM purchase_item JOIN purchase ON purchase.id = purchase_id WHERE product_id = NEW.id
@@ -93,7 +93,7 @@ def on_postgresql() -> Iterator[str]:
     for verb, rows in POSTGRES_ROWS.items():
         yield POSTGRES_LINES.format(verb=verb, rows=rows)
         yield POSTGRES_LINES_TRIGGER.format(verb=verb, VERB=verb.upper(), tables=POSTGRES_TABLES[verb])
-    yield POSTGRES_PRODUCT
+    yield POSTGRES_PRODUCT.format(alone=ALONE)
     yield POSTGRES_PRODUCT_TRIGGER
 
 

@@ -326,7 +326,8 @@ BEGIN
     concerned := ARRAY(SELECT DISTINCT customer_id FROM purchase WHERE customer_id IS NOT NULL AND id IN (
         SELECT purchase_id FROM (
             (SELECT id, purchase_id, product_id FROM added EXCEPT SELECT id, purchase_id, product_id FROM removed)
-            UNION ALL (SELECT id, purchase_id, product_id FROM removed EXCEPT SELECT id, purchase_id, product_id FROM added)
+            UNION ALL
+            (SELECT id, purchase_id, product_id FROM removed EXCEPT SELECT id, purchase_id, product_id FROM added)
         ) AS line
     ));
     IF cardinality(concerned) = 0 THEN

@@ -20,13 +20,12 @@ from models.types import Instant
 from models.year_triggers import ALONE
 from resolvers.customer.figures.insight_rows import (
     KEPT_PARTS,
-    PERIOD,
     YEAR_IN_MONTHS,
     InsightRow,
-    bounds_of,
     statement_of,
     window_of,
 )
+from resolvers.query.json_rows import rows_of
 from resolvers.storage.transaction import Transaction, in_transaction
 
 Year = dict[str, Any]
@@ -66,7 +65,8 @@ async def _keep(transaction: Transaction, *, keys: Sequence[int]) -> int:
         STATISTICS.id.in_(keys), STATISTICS.last_purchase_at <= now
     )
     # Whoever changes a customer's bills or their lines waits here, or is waited for: nothing moves meanwhile.
-    revisions = dict((await session.execute(chosen.order_by(STATISTICS.id).with_for_update())).tuples().all())
+    locked: Sequence[Any] = (await session.execute(chosen.order_by(STATISTICS.id).with_for_update())).all()
+    revisions: dict[int, int] = dict(locked)
     years = await work_out(transaction, list(revisions))
     await session.execute(delete(YEAR).where(YEAR.id.in_(keys)))
     rows = [{"id": key, "revision": revisions[key], **year} for key, year in years.items()]
@@ -85,10 +85,10 @@ async def is_alone(transaction: Transaction) -> bool:
 
 async def work_out(transaction: Transaction, keys: Sequence[int]) -> Mapping[int, Year]:
     """The years until now of those of the customers who bought anything within."""
-    bounds = bounds_of({PERIOD: YEAR_IN_MONTHS}, transaction.now)
-    statement = statement_of(PARTS, (PERIOD,), transaction.backend, uses_kept=False)
-    rows = await transaction.context.fetch(statement, {"keys": keys, **bounds})
-    since = bounds[f"{PERIOD}_since"]
+    statement = statement_of(PARTS, YEAR_IN_MONTHS, transaction.backend, uses_kept=False)
+    found = await transaction.context.fetch(statement, {"keys": keys})
+    rows = [row for _, value in found for row in rows_of(value)]
+    since = window_of(YEAR_IN_MONTHS, transaction.now).since
     years: dict[int, Year] = {
         key: {"since": since, "first_at": first_at, **{name: [] for name in LISTS.values()}}
         for key, first_at in (await _first(transaction, keys, since)).items()
@@ -117,4 +117,5 @@ async def _first(transaction: Transaction, keys: Sequence[int], since: datetime)
     first = select(bill.customer_id, func.min(bill.paid_at, type_=Instant())).where(
         bill.customer_id.in_(keys), bill.state != PurchaseState.CANCELLED, bill.paid_at >= literal(since, Instant())
     )
-    return dict((await transaction.session.execute(first.group_by(bill.customer_id))).tuples().all())
+    rows: Sequence[Any] = (await transaction.session.execute(first.group_by(bill.customer_id))).all()
+    return dict(rows)
