@@ -28,7 +28,7 @@ from models.customer import (
     Gender,
 )
 from models.event import Event, EventReader, IdempotencyKey, OutboxEpoch
-from models.figures import CustomerMonth, CustomerStatistics
+from models.figures import CustomerMonth, CustomerStatistics, CustomerYear
 from models.insight import ImportStep, ScoreBand, ScoreMetric
 from models.job import JobRun
 from models.login import Channel, CodeMessage, CustomerPassword, Guess, OneTimeCode
@@ -151,6 +151,7 @@ __all__ = [
     "CustomerSourceRecord",
     "CustomerStatistics",
     "CustomerTerm",
+    "CustomerYear",
     "EarningKind",
     "EarningRule",
     "EarningRuleTarget",

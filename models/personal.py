@@ -64,6 +64,7 @@ PERSONAL: dict[str, dict[str, Personal]] = {
     "customer_term": _classes(identifying="term"),
     "customer_statistics": _classes("currency_code"),
     "customer_month": _classes("currency_code month"),
+    "customer_year": _classes("turnover stores products brands groups"),
     "customer_source_record": _classes(pseudonym="external_id"),
     "customer_password": _classes(credential="password_hash"),
     "one_time_code": _classes(contact="confirms", credential="code_hash"),
