@@ -6,7 +6,7 @@ from alembic import op
 import models.types
 
 revision = '0480'
-down_revision = '0460'
+down_revision = '0400'
 additive = True
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')

@@ -6,7 +6,7 @@ from alembic import op
 from models.migrations.sqlite import rebuild
 
 revision = '0490'
-down_revision = '0460'
+down_revision = '0480'
 additive = True
 
 KINDS = ('PROMOTION', 'MARKDOWN', 'COUPON', 'STAFF', 'MANUAL', 'OTHER')
