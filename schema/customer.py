@@ -250,7 +250,7 @@ class CustomerMutations:
 
     customer_create = mutation_field(
         customer.create,
-        "Make a customer. One who has the same account in an outside system already, and is the same in all that is "
+        "Create a customer. One who has the same account in an outside system already, and is the same in all that is "
         "given, is answered and not made twice; where they differ it is refused with EXTERNAL_ID_TAKEN.",
         scope=Scope.CUSTOMERS_WRITE,
     )
@@ -272,12 +272,12 @@ class CustomerMutations:
     )
     customer_deactivate = mutation_field(
         customer.deactivate,
-        "Switch a customer's account off: no points, cards or vouchers until it is switched on again.",
+        "Deactivate a customer: no points, cards or vouchers until they are reactivated.",
         scope=Scope.CUSTOMERS_WRITE,
     )
     customer_reactivate = mutation_field(
         customer.reactivate,
-        "Switch a customer's account on again.",
+        "Reactivate a customer.",
         scope=Scope.CUSTOMERS_WRITE,
     )
     customer_merge = mutation_field(
@@ -316,7 +316,7 @@ class CustomerMutations:
     )
     customer_property_set = mutation_field(
         customer.set_property,
-        "Give a custom property of a customer a value, which fits its type and choices; null takes the value away.",
+        "Set a custom property of a customer to a value that fits its type and choices; null takes the value away.",
         scope=Scope.CUSTOMERS_WRITE,
     )
     customer_source_add = mutation_field(
@@ -331,6 +331,6 @@ class CustomerMutations:
     )
     customer_source_upsert = mutation_field(
         customer.upsert_source,
-        "Put a place that customers come from on the list, or change the one of this `id` or `code`.",
+        "Create or update a source of customers, found by its code or its id.",
         scope=Scope.CUSTOMERS_WRITE,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
 from enum import Enum
 from pathlib import Path
@@ -66,6 +65,8 @@ app.add_typer(tokens, name="token")
 recommendations = typer.Typer(no_args_is_help=True, help="Recommendations worked out from purchases.")
 app.add_typer(recommendations, name="recommend")
 
+
+MOST_DAYS = 36_500
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.", show_default="8000")]
@@ -255,7 +256,9 @@ def jobs(
 def create_token(
     name: Annotated[str | None, typer.Option(help="What people call it: a shop, a till or a back office.")] = None,
     scope: Annotated[list[str] | None, typer.Option(help="What it may do; may be repeated.")] = None,
-    days: Annotated[int | None, typer.Option(min=1, help="Days after which it ends.", show_default="never")] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=MOST_DAYS, help="Days after which it ends.", show_default="never")
+    ] = None,
     budget: Annotated[
         str | None, typer.Option(help="Its own budget of cost, as in 2000000/100000.", show_default="the usual one")
     ] = None,
@@ -329,7 +332,7 @@ def check(
 @app.command()
 def usage(
     below: Annotated[str | None, typer.Argument(help="Only of a type or a field, as in Query.customers.")] = None,
-    days: Annotated[int, typer.Option(min=0, help="Since how many days ago.")] = 90,
+    days: Annotated[int, typer.Option(min=0, max=MOST_DAYS, help="Since how many days ago.")] = 90,
     deprecated: Annotated[bool, typer.Option("--deprecated", help="Only what is deprecated, used or not.")] = False,
     unused: Annotated[bool, typer.Option("--unused", help="What was not used.")] = False,
 ) -> None:
@@ -404,7 +407,7 @@ def explain(
     from server.commands import explain as explaining
     from server.commands.explain_code import explain_code
 
-    text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    text = explaining.read(file)
     url = settings.load().database_url
     if code:
         typer.echo(explain_code(build(), text, operation, variables, url))

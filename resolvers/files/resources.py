@@ -248,6 +248,7 @@ NOT_IN_FILES: dict[type[Base], str] = {
     models.CustomerTerm: "Worked out from customers and their cards.",
     models.CustomerStatistics: "Kept by the database, from purchases and points.",
     models.CustomerMonth: "Kept by the database, from purchases.",
+    models.CustomerYear: "Worked out from purchases, every so often.",
     models.CustomerMerge: "Leads from ids of this CRM to others, none of which another one knows.",
     models.ProductTerm: "Worked out from products.",
     models.ProductGroupAncestor: "Worked out from the groups' parents.",

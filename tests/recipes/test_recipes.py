@@ -1,4 +1,4 @@
-"""Each recipe of the README, played in a copy of the tree: the checks hold, and what it brings can be used."""
+"""Each recipe of `docs/recipes.md`, played in a copy of the tree: the checks hold, and what it brings can be used."""
 
 from __future__ import annotations
 
