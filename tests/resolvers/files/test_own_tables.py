@@ -172,6 +172,28 @@ async def test_prices_tags_and_codes_have_short_forms(bring: Bring, take: Take) 
     assert [(each["currencyCode"], each["amount"]) for each in second["prices"]] == [("CZK", "1"), ("EUR", "2.5")]
 
 
+async def test_a_property_in_a_column_is_of_its_kind(bring: Bring, take: Take) -> None:
+    kinds = {"weight": "NUMBER", "vip": "BOOLEAN", "since": "DATE", "size": "TEXT"}
+    properties = [{"code": code, "name": code, "dataType": kind} for code, kind in kinds.items()]
+    table = (
+        "externalId;properties.weight;properties.vip;properties.since;properties.size\n1;1,5;Ano;1.5.2026;5\n2;;;;\n"
+    )
+
+    report = await bring({"properties.jsonl": properties, "customers.csv": table})
+    wrong = await bring({"customers.csv": "externalId;properties.weight\n1;heavy\n"})
+
+    (row, other) = await take("customers")
+    assert reasons(report) == []
+    assert {each["property"]: each["value"] for each in row["properties"]} == {
+        "weight": 1.5,
+        "vip": True,
+        "since": "2026-05-01",
+        "size": "5",
+    }
+    assert "properties" not in other
+    assert reasons(wrong) == ["customers.csv, line 2: properties[0].value must be a number"]
+
+
 async def test_an_answer_in_a_column_leaves_other_answers_alone(bring: Bring, take: Take) -> None:
     await bring({"customers.csv": "externalId;newsletter;consents.sms\n1;Ano;Ne\n2;;\n"})
     before, _ = await take("customers")
