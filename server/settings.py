@@ -263,6 +263,9 @@ class Settings(BaseSettings):
     metrics_folder: str | None = None
     """Where the workers leave their figures for the process that shows them; unset: a temporary folder."""
 
+    called_traces: Annotated[int, Field(ge=0)] = 10
+    """How many requests a second a process traces because their callers say so; the others stand as if nobody had."""
+
     slow: Annotated[int, Field(ge=0)] = 0
     """From how many milliseconds on an operation is told of in the log, with its plan; 0 tells of none."""
 

@@ -20,7 +20,7 @@ from rich.table import Table
 from models.base import utc_now
 from resolvers.audit.exports import note_export
 from resolvers.demo import import_journey
-from resolvers.files import ImportReport, export_files, import_files
+from resolvers.files import Declared, ImportReport, export_files, import_files
 from resolvers.files.progress import ProgressListener
 from resolvers.files.resources import tells_of_customers
 from resolvers.storage.engine import make_engine
@@ -133,14 +133,16 @@ def bring_journey(
         console.print(f"- {note}", highlight=False, markup=False)
 
 
-def bring_files(settings: Settings, paths: Sequence[Path], *, dry_run: bool, skip_bad: bool) -> bool:
+def bring_files(
+    settings: Settings, paths: Sequence[Path], said: Declared | None = None, *, dry_run: bool, skip_bad: bool
+) -> bool:
     """Import a retailer's files, and tell whether all of their rows are good."""
     database.require(settings)
     good = "The good rows so far are kept; the same files again bring in the others."
     kept = good if skip_bad and not dry_run else "Nothing was written."
     with stopping(kept), progress() as bars:
         report = asyncio.run(
-            import_files(settings.database_url, paths, dry_run=dry_run, skip_bad=skip_bad, progress=bars)
+            import_files(settings.database_url, paths, said, dry_run=dry_run, skip_bad=skip_bad, progress=bars)
         )
     _tell(report, dry_run=dry_run)
     return report.ok
@@ -153,10 +155,10 @@ def _tell(report: ImportReport, *, dry_run: bool) -> None:
         table.add_row(name, *map(str, (count.created, count.updated, count.unchanged, count.refused)))
     if report.counts:
         console.print(table)
-    for error in report.errors[:ERRORS_SHOWN]:
-        console.print(str(error), highlight=False, markup=False, soft_wrap=True)
-    if report.error_count > ERRORS_SHOWN:
-        console.print(f"… and {report.error_count - ERRORS_SHOWN:,} more.", highlight=False)
+    for told in (*report.notes, *report.warnings[:ERRORS_SHOWN], *report.errors[:ERRORS_SHOWN]):
+        console.print(str(told), highlight=False, markup=False, soft_wrap=True)
+    if len(report.errors) > ERRORS_SHOWN:
+        console.print(f"… and {len(report.errors) - ERRORS_SHOWN:,} more.", highlight=False)
     if not report.written:
         reason = "this was a dry run" if dry_run else "mend the rows above, or say --skip-bad to write the others"
         console.print(f"Nothing was written: {reason}.", highlight=False, soft_wrap=True)
