@@ -1,11 +1,11 @@
-"""The pages that people read: the README, `docs/` and those of the examples."""
+"""The pages that people read: the README, `docs/`, and those of the examples and of the image."""
 
 import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-FOLDERS = (ROOT / "docs", ROOT / "examples")
+FOLDERS = (ROOT / "docs", ROOT / "examples", ROOT / "docker")
 PAGES = sorted(
     path
     for path in [README, *(each for folder in FOLDERS for each in folder.rglob("*.md"))]
