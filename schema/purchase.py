@@ -62,7 +62,7 @@ class Purchase(Dated):
     store = one()
     type = one()
     items = each(order=[by("line")], description="The lines, in the order of the bill.")
-    discounts = each(description="What rewards and vouchers took off.")
+    discounts = each(description="What rewards, vouchers and the till itself took off.")
     payments = each(
         order=[by("id")],
         description="With what the total was paid, where the till told it; what points paid is among it.",
@@ -95,14 +95,16 @@ class PurchaseItem:
     type = one()
     bought_for = one()
     purchase = one()
-    discounts = each(description="What rewards and vouchers took off the line.")
+    discounts = each(description="What rewards, vouchers and the till itself took off the line.")
     properties = each(description="Custom properties.")
 
 
 @exposes(models.PurchaseDiscount, is_node=False)
 class PurchaseDiscount:
-    """What a reward or voucher took off a bill."""
+    """What a reward, a voucher or the till itself took off a bill."""
 
+    kind = leaf()
+    code = leaf()
     amount = money("amount", BILL_CURRENCY)
     share = money(SHARE, BILL_CURRENCY, description="What the line's worth is less by it when it is returned.")
     withdrawn_at = leaf()

@@ -33,7 +33,7 @@ from resolvers.storage.statement import Statement, compile_statement, parameter
 from resolvers.storage.writing.batches import in_batch
 from resolvers.values import decimal_text
 
-WORKED_OUT = frozenset({"customer_term", "customer_merge", "customer_month"})
+WORKED_OUT = frozenset({"customer_term", "customer_merge", "customer_month", "customer_year"})
 """Tables that say nothing that others don't."""
 TITLES = ("name", "code", "number")
 """What a row is called by another one that refers to it."""

@@ -1,4 +1,4 @@
-"""The pages that people read: the README, `docs/`, and those of the examples and of the image."""
+"""The pages that people read: the README, `docs/`, and those of the examples and containers."""
 
 import re
 from pathlib import Path

@@ -21,7 +21,6 @@ from resolvers.query.columns import Expression
 from resolvers.query.expressions import mean_of, word
 from resolvers.query.filters.relative import BIRTHDAY, coming
 from resolvers.query.filters.where import (
-    ALL,
     ConditionFilter,
     FilterReader,
     SpecialFilter,
@@ -40,6 +39,8 @@ class BirthdayFilter(SpecialFilter):
 
     def read(self, reader: FilterReader, value: Mapping[str, Any], path: str) -> Structure:
         """One list of days for each condition."""
+        if not value:
+            raise BadFilter(f"`{path}` compares with nothing: give `today` or `next`, or leave it out.")
         parts: list[Structure] = []
         for name, operand in value.items():
             if operand is None:
@@ -50,7 +51,7 @@ class BirthdayFilter(SpecialFilter):
                 raise BadFilter(f"`{path}.{name}`: {error}") from error
             found: Structure = ("value", BIRTHDAY, "in", (reader.bind(days),))
             parts.append(("not", found) if name == "today" and not operand else found)
-        return parts[0] if len(parts) == 1 else ("and", tuple(parts)) if parts else ALL
+        return parts[0] if len(parts) == 1 else ("and", tuple(parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ class PurchasesFilter(ConditionFilter):
             for name, given in value.items()
             if name in COMPARED
         ]
+        if not parts:
+            raise BadFilter(f"`{path}` compares with nothing: give a `count`, `turnover` or `averageBasket`.")
         met: Structure = ("and", tuple(parts))
         return "special", self, (holds(met, reader.values, NOTHING), False), tuple(names), met
 
@@ -210,8 +213,6 @@ def holds(structure: Structure, values: Mapping[str, object], of: Mapping[Expres
     """Whether comparisons hold for what their sources are, as SQL would say."""
     if structure[0] == "and":
         return all(holds(part, values, of) for part in structure[1])
-    if structure[0] == "all":
-        return True
     _, source, comparison, names = structure
     mine = of[source]
     if comparison in ("isNull", "isSet"):
