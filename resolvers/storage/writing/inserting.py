@@ -86,7 +86,7 @@ class Rows:
         if context.backend == "postgresql":
             # Of lists that are not of a length, the shorter ones are filled up with nulls.
             values = dict(zip(self._columns, (() if is_empty(one) else one for one in columns), strict=True))
-        return [tuple(row) for row in await context.fetch(self._statement(context.backend, 0), values | same)]
+        return [tuple(row) for row in await context.fetch(self._statement(context.backend, 0), {**values, **same})]
 
     def _one_by_one(self, rows: Sequence[Mapping[str, object]]) -> Mapping[str, object]:
         return {
