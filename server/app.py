@@ -67,8 +67,9 @@ def create_app(
         reader,
         settings.database_url,
         endpoint=GRAPHQL,
-        reference=REFERENCE,
+        reference=f"{REFERENCE}/",
         is_open=settings.open_access,
+        development=settings.development,
         tokens=tokens or {},
     )
     persisted = PersistedDocuments(schema.documents, read_manifests(settings.manifests), only=settings.trusted_only)
@@ -95,7 +96,7 @@ def create_app(
         access,
         Hosts(settings.hosts, addresses=settings.open),
         Origins(settings.origins, local=settings.lets_local_pages),
-        routes=_routes(settings, endpoint, Readiness(reader, engine)),
+        routes=_routes(settings, endpoint, Readiness(reader, engine), welcome),
         lifespan=_lifespan(persisted, endpoint, reader, engine, _scheduler(settings, engine), services, exits),
     )
 
@@ -106,11 +107,17 @@ def _scheduler(settings: Settings, engine: AsyncEngine) -> Scheduler | None:
     return Scheduler(engine, timedelta(minutes=settings.jobs_every), retention=settings.retention)
 
 
-def _routes(settings: Settings, endpoint: Endpoint, readiness: Readiness) -> list[BaseRoute]:
+def _routes(settings: Settings, endpoint: Endpoint, readiness: Readiness, welcome: Welcome) -> list[BaseRoute]:
+    told: list[BaseRoute] = []
+    if settings.public_schema:
+        told = [
+            Route(f"{GRAPHQL}/examples/{{name}}", welcome.example, name="example"),
+            *reference.routes(endpoint.schema._schema, REFERENCE, playground=GRAPHQL),
+        ]
     return [
         Route(GRAPHQL, endpoint, name="graphql"),
         *playground.routes(),
-        *(reference.routes(endpoint.schema._schema, REFERENCE) if settings.public_schema else ()),
+        *told,
         Route("/health", _health, name="health"),
         Route("/ready", _ready(readiness), name="ready"),
         Route("/", lambda _request: RedirectResponse(GRAPHQL), name="home"),

@@ -73,6 +73,8 @@ def database_address(url: str) -> str:
         raise ValueError("must look like postgresql://user:password@host:5432/name or sqlite:///path/to/file.sqlite")
     if driver.startswith("sqlite") and (not rest.startswith("/") or rest == "/"):
         raise ValueError("must name a file, as in sqlite:///crm360.sqlite or sqlite:////absolute/path.sqlite")
+    if driver.startswith("sqlite") and "?" in rest:
+        raise ValueError("names a file and nothing more: leave out what follows the question mark")
     if driver.startswith("postgresql"):
         _check_hosts(rest)
     return f"{driver}://{rest}"
@@ -357,8 +359,9 @@ def load(**given: object) -> Settings:
         unknown = list(_unknown())
     except ValidationError as error:
         raise SettingsError("\n".join(_explain(part) for part in error.errors())) from None
-    except ValueError as error:
-        raise SettingsError(f"crm360.toml can't be read: {error}") from None
+    except (ValueError, OSError) as error:
+        where = TOML.name if isinstance(error, tomllib.TOMLDecodeError) else f".env or {TOML.name}"
+        raise SettingsError(f"{where} can't be read: {error}") from None
     if unknown:
         raise SettingsError("\n".join(unknown))
     return loaded

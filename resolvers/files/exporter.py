@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -40,8 +41,10 @@ async def export_files(
     """
     told = Silent() if progress is None else progress
     chosen = [RESOURCES[name] for name in RESOURCES if resources is None or name in resources]
-    if unknown := set(resources or ()) - RESOURCES.keys():
-        raise ValueError(f"There are no resources called {', '.join(sorted(unknown))}.")
+    if unknown := sorted(set(resources or ()) - RESOURCES.keys()):
+        near = get_close_matches(unknown[0], RESOURCES, n=1)
+        meant = f"did you mean {near[0]}?" if near else f"there are: {', '.join(RESOURCES)}."
+        raise ValueError(f"There is no resource called {unknown[0]}; {meant}")
     folder.mkdir(parents=True, exist_ok=True)
     counts = {}
     async with _snapshot(url) as connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -29,6 +29,7 @@ from resolvers.operation.refusal import accepted
 from resolvers.point import booking
 from resolvers.point.earned import earned_by, kept
 from resolvers.purchase.beside import Beside, write_beside
+from resolvers.purchase.bill import TillBill
 from resolvers.purchase.checkout import Checkout
 from resolvers.query.compiled_writes import Insert, Update
 from resolvers.query.expressions import word
@@ -58,7 +59,9 @@ LINE = Insert(
     " coupon_discount coupon_match_discount loyalty_off returned_quantity category_code bought_for_id",
     returning="id external_id",
 )
-DISCOUNT = Insert(PurchaseDiscount, "purchase_id item_id amount share description reward_id voucher_id")
+DISCOUNT = Insert(PurchaseDiscount, "purchase_id item_id amount share description reward_id voucher_id kind code")
+NO_KIND = {"kind": None, "code": None}
+"""Of what loyalty took off."""
 USE_UP = Update(
     lambda: (
         update(Voucher)
@@ -190,7 +193,7 @@ async def _items(transaction: Transaction, closing: Closing, purchase_id: int) -
             "price": left[item.line.id],
             "vat_rate": item.vat_rate,
             "retail_discount": item.retail_discount,
-            "coupon_discount": ZERO,
+            "coupon_discount": item.coupon_discount,
             "coupon_match_discount": ZERO,
             "returned_quantity": ZERO,
             "loyalty_off": item.line.loyalty_off,
@@ -211,9 +214,9 @@ def _with_vouchers(settled: Settlement) -> Decimal:
 
 async def _discounts(transaction: Transaction, closing: Closing, purchase_id: int, items: dict[str, int]) -> None:
     combined, bill = closing.settled.combination, closing.case.bill.rules
-    rows = []
+    rows = _by_the_till(closing.case.bill, purchase_id, items)
     for one, its in zip(combined.applied, shares(combined.applied, combined.lines, bill), strict=True):
-        given = {"purchase_id": purchase_id, **_origin(one.benefit), "description": one.benefit.terms.name}
+        given = {**NO_KIND, "purchase_id": purchase_id, **_origin(one.benefit), "description": one.benefit.terms.name}
         parts = {bill.lines[place].id: share * bill.goods.unit for place, share in its.items()}
         for line in [*one.discounts, *(line for line in parts if line not in one.discounts)]:
             amount, share = one.discounts.get(line, ZERO), parts.get(line, ZERO)
@@ -222,12 +225,38 @@ async def _discounts(transaction: Transaction, closing: Closing, purchase_id: in
             )
         if is_gift(one.benefit):
             rows.append({**given, "item_id": None, "amount": ZERO, "share": None})
-    basic = {"purchase_id": purchase_id, "reward_id": None, "voucher_id": None, "description": None, "share": None}
+    basic = {
+        **NO_KIND,
+        "purchase_id": purchase_id,
+        "reward_id": None,
+        "voucher_id": None,
+        "description": None,
+        "share": None,
+    }
     for line, amount in combined.basic.items():
         rows.append({**basic, "item_id": items[line], "amount": amount})
     if rows:
         await asyncio.sleep(0)
         await DISCOUNT.rows(transaction, rows)
+
+
+def _by_the_till(bill: TillBill, purchase_id: int, items: Mapping[str, int]) -> list[dict[str, object]]:
+    """What the till had taken off by itself: off lines, and off the whole bill."""
+    told = [(items[item.line.id], one) for item in bill.items for one in item.discounts]
+    return [
+        {
+            "purchase_id": purchase_id,
+            "item_id": key,
+            "amount": one.amount,
+            "share": None,
+            "description": one.description,
+            "reward_id": None,
+            "voucher_id": None,
+            "kind": one.kind,
+            "code": one.code,
+        }
+        for key, one in [*told, *((None, one) for one in bill.discounts)]
+    ]
 
 
 def _origin(benefit: Benefit) -> dict[str, int | None]:

@@ -22,6 +22,6 @@ def show(output: Path | None, folder: Path | None) -> None:
     if output is not None:
         output.write_text(definition(schema), encoding="utf-8")
     if folder is not None:
-        typer.echo(f"The reference is {reference.write(schema._schema, folder)}.")
+        typer.echo(f"The reference is {reference.Site(schema._schema).write(folder)}.")
     if output is None and folder is None:
         typer.echo(definition(schema), nl=False)

@@ -25,6 +25,13 @@ TABS = (
     "UndoTheBill",
 )
 
+EMPTY = """# There is no customer in this database yet. To try this: stop the
+# gateway and run "crm360 demo", or bring your own data with
+# "crm360 import files …" (docs/own-data.md), and load this page anew.
+
+"""
+"""What each tab begins with over a database without customers."""
+
 _logger = logging.getLogger(__name__)
 _templates = Environment(loader=FileSystemLoader(HERE), autoescape=True)
 
@@ -45,17 +52,21 @@ def page(
     tokens: Mapping[str, str] | None = None,
     reference: str | None = None,
     assets: str = ASSETS,
+    is_empty: bool = False,
+    tells_plans: bool = False,
 ) -> PlaygroundPage:
     """Give the page; `variables` and `headers` are what the tabs start with, the variables by operation name.
 
     `tokens`, by what they are taken for, can be chosen to ask with. All is shown to whoever opens the page: a demo's
-    token may be among it, a secret may not.
+    token may be among it, a secret may not. Where the database is empty each tab says what to do about it; where the
+    gateway tells plans, answers are shown with theirs.
     """
     configuration = {
         "endpoint": endpoint,
         "reference": reference,
         "headers": _shown(headers or {}),
-        "tabs": ready_tabs(variables, headers or {}),
+        "tabs": ready_tabs(variables, headers or {}, EMPTY if is_empty else ""),
+        "plans": tells_plans,
         "tokens": [{"name": name, "token": token} for name, token in (tokens or {}).items()],
     }
     parts = _parts(assets)
@@ -68,12 +79,14 @@ def documents() -> dict[str, str]:
     return {name: (HERE / "tabs" / f"{name}.graphql").read_text(encoding="utf-8") for name in TABS}
 
 
-def ready_tabs(variables: Mapping[str, Mapping[str, object]], headers: Mapping[str, str]) -> list[dict[str, str]]:
+def ready_tabs(
+    variables: Mapping[str, Mapping[str, object]], headers: Mapping[str, str], said_first: str = ""
+) -> list[dict[str, str]]:
     """Give the tabs as GraphiQL takes them: three texts each."""
     if unknown := sorted(set(variables) - set(TABS)):
         raise ValueError(f"There is no tab {', '.join(unknown)}; the tabs are {', '.join(TABS)}.")
     return [
-        {"query": document, "variables": _shown(variables.get(name, {})), "headers": _shown(headers)}
+        {"query": said_first + document, "variables": _shown(variables.get(name, {})), "headers": _shown(headers)}
         for name, document in documents().items()
     ]
 

@@ -1,7 +1,8 @@
-"""The published reference of the schema: one page of HTML, written to a folder or served."""
+"""The published reference of the schema: pages of HTML, written to a folder or served."""
 
-from .page import headers, render, write
+from .examples import Example, kept
 from .resources import RESOURCES, MissingTypeError, ReferenceResource
 from .routes import routes
+from .site import Site
 
-__all__ = ["RESOURCES", "MissingTypeError", "ReferenceResource", "headers", "render", "routes", "write"]
+__all__ = ["RESOURCES", "Example", "MissingTypeError", "ReferenceResource", "Site", "kept", "routes"]

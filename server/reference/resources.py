@@ -16,6 +16,8 @@ class ReferenceResource:
     name: str
     types: tuple[str, ...]
     summary: str
+    about: tuple[str, ...] = ()
+    """What else its operations are called by, besides the names of its types."""
 
     @property
     def anchor(self) -> str:
@@ -57,6 +59,7 @@ RESOURCES = (
         "Customers",
         ("Customer",),
         "The root of the 360° view: a person, and all that hangs from them.",
+        ("consent",),
     ),
     ReferenceResource(
         "Customer source",
@@ -69,6 +72,7 @@ RESOURCES = (
         "Points",
         ("PointAccount", "PointEntry", "PointLot", "PointType", "PointReservation"),
         "Collecting and spending points: a ledger of entries that never change, and lots that expire.",
+        ("programme", "earningRule"),
     ),
     ReferenceResource(
         "Products",
@@ -91,16 +95,19 @@ RESOURCES = (
         "Recommendations",
         ("Recommendation",),
         "A product, a service or just information, for those whom it may interest; products are worked out from bills.",
+        ("recommendedProducts",),
     ),
     ReferenceResource(
         "Reservable Products",
         ("ReservableProduct",),
         "The products that can be reserved, with their stock and price in each store.",
+        ("reservable",),
     ),
     ReferenceResource(
         "Rewards",
         ("Reward",),
         "The patterns that vouchers are made from: what they take off, when, where, and for how many points.",
+        ("recommendedRewards",),
     ),
     ReferenceResource(
         "Segment",
@@ -122,6 +129,7 @@ RESOURCES = (
         "Tokens",
         ("Token",),
         "An application installed on a device: who is logged in there, its language and permissions.",
+        ("viewer", "login", "password", "externalApplication", "rateLimit"),
     ),
     ReferenceResource(
         "Vouchers",

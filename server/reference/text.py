@@ -1,6 +1,9 @@
 """Pieces of HTML: links to types and places, descriptions, default values."""
 
-from collections.abc import Callable, Sequence
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
 
 from graphql import (
     GraphQLArgument,
@@ -16,27 +19,12 @@ from graphql import (
 )
 from graphql.utilities.get_default_value_ast import get_default_value_ast
 from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from .outline import Outline
+
 PAGING = frozenset({"first", "after", "last", "before"})
-
-
-def type_link(type_: GraphQLType) -> Markup:
-    """Write a type as GraphQL does, its name leading to where it is described."""
-    if isinstance(type_, GraphQLNonNull):
-        return type_link(type_.of_type) + "!"
-    if isinstance(type_, GraphQLList):
-        return Markup("[{}]").format(type_link(type_.of_type))
-    name = get_named_type(type_).name
-    return Markup('<a href="#{0}">{0}</a>').format(name)
-
-
-def place_link(place: str) -> Markup:
-    """Write `Type.field`; of a query or mutation the field's name says enough."""
-    shown = place.removeprefix("Query.").removeprefix("Mutation.")
-    return Markup('<a href="#{}"><code>{}</code></a>').format(place, shown)
 
 
 def plural(root: str) -> str:
@@ -62,23 +50,66 @@ def own_arguments(field: GraphQLField | GraphQLInputField) -> dict[str, GraphQLA
     return {name: given for name, given in field.args.items() if not (pages(field) and name in PAGING)}
 
 
-def describer(schema: GraphQLSchema) -> Callable[[str | None], Markup]:
-    """Give what turns Markdown into HTML; code that names a type or a field leads there."""
-    markdown = MarkdownIt("commonmark", {"html": False})
+def first_sentence(text: str | None) -> str:
+    """What a description says first, which is enough in a list."""
+    first = re.split(r"(?<=[.!?])\s", (text or "").strip(), maxsplit=1)[0]
+    return first if len(first) <= 200 else f"{first[:199].rsplit(' ', 1)[0]}…"
 
-    def code(_renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: object, _env: object) -> str:
+
+class Links:
+    """Leads to where things are described."""
+
+    def __init__(self, schema: GraphQLSchema, outline: Outline) -> None:
+        self.schema = schema
+        self.outline = outline
+        self._markdown = MarkdownIt("commonmark", {"html": False})
+        # A rule becomes a method of the renderer.
+        self._markdown.add_render_rule("code_inline", lambda _renderer, *told: self._code(*told))
+
+    def address(self, name: str) -> str:
+        """Where `Type`, `Type.field` or `Query.field` is described."""
+        if name in self.outline.operations:
+            return self.outline.operations[name].page
+        type_name, _, part = name.partition(".")
+        if type_name in {operation.root for operation in self.outline.operations.values()}:
+            return f"{plural(type_name).lower()}.html"
+        home = self.outline.homes[type_name]
+        anchor = name if part or home != f"{type_name}.html" else ""
+        return f"{home}#{anchor}" if anchor else home
+
+    def type_link(self, type_: GraphQLType) -> Markup:
+        """Write a type as GraphQL does, its name leading to where it is described."""
+        if isinstance(type_, GraphQLNonNull):
+            return self.type_link(type_.of_type) + "!"
+        if isinstance(type_, GraphQLList):
+            return Markup("[{}]").format(self.type_link(type_.of_type))
+        name = get_named_type(type_).name
+        return Markup('<a href="{}">{}</a>').format(self.address(name), name)
+
+    def place_link(self, place: str) -> Markup:
+        """Write `Type.field`; of a query or mutation the field's name says enough."""
+        shown = place.removeprefix("Query.").removeprefix("Mutation.")
+        return Markup('<a href="{}"><code>{}</code></a>').format(self.address(place), shown)
+
+    def markdown(self, text: str | None) -> Markup:
+        """Turn Markdown into HTML; code that names a type or a field leads there."""
+        return Markup(self._markdown.render(text or ""))  # noqa: S704 - HTML in it has been escaped
+
+    def sentence(self, text: str | None) -> Markup:
+        """The first sentence of a description, without a paragraph of its own."""
+        return Markup(self._markdown.renderInline(first_sentence(text)))  # noqa: S704 - HTML in it has been escaped
+
+    def _code(self, tokens: Sequence[Token], index: int, *_: object) -> str:
         text = tokens[index].content
         shown = Markup("<code>{}</code>").format(text)
-        return Markup('<a href="#{}">{}</a>').format(text, shown) if is_documented(schema, text) else shown
+        if not self.is_documented(text):
+            return shown
+        return Markup('<a href="{}">{}</a>').format(self.address(text), shown)
 
-    markdown.add_render_rule("code_inline", code)
-    return lambda text: Markup(markdown.render(text or ""))  # noqa: S704 - HTML in it has been escaped
-
-
-def is_documented(schema: GraphQLSchema, name: str) -> bool:
-    """Tell whether `Type`, `Type.field` or `Enum.VALUE` has its place in the reference."""
-    type_name, _, part = name.partition(".")
-    type_ = schema.type_map.get(type_name)
-    if type_ is None or is_introspection_type(type_):
-        return False
-    return not part or part in getattr(type_, "fields", {}) or part in getattr(type_, "values", {})
+    def is_documented(self, name: str) -> bool:
+        """Tell whether `Type`, `Type.field` or `Enum.VALUE` has its place in the reference."""
+        type_name, _, part = name.partition(".")
+        type_ = self.schema.type_map.get(type_name)
+        if type_ is None or is_introspection_type(type_):
+            return False
+        return not part or part in getattr(type_, "fields", {}) or part in getattr(type_, "values", {})

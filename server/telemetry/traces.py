@@ -61,7 +61,7 @@ def provider() -> TracerProvider:
     return made
 
 
-class Allowance:
+class PerSecond:
     """So many in each second."""
 
     def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -93,7 +93,7 @@ class Traces:
         from opentelemetry.trace import get_current_span
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-        self._called, self._chosen = Allowance(most_called, clock), Allowance(MOST_CHOSEN, clock)
+        self._called, self._chosen = PerSecond(most_called, clock), PerSecond(MOST_CHOSEN, clock)
         self._span_of = get_current_span
         self._provider = spans
         self._tracer = spans.get_tracer("crm360", __version__)

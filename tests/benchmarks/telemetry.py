@@ -3,6 +3,7 @@
 Told are ratios of the server's CPU a request, of turns that lie next to each other: so it doesn't matter much what else
 the machine does. Traces go to a collector that drops them, and metrics are fetched more often than anybody would.
 """
+# ruff: noqa: RUF001 - tables have dashes and signs of multiplication
 
 from __future__ import annotations
 
@@ -145,7 +146,7 @@ def measured(data: Data, backend: str, rounds: int, seconds: float) -> tuple[lis
                 }
                 is_little &= ratios[TOLD] <= MOST
                 shown = f"{statistics.median(costs[OFF]):.3f} ms | {ratios[TOLD]:.3f} × | {ratios[ALL]:.3f} ×"
-                lines.append(f"| {case.title} | {shown} |")  # noqa: RUF001 - a table has signs of multiplication
+                lines.append(f"| {case.title} | {shown} |")
                 print(lines[-1], flush=True)
     assert Collector.received, "No trace was sent."
     return lines, is_little

@@ -83,7 +83,9 @@ def test_a_wheel_takes_one_name_and_carries_its_pages_and_licence(wheel: Path) -
         "playground/page.html",
         "playground/dist/manifest.json",
         "playground/tabs/Timeline.graphql",
-        "reference/templates/page.html",
+        "reference/templates/base.html",
+        "reference/static/reference.js",
+        "reference/examples/examples.json",
     ):
         assert [name for name in names if name.endswith(needed)] != [], needed
     assert [name for name in names if "node_modules" in name or name.endswith((".sqlite", ".lock"))] == []
@@ -97,7 +99,7 @@ def test_the_installed_program_migrates_and_serves_its_pages_from_any_folder(pro
     with serving(program, "serve", "--workers", "2", "--port", "0", cwd=folder, environment=clean() | home) as address:
         page = httpx.get(f"{address}/graphql", headers={"Accept": "text/html"})
         scripts = re.findall(r'<script [^>]*src="([^"]+)"', page.text)
-        answers = [page, httpx.get(f"{address}/reference"), *(httpx.get(address + script) for script in scripts)]
+        answers = [page, httpx.get(f"{address}/reference/"), *(httpx.get(address + script) for script in scripts)]
         counted = httpx.post(f"{address}/graphql", json={"query": "{ customers { totalCount } }"}, timeout=30)
 
     database = folder.parent / "data/crm360/crm360.sqlite"

@@ -211,7 +211,7 @@ async def test_a_schema_that_is_not_public_is_told_in_no_way(empty: str) -> None
         introspected = await client.ask("{ __schema { types { name } } }")
         named = await client.ask('{ ...A } fragment A on Query { __type(name: "Query") { name } }')
         page = await client.get("/graphql", headers={"Accept": "text/html"})
-        reference = await client.get("/reference")
+        reference = await client.get("/reference/")
         mistyped = await client.ask("{ customerz { totalCount } }")
 
     assert [(one.status_code, code(one)) for one in (introspected, named)] == [(403, "SCHEMA_HIDDEN")] * 2

@@ -229,7 +229,7 @@ async def test_development_shows_the_statements_to_whoever_asks_for_them(empty: 
 async def test_other_addresses(client: Client) -> None:
     home = await client.get("/")
     missing = await client.get("/nothing")
-    reference = await client.get("/reference")
+    reference = await client.get("/reference/")
 
     assert (home.status_code, home.headers["location"]) == (307, "/graphql")
     assert missing.status_code == 404
