@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import repeat
 from typing import Any
 
 import asyncpg
-from sqlalchemy import JSON, Column, Dialect, Table, select
+from sqlalchemy import JSON, Column, ColumnDefault, Dialect, Table, select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
@@ -49,8 +49,8 @@ def _records(table: Table, given: tuple[str, ...], rows: Sequence[Values], diale
     for column, default in _defaults(table, given):
         process = _processor(column, dialect)
         names.append(column.name)
-        values = [default(None) for _ in rows] if callable(default) else repeat(default, len(rows))
-        columns.append(values if process is None else map(process, values))
+        made: Iterable[Any] = [default(None) for _ in rows] if callable(default) else repeat(default, len(rows))
+        columns.append(made if process is None else map(process, made))
     return names, zip(*columns, strict=True)
 
 
@@ -64,5 +64,5 @@ def _processor(column: Column[Any], dialect: Dialect) -> Process | None:
 @cache
 def _defaults(table: Table, given: tuple[str, ...]) -> list[tuple[Column[Any], Any]]:
     """The columns that aren't given and that the model has a default for: the value, or what makes one."""
-    columns = [column for column in table.columns if column.name not in given and column.default is not None]
-    return [(column, column.default.arg) for column in columns]
+    rest = [column for column in table.columns if column.name not in given]
+    return [(column, column.default.arg) for column in rest if isinstance(column.default, ColumnDefault)]
