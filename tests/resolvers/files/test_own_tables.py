@@ -210,6 +210,28 @@ async def test_an_answer_in_a_column_leaves_other_answers_alone(bring: Bring, ta
     assert report.counts["customers"] == Count(updated=1, unchanged=1)
 
 
+async def test_cells_that_say_nothing_leave_open_what_is_known(bring: Bring, take: Take) -> None:
+    customers = "source;externalId;firstName\n;1;Jana\n"
+    table = "store;externalId;paidAt;total;currencyCode\nS1;1;1.5.2026;5;\nS1;2;1.5.2026;6;\nS1;1;1.5.2026;7;\n"
+
+    report = await bring({"stores.csv": STORES, "customers.csv": customers, "purchases.csv": table})
+
+    assert reasons(report) == []
+    assert [(row["total"], row["currencyCode"]) for row in await take("purchases")] == [("5", "CZK"), ("6", "CZK")]
+    assert [row["source"] for row in await take("customers")] == ["files"]
+    assert [str(each) for each in report.warnings] == [
+        "purchases.csv, line 4: is a row that an earlier line has already; the earlier one counts"
+    ]
+
+
+async def test_lines_that_are_no_list_are_refused(bring: Bring) -> None:
+    bill = {"store": "S1", "externalId": "1", "paidAt": "2026-05-15T12:00:00Z", "currencyCode": "CZK", "items": 5}
+
+    report = await bring({"stores.csv": STORES, "purchases.jsonl": [bill]})
+
+    assert "purchases.jsonl, line 1: items must be a list, in CSV as JSON" in reasons(report)
+
+
 async def test_an_amount_and_its_row_name_one_currency(bring: Bring) -> None:
     table = "store;externalId;paidAt;total;currencyCode\nS1;1;1.5.2026;5 €;CZK\n"
 
