@@ -141,7 +141,8 @@ class Import:
                     rules.finish(resource.name, draft, self.context.conventions.country)
                     draft.names = resource.names_of(draft)
                 if not named.isdisjoint(draft.names):
-                    draft.warn(None, "is a row that an earlier line has already; what it says counts")
+                    counts = "the earlier one counts" if resource.once or resource.ledger else "what it says counts"
+                    draft.warn(None, f"is a row that an earlier line has already; {counts}")
                 if len(waiting) == ROWS_AT_ONCE or not named.isdisjoint(draft.names):
                     await self._write(resource, path, waiting)
                     waiting, named = [], set()
