@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -12,6 +14,7 @@ from sqlalchemy import Column
 
 from models import Base
 from models.personal import MASKED, telling
+from models.types import MONEY
 from resolvers.files.format import column_formats, value_formats
 from resolvers.files.format.conventions import NOTHING_DECLARED, Conventions
 from resolvers.files.format.short_lists import KEYED, spelt_out
@@ -21,6 +24,9 @@ from resolvers.files.report import Missing
 DERIVED = {"id", "updated_at", "first_name_key", "last_name_key", "email_key", "code_key"}
 """Columns that the CRM fills by itself."""
 LONGEST_SHOWN = 40
+KEPT = frozenset({str, Decimal, datetime, tuple})
+"""What values are read as that nothing can change afterwards."""
+MOST_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,8 @@ class Field:
     required: bool = True
     doc: str = ""
     source: str | None = None
+    read_before: dict[object, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What values that came before were read as: files say the same again and again."""
 
     def by(self, conventions: Conventions) -> Field:
         """The same field, as some conventions have it written."""
@@ -49,6 +57,22 @@ class Field:
 
     def parse(self, value: object) -> Any:
         """The value as the database takes it, or the name of the row that is meant."""
+        if type(value) is str:
+            key: object = value
+        elif type(value) is dict and all(type(part) is str for part in value.values()):
+            key = tuple(value.items())
+        else:
+            return self._parse(value)
+        found = self.read_before.get(key)
+        if found is None:
+            found = self._parse(value)
+            if type(found) in KEPT:
+                if len(self.read_before) == MOST_KEPT:
+                    self.read_before.clear()
+                self.read_before[key] = found
+        return found
+
+    def _parse(self, value: object) -> Any:
         if value is None:
             if not self.nullable:
                 raise ValueError("must not be empty")
@@ -104,6 +128,12 @@ class RecordSchema:
     def columns(self) -> list[Field]:
         """The fields that are columns of the table."""
         return [item for item in self.fields.values() if item.column in table_of(self.model).columns]
+
+    @cached_property
+    def amounts(self) -> frozenset[str]:
+        """The fields that are amounts of money."""
+        columns = table_of(self.model).columns
+        return frozenset(item.name for item in self.columns if columns[item.column].type is MONEY)
 
     def read(self, raw: object, draft: Draft) -> Draft:
         """Check a row by itself; what is wrong is noted on it."""
@@ -201,11 +231,14 @@ class Draft:
 
     def refuse_missing(self, shape: RecordSchema) -> None:
         """A row that is made must have every field without which there is none."""
-        given = self.values.keys() | self.refs.keys()
-        wrong = {fault.field for fault in self.errors}
-        for column, name in shape.required.items():
-            if column not in given and name not in wrong and None not in wrong:
-                self.refuse(name, "is missing")
+        missing = [
+            name for column, name in shape.required.items() if column not in self.values and column not in self.refs
+        ]
+        if missing:
+            wrong = {fault.field for fault in self.errors}
+            for name in missing:
+                if name not in wrong and None not in wrong:
+                    self.refuse(name, "is missing")
 
     def inner(self, lists: Iterable[ListOf]) -> Iterator[tuple[str, ListOf, Draft]]:
         """The rows that this one owns, each with the path to it."""

@@ -7,11 +7,10 @@ from typing import Any
 
 import models
 from models.rules.money import spread
-from models.types import MONEY
 from resolvers.files.format import local_values
 from resolvers.files.format.conventions import Conventions, of_country
 from resolvers.files.format.record_schema import Draft, RecordSchema
-from resolvers.files.record.natural_keys import BY_SOURCE, table_of
+from resolvers.files.record.natural_keys import BY_SOURCE
 from resolvers.files.resources import Resource
 
 
@@ -80,9 +79,8 @@ PRICED = {"purchases", "productReservations", "rewards", "vouchers"}
 
 def _give_currency(shape: RecordSchema, draft: Draft, raw: dict[str, Any], conventions: Conventions) -> None:
     """The currency that stands beside the amounts, or else the one that is meant."""
-    for name, item in shape.fields.items():
-        written = raw.get(name)
-        if not isinstance(written, str) or table_of(shape.model).columns[item.column].type is not MONEY:
+    for name, written in raw.items():
+        if not isinstance(written, str) or name not in shape.amounts:
             continue
         try:
             beside = local_values.currency_beside(written, conventions)

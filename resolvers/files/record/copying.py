@@ -48,9 +48,9 @@ def _records(table: Table, given: tuple[str, ...], rows: Sequence[Values], diale
         columns.append(values if process is None else map(process, values))
     for column, default in _defaults(table, given):
         process = _processor(column, dialect)
+        value = default(None) if callable(default) else default
         names.append(column.name)
-        values = [default(None) for _ in rows] if callable(default) else repeat(default, len(rows))
-        columns.append(values if process is None else map(process, values))
+        columns.append(repeat(value if process is None else process(value), len(rows)))
     return names, zip(*columns, strict=True)
 
 
@@ -63,6 +63,6 @@ def _processor(column: Column[Any], dialect: Dialect) -> Process | None:
 
 @cache
 def _defaults(table: Table, given: tuple[str, ...]) -> list[tuple[Column[Any], Any]]:
-    """The columns that aren't given and that the model has a default for: the value, or what makes one."""
+    """The columns that aren't given and that the model has a default for: a value, or what makes one for all rows."""
     columns = [column for column in table.columns if column.name not in given and column.default is not None]
     return [(column, column.default.arg) for column in columns]

@@ -1,0 +1,110 @@
+"""Rows that PostgreSQL copies are the same as those that are written one by one, and so is what follows from them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+import models
+from resolvers.files import ImportReport, import_files
+from resolvers.files.behind import Behind
+from resolvers.files.record import bulk_insert
+from resolvers.files.record.natural_keys import table_of
+from resolvers.storage.engine import make_engine
+
+TABLES = (
+    models.CustomerStatistics,
+    models.CustomerMonth,
+    models.Purchase,
+    models.PurchaseItem,
+    models.PurchasePayment,
+    models.PropertyRecord,
+    models.Product,
+    models.CustomerTerm,
+)
+UNLIKE = {"created_at", "updated_at", "revision"}
+"""When rows were made, and how many statements changed a customer's figures."""
+
+
+def files(folder: Path) -> list[Path]:
+    """A shop's files: of its bills one has a property, one is nobody's, and one is refused by the database."""
+    rows: dict[str, list[dict[str, Any]]] = {
+        "stores": [{"code": "S", "name": "S"}],
+        "properties": [{"code": "note", "name": "Note", "kind": "TEXT", "scopes": ["PURCHASE", "PURCHASE_ITEM"]}],
+        "products": [{**of(f"P{each}"), "code": f"P{each}", "name": f"Product {each}"} for each in range(12)],
+        "customers": [{**of(f"C{each}"), "lastName": f"N{each}"} for each in range(10)],
+        "purchases": [bill(each) for each in range(40)],
+    }
+    rows["purchases"][3]["customer"] = None
+    rows["purchases"][4]["returned"] = "-1"
+    rows["purchases"][5]["payments"] = [{"kind": "CARD", "amount": rows["purchases"][5]["items"][0]["price"]}]
+    rows["purchases"][5]["items"][1:] = []
+    for name, some in rows.items():
+        (folder / f"{name}.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in some))
+    return [folder / f"{name}.jsonl" for name in rows]
+
+
+def bill(place: int) -> dict[str, Any]:
+    lines = [{"product": of(f"P{(place + line) % 12}"), "quantity": "2", "price": f"{place}.5"} for line in range(3)]
+    paid = f"2025-{1 + place % 12:02}-03T10:00:00Z"
+    named = {"store": "S", "externalId": f"B{place}", "customer": of(f"C{place % 10}")}
+    return {**named, "paidAt": paid, "currencyCode": "CZK", "items": lines}
+
+
+def of(external_id: str) -> dict[str, str]:
+    return {"source": "crm360", "externalId": external_id}
+
+
+async def brought(url: str, paths: list[Path]) -> tuple[ImportReport, dict[str, list[dict[str, Any]]]]:
+    report = await import_files(url, paths, skip_bad=True)
+    engine = make_engine(url)
+    found = {}
+    async with engine.connect() as connection:
+        for table in map(table_of, TABLES):
+            rows = await connection.execute(select(table).order_by(*table.primary_key.columns))
+            found[table.name] = [
+                {name: value for name, value in row._mapping.items() if name not in UNLIKE} for row in rows
+            ]
+    await engine.dispose()
+    return report, found
+
+
+async def test_what_is_copied_is_what_is_written_row_by_row(
+    new_database: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = files(tmp_path)
+    copying = await brought(new_database("postgresql"), paths)
+    monkeypatch.setattr(bulk_insert, "WORTH_COPYING", 10_000)
+    slow = await brought(new_database("postgresql"), paths)
+
+    assert copying == slow
+    report, rows = copying
+    assert [str(error) for error in report.errors] == ["purchases.jsonl, line 5: must satisfy returned >= 0"]
+    assert report.counts["purchases"].created == 39
+    assert (len(rows["purchase"]), len(rows["purchase_item"])) == (39, 115)
+    assert sum(row["purchase_count"] for row in rows["customer_month"]) == 38
+
+
+async def test_a_batch_that_is_left_is_ended_before_the_transaction_is() -> None:
+    ended = []
+
+    async def write() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("written")
+
+    behind = Behind()
+    await behind.start(write())
+    await asyncio.sleep(0)
+
+    await behind.give_up()
+    await behind.end()
+
+    assert ended == ["written"]
