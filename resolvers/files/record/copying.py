@@ -13,7 +13,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
-from models.types import Json
+from models.types import ExactDecimal, Json
 
 Values = dict[str, Any]
 Process = Callable[[Any], Any]
@@ -56,7 +56,9 @@ def _records(table: Table, given: tuple[str, ...], rows: Sequence[Values], diale
 
 @cache
 def _processor(column: Column[Any], dialect: Dialect) -> Process | None:
-    """What makes a value one that the driver takes."""
+    """What makes a value one that the driver takes; decimals are, and have the places that they may when they come."""
+    if isinstance(column.type, ExactDecimal):
+        return None
     kind: TypeEngine[Any] = Json if isinstance(column.type, JSON) else column.type
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
