@@ -82,7 +82,7 @@ def _begin(connection: Connection) -> None:
 
 
 async def _count(names: Names, resource: Resource) -> int:
-    return await (ledger_rows.count(names) if resource.ledger else rows.count(names, resource))
+    return await (ledger_rows.holders(names) if resource.ledger else rows.count(names, resource))
 
 
 async def _write(names: Names, resource: Resource, path: Path, progress: ProgressListener) -> int:

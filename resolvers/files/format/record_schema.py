@@ -14,7 +14,6 @@ from sqlalchemy import Column
 
 from models import Base
 from models.personal import MASKED, telling
-from models.types import MONEY
 from resolvers.files.format import column_formats, value_formats
 from resolvers.files.format.conventions import NOTHING_DECLARED, Conventions
 from resolvers.files.format.short_lists import KEYED, spelt_out
@@ -128,12 +127,6 @@ class RecordSchema:
     def columns(self) -> list[Field]:
         """The fields that are columns of the table."""
         return [item for item in self.fields.values() if item.column in table_of(self.model).columns]
-
-    @cached_property
-    def amounts(self) -> frozenset[str]:
-        """The fields that are amounts of money."""
-        columns = table_of(self.model).columns
-        return frozenset(item.name for item in self.columns if columns[item.column].type is MONEY)
 
     def read(self, raw: object, draft: Draft) -> Draft:
         """Check a row by itself; what is wrong is noted on it."""

@@ -8,7 +8,7 @@ from itertools import repeat
 from typing import Any
 
 import asyncpg
-from sqlalchemy import JSON, Column, Dialect, Table, select
+from sqlalchemy import JSON, Column, ColumnDefault, Dialect, Table, select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
@@ -66,5 +66,5 @@ def _processor(column: Column[Any], dialect: Dialect) -> Process | None:
 @cache
 def _defaults(table: Table, given: tuple[str, ...]) -> list[tuple[Column[Any], Any]]:
     """The columns that aren't given and that the model has a default for: a value, or what makes one for all rows."""
-    columns = [column for column in table.columns if column.name not in given and column.default is not None]
-    return [(column, column.default.arg) for column in columns]
+    rest = [column for column in table.columns if column.name not in given]
+    return [(column, column.default.arg) for column in rest if isinstance(column.default, ColumnDefault)]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, exists, func, literal, select
 
 import models
 from models import Base
-from resolvers.files.format.record_schema import ListOf, RecordSchema, names_a_line
+from resolvers.files.format.record_schema import ListOf, names_a_line
 from resolvers.files.record.key_resolver import Names, chunks
-from resolvers.files.record.natural_keys import BY_SOURCE, OWN_SOURCE, Ref, show_ref, table_of
+from resolvers.files.record.natural_keys import BY_SOURCE, OWN_SOURCE, table_of
+from resolvers.files.record.showing import Showing, Shown, by_name, grouped
 from resolvers.files.resources import Resource
 
 PAGE = 1_000
@@ -20,14 +20,13 @@ ITEM = table_of(models.PurchaseItem)
 Rows = Sequence[Row[Any]]
 
 
-async def pages(names: Names, resource: Resource) -> AsyncIterator[list[dict[str, object]]]:
+async def pages(names: Names, resource: Resource) -> AsyncIterator[list[Shown]]:
     """All rows of a resource in the order of their keys, those first that others refer to."""
-    table = table_of(resource.model)
-    columns = [table.c[item.column] for item in resource.shape.columns]
+    table, showing = table_of(resource.model), Showing(names)
+    query = select(table.c.id, *showing.selected(resource.shape))
     async for keys in _keys(names, resource):
-        query = select(table.c.id, *columns).where(table.c.id.in_(keys))
-        found = {row.id: row for row in await names.connection.execute(query)}
-        yield await _shown(names, resource, [found[key] for key in keys])
+        found = {row[0]: row for row in await names.connection.execute(query.where(table.c.id.in_(keys)))}
+        yield await _shown(showing, resource, [found[key] for key in keys])
 
 
 async def _keys(names: Names, resource: Resource) -> AsyncIterator[list[int]]:
@@ -72,64 +71,49 @@ async def _tree(names: Names, column: str, model: type[Base]) -> AsyncIterator[l
         offset += PAGE
 
 
-async def _shown(names: Names, resource: Resource, rows: Rows) -> list[dict[str, object]]:
-    shape, model = resource.shape, resource.model
-    called = await names.names(model, [row.id for row in rows]) if resource.keys == (BY_SOURCE,) else {}
-    lists = {part.name: await _owned(names, part, [row.id for row in rows]) for part in shape.lists.values()}
-    references = await _references(names, shape, rows)
-    return [_row(shape, row, references, lists, called.get(row.id)) for row in rows]
-
-
-def _row(
-    shape: RecordSchema,
-    row: Row[Any],
-    references: dict[tuple[str, int], Any],
-    lists: dict[str, dict[int, list[object]]],
-    name: Ref | None = None,
-) -> dict[str, object]:
-    shown: dict[str, object] = {}
-    values = row._mapping
-    named = dict(zip(BY_SOURCE, name[1:], strict=True)) if name else {}
-    for item in shape.fields.values():
-        value = named[item.column] if item.column in named else values[item.column]
-        if value is not None:
-            value = item.kind.show(value) if item.kind else references[item.column, value]
-        shown[item.name] = value
-    for part in shape.lists:
-        owned = lists[part].get(row.id, [])
+async def _shown(showing: Showing, resource: Resource, rows: Rows) -> list[Shown]:
+    shape = resource.shape
+    columns = by_name(("id", *(item.column for item in shape.columns)), rows)
+    keys = columns["id"]
+    lists = {part.name: await _lists(showing, part, keys) for part in shape.lists.values()}
+    if resource.keys != (BY_SOURCE,):
+        return await showing.shown(shape, len(rows), columns, lists)
+    # What outside systems call a row stands in its columns, or in a table of its own.
+    called = await showing.names.names(resource.model, keys)
+    named = [called[key] for key in keys]
+    columns |= by_name(("", *BY_SOURCE), named)
+    accounts = [{"source": name[1], "externalId": name[2]} for name in named]
+    lists = {
         # The account by which a customer is named stands there already.
-        shown[part] = [item for item in owned if item != {"source": name[1], "externalId": name[2]}] if name else owned
-    return shown
+        name: [[item for item in owned if item != account] for owned, account in zip(every, accounts, strict=True)]
+        for name, every in lists.items()
+    }
+    return await showing.shown(shape, len(rows), columns, lists)
 
 
-async def _references(names: Names, shape: RecordSchema, rows: Rows) -> dict[tuple[str, int], Any]:
-    """What the rows refer to, as files name it."""
-    shown: dict[tuple[str, int], Any] = {}
-    for item in shape.columns:
-        if item.to is not None:
-            keys = {row._mapping[item.column] for row in rows} - {None}
-            called = await names.names(item.to, keys)
-            shown |= {(item.column, key): show_ref(item.to, ref) for key, ref in called.items()}
-    return shown
-
-
-async def _owned(names: Names, part: ListOf, owners: Iterable[int]) -> dict[int, list[object]]:
-    """The rows of a list by their owners, in the order in which they were made."""
+async def _lists(showing: Showing, part: ListOf, owners: Sequence[int]) -> list[list[object]]:
+    """The rows of a list for each of their owners, in the order in which they were made."""
     table = table_of(part.shape.model)
-    columns = [table.c[item.column] for item in part.shape.columns]
-    query = select(table.c.id, table.c[part.parent].label("owner"), *columns).order_by(table.c.id)
+    if not await showing.has_any(table.c[part.parent]):
+        return [[] for _ in owners]
+    names = ["id", "owner", *(item.column for item in part.shape.columns)]
+    query = select(table.c.id, table.c[part.parent], *showing.selected(part.shape)).order_by(table.c.id)
     if names_a_line(part.shape):
+        names.append("line")
         query = query.outerjoin(ITEM, ITEM.c.id == table.c.item_id).add_columns(ITEM.c.line)
-    found: dict[int, list[object]] = defaultdict(list)
+    found: dict[int, list[object]] = {}
     for some in chunks(owners):
-        rows = (await names.connection.execute(query.where(table.c[part.parent].in_(some)))).all()
-        references = await _references(names, part.shape, rows)
-        keys = [row.id for row in rows]
-        lists = {inner.name: await _owned(names, inner, keys) for inner in part.shape.lists.values()}
-        for row in rows:
-            shown = _row(part.shape, row, references, lists)
-            found[row.owner].append(next(iter(shown.values())) if part.plain else shown)
-    return found
+        rows = (await showing.names.connection.execute(query.where(table.c[part.parent].in_(some)))).all()
+        if rows:
+            found |= await _grouped(showing, part, by_name(names, rows))
+    return [found.get(owner, []) for owner in owners]
+
+
+async def _grouped(showing: Showing, part: ListOf, columns: Mapping[str, Sequence[Any]]) -> dict[int, list[object]]:
+    keys = columns["id"]
+    lists = {inner.name: await _lists(showing, inner, keys) for inner in part.shape.lists.values()}
+    rows = await showing.shown(part.shape, len(keys), columns, lists)
+    return grouped(columns["owner"], [next(iter(row.values())) for row in rows] if part.plain else rows)
 
 
 async def count(names: Names, resource: Resource) -> int:
