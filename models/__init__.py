@@ -28,7 +28,7 @@ from models.customer import (
     Gender,
 )
 from models.event import Event, EventReader, IdempotencyKey, OutboxEpoch
-from models.figures import CustomerMonth, CustomerStatistics
+from models.figures import CustomerMonth, CustomerStatistics, CustomerYear
 from models.insight import ImportStep, ScoreBand, ScoreMetric
 from models.job import JobRun
 from models.login import Channel, CodeMessage, CustomerPassword, Guess, OneTimeCode
@@ -100,6 +100,7 @@ from models.rules.programme import AutomaticChoice, EarningKind, PointRounding, 
 from models.rules.qualification import Qualification, StatusChange
 from models.rules.reservation_steps import ReservationState
 from models.rules.returning import OnReturn
+from models.rules.till_discounts import TillDiscountKind
 from models.rules.token_format import TokenKind
 from models.rules.validity import VoucherValidity
 from models.rules.voucher_code import CodeGeneration
@@ -150,6 +151,7 @@ __all__ = [
     "CustomerSourceRecord",
     "CustomerStatistics",
     "CustomerTerm",
+    "CustomerYear",
     "EarningKind",
     "EarningRule",
     "EarningRuleTarget",
@@ -246,6 +248,7 @@ __all__ = [
     "StatusTurnover",
     "Store",
     "Tag",
+    "TillDiscountKind",
     "Token",
     "TokenKind",
     "TurnoverBasis",

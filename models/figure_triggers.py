@@ -4,17 +4,21 @@ On PostgreSQL a trigger follows each statement and sums what it did, so that loa
 statistics of all customers concerned in the order of their keys first: whoever changes the same figures at the same
 time waits, and no two wait for each other. On SQLite, which has one writer at a time, a trigger follows each row.
 
-What isn't additive, the first and the last bill and the currency of most, is taken anew from indexes.
+What isn't additive, the first and the last bill and the currency of most, is taken anew from indexes. Each change moves
+the customer's revision on, by which what was worked out of the bills before no longer holds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from sqlalchemy import DDL, MetaData, event
 
-KEPT = frozenset({"customer_month", "customer_statistics"})
-"""The tables whose rows triggers keep: nothing else makes one."""
+from models import year_triggers
+
+KEPT = frozenset({"customer_month", "customer_statistics", "customer_year"})
+"""The tables whose rows follow from others: triggers keep them, or the job that works out what can't be added to."""
 
 LOOKED_UP_BY = frozenset({"ix_purchase_customer_id"})
 """The indexes by which they find a customer's first and last bill: without them each bill reads all there are."""
@@ -39,7 +43,7 @@ BEGIN
         SELECT DISTINCT customer_id FROM (
             SELECT customer_id FROM ({rows}) AS bill
             WHERE customer_id IS NOT NULL AND state <> 'CANCELLED'
-            GROUP BY customer_id, currency_code, paid_at
+            GROUP BY customer_id, currency_code, paid_at, store_id
             HAVING sum(sign) <> 0 OR sum(sign * (total - returned)) <> 0
         ) AS changed
     );
@@ -64,7 +68,8 @@ BEGIN
         turnover = coalesce(main.turnover, 0),
         average_basket = main.average,
         first_purchase_at = earliest.paid_at,
-        last_purchase_at = latest.paid_at
+        last_purchase_at = latest.paid_at,
+        revision = kept.revision + 1
     FROM unnest(concerned) AS one (id)
     LEFT JOIN LATERAL (
         SELECT currency_code, sum(sum(purchase_count)) OVER () AS bills, sum(turnover) AS turnover,
@@ -143,12 +148,13 @@ SQLITE_SUM_UP = """
         first_purchase_at = (SELECT paid_at FROM purchase
             WHERE customer_id = {row}.customer_id AND state <> 'CANCELLED' ORDER BY paid_at, id LIMIT 1),
         last_purchase_at = (SELECT paid_at FROM purchase
-            WHERE customer_id = {row}.customer_id AND state <> 'CANCELLED' ORDER BY paid_at DESC, id DESC LIMIT 1)
+            WHERE customer_id = {row}.customer_id AND state <> 'CANCELLED' ORDER BY paid_at DESC, id DESC LIMIT 1),
+        revision = revision + 1
     WHERE id = {row}.customer_id;
 """
 SQLITE_CHANGED = """
     OLD.customer_id IS NOT NEW.customer_id OR OLD.currency_code <> NEW.currency_code OR OLD.paid_at <> NEW.paid_at
-    OR OLD.total - OLD.returned <> NEW.total - NEW.returned
+    OR OLD.store_id <> NEW.store_id OR OLD.total - OLD.returned <> NEW.total - NEW.returned
     OR (OLD.state = 'CANCELLED') <> (NEW.state = 'CANCELLED')
 """
 SQLITE_POINTS = """
@@ -160,7 +166,7 @@ BEGIN
 {body}
 END
 """
-FIGURES = "customer_id, currency_code, paid_at, total, returned, state"
+FIGURES = "customer_id, currency_code, paid_at, store_id, total, returned, state"
 """The columns of a bill that figures come from."""
 
 
@@ -207,7 +213,11 @@ def _sqlite_trigger(table: str, event_: str, when: str, body: str) -> str:
 
 def keep_figures(metadata: MetaData) -> None:
     """Let the database keep the figures from the moment when it has all tables."""
-    for dialect, statements in (("postgresql", on_postgresql()), ("sqlite", on_sqlite())):
-        for statement in statements:
+    made = {
+        "postgresql": (on_postgresql, year_triggers.on_postgresql),
+        "sqlite": (on_sqlite, year_triggers.on_sqlite),
+    }
+    for dialect, makers in made.items():
+        for statement in chain.from_iterable(maker() for maker in makers):
             ddl = DDL(statement.strip().replace("%", "%%"))  # type: ignore[no-untyped-call]
             event.listen(metadata, "after_create", ddl.execute_if(dialect=dialect))

@@ -55,7 +55,7 @@ def _all(names: str, ownership: Ownership) -> dict[str, Ownership]:
 
 
 OWNERSHIP: dict[str, Ownership] = {
-    **_all("Customer CustomerStatistics", Ownership(Kind.OWNED, "id")),
+    **_all("Customer CustomerStatistics CustomerYear", Ownership(Kind.OWNED, "id")),
     **_all(
         "Card CardEvent ConsentChange CustomerConsent CustomerMerge CustomerMonth CustomerSourceRecord CustomerTerm "
         "PointEntry PointLot "

@@ -64,6 +64,7 @@ PERSONAL: dict[str, dict[str, Personal]] = {
     "customer_term": _classes(identifying="term"),
     "customer_statistics": _classes("currency_code"),
     "customer_month": _classes("currency_code month"),
+    "customer_year": _classes("turnover stores products brands groups"),
     "customer_source_record": _classes(pseudonym="external_id"),
     "customer_password": _classes(credential="password_hash"),
     "one_time_code": _classes(contact="confirms", credential="code_hash"),
@@ -90,7 +91,7 @@ PERSONAL: dict[str, dict[str, Personal]] = {
     ),
     "purchase_item": _classes("external_id product_name category_code"),
     "purchase_payment": _classes("name"),
-    "purchase_discount": _classes("description"),
+    "purchase_discount": _classes("code description"),
     "purchase_return": _classes("external_id", free_text="note"),
     "product_reservation": _classes(
         "pickup_date currency_code external_purchase_id utm_source utm_medium utm_campaign source external_id",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import ZERO, Base, CodeList, Timestamped
 from models.rules.payments import PaymentKind
+from models.rules.till_discounts import TillDiscountKind
 from models.types import MONEY, PERCENT, POINTS, QUANTITY, choice, owner, reference, text
 
 if TYPE_CHECKING:
@@ -165,7 +166,10 @@ class PurchaseItem(Base):
     price: Mapped[Decimal] = mapped_column(MONEY, doc="What was paid for the whole line, discounts taken off.")
     vat_rate: Mapped[Decimal | None] = mapped_column(PERCENT, doc="Rate of value added tax in per cent.")
     retail_discount: Mapped[Decimal] = mapped_column(
-        MONEY, default=Decimal(0), doc="Taken off by the retailer's loyalty price."
+        MONEY,
+        default=Decimal(0),
+        doc="Taken off by the retailer's loyalty price or the till's own discounts, with the line's share of those on "
+        "the whole bill.",
     )
     coupon_discount: Mapped[Decimal] = mapped_column(
         MONEY, default=Decimal(0), doc="Taken off by a manufacturer's coupon."
@@ -196,7 +200,7 @@ class PurchaseItem(Base):
 
 
 class PurchaseDiscount(Base):
-    """What a reward or voucher took off a line of a bill."""
+    """What a reward, a voucher or the till itself took off a line of a bill, or off the whole of it."""
 
     __tablename__ = "purchase_discount"
     __table_args__ = (CheckConstraint("amount >= 0", name="amount"),)
@@ -216,6 +220,10 @@ class PurchaseDiscount(Base):
     description: Mapped[str | None] = mapped_column(doc="What the bill says beside it.")
     reward_id: Mapped[int | None] = reference("reward", "The reward that gave it.")
     voucher_id: Mapped[int | None] = reference("voucher", "The voucher that gave it.")
+    kind: Mapped[TillDiscountKind | None] = choice(
+        TillDiscountKind, "Why the till gave it by itself; none where a reward, a voucher or a status did."
+    )
+    code: Mapped[str | None] = mapped_column(text(64), doc="What the till knows a discount of its own by.")
 
     purchase: Mapped[Purchase] = relationship(back_populates="discounts", lazy="raise")
     item: Mapped[PurchaseItem | None] = relationship(back_populates="discounts", lazy="raise")

@@ -120,8 +120,8 @@ class Reward(Base, Stateful, Timestamped, External, Translated):
         doc="Whether it is prepared and was never offered. A draft is INACTIVE: never applied, issued or recommended.",
     )
     limit_per_customer: Mapped[int | None] = mapped_column(
-        doc="How many vouchers one customer may be issued or handed, also those they handed on since; none means any "
-        "number."
+        doc="How many vouchers one customer may be given, by issue or transfer, also those they transferred since; "
+        "none means any number."
     )
     limit_total: Mapped[int | None] = mapped_column(doc="How many vouchers there may be in all; none means any number.")
     max_per_bill: Mapped[int] = mapped_column(

@@ -26,6 +26,7 @@ from resolvers.audit.pruning import prune_audit
 from resolvers.audit.sealing import seal_audit
 from resolvers.budget.purge import purge_budgets
 from resolvers.customer.figures.scores import refresh_changed_scores, refresh_scores
+from resolvers.customer.figures.years import keep_years
 from resolvers.errors import Unavailable
 from resolvers.point.expiry import expire_points
 from resolvers.recommendation.offers import JOB, move_up_offers
@@ -139,6 +140,7 @@ JOBS: dict[str, Job] = {
             refresh_scores,
             changed=refresh_changed_scores,
         ),
+        Job("keep-years", "Work out again what customers bought within a year, where that changed.", keep_years, 20),
         Job("purge-keys", "Forget idempotency keys that are no longer kept.", purge_idempotency_keys),
         Job("prune-events", "Delete old events.", prune_events, 5_000, prunes="events"),
         Job("seal-audit", "Chain what was added to the audit trail, so that changes to it show.", seal_audit, 5_000),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import phonenumbers
 
@@ -95,9 +95,14 @@ def phone_key(phone: str) -> str:
     return e164(f"+{digits[2:]}") if digits.startswith("00") else digits
 
 
-def product_terms(name: str, codes: Iterable[str]) -> set[str]:
-    """What a product is found by: each word of its name, and its codes."""
-    return {*words(name), *_code_terms(codes)}
+Translations = Mapping[str, Mapping[str, str]]
+"""Texts in further languages: by language, the text of each field."""
+
+
+def product_terms(name: str, codes: Iterable[str], translations: Translations | None = None) -> set[str]:
+    """What a product is found by: each word of its name, in whatever language, and its codes."""
+    names = [name, *(texts.get("name") or "" for texts in (translations or {}).values())]
+    return {*(word for each in names for word in words(each)), *_code_terms(codes)}
 
 
 def _code_terms(codes: Iterable[str]) -> set[str]:

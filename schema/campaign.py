@@ -112,37 +112,37 @@ class CampaignMutations:
 
     campaign_upsert = mutation_field(
         campaign.upsert_campaign,
-        "Put a campaign in its place: changed where it is there, made where it isn't.",
+        "Create or update a campaign, found by its id or its external id.",
         scope=Scope.CATALOGUE_WRITE,
     )
     campaign_deactivate = mutation_field(
         campaign.deactivate_campaign,
-        "Stop a campaign for now: nothing of it is offered, and its prices don't count.",
+        "Deactivate a campaign: nothing of it is offered, and its prices don't count.",
         scope=Scope.CATALOGUE_WRITE,
     )
     campaign_reactivate = mutation_field(
         campaign.reactivate_campaign,
-        "Let a campaign go on. What it offers is as it was; offers that were switched off stay so.",
+        "Reactivate a campaign. What it offers is as it was; offers that were deactivated stay so.",
         scope=Scope.CATALOGUE_WRITE,
     )
     campaign_delete = mutation_field(
         campaign.delete_campaign,
-        "Delete a campaign. Its offers stay, and are switched off one by one.",
+        "Delete a campaign. Its offers stay, and are deactivated one by one.",
         scope=Scope.CATALOGUE_WRITE,
     )
     campaign_product_upsert = mutation_field(
         campaign.upsert_product,
-        "Put an offer of a campaign in its place: changed where it is there, made where it isn't.",
+        "Create or update an offer of a campaign, found by its id or its external id.",
         scope=Scope.CATALOGUE_WRITE,
     )
     campaign_product_deactivate = mutation_field(
         campaign.deactivate_product,
-        "Take an offer of a campaign back for now; its price doesn't count.",
+        "Deactivate an offer of a campaign; its price doesn't count.",
         scope=Scope.CATALOGUE_WRITE,
     )
     campaign_product_reactivate = mutation_field(
         campaign.reactivate_product,
-        "Offer a product of a campaign again.",
+        "Reactivate an offer of a campaign.",
         scope=Scope.CATALOGUE_WRITE,
     )
     campaign_product_delete = mutation_field(

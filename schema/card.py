@@ -68,12 +68,12 @@ class CardMutations:
 
     card_generate = mutation_field(
         card.generate,
-        "Make a free card of a type, with a number drawn at random.",
+        "Create a free card of a type, with a number drawn at random.",
         scope=Scope.CARDS_WRITE,
     )
     card_create = mutation_field(
         card.create,
-        "Make a free card with a given number, which must have its type's prefix, length and check digit.",
+        "Create a free card with a given number, which must have its type's prefix, length and check digit.",
         scope=Scope.CARDS_WRITE,
     )
     card_assign = mutation_field(
@@ -84,7 +84,7 @@ class CardMutations:
     )
     card_release = mutation_field(
         card.release,
-        "Take a card back from its holder. It is free again, for another customer.",
+        "Release a card from its holder. It is free again, for another customer.",
         scope=Scope.CARDS_WRITE,
     )
     card_block = mutation_field(
@@ -95,11 +95,11 @@ class CardMutations:
     )
     card_unblock = mutation_field(
         card.unblock,
-        "Let a blocked card be used again.",
+        "Unblock a card: it can be used again.",
         scope=Scope.CARDS_WRITE,
     )
     card_type_upsert = mutation_field(
         card.upsert_type,
-        "Make a type of cards, or change the one of this `id` or `code`. What is left out stays, null clears.",
+        "Create or update a type of cards, found by its code or its id. What is left out stays, null clears.",
         scope=Scope.CARDS_WRITE,
     )

@@ -6,7 +6,7 @@ from models.scope import Scope
 from resolvers import code_list
 from schema.declaring.mutations import mutation, mutation_field
 
-BY_CODE = "found by its code or its id: changed where it is there, made where it isn't."
+BY_CODE = "found by its code or its id."
 
 
 @mutation

@@ -9,8 +9,9 @@ from resolvers import access, customer, merging
 from resolvers.customer.export import load_export
 from resolvers.customer.figures.insights import insights_along, load_insights, made_along
 from resolvers.normalise import email_key, phone_key
-from resolvers.query.expressions import PHONE
+from resolvers.query.columns import Column
 from resolvers.query.filters.special import BirthdayFilter, PurchasesFilter
+from resolvers.query.phones import PHONE
 from resolvers.query.recommended import RECOMMENDED
 from resolvers.query.relations import CAMPAIGN_OFFERS, REWARDS_WITHIN_REACH
 from schema.declaring.base import FieldFilter, own
@@ -18,6 +19,7 @@ from schema.declaring.declarations import (
     Argument,
     LookupKey,
     ReadAlong,
+    aggregated,
     batched,
     by,
     currency,
@@ -119,6 +121,20 @@ class Customer(Stated):
         arguments=[Argument("months", "int", "How many months back purchases count.", 12)],
         along=ReadAlong(insights_along, made_along),
     )
+    purchase_aggregates = aggregated(
+        "PurchaseAggregate", "Their bills in groups, counted and summed up.", owner="customer_id"
+    )
+    purchase_item_aggregates = aggregated(
+        "PurchaseItemAggregate",
+        "What they bought in groups, counted and summed up.",
+        owner=Column(("purchase",), "customer_id"),
+    )
+    point_entry_aggregates = aggregated(
+        "PointEntryAggregate", "Their ledger of points in groups, counted and summed up.", owner="customer_id"
+    )
+    voucher_aggregates = aggregated(
+        "VoucherAggregate", "Their vouchers in groups, counted and summed up.", owner="customer_id"
+    )
     timeline = merged(
         "TimelineConnection",
         KINDS,
@@ -202,7 +218,8 @@ class CustomerQueries:
         "One customer; null when there is none.",
         email=found_by("Their e-mail address; case does not matter.", "email"),
         phone=found_by(
-            "Their phone number; without its country's prefix it finds one whom no other customer's number is like.",
+            "Their phone number; without its country's prefix it is meant in the programme's country, and elsewhere "
+            "finds one whom no other customer's number is like.",
             "phone",
         ),
         card_number=LookupKey(
@@ -233,7 +250,7 @@ class CustomerMutations:
 
     customer_create = mutation_field(
         customer.create,
-        "Make a customer. One who has the same account in an outside system already, and is the same in all that is "
+        "Create a customer. One who has the same account in an outside system already, and is the same in all that is "
         "given, is answered and not made twice; where they differ it is refused with EXTERNAL_ID_TAKEN.",
         scope=Scope.CUSTOMERS_WRITE,
     )
@@ -255,12 +272,12 @@ class CustomerMutations:
     )
     customer_deactivate = mutation_field(
         customer.deactivate,
-        "Switch a customer's account off: no points, cards or vouchers until it is switched on again.",
+        "Deactivate a customer: no points, cards or vouchers until they are reactivated.",
         scope=Scope.CUSTOMERS_WRITE,
     )
     customer_reactivate = mutation_field(
         customer.reactivate,
-        "Switch a customer's account on again.",
+        "Reactivate a customer.",
         scope=Scope.CUSTOMERS_WRITE,
     )
     customer_merge = mutation_field(
@@ -299,7 +316,7 @@ class CustomerMutations:
     )
     customer_property_set = mutation_field(
         customer.set_property,
-        "Give a custom property of a customer a value, which fits its type and choices; null takes the value away.",
+        "Set a custom property of a customer to a value that fits its type and choices; null takes the value away.",
         scope=Scope.CUSTOMERS_WRITE,
     )
     customer_source_add = mutation_field(
@@ -314,6 +331,6 @@ class CustomerMutations:
     )
     customer_source_upsert = mutation_field(
         customer.upsert_source,
-        "Put a place that customers come from on the list, or change the one of this `id` or `code`.",
+        "Create or update a source of customers, found by its code or its id.",
         scope=Scope.CUSTOMERS_WRITE,
     )

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from resolvers.customer.figures.insights import MOST_FAVOURITES
+from resolvers.customer.figures.insights import MOST_FAVOURITES, Favourites
 from resolvers.errors import BadPage
 from schema.declaring.declarations import Argument, shown, structure
 
 FIRST = [Argument("first", "int", f"How many, {MOST_FAVOURITES} at most.", 3)]
 
 
-def _first(favourites: Sequence[object], args: Mapping[str, Any]) -> Sequence[object]:
+def _first(favourites: Favourites, args: Mapping[str, Any]) -> Sequence[object]:
     if not 0 <= args["first"] <= MOST_FAVOURITES:
         raise BadPage(f"`first` must be from 0 to {MOST_FAVOURITES}, not {args['first']}.")
-    return favourites[: args["first"]]
+    return favourites.first(args["first"])
 
 
 @structure

@@ -163,8 +163,8 @@ class PointMutations:
 
     points_assign = mutation_field(
         point.assign,
-        "Give a customer points. They make a lot of their own, which can be spent at once or from a date on. What the "
-        "customer owes comes first out of them.",
+        "Assign points to a customer. They make a lot of their own, which can be spent at once or from a date on. What "
+        "the customer owes comes first out of them.",
         scope=Scope.POINTS_WRITE,
     )
     points_spend = mutation_field(
@@ -175,12 +175,12 @@ class PointMutations:
     )
     points_reserve = mutation_field(
         point.reserve,
-        "Put points aside for a time, so that nothing else spends them. The same `externalId` with the same amount "
+        "Reserve points for a time, so that nothing else spends them. The same `externalId` with the same amount "
         "answers the reservation that was made first.",
         scope=Scope.POINTS_WRITE,
     )
     points_release = mutation_field(
-        point.release, "Let reserved points go before their time is over.", scope=Scope.POINTS_WRITE
+        point.release, "Release reserved points before their time is over.", scope=Scope.POINTS_WRITE
     )
     points_capture = mutation_field(
         point.capture,
@@ -189,12 +189,12 @@ class PointMutations:
     )
     points_transfer = mutation_field(
         point.transfer,
-        "Hand points on from one customer to another. They are taken as if spent, and keep the expiry they had.",
+        "Transfer points from one customer to another. They are taken as if spent, and keep the expiry they had.",
         scope=Scope.POINTS_WRITE,
     )
     points_reverse = mutation_field(
         point.reverse,
-        "Take an entry back. Spent points return to the lots they came from, and so have their old expiry; assigned "
+        "Reverse an entry. Spent points return to the lots they came from, and so have their old expiry; assigned "
         "ones leave the lot they made. What a bill or a voucher moved goes back with that bill or voucher.",
         scope=Scope.POINTS_WRITE,
     )

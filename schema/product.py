@@ -76,7 +76,7 @@ class ProductCode:
     code = leaf()
 
 
-@exposes(models.ProductPrice, is_node=False)
+@exposes(models.ProductPrice, is_node=False, interfaces=("MonetaryAmount",))
 class ProductPrice:
     """What a product costs in one currency."""
 
@@ -148,61 +148,62 @@ class ProductMutations:
 
     product_upsert = mutation_field(
         product.upsert_product,
-        "Put a product in its place: changed where it is there, made where it isn't. What is left out stays as it is.",
+        "Create or update a product, found by its external id or its id. What is left out stays as it is.",
         scope=Scope.CATALOGUE_WRITE,
     )
     products_upsert = mutation_field(
         product.upsert_products,
-        "Put up to 200 products in their places, all of them or none; errors name the place in the list.",
+        "Create or update up to 200 products, all of them or none; errors name the place in the list.",
         scope=Scope.CATALOGUE_WRITE,
     )
     product_deactivate = mutation_field(
         product.deactivate,
-        "Take a product out of what is offered; what refers to it keeps it.",
+        "Deactivate a product: it is offered no longer; what refers to it keeps it.",
         scope=Scope.CATALOGUE_WRITE,
     )
     product_reactivate = mutation_field(
         product.reactivate,
-        "Offer a product again.",
+        "Reactivate a product: it is offered again.",
         scope=Scope.CATALOGUE_WRITE,
     )
     product_brand_upsert = mutation_field(
         product.upsert_brand,
-        "Put a brand in its place: changed where it is there, made where it isn't.",
+        "Create or update a brand, found by its external id or its id.",
         scope=Scope.CATALOGUE_WRITE,
     )
     product_brands_upsert = mutation_field(
         product.upsert_brands,
-        "Put up to 200 brands in their places, all of them or none; errors name the place in the list.",
+        "Create or update up to 200 brands, all of them or none; errors name the place in the list.",
         scope=Scope.CATALOGUE_WRITE,
     )
     product_brand_deactivate = mutation_field(
         product.deactivate_brand,
-        "Take a brand out of use; its products stay.",
+        "Deactivate a brand; its products stay.",
         scope=Scope.CATALOGUE_WRITE,
     )
     product_brand_reactivate = mutation_field(
         product.reactivate_brand,
-        "Take a brand back into use.",
+        "Reactivate a brand.",
         scope=Scope.CATALOGUE_WRITE,
     )
     product_group_upsert = mutation_field(
         product.upsert_group,
-        "Put a group in its place in the tree; one that moves takes along all that is below it.",
+        "Create or update a group of products, found by its external id or its id; one that moves in the tree takes "
+        "along all that is below it.",
         scope=Scope.CATALOGUE_WRITE,
     )
     product_groups_upsert = mutation_field(
         product.upsert_groups,
-        "Put up to 200 groups in their places, all of them or none; a parent may come before its children in the list.",
+        "Create or update up to 200 groups, all of them or none; a parent may come before its children in the list.",
         scope=Scope.CATALOGUE_WRITE,
     )
     product_group_deactivate = mutation_field(
         product.deactivate_group,
-        "Take a group out of use; its products and the groups below stay.",
+        "Deactivate a group of products; its products and the groups below stay.",
         scope=Scope.CATALOGUE_WRITE,
     )
     product_group_reactivate = mutation_field(
         product.reactivate_group,
-        "Take a group back into use.",
+        "Reactivate a group of products.",
         scope=Scope.CATALOGUE_WRITE,
     )

@@ -120,7 +120,7 @@ class ProgrammeMutations:
 
     programme_upsert = mutation_field(
         programme.upsert_programme,
-        "Put a programme in its place, found by its code or its id, with what points are worth and what earns them. "
+        "Create or update a programme, found by its code or its id, with what points are worth and what earns them. "
         "Terms that bills are judged by already can't be changed, so that late bills are judged as they were paid: end "
         "a rule by its `validTo` and begin another one; for other terms begin a new programme, which holds from its "
         "`validFrom` on.",

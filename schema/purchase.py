@@ -62,7 +62,7 @@ class Purchase(Dated):
     store = one()
     type = one()
     items = each(order=[by("line")], description="The lines, in the order of the bill.")
-    discounts = each(description="What rewards and vouchers took off.")
+    discounts = each(description="What rewards, vouchers and the till itself took off.")
     payments = each(
         order=[by("id")],
         description="With what the total was paid, where the till told it; what points paid is among it.",
@@ -95,14 +95,16 @@ class PurchaseItem:
     type = one()
     bought_for = one()
     purchase = one()
-    discounts = each(description="What rewards and vouchers took off the line.")
+    discounts = each(description="What rewards, vouchers and the till itself took off the line.")
     properties = each(description="Custom properties.")
 
 
 @exposes(models.PurchaseDiscount, is_node=False)
 class PurchaseDiscount:
-    """What a reward or voucher took off a bill."""
+    """What a reward, a voucher or the till itself took off a bill."""
 
+    kind = leaf()
+    code = leaf()
     amount = money("amount", BILL_CURRENCY)
     share = money(SHARE, BILL_CURRENCY, description="What the line's worth is less by it when it is returned.")
     withdrawn_at = leaf()
@@ -210,9 +212,9 @@ class PurchaseMutations:
     )
     purchase_cancel = mutation_field(
         purchase.cancel,
-        "Undo a bill, or what was not returned of it. It counts no longer; points, vouchers and status go back the way "
-        "they came. Points that it earned and that are used already are owed, and so is what vouchers took off that it "
-        "had earned, as far as no refund makes up for it.",
+        "Cancel a bill, or what was not returned of it. It counts no longer; points, vouchers and status go back the "
+        "way they came. Points that it earned and that are used already are owed, and so is what vouchers took off "
+        "that it had earned, as far as no refund makes up for it.",
         scope=Scope.PURCHASES_WRITE,
     )
     purchase_return = mutation_field(
@@ -226,7 +228,7 @@ class PurchaseMutations:
     )
     purchases_import = mutation_field(
         purchase.import_bills,
-        "Bring bills in that were closed offline, in any order, 500 at most. Each counts once, whether it was imported "
+        "Import bills that were closed offline, in any order, 500 at most. Each counts once, whether it was imported "
         "or sent before; one that is refused does not stop the others. They are judged by what held when they were "
         "paid, and taken without vouchers that can't be had any more, which is told as `leftOut`. What was paid for "
         "but not counted, a quantity of 0, is one piece.",
@@ -234,7 +236,7 @@ class PurchaseMutations:
     )
     purchase_assign_customer = mutation_field(
         purchase.assign_customer,
-        "Give a bill without a customer to one. It earns them points, counts for their status and is rewarded as if "
+        "Assign a bill without a customer to one. It earns them points, counts for their status and is rewarded as if "
         "they had been recognised; discounts are as they were paid.",
         scope=Scope.PURCHASES_WRITE,
     )

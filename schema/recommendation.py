@@ -101,27 +101,27 @@ class RecommendationMutations:
 
     recommendation_upsert = mutation_field(
         recommendation.upsert_recommendation,
-        "Put a recommendation in its place: changed where it is there, made where it isn't.",
+        "Create or update a recommendation, found by its id or its external id.",
         scope=Scope.CATALOGUE_WRITE,
     )
     recommendation_deactivate = mutation_field(
-        recommendation.deactivate, "Show a recommendation to nobody for now.", scope=Scope.CATALOGUE_WRITE
+        recommendation.deactivate, "Deactivate a recommendation: it is shown to nobody.", scope=Scope.CATALOGUE_WRITE
     )
     recommendation_reactivate = mutation_field(
-        recommendation.reactivate, "Show a recommendation again.", scope=Scope.CATALOGUE_WRITE
+        recommendation.reactivate, "Reactivate a recommendation.", scope=Scope.CATALOGUE_WRITE
     )
     recommendation_delete = mutation_field(
-        recommendation.delete, "Show a recommendation no longer.", scope=Scope.CATALOGUE_WRITE
+        recommendation.delete, "Delete a recommendation: it is shown no longer.", scope=Scope.CATALOGUE_WRITE
     )
     recommendation_dismiss = mutation_field(
         recommendation.dismiss,
-        "Show a recommendation to a customer no more, nor any other one of the same product."
+        "Dismiss a recommendation for a customer: they are shown neither it nor any other one of the same product."
         " Customers may for themselves; for another it takes the scope customers:write.",
         scope=None,
     )
     recommendation_restore = mutation_field(
         recommendation.restore,
-        "Undo that a customer dismissed a recommendation, and the others of its product."
+        "Restore a recommendation that a customer dismissed, and the others of its product."
         " Customers may for themselves; for another it takes the scope customers:write.",
         scope=None,
     )
@@ -138,6 +138,6 @@ class RecommendationMutations:
     )
     recommendation_unblock = mutation_field(
         recommendation.unblock,
-        "Let what was blocked be recommended again; lists have it when they are next worked out.",
+        "Unblock a product or a group: it may be recommended again; lists have it when they are next worked out.",
         scope=Scope.CATALOGUE_WRITE,
     )

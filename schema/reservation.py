@@ -49,7 +49,7 @@ class ReservableOffer(Dated):
     prices = each(order=[by("currency_code")], description="Prices in further currencies.")
 
 
-@exposes(models.ReservablePrice, is_node=False)
+@exposes(models.ReservablePrice, is_node=False, interfaces=("MonetaryAmount",))
 class ReservablePrice:
     """An offer's price in a further currency."""
 

@@ -147,15 +147,17 @@ class RewardMutations:
 
     reward_upsert = mutation_field(
         reward.upsert_reward,
-        "Put a reward in its place: changed where it is there, made where it isn't. It is known by its id, by that of "
-        "an outside system, or by its code. What is left out stays as it is; lists take the place of those there. A "
-        "new one is a draft until it is activated, unless its state says otherwise.",
+        "Create or update a reward, found by its id, its external id or its code. What is left out stays as it is; "
+        "lists take the place of those there. A new one is a draft until it is activated, unless its state says "
+        "otherwise.",
         scope=Scope.PROGRAMME_WRITE,
     )
-    reward_activate = mutation_field(reward.activate, "Offer a reward, or offer it again.", scope=Scope.PROGRAMME_WRITE)
+    reward_activate = mutation_field(
+        reward.activate, "Activate a reward: it is offered, or offered again.", scope=Scope.PROGRAMME_WRITE
+    )
     reward_deactivate = mutation_field(
         reward.deactivate,
-        "Take a reward out of what is offered. Vouchers of it that are out already can still be used.",
+        "Deactivate a reward: it is offered no longer. Vouchers of it that are out already can still be used.",
         scope=Scope.PROGRAMME_WRITE,
     )
     reward_delete = mutation_field(

@@ -77,7 +77,7 @@ class SegmentMutations:
 
     segment_create = mutation_field(
         segment.create,
-        "Make a segment: a list that is kept by hand, or criteria from which its members are worked out at once.",
+        "Create a segment: a list that is kept by hand, or criteria from which its members are worked out at once.",
         scope=Scope.SEGMENTS_WRITE,
     )
     segment_update = mutation_field(
@@ -87,18 +87,18 @@ class SegmentMutations:
     )
     segment_upsert = mutation_field(
         segment.upsert_segment,
-        "Put a segment of an outside system in its place: changed where it is there, made where it isn't. What is left "
-        "out stays as it is; one that was deleted is there again.",
+        "Create or update a segment of an outside system, found by its external id. What is left out stays as it is; "
+        "one that was deleted is there again.",
         scope=Scope.SEGMENTS_WRITE,
     )
     segment_add_customers = mutation_field(
         segment.add_customers,
-        "Put customers on a list; those who are on it already stay and are not counted.",
+        "Add customers to a list; those who are on it already stay and are not counted.",
         scope=Scope.SEGMENTS_WRITE,
     )
     segment_remove_customers = mutation_field(
         segment.remove_customers,
-        "Take customers off a list; those who are not on it are not counted.",
+        "Remove customers from a list; those who are not on it are not counted.",
         scope=Scope.SEGMENTS_WRITE,
     )
     segment_refresh = mutation_field(
@@ -113,6 +113,6 @@ class SegmentMutations:
     )
     segment_group_upsert = mutation_field(
         segment.upsert_group,
-        "Put a folder of segments in its place, found by its code or its id.",
+        "Create or update a folder of segments, found by its code or its id.",
         scope=Scope.SEGMENTS_WRITE,
     )

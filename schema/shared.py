@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from models.customer import Customer
-from schema.declaring.declarations import country, currency, leaf, part
+from schema.declaring.declarations import country, currency, leaf, part, shown, structure
+from schema.declaring.types import FieldSpec, interface
 
 
 class Dated:
@@ -33,7 +34,17 @@ class Listed(Stated):
     name = leaf()
 
 
-@part()
+interface(
+    "MonetaryAmount",
+    "An amount in a currency, whatever else there is to be said of it: fragments on it fit all prices and sums.",
+    {
+        "amount": FieldSpec("Decimal", "The amount, as decimal text."),
+        "currency": FieldSpec("Currency", "The currency of the amount."),
+    },
+)
+
+
+@part(interfaces=("MonetaryAmount",))
 class Money:
     """An amount in a currency, exact to the last digit."""
 
@@ -64,3 +75,23 @@ class Utm:
     source = leaf("utm_source", annotation="str", nullable=True, description="The site or app (utm_source).")
     medium = leaf("utm_medium", annotation="str", nullable=True, description="The medium (utm_medium).")
     campaign = leaf("utm_campaign", annotation="str", nullable=True, description="The campaign (utm_campaign).")
+
+
+@structure
+class MoneyFigures:
+    """What the amounts of a group come to, in its one currency."""
+
+    sum = shown("Money | None", "All of them together.")
+    average = shown("Money | None", "Their mean, rounded to the cent.")
+    min = shown("Money | None", "The least of them.")
+    max = shown("Money | None", "The greatest of them.")
+
+
+@structure
+class NumberFigures:
+    """What the numbers of a group come to; null where there are none."""
+
+    sum = shown("Decimal | None", "All of them together.")
+    average = shown("Decimal | None", "Their mean, rounded to two decimal places, or to as many as the numbers have.")
+    min = shown("Decimal | None", "The least of them.")
+    max = shown("Decimal | None", "The greatest of them.")

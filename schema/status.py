@@ -54,7 +54,7 @@ class Status(Listed):
     rewards = many(order=[by("name")], description="Rewards that are for statuses, this among them.")
 
 
-@exposes(models.StatusTurnover, is_node=False)
+@exposes(models.StatusTurnover, is_node=False, interfaces=("MonetaryAmount",))
 class StatusTurnover:
     """Turnover in one currency that reaches a status."""
 
@@ -138,15 +138,15 @@ class StatusMutations:
     )
     status_upsert = mutation_field(
         status.upsert_status,
-        "Put a status in its place in the programme, found by its code or its id. Customers are judged by it from "
+        "Create or update a status of the programme, found by its code or its id. Customers are judged by it from "
         "their next purchase on, or when what they hold ends.",
         scope=Scope.PROGRAMME_WRITE,
     )
     status_deactivate = mutation_field(
         status.deactivate,
-        "Take a status out of the programme: no customer reaches it any more.",
+        "Deactivate a status of the programme: no customer reaches it any more.",
         scope=Scope.PROGRAMME_WRITE,
     )
     status_reactivate = mutation_field(
-        status.reactivate, "Take a status back into the programme.", scope=Scope.PROGRAMME_WRITE
+        status.reactivate, "Reactivate a status of the programme.", scope=Scope.PROGRAMME_WRITE
     )

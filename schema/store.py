@@ -148,22 +148,21 @@ class StoreMutations:
 
     store_upsert = mutation_field(
         store.upsert_store,
-        "Put a store in its place, found by its id, its external id or its code: changed where it is there, made "
-        "where it isn't. What is left out stays as it is.",
+        "Create or update a store, found by its id, its external id or its code. What is left out stays as it is.",
         scope=Scope.CATALOGUE_WRITE,
     )
     stores_upsert = mutation_field(
         store.upsert_stores,
-        "Put up to 200 stores in their places, all of them or none; errors name the place in the list.",
+        "Create or update up to 200 stores, all of them or none; errors name the place in the list.",
         scope=Scope.CATALOGUE_WRITE,
     )
     store_deactivate = mutation_field(
         store.deactivate,
-        "Close a store for good, or for a time; what happened there stays.",
+        "Deactivate a store, which is closed for good or for a time; what happened there stays.",
         scope=Scope.CATALOGUE_WRITE,
     )
     store_reactivate = mutation_field(
         store.reactivate,
-        "Open a store again.",
+        "Reactivate a store: it is open again.",
         scope=Scope.CATALOGUE_WRITE,
     )

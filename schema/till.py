@@ -67,7 +67,11 @@ class PreviewItem:
     """What a line of a bill comes to."""
 
     bill_item_id = shown("str", "The line.")
-    subtotal = shown("Money", "What it comes to before any discount, by the campaign's price where that is asked for.")
+    subtotal = shown(
+        "Money",
+        "What it comes to before any discount but the till's own, by the campaign's price where that is asked for.",
+    )
+    till_discount = shown("Money", "What the till itself took off its price; the subtotal is without it.")
     total = shown("Money", "What it comes to after all discounts; points pay a part of it, perhaps.")
 
 
@@ -100,7 +104,8 @@ class PurchasePreview:
         attribute="subtotal",
         deprecated="Of a purchase, `total` is what it came to after discounts; this is `subtotal`.",
     )
-    subtotal = shown("Money", "What the lines come to before any discount.")
+    subtotal = shown("Money", "What the lines come to before any discount but the till's own.")
+    till_discount = shown("Money", "What the till itself took off; the subtotal is without it.")
     to_pay = shown("Money", "What is left to pay in money.")
     items = shown("list[PreviewItem]", "What the lines come to, in the order of the bill.")
     discounts = shown("list[PreviewDiscount]", "What is taken off, by line and benefit.")

@@ -87,7 +87,9 @@ class TokenMutations:
     """Making tokens, and logging in on them."""
 
     token_create = mutation_field(
-        access.create, "Make a token for an installation of an application. No customer is logged in on it.", scope=None
+        access.create,
+        "Create a token for an installation of an application. No customer is logged in on it.",
+        scope=None,
     )
     token_update = mutation_field(
         access.update,
@@ -118,7 +120,7 @@ class TokenMutations:
     )
     enterprise_token_create = mutation_field(
         access.create_enterprise,
-        "Make a token for a shop, a till or a back office. It takes the scope tokens:write.",
+        "Create a token for a shop, a till or a back office. It takes the scope tokens:write.",
         scope=None,
     )
     login_code_send = mutation_field(

@@ -62,7 +62,7 @@ class VoucherBatch(Dated):
     reserved = leaf(counts.RESERVED, description="How many are reserved for a bill.")
     used = leaf(counts.USED, description="How many were used.")
     expired = leaf(counts.EXPIRED, description="Of how many the validity is over.")
-    cancelled = leaf(counts.CANCELLED, description="How many were called off.")
+    cancelled = leaf(counts.CANCELLED, description="How many were cancelled.")
     reward = one()
     store = one()
     vouchers = many(order=[by("id")], description="Its vouchers, in the order in which they were issued.")
@@ -101,7 +101,7 @@ class VoucherMutations:
     )
     voucher_reserve = mutation_field(
         voucher.reserve,
-        "Put a voucher aside for a bill; until the time is over, only that bill can use it. Asked again for the same "
+        "Reserve a voucher for a bill; until the time is over, only that bill can use it. Asked again for the same "
         "bill, the time begins anew.",
         scope=Scope.VOUCHERS_WRITE,
     )
@@ -118,17 +118,16 @@ class VoucherMutations:
     )
     voucher_cancel = mutation_field(
         voucher.cancel,
-        "Call a voucher off that was not used. The points that it cost are given back.",
+        "Cancel a voucher that was not used. The points that it cost are given back.",
         scope=Scope.VOUCHERS_WRITE,
     )
     voucher_extend = mutation_field(
         voucher.extend,
-        "Let a voucher be used until later than it could be. One that has expired can be used again; one that was used "
-        "or called off stays so.",
+        "Extend a voucher's validity. One that has expired can be used again; one that was used or cancelled stays so.",
         scope=Scope.VOUCHERS_WRITE,
     )
     voucher_transfer = mutation_field(
         voucher.transfer,
-        "Hand a portable voucher on to another customer.",
+        "Transfer a portable voucher to another customer.",
         scope=Scope.VOUCHERS_WRITE,
     )

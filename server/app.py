@@ -75,7 +75,7 @@ def create_app(
     persisted = PersistedDocuments(schema.documents, read_manifests(settings.manifests), only=settings.trusted_only)
     access = AccessServices(settings, reader, engine)
     budgets = Budgets(engine)
-    telemetry = Telemetry(settings, schema, reader, engine)
+    telemetry = Telemetry(settings, schema, reader, engine, replicas)
     endpoint = Endpoint(
         schema,
         reader,

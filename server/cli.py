@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
-from typer.exceptions import TyperException
 
 from server import __version__
+from server.cli_groups import Commands, Imports
 from server.settings_help import SETTINGS
-
-
-class Commands(TyperGroup):
-    """Tells what a user can mend in one line; of an internal error where it was raised, and not what it says."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run a command."""
-        try:
-            return super().invoke(ctx)
-        except (BrokenPipeError, typer.Exit, typer.Abort, TyperException):
-            # What is wrong with a command is told by its library; and whoever reads the output may have enough of it.
-            raise
-        except Exception as error:
-            from server.cli_errors import explain
-
-            typer.secho(explain(error), err=True, fg="red")
-            raise typer.Exit(1) from None
 
 
 class Format(str, Enum):  # noqa: UP042 - typer shows a StrEnum the same way only from 3.12 on
@@ -47,13 +28,17 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="The database is DATABASE_URL; unset, a SQLite file of its own. Other settings: CRM360_…",
 )
-imports = typer.Typer(no_args_is_help=True, help="Bring data in: the demo's, or a retailer's own files.")
+
+
+imports = typer.Typer(cls=Imports, no_args_is_help=True, help="Bring data in: the demo's, or a retailer's own files.")
 app.add_typer(imports, name="import")
 tokens = typer.Typer(no_args_is_help=True, help="Let programs in: make, list and revoke their tokens.")
 app.add_typer(tokens, name="token")
 recommendations = typer.Typer(no_args_is_help=True, help="Recommendations worked out from purchases.")
 app.add_typer(recommendations, name="recommend")
 
+
+MOST_DAYS = 36_500
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.", show_default="8000")]
@@ -134,16 +119,56 @@ def import_journey(shift: Shift = True, promotion_weeks: Weeks = 1, households: 
 
 @imports.command("files")
 def import_files(
-    paths: Annotated[list[Path], typer.Argument(help="Files called after their resource: customers.jsonl, …")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="Folders, or files called after their resource: customers.csv, purchases.jsonl, …"),
+    ],
+    *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Try everything and write nothing.")] = False,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Write the good rows even where some are bad.")] = False,
+    locale: Annotated[
+        str | None, typer.Option(help="How numbers and days are written, as in cs_CZ or en_US.", show_default="plainly")
+    ] = None,
+    country: Annotated[
+        str | None, typer.Option(help="Where phone numbers are meant.", show_default="the programme's")
+    ] = None,
+    currency: Annotated[str | None, typer.Option(help="In which amounts are.", show_default="the programme's")] = None,
+    zone: Annotated[
+        str | None, typer.Option(help="Of clocks, as in Europe/Prague.", show_default="the programme's")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="The system whose ids are meant.", show_default="the only one there is")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Of CSV files, as in windows-1250.", show_default="UTF-8, or UTF-16")
+    ] = None,
+    beside_demo: Annotated[
+        bool, typer.Option("--beside-demo", help="Even into a database that holds the demo's data.")
+    ] = False,
 ) -> None:
     """Bring in a retailer's own files, JSON Lines or CSV: all of their rows, or none."""
     from server import settings
-    from server.commands import transfer
+    from server.commands import own_data, transfer
 
-    if not transfer.bring_files(settings.load(), paths, dry_run=dry_run, skip_bad=skip_bad):
+    said = own_data.declared(
+        locale=locale, country=country, currency=currency, zone=zone, source=source, encoding=encoding
+    )
+    found = settings.load()
+    if not beside_demo:
+        own_data.keep_apart(found)
+    if not transfer.bring_files(found, paths, said, dry_run=dry_run, skip_bad=skip_bad):
         raise typer.Exit(1)
+
+
+@app.command()
+def template(
+    folder: Annotated[Path, typer.Argument(help="A new folder, or one with none of these files.")],
+    locale: Annotated[str, typer.Option(help="How numbers and days are written there.")] = "en_US",
+) -> None:
+    """Write a starter folder: tables with a few rows to be replaced by a retailer's own, which `import` takes."""
+    from server.commands import own_data
+
+    typer.echo(own_data.write_template(folder, locale))
 
 
 @app.command("export")
@@ -203,7 +228,9 @@ def jobs(
 def create_token(
     name: Annotated[str | None, typer.Option(help="What people call it: a shop, a till or a back office.")] = None,
     scope: Annotated[list[str] | None, typer.Option(help="What it may do; may be repeated.")] = None,
-    days: Annotated[int | None, typer.Option(min=1, help="Days after which it ends.", show_default="never")] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=MOST_DAYS, help="Days after which it ends.", show_default="never")
+    ] = None,
     budget: Annotated[
         str | None, typer.Option(help="Its own budget of cost, as in 2000000/100000.", show_default="the usual one")
     ] = None,
@@ -277,7 +304,7 @@ def check(
 @app.command()
 def usage(
     below: Annotated[str | None, typer.Argument(help="Only of a type or a field, as in Query.customers.")] = None,
-    days: Annotated[int, typer.Option(min=0, help="Since how many days ago.")] = 90,
+    days: Annotated[int, typer.Option(min=0, max=MOST_DAYS, help="Since how many days ago.")] = 90,
     deprecated: Annotated[bool, typer.Option("--deprecated", help="Only what is deprecated, used or not.")] = False,
     unused: Annotated[bool, typer.Option("--unused", help="What was not used.")] = False,
 ) -> None:
@@ -352,7 +379,7 @@ def explain(
     from server.commands import explain as explaining
     from server.commands.explain_code import explain_code
 
-    text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    text = explaining.read(file)
     url = settings.load().database_url
     if code:
         typer.echo(explain_code(build(), text, operation, variables, url))

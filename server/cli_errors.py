@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
@@ -20,6 +22,14 @@ INTERRUPTED = 130
 
 class Obstacle(Exception):
     """Something that keeps a command from going on; the message says what to do."""
+
+
+def none_such(told: str, name: str, names: Iterable[str]) -> Obstacle:
+    """That there is nothing of a name, with the one that may be meant, and all that there are."""
+    known = list(names)
+    near = get_close_matches(name, known, n=1)
+    meant = f"Did you mean {near[0]}? " if near else ""
+    return Obstacle(f"{told} {name}. {meant}There are: {', '.join(known)}.")
 
 
 def explain(error: Exception) -> str:
@@ -40,7 +50,7 @@ def explain(error: Exception) -> str:
     if isinstance(origin, UnicodeDecodeError):
         return "What was given to read isn't text in UTF-8."
     if isinstance(origin, OSError):
-        return f"{_line(origin)}."
+        return _of_system(origin)
     return _internal(error)
 
 
@@ -48,5 +58,7 @@ def _internal(error: Exception) -> str:
     return f"An internal error, at fault is crm360 itself:\n{where_raised(error)}"
 
 
-def _line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+def _of_system(error: OSError) -> str:
+    """What the system says, of which file."""
+    said = error.strerror or (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+    return f"{said}." if error.filename is None else f"{error.filename}: {said}."

@@ -73,6 +73,8 @@ def database_address(url: str) -> str:
         raise ValueError("must look like postgresql://user:password@host:5432/name or sqlite:///path/to/file.sqlite")
     if driver.startswith("sqlite") and (not rest.startswith("/") or rest == "/"):
         raise ValueError("must name a file, as in sqlite:///crm360.sqlite or sqlite:////absolute/path.sqlite")
+    if driver.startswith("sqlite") and "?" in rest:
+        raise ValueError("names a file and nothing more: leave out what follows the question mark")
     if driver.startswith("postgresql"):
         _check_hosts(rest)
     return f"{driver}://{rest}"
@@ -261,6 +263,9 @@ class Settings(BaseSettings):
     metrics_folder: str | None = None
     """Where the workers leave their figures for the process that shows them; unset: a temporary folder."""
 
+    called_traces: Annotated[int, Field(ge=0)] = 10
+    """How many requests a second a process traces because their callers say so; the others stand as if nobody had."""
+
     slow: Annotated[int, Field(ge=0)] = 0
     """From how many milliseconds on an operation is told of in the log, with its plan; 0 tells of none."""
 
@@ -354,8 +359,9 @@ def load(**given: object) -> Settings:
         unknown = list(_unknown())
     except ValidationError as error:
         raise SettingsError("\n".join(_explain(part) for part in error.errors())) from None
-    except ValueError as error:
-        raise SettingsError(f"crm360.toml can't be read: {error}") from None
+    except (ValueError, OSError) as error:
+        where = TOML.name if isinstance(error, tomllib.TOMLDecodeError) else f".env or {TOML.name}"
+        raise SettingsError(f"{where} can't be read: {error}") from None
     if unknown:
         raise SettingsError("\n".join(unknown))
     return loaded

@@ -61,6 +61,8 @@ class Line:
     group_ids: frozenset[int] = frozenset()
     brand_id: int | None = None
     loyalty_off: bool = False
+    is_reduced: bool = False
+    """Whether the till itself took something off it: a status' basic discount is for lines that weren't discounted."""
 
     @property
     def unit_price(self) -> Decimal:
@@ -300,7 +302,8 @@ class Standings:
 
 def standings(bill: Bill) -> Standings:
     """The lines before any discount."""
-    return Standings(bill.goods, bill.goods.paid, {}, bill.goods.payable, bill.goods.payable)
+    goods = bill.goods
+    return Standings(goods, goods.paid, {}, goods.payable, goods.payable & ~goods.reduced)
 
 
 def weekdays(mask: int) -> frozenset[int]:

@@ -71,6 +71,11 @@ class Goods:
         """The lines in loyalty for which there is something to pay."""
         return line_set((place for place in self.places(self.everything) if self.paid[place] > 0), len(self.lines))
 
+    @cached_property
+    def reduced(self) -> LineSet:
+        """The lines that the till itself discounted."""
+        return line_set((place for place, line in enumerate(self.lines) if line.is_reduced), len(self.lines))
+
     def dearest_first(self, lines: LineSet) -> Iterable[int]:
         """The lines of a set by the price of a piece, gone through as far as is asked; few are sorted by themselves."""
         if lines.bit_count() > FEW_TO_SORT:

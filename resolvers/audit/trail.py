@@ -11,16 +11,13 @@ import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from uuid import uuid4
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from models.postgres import KEEPS_STATEMENTS, Address
 from resolvers.storage.context import Viewer
-from resolvers.storage.engine import address_of
-from resolvers.storage.patience.turns import turn
+from resolvers.storage.writing.by_itself import WriterByItself
 
 LONGEST_NAME = 64
 
@@ -41,7 +38,7 @@ WRITE = {
         FROM json_each(?) AS shown, json_each(shown.value, '$.customers') AS customer
         """,
 }
-"""Noting what answers show: a statement of its own, which a unit of work would make many times as dear."""
+"""Noting what answers show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +55,7 @@ class Trail:
     """Writes down what answers show."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._connection: Any = None
-        """To PostgreSQL, for nothing else: an answer waits for no connection that operations hold."""
+        self._writer = WriterByItself(engine)
         self._waiting: list[tuple[Shown, asyncio.Future[None]]] = []
         self._running: asyncio.Task[None] | None = None
 
@@ -76,9 +71,7 @@ class Trail:
         """Write down what is left, and close the connection."""
         if self._running is not None:
             await self._running
-        if self._connection is not None:
-            await self._connection.close()
-            self._connection = None
+        await self._writer.close()
 
     async def _run(self) -> None:
         try:
@@ -101,26 +94,8 @@ class Trail:
 
     async def _insert(self, answers: Sequence[Shown]) -> None:
         """One statement, which commits by itself."""
-        if self._engine.dialect.name == "postgresql":
-            await self._send(_columns(answers))
-            return
-        rows = orjson.dumps([_row(shown) for shown in answers]).decode()
-        async with turn(self._engine), self._engine.connect() as connection:
-            driver: Any = (await connection.get_raw_connection()).driver_connection
-            await driver.execute_fetchall(WRITE["sqlite"], (rows,))
-
-    async def _send(self, columns: Sequence[object]) -> None:
-        """Write to PostgreSQL; once more where the connection was lost, since twice is better than never."""
-        for is_last in (False, True):
-            if self._connection is None or self._connection.is_closed():
-                self._connection = await Address.of(address_of(self._engine)).connect(None, **KEEPS_STATEMENTS)
-            try:
-                await self._connection.execute(WRITE["postgresql"], *columns)
-            except Exception:
-                if is_last or not self._connection.is_closed():
-                    raise
-            else:
-                return
+        of = {"postgresql": _columns, "sqlite": _rows}[self._writer.backend]
+        await self._writer.write(WRITE[self._writer.backend], of(answers))
 
 
 def _columns(answers: Sequence[Shown]) -> Sequence[object]:
@@ -140,8 +115,13 @@ def _columns(answers: Sequence[Shown]) -> Sequence[object]:
     )
 
 
+def _rows(answers: Sequence[Shown]) -> Sequence[object]:
+    """What SQLite is given: the answers, each with its customers."""
+    return (orjson.dumps([_row(shown) for shown in answers]).decode(),)
+
+
 def _row(shown: Shown) -> dict[str, object]:
-    """What SQLite is given of an answer, to make an entry a customer of."""
+    """An answer, to make an entry a customer of."""
     return {
         "customers": sorted(shown.customers),
         "what": shown.what[:LONGEST_NAME],

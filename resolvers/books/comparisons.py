@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Subquery, case, func, literal, select
+from sqlalchemy import ColumnElement, Subquery, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import models
 from models import Base, PointEntryKind, PointReservationState, PurchaseState, VoucherChange, VoucherState
 from models.types import MONEY, POINTS, QUANTITY
-from resolvers.storage.sql import AnySelect
+from resolvers.storage.sql import AnySelect, SqlColumn, SqlType, SqlValue
 
 SHOWN = 20
 """How many differences are told one by one."""
@@ -40,8 +39,8 @@ class Comparison:
 
     entity: type[Base]
     what: str
-    found: Any
-    expected: Any
+    found: SqlColumn
+    expected: SqlColumn
     beside: Subquery | None = None
     """Sums by the key of the row, in `owner`; a row of which there is none has nothing."""
     differs: ColumnElement[bool] | None = None
@@ -49,7 +48,7 @@ class Comparison:
 
     def statement(self) -> AnySelect:
         """The rows where the two differ, with how many there are."""
-        key: Any = self.entity.id
+        key: SqlColumn = self.entity.id
         wrong = self.found.is_distinct_from(self.expected) if self.differs is None else self.differs
         chosen = select(key, self.found, self.expected, func.count().over()).where(wrong)
         if self.beside is not None:
@@ -57,21 +56,31 @@ class Comparison:
         return chosen.order_by(key).limit(SHOWN)
 
 
-def _sums(owner: Any, value: Any, *where: Any) -> Subquery:
+def _sums(owner: SqlColumn, value: SqlValue, *where: ColumnElement[bool]) -> Subquery:
     return select(owner.label("owner"), value.label("value")).where(*where).group_by(owner).subquery()
 
 
-def _or_nothing(sums: Subquery, kind: Any = None) -> Any:
+def _or_nothing(sums: Subquery, kind: SqlType | None = None) -> SqlValue:
     return func.coalesce(sums.c.value, literal(0 if kind is None else NOTHING, kind), type_=kind)
 
 
-def _summed(entity: type[Base], what: str, found: Any, owner: Any, value: Any, kind: Any, *where: Any) -> Comparison:
+def _summed(
+    entity: type[Base],
+    what: str,
+    found: SqlColumn,
+    owner: SqlColumn,
+    value: SqlColumn,
+    kind: SqlType,
+    *where: ColumnElement[bool],
+) -> Comparison:
     """A figure that is a sum over other rows."""
     sums = _sums(owner, func.sum(value, type_=kind), *where)
     return Comparison(entity, what, found, _or_nothing(sums, kind), sums)
 
 
-def _counted(entity: type[Base], what: str, found: Any, owner: Any, *where: Any) -> Comparison:
+def _counted(
+    entity: type[Base], what: str, found: SqlColumn, owner: SqlColumn, *where: ColumnElement[bool]
+) -> Comparison:
     sums = _sums(owner, func.count(), *where)
     return Comparison(entity, what, found, _or_nothing(sums), sums)
 
@@ -114,9 +123,9 @@ def vouchers(_now: datetime) -> Sequence[Comparison]:
     uses = case((happened.change == VoucherChange.APPLIED, 1), (happened.change == VoucherChange.RESTORED, -1), else_=0)
     sums = _sums(happened.voucher_id, func.sum(uses))
     applied = case((voucher.state == VoucherState.APPLIED, 1), else_=0)
-    state: ScalarSelect[Any] = select(bill.state).where(bill.id == voucher.purchase_id).scalar_subquery()
-    on: ScalarSelect[Any] = select(voucher.purchase_id).where(voucher.id == off.voucher_id).scalar_subquery()
-    its_state: ScalarSelect[Any] = select(bill.state).where(bill.id == off.purchase_id).scalar_subquery()
+    state = select(bill.state).where(bill.id == voucher.purchase_id).scalar_subquery()
+    on = select(voucher.purchase_id).where(voucher.id == off.voucher_id).scalar_subquery()
+    its_state = select(bill.state).where(bill.id == off.purchase_id).scalar_subquery()
     stands = off.voucher_id.is_not(None) & off.withdrawn_at.is_(None) & its_state.not_in(UNDONE)
     return (
         Comparison(voucher, "uses", _or_nothing(sums), applied, sums),

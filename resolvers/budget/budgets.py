@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models.rules.budget import SECOND, Allowance, next_lease
 from resolvers.budget.bucket import give_back, own_engine, take
+from resolvers.storage.writing.by_itself import WriterByItself
 
 IDLE = 10 * SECOND
 """How long a share is kept that nobody asks for."""
@@ -62,6 +63,7 @@ class Budgets:
 
     def __init__(self, engine: AsyncEngine, clock: Callable[[], int] = time.time_ns, every: float = 5.0) -> None:
         self.engine = own_engine(engine)
+        self._writer = WriterByItself(self.engine)
         self.clock = clock
         self.every = every
         self._shares: dict[str, Share] = {}
@@ -100,7 +102,7 @@ class Budgets:
         share.lease = next_lease(share.lease, allowance, now - share.taken_at)
         wanted = min(max(needed, share.lease), allowance.limit)
         try:
-            granted, share.full_at = await self._to_its_end(take(self.engine, subject, allowance, wanted, needed, now))
+            granted, share.full_at = await self._to_its_end(take(self._writer, subject, allowance, wanted, needed, now))
         except Exception as error:
             # Without the database there is hardly anything to ask for; a budget is not what keeps anybody out.
             self._tell(error, now)
@@ -166,6 +168,7 @@ class Budgets:
         if self._taking:
             await asyncio.wait(self._taking)
         await self.return_idle(0)
+        await self._writer.close()
         await self.engine.dispose()
 
     async def _go_on(self) -> None:

@@ -104,7 +104,7 @@ def _end(card: Card, months: int | None) -> datetime | None:
 
 
 async def release(transaction: Transaction, given: CardRelease) -> ReleasedCardAnswer:
-    """Take a card back from its holder: it is free again, for another customer."""
+    """Release a card from its holder: it is free again, for another customer."""
     holder = await transaction.lock_owner(select(Card.customer_id).where(Card.id == given.id))
     card = await transaction.locked(Card, given.id, "id")
     # Somebody else may have taken it between looking and locking.

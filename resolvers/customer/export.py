@@ -24,15 +24,16 @@ from resolvers.errors import BadInput
 from resolvers.ids import key_of, opaque_id
 from resolvers.normalise import email_key, phone_key
 from resolvers.query.columns import scaled
-from resolvers.query.expressions import goes_on_as, reached_by, word
+from resolvers.query.expressions import goes_on_as, word
 from resolvers.query.level.rows import NO_KEY
+from resolvers.query.phones import reached_by
 from resolvers.storage.context import RequestContext, is_customer
 from resolvers.storage.sql import SqlValue
 from resolvers.storage.statement import Statement, compile_statement, parameter
 from resolvers.storage.writing.batches import in_batch
 from resolvers.values import decimal_text
 
-WORKED_OUT = frozenset({"customer_term", "customer_merge", "customer_month"})
+WORKED_OUT = frozenset({"customer_term", "customer_merge", "customer_month", "customer_year"})
 """Tables that say nothing that others don't."""
 TITLES = ("name", "code", "number")
 """What a row is called by another one that refers to it."""

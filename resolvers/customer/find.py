@@ -21,7 +21,8 @@ from resolvers.operation.structs import camel
 from resolvers.operation.validation import text as checked_text
 from resolvers.programme.reading import home_country
 from resolvers.query.compiled_query import CompiledQuery
-from resolvers.query.expressions import CARD_STATE, goes_on_as, reached_by, word
+from resolvers.query.expressions import CARD_STATE, goes_on_as, word
+from resolvers.query.phones import reached_by
 from resolvers.storage.context import RequestContext
 from resolvers.storage.reader import Row
 from resolvers.storage.statement import parameter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,9 +19,9 @@ from resolvers.files.format import csv_columns
 from resolvers.files.format.record_schema import RecordSchema
 from resolvers.files.ledger import rows as ledger_rows
 from resolvers.files.progress import ProgressListener, Silent
-from resolvers.files.record import rows
 from resolvers.files.record.key_resolver import Names
 from resolvers.files.resources import RESOURCES, Resource
+from resolvers.files.shown import rows
 
 Rows = list[dict[str, object]]
 
@@ -40,8 +41,10 @@ async def export_files(
     """
     told = Silent() if progress is None else progress
     chosen = [RESOURCES[name] for name in RESOURCES if resources is None or name in resources]
-    if unknown := set(resources or ()) - RESOURCES.keys():
-        raise ValueError(f"There are no resources called {', '.join(sorted(unknown))}.")
+    if unknown := sorted(set(resources or ()) - RESOURCES.keys()):
+        near = get_close_matches(unknown[0], RESOURCES, n=1)
+        meant = f"did you mean {near[0]}?" if near else f"there are: {', '.join(RESOURCES)}."
+        raise ValueError(f"There is no resource called {unknown[0]}; {meant}")
     folder.mkdir(parents=True, exist_ok=True)
     counts = {}
     async with _snapshot(url) as connection:
@@ -79,7 +82,7 @@ def _begin(connection: Connection) -> None:
 
 
 async def _count(names: Names, resource: Resource) -> int:
-    return await (ledger_rows.count(names) if resource.ledger else rows.count(names, resource))
+    return await (ledger_rows.holders(names) if resource.ledger else rows.count(names, resource))
 
 
 async def _write(names: Names, resource: Resource, path: Path, progress: ProgressListener) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy.exc import DataError, IntegrityError
@@ -13,36 +14,44 @@ from sqlalchemy.pool import NullPool
 
 import models
 from resolvers.customer.figures import scores
+from resolvers.files.declared import Declared
+from resolvers.files.folder import Source, sources_of
 from resolvers.files.format import reading
-from resolvers.files.format.record_schema import Draft
+from resolvers.files.format.conventions import DEFAULT_SOURCE, Conventions
+from resolvers.files.format.lines import BrokenFile, count_lines
+from resolvers.files.format.record_schema import Draft, Fault
+from resolvers.files.home import home_of
 from resolvers.files.ledger.importing import LedgerBatch, OpeningBatch
 from resolvers.files.progress import ProgressListener, Silent
-from resolvers.files.record import refusals, rules
+from resolvers.files.record import completion, refusals, rules
 from resolvers.files.record.batch import RecordBatch
 from resolvers.files.record.key_resolver import Names
-from resolvers.files.report import ImportReport, RowError
+from resolvers.files.record.run_context import RunContext
+from resolvers.files.report import ImportReport
 from resolvers.files.resources import RESOURCES, Resource
-from resolvers.programme.reading import home_country_of
 from resolvers.segment import members
 from resolvers.storage.engine import make_engine
 from resolvers.storage.writing import following
 
 ROWS_AT_ONCE = 1_000
+MADE_ALONG = (models.CustomerSource, models.Consent, models.Reward)
 BATCHES = {"pointLedgers": LedgerBatch, "openingBalances": OpeningBatch}
 
 
 async def import_files(
     url: str,
-    reading: Sequence[Path],
+    paths: Sequence[Path],
+    said: Declared | None = None,
     *,
     dry_run: bool = False,
     skip_bad: bool = False,
     progress: ProgressListener | None = None,
 ) -> ImportReport:
-    """Bring rows in from files that are called after their resource, those first that others refer to.
+    """Bring rows in from files called after their resource, or folders of such, those first that others refer to.
 
     All is written, or nothing as soon as one row is bad. With `skip_bad` the good rows are written batch by batch,
-    and with `dry_run` nothing ever is, though all of it was tried.
+    and with `dry_run` nothing ever is, though all of it was tried. What
+    isn't said of them their folders declare, or the database tells.
     """
     report = ImportReport()
     engine = make_engine(url, poolclass=NullPool)
@@ -50,8 +59,9 @@ async def import_files(
         async with engine.connect() as connection:
             run = Import(connection, report, Silent() if progress is None else progress, in_one=dry_run or not skip_bad)
             outer = await connection.begin() if run.in_one else None
-            for resource, path in _in_order(reading, report):
-                await run.read(resource, path)
+            await run.begin()
+            for source in _in_order(paths, said or Declared(), report):
+                await run.read(source)
             report.written = not dry_run and (skip_bad or report.ok)
             if report.written:
                 await _tell_followers(run)
@@ -68,16 +78,11 @@ async def _tell_followers(run: Import) -> None:
         await following.begin_anew(run.connection, (scores.JOB, members.JOB))
 
 
-def _in_order(paths: Iterable[Path], report: ImportReport) -> list[tuple[Resource, Path]]:
+def _in_order(paths: Iterable[Path], said: Declared, report: ImportReport) -> list[Source]:
     """The files with their resources, those first that others refer to; others as they were given."""
     places = {name: place for place, name in enumerate(RESOURCES)}
-    found = []
-    for path in paths:
-        try:
-            found.append((reading.resource_of(path), path))
-        except reading.BrokenFile as broken:
-            report.refuse(RowError(path.name, None, None, broken.reason))
-    return sorted(found, key=lambda pair: places[pair[0].name])
+    found = sources_of(paths, said, lambda name, reason: report.refuse(name, None, None, reason))
+    return sorted(found, key=lambda source: places[source.resource.name])
 
 
 async def _end(transaction: AsyncTransaction, *, keep: bool) -> None:
@@ -100,37 +105,59 @@ class Import:
         self.progress = progress
         self.in_one = in_one
         self.names = Names(connection)
-        self.country: str | None = None
+        self.context = RunContext(note=report.note)
 
-    async def read(self, resource: Resource, path: Path) -> None:
+    async def begin(self) -> None:
+        """See what there is before any row is written."""
+        async with self.unit():
+            home = await home_of(self.connection, models.base.utc_now())
+        self.context.makes_sources = home.sources.get("customer") == DEFAULT_SOURCE
+
+    async def _conventions(self, source: Source) -> Conventions:
+        """What is meant by what this file doesn't say: as was declared, or as it is where the retailer is at home."""
+        async with self.unit():
+            home = await home_of(self.connection, models.base.utc_now())
+        delimiter = reading.delimiter_of(source.path, source.declared.encoding)
+        found = replace(source.declared.conventions.or_else(home), delimiter=delimiter)
+        # JSON has one way to write numbers.
+        return found if delimiter else replace(found, decimal=None, group=None)
+
+    async def read(self, source: Source) -> None:
         """Bring in all rows of one file."""
-        self.progress.step(path.name, reading.count_lines(path))
+        resource, path, encoding = source.resource, source.path, source.declared.encoding
+        self.progress.step(path.name, count_lines(path, encoding))
         waiting: list[Draft] = []
         named: set[object] = set()
-        if resource.name in rules.DIALLED:
-            async with self.unit():
-                self.country = await home_country_of(self.connection, models.base.utc_now())
         try:
-            for record in reading.records(path, resource.shape):
-                draft = Draft(record.line, errors=list(record.errors))
+            self.context.conventions = await self._conventions(source)
+            shape = resource.shape.by(self.context.conventions)
+            for record in reading.records(path, shape, encoding, source.map, resource.key_fields):
+                draft = Draft(record.line, errors=[Fault(*error) for error in record.errors])
+                draft.optional = frozenset(source.map.optional) if source.map else frozenset()
                 if not draft.errors:
-                    resource.shape.read(record.raw, draft)
-                    rules.finish(resource.name, draft, self.country)
+                    completion.prepare(resource, record.raw, self.context.conventions)
+                    shape.read(record.raw, draft)
+                    completion.complete(resource, draft, record.raw, self.context.conventions)
+                    rules.finish(resource.name, draft, self.context.conventions.country)
                     draft.names = resource.names_of(draft)
+                if not named.isdisjoint(draft.names):
+                    draft.warn(None, "is a row that an earlier line has already; what it says counts")
                 if len(waiting) == ROWS_AT_ONCE or not named.isdisjoint(draft.names):
                     await self._write(resource, path, waiting)
                     waiting, named = [], set()
                 waiting.append(draft)
                 named.update(draft.names)
-        except reading.BrokenFile as broken:
-            self.report.refuse(RowError(path.name, broken.line, None, broken.reason))
+        except BrokenFile as broken:
+            self.report.refuse(path.name, broken.line, None, broken.reason)
         await self._write(resource, path, waiting)
 
     async def _write(self, resource: Resource, path: Path, drafts: list[Draft]) -> None:
         await self._write_good(resource, [draft for draft in drafts if not draft.errors])
         for draft in drafts:
-            for name, reason in draft.errors:
-                self.report.refuse(RowError(path.name, draft.line, name, reason))
+            for fault in draft.errors:
+                self.report.refuse(path.name, draft.line, *fault)
+            for fault in draft.warnings:
+                self.report.warn(path.name, draft.line, fault.field, fault.reason)
         self.report.counts[resource.name].refused += sum(bool(draft.errors) for draft in drafts)
         self.progress.advance(len(drafts))
 
@@ -140,11 +167,14 @@ class Import:
             return
         try:
             async with self.unit():
-                batch = BATCHES.get(resource.name, RecordBatch)(self.connection, self.names, resource, drafts)
+                batch = BATCHES.get(resource.name, RecordBatch)(
+                    self.connection, self.names, resource, drafts, self.context
+                )
                 count = await batch.write()
         except (IntegrityError, DataError) as error:
-            # This CRM's own source may have been made in what was just taken back.
-            self.names.forget(models.CustomerSource)
+            # What was made along may have been taken back.
+            for model in MADE_ALONG:
+                self.names.forget(model)
             if len(drafts) == 1:
                 drafts[0].refuse(*refusals.explain(error))
                 return

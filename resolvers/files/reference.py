@@ -8,7 +8,10 @@ from resolvers.files.format.record_schema import ListOf, RecordSchema
 from resolvers.files.resources import RESOURCES, Resource
 
 LEDGERS = {
-    "purchaseDiscounts": ("What rewards and vouchers took off a bill that is there already.", "the bill"),
+    "purchaseDiscounts": (
+        "What rewards, vouchers and the till itself took off a bill that is there already.",
+        "the bill",
+    ),
     "purchaseReturns": ("What was returned of a bill that is there already, each return once.", "the bill"),
     "pointLedgers": ("All points of a customer, entry by entry.", "`customer`; never changed"),
     "openingBalances": ("Points that a customer brings along.", "`customer`, `source` and `externalId`; never changed"),

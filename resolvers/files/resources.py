@@ -39,6 +39,12 @@ class Resource:
         return self.shape.model
 
     @cached_property
+    def key_fields(self) -> list[str]:
+        """The fields by which rows are told from each other."""
+        columns = self.shape.by_column
+        return [columns[column].name for key in self.keys for column in key if column in columns]
+
+    @cached_property
     def self_reference(self) -> str | None:
         """The column by which a row refers to another one of the same resource."""
         fields = self.shape.fields.values()
@@ -232,10 +238,17 @@ RESOURCES: dict[str, Resource] = {
 }
 """All resources by name, those first that others refer to."""
 
+
+def resource_name(model: type[Base]) -> str:
+    """The resource whose file holds a table's rows."""
+    return next(resource.name for resource in RESOURCES.values() if resource.model is model)
+
+
 NOT_IN_FILES: dict[type[Base], str] = {
     models.CustomerTerm: "Worked out from customers and their cards.",
     models.CustomerStatistics: "Kept by the database, from purchases and points.",
     models.CustomerMonth: "Kept by the database, from purchases.",
+    models.CustomerYear: "Worked out from purchases, every so often.",
     models.CustomerMerge: "Leads from ids of this CRM to others, none of which another one knows.",
     models.ProductTerm: "Worked out from products.",
     models.ProductGroupAncestor: "Worked out from the groups' parents.",

@@ -10,16 +10,31 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast
+from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import CursorResult, Index, Table, UniqueConstraint, and_, delete, select, true, update
+from sqlalchemy import (
+    Column,
+    CursorResult,
+    Delete,
+    Index,
+    Table,
+    UniqueConstraint,
+    Update,
+    and_,
+    delete,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 import models
 from models import Base
+from resolvers.storage.sql import column_of
 from resolvers.storage.transaction import Transaction
 
 OWNER = "customer_id"
+Row = TypeVar("Row", bound=Base)
 
 STAYS: Mapping[type[Base], str] = {
     models.AuditEntry: "Sealed; it tells of the account as it was.",
@@ -43,27 +58,27 @@ ISSUED: Mapping[type[Base], str] = {models.Voucher: "issued_to_id"}
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
+class Alike(Generic[Row]):
     """No two rows of a customer have the same `key`; of two, the first takes what it wants from the second.
 
     The second goes, unless `combine` says that it can stay beside the first.
     """
 
     key: tuple[str, ...]
-    combine: Callable[[Any, Any], bool | None] = lambda _mine, _theirs: None
+    combine: Callable[[Row, Row], bool | None] = lambda _mine, _theirs: None
 
 
-def _newest_answer(mine: Any, theirs: Any) -> None:
+def _newest_answer(mine: models.CustomerConsent, theirs: models.CustomerConsent) -> None:
     """What was answered last holds."""
     if theirs.changed_at > mine.changed_at:
         mine.value, mine.changed_at = theirs.value, theirs.changed_at
 
 
-def _longest_member(mine: Any, theirs: Any) -> None:
+def _longest_member(mine: models.SegmentMember, theirs: models.SegmentMember) -> None:
     mine.since = min(mine.since, theirs.since)
 
 
-def _both_responses(mine: Any, theirs: Any) -> None:
+def _both_responses(mine: models.RecommendationResponse, theirs: models.RecommendationResponse) -> None:
     """What either of them dismissed is dismissed."""
     mine.shown, mine.clicked = mine.shown + theirs.shown, mine.clicked + theirs.clicked
     for name in ("shown_at", "clicked_at", "dismissed_at"):
@@ -71,13 +86,13 @@ def _both_responses(mine: Any, theirs: Any) -> None:
         setattr(mine, name, max(at, default=None))
 
 
-def _anonymous_reservation(_mine: Any, theirs: Any) -> bool:
+def _anonymous_reservation(_mine: models.PointReservation, theirs: models.PointReservation) -> bool:
     """Both hold points; the outside system's id is that of the first one's."""
     theirs.external_id = None
     return True
 
 
-RULES: Mapping[type[Base], Alike] = {
+RULES: Mapping[type[Base], Alike[Any]] = {
     models.CustomerConsent: Alike(("consent_id",), _newest_answer),
     models.CustomerPassword: Alike(()),
     models.PointReservation: Alike(("external_id",), _anonymous_reservation),
@@ -111,7 +126,7 @@ def entities() -> Sequence[type[Base]]:
     return sorted((each for each in found if each is not models.Customer), key=lambda each: each.__name__)
 
 
-def _names_customer(column: Any) -> bool:
+def _names_customer(column: Column[object]) -> bool:
     if column.primary_key:
         # A part of the customer's own row.
         return False
@@ -128,8 +143,8 @@ def columns_of(entity: type[Base]) -> list[str]:
 def _check(entity: type[Base]) -> None:
     table = cast("Table", entity.__table__)
     named = columns_of(entity)
-    unique = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
-    unique += [cast("Any", each) for each in table.indexes if isinstance(each, Index) and each.unique]
+    unique: list[UniqueConstraint | Index] = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
+    unique += [each for each in table.indexes if each.unique]
     bound = any(name in each.columns for each in unique for name in named)
     if bound and not any(entity in known for known in (RULES, STAYS, FORGOTTEN)):
         raise LookupError(f"Nothing says what becomes of two rows of {table.name} that are alike.")
@@ -167,14 +182,14 @@ async def _move(transaction: Transaction, entity: type[Base], merged: int, custo
     return Moved(entity, followed[0], dropped)
 
 
-async def _combine(transaction: Transaction, entity: Any, rule: Alike, merged: int, customer: int) -> int:
+async def _combine(transaction: Transaction, entity: type[Row], rule: Alike[Row], merged: int, customer: int) -> int:
     session = transaction.session
     mine, theirs = aliased(entity), aliased(entity)
-    alike = and_(true(), *(getattr(mine, name) == getattr(theirs, name) for name in rule.key))
+    alike = and_(true(), *(column_of(mine, name) == column_of(theirs, name) for name in rule.key))
     pairs = (
         select(mine, theirs)
         .join_from(mine, theirs, alike)
-        .where(mine.customer_id == customer, theirs.customer_id == merged)
+        .where(column_of(mine, OWNER) == customer, column_of(theirs, OWNER) == merged)
     )
     dropped = 0
     for first, second in (await session.execute(pairs.order_by(theirs.id))).all():
@@ -185,6 +200,6 @@ async def _combine(transaction: Transaction, entity: Any, rule: Alike, merged: i
     return dropped
 
 
-async def _changed(transaction: Transaction, statement: Any) -> int:
-    result = cast("CursorResult[Any]", await transaction.session.execute(statement))
+async def _changed(transaction: Transaction, statement: Update | Delete) -> int:
+    result = cast("CursorResult[object]", await transaction.session.execute(statement))
     return result.rowcount

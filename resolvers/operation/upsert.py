@@ -151,7 +151,7 @@ class UpsertSpec(Generic[Given]):
 
 
 async def upsert(form: UpsertSpec[Given], transaction: Transaction, given: Given) -> Base:
-    """Put one record in its place; the row."""
+    """Create or update one record; the row."""
     await alone(transaction, form.entity)
     return await _put(form, Record(transaction, References(transaction), given, Problems()))
 
@@ -159,7 +159,7 @@ async def upsert(form: UpsertSpec[Given], transaction: Transaction, given: Given
 async def upsert_all(
     form: UpsertSpec[Given], transaction: Transaction, given: Sequence[Given], path: str
 ) -> list[Base]:
-    """Put several records in their places, all of them or none; their errors say where they stand in the list."""
+    """Create or update several records, all of them or none; their errors say where they stand in the list."""
     await alone(transaction, form.entity)
     references, problems = References(transaction), Problems()
     rows = []

@@ -37,7 +37,7 @@ def _shown(reservation: PointReservation) -> dict[str, Any]:
 
 
 async def reserve(transaction: Transaction, given: PointsReserve) -> ReservationAnswer:
-    """Put points aside. The same external id with the same amount is the same reservation."""
+    """Reserve points. The same external id with the same amount is the same reservation."""
     customer_id, amount, external_id = given.customer, given.amount, given.external_id
     await transaction.lock_customer(customer_id, "customer", active=True)
     known = await _known(transaction, customer_id, external_id)

@@ -157,12 +157,12 @@ async def _write_codes(record: Record[ProductUpsertInput], wanted: set[tuple[str
 
 
 async def _write_terms(record: Record[ProductUpsertInput]) -> None:
-    """A product is found by each word of its name and by its codes."""
+    """A product is found by each word of its name, in whatever language, and by its codes."""
     session, product = record.transaction.session, record.row
     assert isinstance(product, models.Product)
     await session.flush()
     codes = list(await session.scalars(select(CODE.code).where(CODE.product_id == record.key)))
-    wanted = product_terms(product.name, [product.code, *codes])
+    wanted = product_terms(product.name, [product.code, *codes], product.translations)
     there = set(await session.scalars(select(TERM.term).where(TERM.product_id == record.key)))
     if gone := there - wanted:
         await session.execute(delete(TERM).where(TERM.product_id == record.key, TERM.term.in_(gone)))

@@ -51,7 +51,7 @@ def _row(
     return [cast(given.get(name, null()), kind).label(name) for name, kind in COLUMNS]
 
 
-def _in_force() -> SqlValue:
+def in_force() -> SqlValue:
     """The key of the programme that holds: of those that are valid, the one that began last."""
     one = aliased(models.Programme)
     valid = (one.state == word(State.ACTIVE), one.valid_from <= AT, or_(one.valid_to.is_(None), one.valid_to > AT))
@@ -65,11 +65,11 @@ def _parts(backend: str) -> Iterable[AnySelect]:
     texts = (one.code, one.time_zone, one.points_last, one.points_end, one.rounding, one.turnover_basis)
     amounts = [scaled(each, backend) for each in (one.least_points, one.most_points, one.most_share)]
     numbers = (one.point_decimals, one.clock_tolerance, *amounts)
-    yield select(*_row(TERMS, (*texts, one.automatic_choice), numbers)).where(one.id == _in_force())
+    yield select(*_row(TERMS, (*texts, one.automatic_choice), numbers)).where(one.id == in_force())
     worth = _row(CURRENCY, (currency.currency_code,), (scaled(currency.point_value, backend),))
-    yield select(*worth).where(currency.programme_id == _in_force())
+    yield select(*worth).where(currency.programme_id == in_force())
     holds = (
-        rule.programme_id == _in_force(),
+        rule.programme_id == in_force(),
         or_(rule.valid_from.is_(None), rule.valid_from <= AT),
         or_(rule.valid_to.is_(None), rule.valid_to > AT),
     )
@@ -83,7 +83,7 @@ def _parts(backend: str) -> Iterable[AnySelect]:
 
 
 def _home() -> Select[str | None]:
-    return select(models.Programme.country_code).where(models.Programme.id == _in_force())
+    return select(models.Programme.country_code).where(models.Programme.id == in_force())
 
 
 COUNTRY = CompiledQuery(lambda _: _home())

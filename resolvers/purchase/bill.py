@@ -15,16 +15,17 @@ from models.rules import basket
 from models.rules.bill_checks import bill_refusals
 from models.rules.error_codes import ErrorCode
 from models.rules.money import half_up, unit_of
+from models.rules.till_discounts import TillDiscount, TillDiscountKind, in_order, off, without
 from models.types import text
 from resolvers.customer.find import Found, Sought, find_customer, found_customer, sought
 from resolvers.errors import Refused
 from resolvers.operation import validation
 from resolvers.operation.checks import By
-from resolvers.operation.refusal import refuse
+from resolvers.operation.refusal import accepted, refuse
 from resolvers.operation.structs import camel
 from resolvers.product.campaign_prices import Prices, read_prices
 from resolvers.purchase.goods import NAMED, TYPES, goods_of, names_of, types_of
-from resolvers.purchase.inputs import LINE_AMOUNT, BillInput, BillItemInput
+from resolvers.purchase.inputs import LINE_AMOUNT, BillInput, BillItemInput, TillDiscountInput
 from resolvers.query.compiled_query import CompiledQuery, Together
 from resolvers.query.compiled_query import Found as Rows
 from resolvers.query.expressions import word
@@ -65,7 +66,15 @@ class Item:
     type_id: int | None
     vat_rate: Decimal | None
     retail_discount: Decimal
+    coupon_discount: Decimal = Decimal(0)
+    discounts: Sequence[TillDiscount] = ()
+    """What the till took off it by itself, but for its share of what came off the whole bill."""
     category_code: str | None = None
+
+    @property
+    def till_discount(self) -> Decimal:
+        """What the till itself took off: price cuts, discounts and coupons."""
+        return self.retail_discount + self.coupon_discount
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,8 @@ class TillBill:
     """What the till sent, for what no rule looks at."""
     paid_at: datetime
     total: Decimal
+    discounts: Sequence[TillDiscount] = ()
+    """What the till took off the whole bill by itself; the lines have their shares in it."""
 
     @property
     def external_id(self) -> str:
@@ -97,8 +108,9 @@ async def read_bill(context: RequestContext, given: BillInput, customer: By | No
     paid_at = given.paid_at or context.now
     if paid_at > context.now + CLOCKS_DIFFER:
         raise Refused(ErrorCode.IN_FUTURE, "The bill is paid in the future.", "bill.paidAt")
-    unit = unit_of(given.currency)
-    lines = [_line(item, f"bill.items[{place}]", unit) for place, item in enumerate(given.items)]
+    lines, of_lines = _lines(given)
+    of_bill = _discounts(given.discounts, given.currency, "bill.discounts")
+    lines = _shared(lines, of_bill, given.currency)
     refuse(bill_refusals(_bill(given, lines, 0, "UTC")), "bill.items")
     (store_id, zone), found = await _look_up(context, given)
     goods, types = goods_of(given.items, found["goods"]), types_of(given.items, found["types"])
@@ -106,9 +118,12 @@ async def read_bill(context: RequestContext, given: BillInput, customer: By | No
         line if one is None else _with(line, one.product_id, one.group_ids, one.brand_id)
         for line, one in zip(lines, goods, strict=True)
     ]
-    items = [_item(item, line, types, unit) for item, line in zip(given.items, known, strict=True)]
+    items = [
+        _item(item, line, its, types, unit_of(given.currency))
+        for item, line, its in zip(given.items, known, of_lines, strict=True)
+    ]
     total = sum((line.paid for line in known), Decimal(0))
-    return TillBill(_bill(given, known, store_id, zone), items, given, paid_at, total)
+    return TillBill(_bill(given, known, store_id, zone), items, given, paid_at, total, of_bill)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +186,36 @@ def _at_price(item: BillItemInput, prices: Prices, product_id: int | None) -> Bi
     if price is None or product_id is None:
         return item
     listed = prices.listed.get(product_id, price) if item.price is None else item.price
-    return item.replaced(price=listed, paid=half_up(price * item.quantity, prices.unit))
+    off_it = sum((one.amount for one in item.discounts or ()), Decimal(0))
+    return item.replaced(price=listed, paid=half_up(price * item.quantity, prices.unit) - off_it)
 
 
-def _line(item: BillItemInput, field: str, unit: Decimal) -> basket.Line:
+def _lines(given: BillInput) -> tuple[list[basket.Line], list[Sequence[TillDiscount]]]:
+    """The lines, and what the till took off each of them."""
+    unit, lines, discounts = unit_of(given.currency), list[basket.Line](), list[Sequence[TillDiscount]]()
+    for place, item in enumerate(given.items):
+        field = f"bill.items[{place}]"
+        its = _discounts(item.discounts, given.currency, f"{field}.discounts")
+        lines.append(_line(item, its, field, unit))
+        discounts.append(its)
+    return lines, discounts
+
+
+def _discounts(given: Sequence[TillDiscountInput] | None, currency: str, field: str) -> Sequence[TillDiscount]:
+    """What the till took off, in amounts that the currency has."""
+    if not given:
+        return ()
+    found = [TillDiscount(one.kind, one.amount, one.code, one.description) for one in given]
+    refuse(in_order(found, currency), field)
+    return found
+
+
+def _shared(lines: list[basket.Line], discounts: Sequence[TillDiscount], currency: str) -> list[basket.Line]:
+    """The lines less their shares in what was taken off the whole bill."""
+    return accepted(without(lines, discounts, currency), "bill.discounts") if discounts else lines
+
+
+def _line(item: BillItemInput, discounts: Sequence[TillDiscount], field: str, unit: Decimal) -> basket.Line:
     """Numbers that can be kept; whether they make sense on a bill is for the rules."""
     paid = item.paid
     if paid is None:
@@ -182,23 +223,34 @@ def _line(item: BillItemInput, field: str, unit: Decimal) -> basket.Line:
             raise Refused(
                 ErrorCode.REQUIRED, "Give what was paid for the line, or the price of a unit.", f"{field}.paid"
             )
-        whole = half_up(item.price * item.quantity, unit)
+        whole = half_up(item.price * item.quantity, unit) - off(discounts)
         paid = validation.exact(LINE_AMOUNT, whole, f"{field}.price", lowest=None)
-    return basket.Line(item.bill_item_id, item.quantity, paid, loyalty_off=item.loyalty_off)
+    return basket.Line(item.bill_item_id, item.quantity, paid, loyalty_off=item.loyalty_off, is_reduced=bool(discounts))
 
 
 def _with(line: basket.Line, product_id: int, groups: frozenset[int], brand_id: int | None) -> basket.Line:
-    return basket.Line(line.id, line.quantity, line.paid, product_id, groups, brand_id, line.loyalty_off)
+    return basket.Line(
+        line.id, line.quantity, line.paid, product_id, groups, brand_id, line.loyalty_off, line.is_reduced
+    )
 
 
 def _bill(given: BillInput, lines: Sequence[basket.Line], store_id: int, zone: str) -> basket.Bill:
     return basket.Bill(given.currency, store_id, tuple(lines), zone, given.external_id, given.total)
 
 
-def _item(given: BillItemInput, line: basket.Line, types: Mapping[str, int], unit: Decimal) -> Item:
-    listed = line.paid if given.price is None else half_up(given.price * line.quantity, unit)
+def _item(
+    given: BillItemInput,
+    line: basket.Line,
+    discounts: Sequence[TillDiscount],
+    types: Mapping[str, int],
+    unit: Decimal,
+) -> Item:
+    paid = line.paid if given.paid is None else given.paid
+    listed = paid + off(discounts) if given.price is None else half_up(given.price * line.quantity, unit)
     kind = None if given.type is None else types[given.type]
-    return Item(line, given.name, kind, given.vat_rate, max(listed - line.paid, Decimal(0)), given.category_code)
+    coupon = off(discounts, TillDiscountKind.COUPON)
+    retail = max(listed - line.paid - coupon, Decimal(0))
+    return Item(line, given.name, kind, given.vat_rate, retail, coupon, discounts, given.category_code)
 
 
 async def _look_up(context: RequestContext, given: BillInput) -> tuple[tuple[int, str], Rows]:

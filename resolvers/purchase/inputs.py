@@ -12,10 +12,23 @@ from models.rules.bill_checks import MAX_ITEMS
 from models.rules.card_number import normalised
 from models.rules.error_codes import ErrorCode
 from models.rules.payments import PaymentKind
+from models.rules.till_discounts import TillDiscountKind
 from models.types import MONEY, PERCENT, POINTS, QUANTITY, ExactDecimal
 from resolvers.errors import Refused
 from resolvers.operation.answers import TEXT, WORDED, Answer, RepeatableAnswer, Shown, row
-from resolvers.operation.checks import CURRENCY, By, at_most, by, converted, exact, key, shown_as, text, whole
+from resolvers.operation.checks import (
+    CURRENCY,
+    By,
+    above_zero,
+    at_most,
+    by,
+    converted,
+    exact,
+    key,
+    shown_as,
+    text,
+    whole,
+)
 from resolvers.operation.inputs import Input
 from resolvers.operation.parts import MOST_PROPERTIES, PropertyValueInput, UtmInput
 from resolvers.operation.structs import Deprecated
@@ -26,6 +39,8 @@ MOST_CODES = 50
 MOST_BILLS = 500
 MOST_PRODUCTS = 50
 MOST_PAYMENTS = 20
+MOST_DISCOUNTS = 20
+MOST_DISCOUNTS_OF_A_LINE = 5
 
 MONEY_SHOWN = Shown("Money")
 
@@ -40,6 +55,17 @@ class BillCodeInput(Input):
         str | None, text(64), "Which list, such as EAN or PLU; left out for the retailer's own code of the product."
     ] = None
     code: Annotated[str, text(128), "The code in that list."]
+
+
+class TillDiscountInput(Input):
+    """What the till took off by itself, before loyalty."""
+
+    kind: Annotated[TillDiscountKind, "Why."]
+    amount: Annotated[Decimal, above_zero(MONEY), "How much was taken off."]
+    code: Annotated[str | None, text(64), "What the till knows the discount by, such as the number of a promotion."] = (
+        None
+    )
+    description: Annotated[str | None, text(255), "What the bill says beside it."] = None
 
 
 class BillItemInput(Input):
@@ -62,8 +88,14 @@ class BillItemInput(Input):
     paid: Annotated[
         Decimal | None,
         exact(LINE_AMOUNT, None),
-        "What is to pay for the whole line, the retailer's own price cuts taken off, vouchers, rewards and points "
-        "not yet; price times quantity where it is left out.",
+        "What is to pay for the whole line, the retailer's own price cuts and `discounts` taken off, vouchers, rewards "
+        "and points not yet; price times quantity less `discounts` where it is left out.",
+    ] = None
+    discounts: Annotated[
+        tuple[TillDiscountInput, ...] | None,
+        at_most(MOST_DISCOUNTS_OF_A_LINE),
+        "What the till took off the line by itself. A status' basic discount passes such a line over, unless the "
+        "status says otherwise.",
     ] = None
     vat_rate: Annotated[Decimal | None, exact(PERCENT, highest=100), "Rate of value added tax in per cent."] = None
     loyalty_off: Annotated[bool, "Whether the line is kept out of loyalty: no discount, no points."] = False
@@ -100,10 +132,17 @@ class BillInput(Input):
     number: Annotated[str | None, text(64), "The number printed on the bill."] = None
     paid_at: Annotated[datetime | None, "When it is paid; now where it is left out."] = None
     currency: Annotated[str, CURRENCY, "Currency of all its amounts, ISO 4217."]
+    discounts: Annotated[
+        tuple[TillDiscountInput, ...] | None,
+        at_most(MOST_DISCOUNTS),
+        "What the till took off the whole bill by itself, and the lines' `paid` is still without: each line takes its "
+        "share, in proportion to what is to pay for it.",
+    ] = None
     total: Annotated[
         Decimal | None,
         exact(MONEY, None),
-        "What the lines come to; refused as TOTALS_DIFFER when they come to something else.",
+        "What the lines come to, the till's own `discounts` taken off; refused as TOTALS_DIFFER when they come to "
+        "something else.",
     ] = None
     card_number: Annotated[
         str | None,

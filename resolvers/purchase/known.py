@@ -40,7 +40,11 @@ LINES = CompiledQuery(
             PurchaseItem.price,
             func.sum(PurchaseDiscount.amount, type_=MONEY),
         )
-        .join(PurchaseDiscount, PurchaseDiscount.item_id == PurchaseItem.id, isouter=True)
+        .join(
+            PurchaseDiscount,
+            (PurchaseDiscount.item_id == PurchaseItem.id) & PurchaseDiscount.kind.is_(None),
+            isouter=True,
+        )
         .where(PurchaseItem.purchase_id == parameter("purchase", BigKey))
         .group_by(PurchaseItem.id)
     )

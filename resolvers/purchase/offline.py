@@ -257,7 +257,7 @@ async def _as_sent(transaction: Transaction, context: RequestContext, purchase: 
         line = basket.Line(str(row.line), row.quantity, row.price, loyalty_off=row.loyalty_off)
         if found is not None:
             line = replace(line, product_id=found.product_id, group_ids=found.group_ids, brand_id=found.brand_id)
-        items.append(Item(line, None, None, None, row.retail_discount))
+        items.append(Item(line, None, None, None, row.retail_discount, row.coupon_discount))
     lines = tuple(item.line for item in items)
     bill = basket.Bill(purchase.currency_code, purchase.store_id, lines, zone or "UTC", purchase.external_id)
     given = BillInput(

@@ -79,7 +79,7 @@ async def send(transaction: Transaction, given: PurchaseSend, untold: frozenset[
 
 
 async def cancel(transaction: Transaction, given: PurchaseCancel) -> CancelAnswer:
-    """Undo a bill, or what is left of it: it counts no longer, and points and vouchers go back the way they came."""
+    """Cancel a bill, or what is left of it: it counts no longer, and points and vouchers go back the way they came."""
     purchase = await lock_purchase(transaction, given.id)
     shown = RowRef("Purchase", purchase.id)
     if purchase.state is PurchaseState.CANCELLED:

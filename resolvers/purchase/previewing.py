@@ -15,6 +15,7 @@ from models.rules.basket import Benefit, RewardKind, Voucher
 from models.rules.combination import judge
 from models.rules.error_codes import ErrorCode
 from models.rules.late import as_paid
+from models.rules.money import ZERO
 from models.rules.plans import Till
 from models.rules.points_at_till import worth
 from models.rules.programme import AutomaticChoice
@@ -65,6 +66,7 @@ class PreviewItem:
 
     bill_item_id: str
     subtotal: Money
+    till_discount: Money
     total: Money
 
 
@@ -91,6 +93,7 @@ class Preview:
     """What a bill would come to."""
 
     subtotal: Money
+    till_discount: Money
     to_pay: Money
     items: Sequence[PreviewItem]
     discounts: Sequence[DiscountLine]
@@ -153,8 +156,12 @@ async def preview(context: RequestContext, given: PreviewRequest, wanted: Contai
     after = case.shopper.points - settled.points_spent + _active_after(case, settled)
     return Preview(
         subtotal=money(bill.total),
+        till_discount=money(sum((item.till_discount for item in bill.items), ZERO)),
         to_pay=money(settled.to_pay),
-        items=[PreviewItem(one.line.id, money(one.line.paid), money(one.left)) for one in settled.combination.lines]
+        items=[
+            PreviewItem(one.line.id, money(one.line.paid), money(item.till_discount), money(one.left))
+            for one, item in zip(settled.combination.lines, bill.items, strict=True)
+        ]
         if "items" in wanted
         else (),
         discounts=[

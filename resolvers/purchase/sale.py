@@ -128,7 +128,7 @@ async def _benefits(transaction: Transaction, purchase_id: int) -> tuple[list[Gi
     columns = (discount.voucher_id, discount.reward_id, discount.item_id)
     rows = await transaction.session.execute(
         select(*columns, discount.amount, discount.share, discount.withdrawn_at)
-        .where(discount.purchase_id == purchase_id)
+        .where(discount.purchase_id == purchase_id, discount.kind.is_(None))
         .order_by(discount.id)
     )
     amounts: dict[BenefitKey, dict[int, Decimal]] = {}

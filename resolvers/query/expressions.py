@@ -21,7 +21,6 @@ from models import (
     CardState,
     Customer,
     CustomerMerge,
-    CustomerTerm,
     PointEntry,
     PointLot,
     PointReservation,
@@ -29,13 +28,13 @@ from models import (
     Product,
     Purchase,
     PurchaseDiscount,
+    PurchaseState,
     State,
     StatusRecord,
     Voucher,
     VoucherState,
 )
 from models.types import MONEY, POINTS, Instant
-from resolvers.normalise import DIALLED
 from resolvers.query.columns import NOW, Expression
 from resolvers.storage.sql import SqlValue
 
@@ -94,16 +93,6 @@ def goes_on_as(key: SqlValue) -> SqlValue:
     return func.coalesce(other, key)
 
 
-def reached_by(customer: type[Customer], number: SqlValue) -> ColumnElement[bool]:
-    """Whether a phone number is the customer's: of one that names no country, no other customer's may end alike."""
-    same, term = aliased(Customer), aliased(CustomerTerm)
-    known = select(same.id).where(same.phone == number, same.state != word(State.DELETED))
-    dialled = select(func.min(term.customer_id)).where(term.term == word(DIALLED).concat(number))
-    only = dialled.having(func.count() == literal_column("1"))
-    reached: ColumnElement[bool] = customer.id == func.coalesce(known.scalar_subquery(), only.scalar_subquery())
-    return reached
-
-
 CUSTOMER_ID = Expression(
     "id",
     lambda customer: customer.id,
@@ -111,8 +100,6 @@ CUSTOMER_ID = Expression(
     equal=lambda customer, key: customer.id == goes_on_as(key),
 )
 """A customer's key; that of one who was merged leads to the one who goes on."""
-PHONE = Expression("phone", lambda customer: customer.phone, Customer.__table__.c.phone.type, True, reached_by)
-"""A customer's phone number, found with and without its country's prefix."""
 CARD_STATE = Expression("state", _card_state, Card.__table__.c.state.type)
 CARD_VALID = Expression(
     "is_valid", lambda card: and_(_card_state(card) == word(CardState.ASSIGNED), within(card)), Boolean()
@@ -137,6 +124,13 @@ SUBTOTAL = Expression("subtotal", _subtotal, MONEY)
 """What the lines of a bill come to before any discount."""
 PAID_IN_MONEY = Expression("paid_in_money", lambda bill: bill.total - bill.paid_with_points, MONEY)
 REFUNDED = Expression("refunded", lambda bill: bill.returned - bill.returned_with_points - bill.withheld, MONEY)
+TURNOVER = Expression(
+    "turnover",
+    lambda bill: case((bill.state != word(PurchaseState.CANCELLED), bill.total - bill.returned)),
+    MONEY,
+    nullable=True,
+)
+"""What of a bill counts as turnover; nothing of one that was cancelled."""
 SHARE = Expression("share", lambda discount: func.coalesce(discount.share, discount.amount), MONEY)
 """What of a discount falls to a line when it is returned."""
 VALID_NOW = Expression("is_valid", _valid, Boolean())

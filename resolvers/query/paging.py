@@ -138,12 +138,13 @@ def _cursor_value(entity: type[Base], key: SortKey, value: object) -> object:
             raise BadCursor(NOT_A_CURSOR)
         return None
     try:
-        return _python_value(kind, value)
+        return python_value(kind, value)
     except (ValueError, TypeError, ArithmeticError) as error:
         raise BadCursor(NOT_A_CURSOR) from error
 
 
-def _python_value(kind: SqlType, value: object) -> object:
+def python_value(kind: SqlType, value: object) -> object:
+    """A value of a cursor as what it stands for."""
     if isinstance(kind, ExactDecimal):
         amount = Decimal(_checked(int, value)).scaleb(-kind.scale)
         kind.scaled(amount)
@@ -206,8 +207,14 @@ def after(
         return (row < cursor if directions[0] else row > cursor,)
     rest: ColumnElement[bool] = false()
     for place in range(len(order) - 1, 0, -1):
-        here = _behind(columns[place], values[place], directions[place], nulls[place], nullable[place])
-        rest = or_(here, and_(_equal(columns[place], values[place], null=nulls[place]), rest))
+        here = behind(
+            columns[place],
+            values[place],
+            descending=directions[place],
+            null=nulls[place],
+            nullable=nullable[place],
+        )
+        rest = or_(here, and_(equal(columns[place], values[place], null=nulls[place]), rest))
     ranges = _ranges(columns[0], values[0], rest, descending=directions[0], null=nulls[0], nullable=nullable[0])
     return ranges if joins.is_there(order[0].column.path) else (or_(*ranges),)
 
@@ -231,11 +238,13 @@ def _ranges(
     return (among_values, first.is_(None)) if nullable else (among_values,)
 
 
-def _equal(column: SqlColumn, value: SqlColumn, *, null: bool) -> ColumnElement[bool]:
+def equal(column: SqlColumn, value: SqlColumn, *, null: bool) -> ColumnElement[bool]:
+    """Whether a sort key is the cursor's."""
     return column.is_(None) if null else column == value
 
 
-def _behind(column: SqlColumn, value: SqlColumn, descending: bool, null: bool, nullable: bool) -> ColumnElement[bool]:
+def behind(column: SqlColumn, value: SqlColumn, *, descending: bool, null: bool, nullable: bool) -> ColumnElement[bool]:
+    """Whether a sort key comes after the cursor's."""
     if null:
         return column.is_not(None) if descending else false()
     if descending:

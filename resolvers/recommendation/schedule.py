@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -53,11 +54,14 @@ async def work(engine: AsyncEngine, task: str, now: datetime, **options: object)
     url = address_of(engine)
     # The address may hold a password: it goes through a pipe, and not along with the command.
     given = orjson.dumps({"url": url, "task": task, "now": now.isoformat(), **options})
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     process = await asyncio.create_subprocess_exec(
         sys.executable,
+        # These very packages, whatever lies in the working folder; and that one is where a file's address begins.
+        "-P",
         "-m",
         WORKER,
-        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": path},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -82,7 +82,7 @@ RULE_COLUMNS = (RULE.role, RULE.related_to, RULE.count, RULE.min_price, RULE.max
 
 
 async def upsert_reward(transaction: Transaction, given: RewardUpsert) -> RewardAnswer:
-    """Put a reward in its place, with its conditions and bonuses, stores, segments, statuses and tags."""
+    """Create or update a reward, with its conditions and bonuses, stores, segments, statuses and tags."""
     return RewardAnswer(reward=RowRef("Reward", (await upsert(FORM, transaction, given)).id))
 
 

@@ -11,12 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import Table, delete, exists, insert, literal, select
+from sqlalchemy import ColumnElement, Table, delete, exists, insert, literal, select
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert
 
 import models
 from models import SegmentKind, State
@@ -27,6 +28,7 @@ from resolvers.errors import BadFilter, Refused
 from resolvers.segment.criteria import matching
 from resolvers.storage.patience.frame import CONFLICTS
 from resolvers.storage.relative import resolved
+from resolvers.storage.sql import SqlColumn
 from resolvers.storage.transaction import Transaction, in_transaction
 from resolvers.storage.writing import following
 
@@ -35,7 +37,7 @@ TABLE = cast("Table", MEMBER.__table__)
 EVENT = cast("Table", models.Event.__table__)
 SEGMENT = models.Segment
 JOB = "refresh-segments"
-Within = Callable[[Any], list[Any]]
+Within = Callable[[SqlColumn], list[ColumnElement[bool]]]
 """Which customers are looked at, by the column that holds their key."""
 LAST = 2**63 - 1
 """Above all keys, or the last of them."""
@@ -193,17 +195,21 @@ async def _note(transaction: Transaction, segment: models.Segment, kind: EventKi
         await transaction.session.execute(insert(EVENT), [event | {"customer_id": customer} for customer in some])
 
 
-def _within(key: Any, after: int, last: int | None) -> list[Any]:
+def _within(key: SqlColumn, after: int, last: int | None) -> list[ColumnElement[bool]]:
     return [key > after] if last is None else [key > after, key <= last]
 
 
-def _leaving(segment: int, within: Within, customer: Any, met: Any) -> Any:
+def _leaving(
+    segment: int, within: Within, customer: type[models.Customer], met: ColumnElement[bool]
+) -> ReturningDelete[int]:
     stays = exists(select(customer.id).where(customer.id == MEMBER.customer_id, met))
     gone = delete(TABLE).where(MEMBER.segment_id == segment, *within(MEMBER.customer_id), ~stays)
     return gone.returning(TABLE.c.customer_id)
 
 
-def _joining(segment: int, within: Within, customer: Any, met: Any, now: datetime) -> Any:
+def _joining(
+    segment: int, within: Within, customer: type[models.Customer], met: ColumnElement[bool], now: datetime
+) -> ReturningInsert[int]:
     there = aliased(MEMBER)
     is_member = exists(select(there.id).where(there.segment_id == segment, there.customer_id == customer.id))
     chosen = (

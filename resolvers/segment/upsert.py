@@ -1,4 +1,4 @@
-"""Segments of outside systems, put in their places by the ids that they have there."""
+"""Segments of outside systems, created and updated by the ids that they have there."""
 
 from __future__ import annotations
 

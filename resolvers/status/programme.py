@@ -28,7 +28,7 @@ HIGHEST_DISCOUNT = 100
 
 
 async def upsert_status(transaction: Transaction, given: StatusUpsertInput) -> StatusAnswer:
-    """Put a status in its place in the programme."""
+    """Create or update a status of the programme."""
     return StatusAnswer(status=RowRef("Status", (await upsert(FORM, transaction, given)).id))
 
 

@@ -42,6 +42,9 @@ class Cache(Generic[Key, Kept]):
             self.evictions += 1
         return kept
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._kept
+
     def __len__(self) -> int:
         return len(self._kept)
 

@@ -69,6 +69,8 @@ class Run:
     milliseconds: float
     began: float = 0.0
     """When, by `time.perf_counter`."""
+    failed: bool = False
+    """Whether it came to no end of its own: an error, or nobody waited any longer."""
 
 
 @dataclass(slots=True, eq=False)
@@ -117,7 +119,11 @@ class RequestContext:
         await self._turns.take(None)
         try:
             began = time.perf_counter()
-            rows = await self._fetched(statement, values)
+            try:
+                rows = await self._fetched(statement, values)
+            except BaseException:
+                self.runs.append(Run(statement.sql, 0, (time.perf_counter() - began) * 1000, began, failed=True))
+                raise
             self.runs.append(Run(statement.sql, len(rows), (time.perf_counter() - began) * 1000, began))
         finally:
             self._turns.give()

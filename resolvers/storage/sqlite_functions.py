@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from models.rules.letters import small
 from models.rules.periods import add_months
@@ -17,12 +18,23 @@ def months_before(moment: str | None, months: int | None, zone: str) -> str | No
     return add_months(datetime.fromisoformat(moment), -months, zone).isoformat()
 
 
+def local_day(moment: str | None, zone: str) -> str | None:
+    """The day on which a moment lies by the calendar of a zone; by UTC's at the ends of time."""
+    if moment is None:
+        return None
+    try:
+        return datetime.fromisoformat(moment).astimezone(ZoneInfo(zone)).date().isoformat()
+    except OverflowError:
+        return moment[:10]
+
+
 def small_or_none(text: str | None) -> str | None:
     """A text in small letters; none of none."""
     return None if text is None else small(text)
 
 
 FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
+    "local_day": (2, local_day),
     "months_before": (3, months_before),
     "small": (1, small_or_none),
 }

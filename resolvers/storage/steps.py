@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from sqlalchemy import event
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 DOCUMENT, PLAN, STATEMENT = "document", "plan", "statement"
@@ -27,6 +27,8 @@ class Step:
     began: float
     ended: float
     sql: str = ""
+    failed: bool = False
+    """Whether it came to no end of its own: an error, or nobody waited any longer."""
 
 
 watched: ContextVar[list[Step] | None] = ContextVar("watched", default=None)
@@ -37,15 +39,20 @@ watched: ContextVar[list[Step] | None] = ContextVar("watched", default=None)
 def step(kind: str) -> Iterator[None]:
     """Note what is done within, for whoever watches."""
     began = time.perf_counter()
-    yield
-    if (steps := watched.get()) is not None:
-        steps.append(Step(kind, began, time.perf_counter()))
+    failed = True
+    try:
+        yield
+        failed = False
+    finally:
+        if (steps := watched.get()) is not None:
+            steps.append(Step(kind, began, time.perf_counter(), failed=failed))
 
 
 def watch_statements(engine: AsyncEngine) -> None:
     """Note each statement that an engine runs for a request."""
     event.listen(engine.sync_engine, "before_cursor_execute", _before)
     event.listen(engine.sync_engine, "after_cursor_execute", _after)
+    event.listen(engine.sync_engine, "handle_error", _failed)
 
 
 def _before(connection: Connection, *_: object) -> None:
@@ -53,5 +60,13 @@ def _before(connection: Connection, *_: object) -> None:
 
 
 def _after(connection: Connection, _cursor: object, sql: str, *_: object) -> None:
+    began = connection.info.pop(BEGAN)
     if (steps := watched.get()) is not None:
-        steps.append(Step(STATEMENT, connection.info[BEGAN], time.perf_counter(), sql))
+        steps.append(Step(STATEMENT, began, time.perf_counter(), sql))
+
+
+def _failed(error: ExceptionContext) -> None:
+    """What failed before it was begun, such as connecting, is no statement."""
+    began = None if error.connection is None else error.connection.info.pop(BEGAN, None)
+    if began is not None and (steps := watched.get()) is not None:
+        steps.append(Step(STATEMENT, began, time.perf_counter(), error.statement or "", failed=True))

@@ -94,6 +94,11 @@ class Declaration(ABC):
         return 0
 
     @property
+    def sums(self) -> int:
+        """How dear it is to go through the rows that it counts and sums up, in hundreds of points, for each parent."""
+        return 0
+
+    @property
     def is_structure(self) -> bool:
         """Whether it is a structure, whose fields are declared by themselves."""
         return False

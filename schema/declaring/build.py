@@ -21,10 +21,13 @@ import schema.event
 import schema.insight
 import schema.node
 import schema.point
+import schema.point_entry_aggregate
 import schema.product
 import schema.programme
 import schema.property
 import schema.purchase
+import schema.purchase_aggregate
+import schema.purchase_item_aggregate
 import schema.recommendation
 import schema.refusal
 import schema.reservation
@@ -37,7 +40,8 @@ import schema.timeline
 import schema.token
 import schema.viewer
 import schema.vocabulary
-import schema.voucher  # noqa: F401
+import schema.voucher
+import schema.voucher_aggregate  # noqa: F401
 from resolvers.store.opening_hours import Weekday
 from schema.declaring import permissions
 from schema.declaring.base import TYPES, Declaration, DeclarationError, TypeDeclaration, blaming

@@ -55,8 +55,14 @@ TYPES["PageInfo"] = TypeDeclaration(
     "Where a page lies in its list.",
     None,
     _shown(
-        has_next_page=("bool", "Whether more follows this page."),
-        has_previous_page=("bool", "Whether more comes before this page."),
+        has_next_page=(
+            "bool",
+            "Whether more follows this page; with `before` that is taken for granted, as the cursor's row did.",
+        ),
+        has_previous_page=(
+            "bool",
+            "Whether more comes before this page; with `after` that is taken for granted, as the cursor's row did.",
+        ),
         start_cursor=("str | None", "The cursor of the page's first row; none on an empty page."),
         end_cursor=("str | None", "The cursor of the page's last row; none on an empty page."),
     ),

@@ -24,11 +24,21 @@ from models import Base
 from resolvers.query.columns import Column, Source
 from resolvers.query.paging import SortKey
 from schema.declaring.base import TYPES, Argument, Declaration, DeclarationError, TypeDeclaration
+from schema.declaring.connections import make_connection
+from schema.declaring.kinds.aggregated import aggregated
 from schema.declaring.kinds.attribute import shown
 from schema.declaring.kinds.batch_loaded import ReadAlong, batched
 from schema.declaring.kinds.coded import country, currency, language
 from schema.declaring.kinds.computed import computed
 from schema.declaring.kinds.embedded import embedded, money
+from schema.declaring.kinds.group_field import (
+    Count,
+    different,
+    figures,
+    grouped_by,
+    grouped_by_currency,
+    grouped_by_period,
+)
 from schema.declaring.kinds.leaf import leaf, texts
 from schema.declaring.kinds.lookup import LookupKey, found_by, found_by_external_id, lookup
 from schema.declaring.kinds.many import Many, each, listing, many
@@ -45,16 +55,23 @@ __all__ = [
     "Many",
     "ReadAlong",
     "TypeDeclaration",
+    "aggregated",
+    "aggregates",
     "batched",
     "by",
     "computed",
     "country",
     "currency",
+    "different",
     "each",
     "embedded",
     "exposes",
+    "figures",
     "found_by",
     "found_by_external_id",
+    "grouped_by",
+    "grouped_by_currency",
+    "grouped_by_period",
     "language",
     "leaf",
     "listing",
@@ -93,11 +110,25 @@ def exposes(
     return decorate
 
 
-def part(of: type[Base] | None = None) -> Callable[[type[T]], type[T]]:
+def part(of: type[Base] | None = None, *, interfaces: tuple[str, ...] = ()) -> Callable[[type[T]], type[T]]:
     """Declare a structure that shows some columns of a row; types and descriptions are those of an entity's."""
 
     def decorate(cls: type[T]) -> type[T]:
-        _declare(cls, of, is_node=False, is_part=True)
+        _declare(cls, of, is_node=False, is_part=True, interfaces=interfaces)
+        return cls
+
+    return decorate
+
+
+def aggregates(entity: type[Base]) -> Callable[[type[T]], type[T]]:
+    """Declare groups of an entity's rows: what they can be grouped by, and what they come to."""
+
+    def decorate(cls: type[T]) -> type[T]:
+        _declare(cls, entity, is_node=False, is_part=True)
+        name = cls.__name__
+        count = Count(name="count", description="How many rows the group has.")
+        TYPES[name].fields = {"count": count, **TYPES[name].fields}
+        make_connection(name)
         return cls
 
     return decorate

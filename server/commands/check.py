@@ -9,16 +9,16 @@ from models.base import utc_now
 from resolvers.books.proving import PARTS, Proved
 from resolvers.ids import opaque_id
 from resolvers.storage.engine import make_engine
-from server.cli_errors import Obstacle
+from server.cli_errors import none_such
 from server.commands import database
 from server.settings import Settings
 
 
 def prove(settings: Settings, names: Sequence[str], *, mend: bool) -> tuple[bool, str]:
     """Whether the books, or the parts that are named, are right now, and what there is to say of them."""
-    unknown = [name for name in names if name not in PARTS]
-    if unknown:
-        raise Obstacle(f"The books have no part called {unknown[0]}. There are: {', '.join(PARTS)}.")
+    for name in names:
+        if name not in PARTS:
+            raise none_such("The books have no part called", name, PARTS)
     database.require(settings)
     proved = asyncio.run(_proved(settings, names or list(PARTS), mend=mend))
     return not any(each.left for each in proved), "\n".join(line for each in proved for line in _lines(each))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+from collections.abc import Sequence
 
 import typer
 from alembic.util import CommandError
+from sqlalchemy import text
 from sqlalchemy.pool import NullPool
 
 from models import migrations, outbox
 from resolvers.storage.engine import make_engine
-from server.cli_errors import Obstacle
+from server.cli_errors import Obstacle, none_such
 from server.http import readiness
 from server.settings import Settings
 
@@ -46,11 +49,20 @@ async def _obstacle(settings: Settings) -> tuple[str | None, str]:
 def prepare_folder(settings: Settings) -> None:
     """Make the folder that the embedded database's file goes into."""
     if settings.is_embedded:
-        settings.database_file.parent.mkdir(parents=True, exist_ok=True)
+        folder = settings.database_file.parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Obstacle(f"{folder} can't be made ({error.strerror}): check DATABASE_URL.") from None
+        if settings.database_file.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+            raise Obstacle(f"{settings.database_file} can't be written: check DATABASE_URL.")
 
 
 def migrate(settings: Settings, revision: str | None, *, down: bool = False, yes: bool = False) -> str:
     """Move the tables to a revision, and tell where they are then."""
+    known = migrations.revisions()
+    if revision and revision not in (*known, "base" if down else "head"):
+        raise none_such("There is no revision", revision, known)
     if down and not yes:
         _ask()
     try:
@@ -60,9 +72,26 @@ def migrate(settings: Settings, revision: str | None, *, down: bool = False, yes
             prepare_folder(settings)
             migrations.upgrade(settings.database_url, revision or "head")
     except CommandError as error:
-        raise Obstacle(_explain(settings, error, revision)) from None
+        raise Obstacle(_explain(settings, error)) from None
     where = f" ({settings.database_file})" if settings.is_embedded else ""
-    return f"The database{where} is at {revision or ('its beginning' if down else 'the newest revision')}."
+    return f"The database{where} is at {_place(asyncio.run(_revision(settings)), known)}."
+
+
+async def _revision(settings: Settings) -> str | None:
+    engine = make_engine(settings.database_url, poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            found: str | None = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return found
+    finally:
+        await engine.dispose()
+
+
+def _place(revision: str | None, known: Sequence[str]) -> str:
+    """Where the tables are, which an order that leads the other way doesn't move."""
+    if revision is None:
+        return "its beginning"
+    return "the newest revision" if revision == known[-1] else revision
 
 
 def _ask() -> None:
@@ -72,10 +101,9 @@ def _ask() -> None:
     typer.confirm(f"{LOSS}. Go on?", abort=True)
 
 
-def _explain(settings: Settings, error: CommandError, revision: str | None) -> str:
-    known = migrations.revisions()
-    if revision is None or revision in known:
-        obstacle, _ = asyncio.run(readiness.obstacle(settings))
-        if obstacle == readiness.NEW or (obstacle is None and "locate" in str(error)):
-            return f"The database's tables are those of a newer version: this one knows revisions up to {known[-1]}."
-    return f"{error}. The revisions are {', '.join(known)}."
+def _explain(settings: Settings, error: CommandError) -> str:
+    obstacle, _ = asyncio.run(readiness.obstacle(settings))
+    if obstacle == readiness.NEW or (obstacle is None and "locate" in str(error)):
+        known = migrations.newest()
+        return f"The database's tables are those of a newer version: this one knows revisions up to {known}."
+    return f"{error}."

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -45,6 +47,15 @@ def levels(
     plan, values = plan_of(schema, document, operation, variables)
     found = Explaining(values, backend).shape(plan.shape, "") if plan.shape is not None else ()
     return [f"{step.path}: {step.how}" for step in found]
+
+
+def read(file: Path) -> str:
+    """A document's text, from a file or from the standard input."""
+    if str(file) != "-":
+        return file.read_text(encoding="utf-8")
+    if sys.stdin is None:
+        raise Obstacle("The standard input is closed: there is no document in it.")
+    return sys.stdin.read()
 
 
 def given_variables(text: str) -> dict[str, Any]:

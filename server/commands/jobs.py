@@ -11,16 +11,16 @@ from models.base import utc_now
 from resolvers.jobs import JOBS, Ran, run_jobs
 from resolvers.storage.engine import make_engine
 from schema.declaring.build import build
-from server.cli_errors import Obstacle
+from server.cli_errors import none_such
 from server.commands import database
 from server.settings import Settings
 
 
 def do(settings: Settings, names: Sequence[str]) -> bool:
     """Do all jobs, or those named; whether none failed, and none that was named lacks what it needs."""
-    unknown = [name for name in names if name not in JOBS]
-    if unknown:
-        raise Obstacle(f"There is no job called {unknown[0]}. There are: {', '.join(JOBS)}.")
+    for name in names:
+        if name not in JOBS:
+            raise none_such("There is no job called", name, JOBS)
     database.require(settings)
     # Segments by criteria are worked out by the filters of the graph.
     build()

@@ -33,6 +33,7 @@ from server.telemetry.exposition import showing_metrics
 from server.telemetry.json_lines import JsonLines
 from server.workers.answering import Answering
 from server.workers.supervisor import Supervisor
+from server.workers.terminal import leave_when_closed
 
 if TYPE_CHECKING:
     from server.app import Gateway
@@ -177,7 +178,9 @@ def _run(
     try:
         with showing_metrics(settings):
             if workers == 1:
-                Answering(config, announce, settings.drain).run(sockets=[listening])
+                server = Answering(config, announce, settings.drain)
+                leave_when_closed(server)
+                server.run(sockets=[listening])
             elif not Supervisor(config, [listening], announce, settings.drain).run():
                 raise Obstacle("No worker could be started; the lines above say why.")
     except KeyboardInterrupt:

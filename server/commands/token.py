@@ -33,11 +33,12 @@ from resolvers.code.iso import known_codes
 from resolvers.ids import key_of, opaque_id
 from resolvers.storage.engine import make_engine
 from resolvers.storage.transaction import Transaction, in_transaction
-from server.cli_errors import Obstacle
+from server.cli_errors import Obstacle, none_such
 from server.commands import database
 from server.settings import Settings
 
 T = TypeVar("T")
+LONGEST_NAME = 128
 USUAL = "usual"
 """What is written in place of a budget to take a token's own one away."""
 DEMO = "crm360 demo"
@@ -50,9 +51,11 @@ def create_enterprise(
     """Make the token of a shop, a till or a back office, and print it."""
     if not scopes:
         raise Obstacle(f"Say what the token may do by --scope. There are: {', '.join(Scope)}.")
-    unknown = sorted(set(scopes) - set(Scope))
-    if unknown:
-        raise Obstacle(f"There is no scope {unknown[0]}. There are: {', '.join(Scope)}.")
+    for scope in scopes:
+        if scope not in set(Scope):
+            raise none_such("There is no scope", scope, Scope)
+    if not name.strip() or len(name) > LONGEST_NAME:
+        raise Obstacle(f"A token's name has 1 to {LONGEST_NAME} characters.")
     until = None if days is None else utc_now() + timedelta(days=days)
     allowed = None if budget is None else _allowance(budget)
     own = None if allowed is None else TokenBudgetInput(limit=allowed.limit, refill_per_second=allowed.refill)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from getpass import getuser
 from pathlib import Path
+from time import monotonic
 from typing import Literal, cast
 
 import rich.progress
@@ -19,7 +21,8 @@ from rich.table import Table
 from models.base import utc_now
 from resolvers.audit.exports import note_export
 from resolvers.demo import import_journey
-from resolvers.files import ImportReport, export_files, import_files
+from resolvers.files import Declared, ImportReport, export_files, import_files
+from resolvers.files.progress import ProgressListener
 from resolvers.files.resources import tells_of_customers
 from resolvers.storage.engine import make_engine
 from server.cli_errors import INTERRUPTED, Obstacle
@@ -27,6 +30,32 @@ from server.commands import database
 from server.settings import Settings
 
 ERRORS_SHOWN = 20
+SAID_EVERY = 5.0
+"""After how many seconds it is said again how far a step has come, where there is no terminal."""
+
+
+class Lines:
+    """A line every few seconds, for whoever has no terminal: a log, or a system that runs jobs."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self.clock = clock
+        self.name, self.done, self.total = "", 0, 0
+        self.said = clock()
+
+    def step(self, name: str, total: int) -> None:
+        """A step begins."""
+        self.name, self.done, self.total = name, 0, total
+        self._say_if_due()
+
+    def advance(self, rows: int) -> None:
+        """So many more rows are done."""
+        self.done += rows
+        self._say_if_due()
+
+    def _say_if_due(self) -> None:
+        if self.clock() - self.said >= SAID_EVERY:
+            typer.echo(f"{self.name}: {self.done:,} of about {max(self.total, self.done):,} rows", err=True)
+            self.said = self.clock()
 
 
 class Bars:
@@ -54,16 +83,19 @@ class Bars:
 
 
 @contextmanager
-def progress() -> Iterator[Bars]:
-    """Bars on a terminal, or nothing where there is none."""
+def progress() -> Iterator[Bars | Lines]:
+    """Bars on a terminal, or lines where there is none."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield Lines()
+        return
     columns = (
         rich.progress.TextColumn("{task.description}"),
         rich.progress.BarColumn(),
         rich.progress.TaskProgressColumn(),
         rich.progress.TimeElapsedColumn(),
     )
-    console = Console(stderr=True)
-    with rich.progress.Progress(*columns, console=console, disable=not console.is_terminal) as shown:
+    with rich.progress.Progress(*columns, console=console) as shown:
         bars = Bars(shown)
         yield bars
         bars.end()
@@ -102,14 +134,16 @@ def bring_journey(
         console.print(f"- {note}", highlight=False, markup=False)
 
 
-def bring_files(settings: Settings, paths: Sequence[Path], *, dry_run: bool, skip_bad: bool) -> bool:
+def bring_files(
+    settings: Settings, paths: Sequence[Path], said: Declared | None = None, *, dry_run: bool, skip_bad: bool
+) -> bool:
     """Import a retailer's files, and tell whether all of their rows are good."""
     database.require(settings)
     good = "The good rows so far are kept; the same files again bring in the others."
     kept = good if skip_bad and not dry_run else "Nothing was written."
     with stopping(kept), progress() as bars:
         report = asyncio.run(
-            import_files(settings.database_url, paths, dry_run=dry_run, skip_bad=skip_bad, progress=bars)
+            import_files(settings.database_url, paths, said, dry_run=dry_run, skip_bad=skip_bad, progress=bars)
         )
     _tell(report, dry_run=dry_run)
     return report.ok
@@ -122,10 +156,10 @@ def _tell(report: ImportReport, *, dry_run: bool) -> None:
         table.add_row(name, *map(str, (count.created, count.updated, count.unchanged, count.refused)))
     if report.counts:
         console.print(table)
-    for error in report.errors[:ERRORS_SHOWN]:
-        console.print(str(error), highlight=False, markup=False, soft_wrap=True)
-    if report.error_count > ERRORS_SHOWN:
-        console.print(f"… and {report.error_count - ERRORS_SHOWN:,} more.", highlight=False)
+    for told in (*report.notes, *report.warnings[:ERRORS_SHOWN], *report.errors[:ERRORS_SHOWN]):
+        console.print(str(told), highlight=False, markup=False, soft_wrap=True)
+    if len(report.errors) > ERRORS_SHOWN:
+        console.print(f"… and {len(report.errors) - ERRORS_SHOWN:,} more.", highlight=False)
     if not report.written:
         reason = "this was a dry run" if dry_run else "mend the rows above, or say --skip-bad to write the others"
         console.print(f"Nothing was written: {reason}.", highlight=False, soft_wrap=True)
@@ -135,14 +169,26 @@ def take_out(settings: Settings, folder: Path, kind: str, resources: Sequence[st
     """Export."""
     database.require(settings)
     try:
-        with stopping("The files that are there are whole; others are left out."), progress() as bars:
+        with stopping("The files that are there are whole; others are left out."), progress() as bars, _no_cycles():
             counts = asyncio.run(_export(settings.database_url, folder, kind, resources or None, bars))
     except ValueError as error:
         raise Obstacle(str(error)) from None
     _tell_counts(counts, kind)
 
 
-async def _export(url: str, folder: Path, kind: str, resources: Sequence[str] | None, progress: Bars) -> dict[str, int]:
+@contextmanager
+def _no_cycles() -> Iterator[None]:
+    """Nothing that is read refers to itself: looking for what does would take as long as all the rest."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+async def _export(
+    url: str, folder: Path, kind: str, resources: Sequence[str] | None, progress: ProgressListener
+) -> dict[str, int]:
     """Export; what tells of customers is noted before any of it is written."""
     if tells_of_customers(resources):
         engine = make_engine(url)

@@ -39,6 +39,12 @@ METRICS: dict[str, Metric] = {
     "crm360_shed": Metric("counter", "Requests that were told at once to come back later."),
     "crm360_running_requests": Metric("gauge", "Requests that are being answered."),
     "crm360_read_connections": Metric("gauge", "Connections for reading: busy, open, and at most.", ("state",)),
+    "crm360_replica_connections": Metric(
+        "gauge", "Connections to a replica: busy, open, and at most.", ("replica", "state")
+    ),
+    "crm360_replicas_asked": Metric(
+        "gauge", "How many workers ask a replica: the others found it behind.", ("replica",)
+    ),
     "crm360_write_connections": Metric("gauge", "Connections for writing that are busy."),
     "crm360_outbox_lag_seconds": Metric(
         "gauge", "Age of the oldest event that a reader of the outbox has not dealt with.", ("reader",), of_all=True

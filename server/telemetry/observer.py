@@ -66,6 +66,11 @@ class Seen:
         return len(self.reads) + (sum(each.kind == STATEMENT for each in self.steps) if self.steps else 0)
 
     @property
+    def failed(self) -> int:
+        """How many of them came to no end of their own."""
+        return sum(run.failed for run in self.reads) + sum(step.failed for step in self.steps)
+
+    @property
     def cost(self) -> int:
         """The points that it was charged."""
         context = self.request.context

@@ -63,6 +63,7 @@ class SlowOperations:
             "milliseconds": round(seen.seconds * 1000, 1),
             "planned": context is not None and context.planned,
             "statements": seen.statements,
+            "failed": seen.failed,
             "reading": round(sum(run.milliseconds for run in reads), 1),
             "rows": sum(run.rows for run in reads),
             "cost": seen.cost,

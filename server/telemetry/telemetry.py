@@ -17,6 +17,7 @@ from sqlalchemy.pool import QueuePool
 
 from resolvers.storage.cache import Cache
 from resolvers.storage.reader import Reader
+from resolvers.storage.replicas.reading import Replicas
 from resolvers.storage.steps import watch_statements
 from resolvers.storage.writing.outbox import lags
 from schema.execution.run.planned_schema import PlannedSchema
@@ -49,13 +50,20 @@ class Pooled(Protocol):
 class Telemetry:
     """What is told of a process; it works from the gateway's start to its end."""
 
-    def __init__(self, settings: Settings, schema: PlannedSchema, reader: Reader, engine: AsyncEngine) -> None:
-        self._schema, self._reader, self._engine = schema, reader, engine
+    def __init__(
+        self,
+        settings: Settings,
+        schema: PlannedSchema,
+        reader: Reader,
+        engine: AsyncEngine,
+        replicas: Replicas | None = None,
+    ) -> None:
+        self._schema, self._reader, self._engine, self._replicas = schema, reader, engine, replicas
         folder = settings.metrics_folder
         self.figures = Figures(schema.documents.kept) if folder else None
         self.usage = Usage(schema._schema, engine) if settings.usage else None
         self.slow = SlowOperations(schema, reader.backend, settings.slow / 1000) if settings.slow else None
-        self.traces = _traces(reader.backend)
+        self.traces = _traces(reader.backend, settings.called_traces)
         self._file = SnapshotFile(Path(folder)) if folder else None
         self._lags: Mapping[str, float] = {}
         self._running: list[asyncio.Task[None]] = []
@@ -128,6 +136,7 @@ class Telemetry:
         documents = self._schema.documents
         _tell_cache(found, "documents", documents.read)
         _tell_cache(found, "plans", documents.plans)
+        _tell_cache(found, "trusted", documents.kept)
         if self.admission is not None:
             found.add("crm360_shed", self.admission.turned_away)
             found.add("crm360_running_requests", self.admission.running)
@@ -144,6 +153,12 @@ class Telemetry:
                 found.add("crm360_read_connections", count, state)
         pool = self._engine.pool
         found.add("crm360_write_connections", pool.checkedout() if isinstance(pool, QueuePool) else 0)
+        if self._replicas is not None:
+            for name, states in self._replicas.use().items():
+                for state, count in states.items():
+                    found.add("crm360_replica_connections", count, name, state)
+            for name, is_asked in self._replicas.asked().items():
+                found.add("crm360_replicas_asked", is_asked, name)
 
 
 def _tell_cache(found: Snapshot, name: str, cache: Cache[Any, Any]) -> None:
@@ -153,11 +168,11 @@ def _tell_cache(found: Snapshot, name: str, cache: Cache[Any, Any]) -> None:
     found.add("crm360_cache_entries", len(cache), name)
 
 
-def _traces(backend: str) -> Traces | None:
+def _traces(backend: str, most_called: int) -> Traces | None:
     """Traces, where the environment says where they go."""
     if not are_wanted(os.environ):
         return None
     try:
-        return Traces(provider(), backend)
+        return Traces(provider(), backend, most_called=most_called)
     except ImportError:
         raise Obstacle(MISSING.format("OTEL_EXPORTER_OTLP_ENDPOINT")) from None

@@ -1,7 +1,8 @@
 """Traces by OpenTelemetry: a request, what was read and planned anew, and each statement; no span for a field.
 
 Spans are made when a request is over, out of what was noted meanwhile: so one that was slow or failed is told whatever
-the sampling says, and one that isn't told costs nothing. Where the caller traces, the caller says whether to.
+the sampling says, and one that isn't told costs nothing. Where the caller traces, the caller says whether to; but not
+more often than so many times a second, since anybody may say so.
 `OTEL_…` say where traces go and, with `OTEL_TRACES_SAMPLER`, which.
 """
 
@@ -28,6 +29,10 @@ SAMPLER = "OTEL_TRACES_SAMPLER"
 TRACEPARENT = b"traceparent"
 SHARE = 0.02
 """Of the requests that nobody says anything of: how many are told."""
+MOST_CHOSEN = 20
+"""And how many of them a second at most: what telling costs doesn't grow with what is asked."""
+MOST_CALLED = 10
+"""How many requests a second are told because their callers say so."""
 SLOW = 1.0
 """The seconds from which on a request is always told."""
 SYSTEMS = {"postgresql": "postgresql", "sqlite": "sqlite"}
@@ -56,6 +61,22 @@ def provider() -> TracerProvider:
     return made
 
 
+class PerSecond:
+    """So many in each second."""
+
+    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most, self._clock = most, clock
+        self._second, self._taken = 0, 0
+
+    def takes(self) -> bool:
+        """Take one, if one is left."""
+        second = int(self._clock())
+        if second != self._second:
+            self._second, self._taken = second, 0
+        self._taken += 1
+        return self._taken <= self._most
+
+
 class Traces:
     """Makes spans of requests."""
 
@@ -65,10 +86,15 @@ class Traces:
         backend: str,
         *,
         share: float | None = SHARE,
+        most_called: int = MOST_CALLED,
         chance: Callable[[], float] = random.random,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        from opentelemetry.trace import get_current_span
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+        self._called, self._chosen = PerSecond(most_called, clock), PerSecond(MOST_CHOSEN, clock)
+        self._span_of = get_current_span
         self._provider = spans
         self._tracer = spans.get_tracer("crm360", __version__)
         self._propagator = TraceContextTextMapPropagator()
@@ -77,23 +103,25 @@ class Traces:
 
     def note(self, seen: Seen) -> None:
         """Make the spans of a request, if it is to be told."""
-        given = seen.request.header(TRACEPARENT)
-        parent = (
-            self._propagator.extract({"traceparent": given, "tracestate": seen.request.header(b"tracestate")})
-            if given
-            else None
-        )
+        parent = self._parent(seen) if TRACEPARENT in seen.request.headers else None
         if self._is_told(seen, parent):
             self._tell(seen, parent)
 
-    def _is_told(self, seen: Seen, parent: Context | None) -> bool:
-        from opentelemetry.trace import get_current_span
+    def _parent(self, seen: Seen) -> Context:
+        given = {name: seen.request.header(name.encode()) for name in ("traceparent", "tracestate")}
+        return self._propagator.extract(given)
 
+    def _is_told(self, seen: Seen, parent: Context | None) -> bool:
         if self._share is None:
             return True
-        if parent is not None and (caller := get_current_span(parent).get_span_context()).is_valid:
-            return caller.trace_flags.sampled
-        return seen.seconds >= SLOW or "INTERNAL" in seen.codes or self._chance() < self._share
+        if parent is not None and (caller := self._span_of(parent).get_span_context()).is_valid:
+            if not caller.trace_flags.sampled:
+                return False
+            if self._called.takes():
+                return True
+        if seen.seconds >= SLOW or "INTERNAL" in seen.codes:
+            return True
+        return self._chance() < self._share and self._chosen.takes()
 
     def _tell(self, seen: Seen, parent: Context | None) -> None:
         from opentelemetry.context import Context
@@ -135,20 +163,23 @@ class Traces:
 
     def _parts(self, seen: Seen, within: Context, offset: int) -> None:
         for step in seen.steps:
-            span = self._part(step.kind, step.sql, within, _at(step.began, offset))
+            span = self._part(step.kind, step.sql, within, _at(step.began, offset), failed=step.failed)
             span.end(_at(step.ended, offset))
         for run in seen.reads:
-            span = self._part("batch", run.sql, within, _at(run.began, offset))
+            span = self._part("batch", run.sql, within, _at(run.began, offset), failed=run.failed)
             span.set_attribute("db.response.returned_rows", run.rows)
             span.end(_at(run.began + run.milliseconds / 1000, offset))
 
-    def _part(self, name: str, sql: str, within: Context, at: int) -> Span:
-        """A part of a request. A statement's text has places for values, and no values."""
-        from opentelemetry.trace import SpanKind
+    def _part(self, name: str, sql: str, within: Context, at: int, *, failed: bool) -> Span:
+        """A part of a request. A statement's text has places for values, and no values; why it failed may have some."""
+        from opentelemetry.trace import SpanKind, StatusCode
 
         attributes = {"db.system.name": self._system, "db.query.text": sql} if sql else None
         kind = SpanKind.CLIENT if sql else SpanKind.INTERNAL
-        return self._tracer.start_span(name, within, kind, attributes, start_time=at)
+        span = self._tracer.start_span(name, within, kind, attributes, start_time=at)
+        if failed:
+            span.set_status(StatusCode.ERROR)
+        return span
 
     def close(self) -> None:
         """Send what is left."""

@@ -2,7 +2,7 @@
 
 A worker that dies is replaced, and so is one that says nothing for long. SIGHUP replaces all, one after another: the
 new one answers before the old one is told to leave, and if it can't the old ones stay. SIGTERM and SIGINT have all
-leave; a second one doesn't wait for them.
+leave, and so has SIGHUP once the terminal is closed; a second one doesn't wait for them.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 
 from server.workers.answering import work
+from server.workers.terminal import HANGUP, Terminal
 
 SPAWN = multiprocessing.get_context("spawn")
 STARTS_WITHIN, SPEAKS_WITHIN, LEAVES_WITHIN = 120.0, 30.0, 9.2
@@ -33,7 +34,7 @@ MOST_TRIES = 3
 """How often a first worker is tried to start."""
 
 STOPS = (signal.SIGTERM, signal.SIGINT)
-RESTARTS: int | None = getattr(signal, "SIGHUP", None)
+RESTARTS = HANGUP
 log = logging.getLogger("crm360")
 
 
@@ -108,6 +109,7 @@ class Supervisor:
     ) -> None:
         self._config, self._sockets, self._drain = config, sockets, drain
         self._announce = announce
+        self._terminal = Terminal()
         self._workers: list[Worker] = []
         self._outdated: list[Worker] = []
         """Those that are to be replaced."""
@@ -151,7 +153,7 @@ class Supervisor:
         with suppress(BlockingIOError):
             bell.recv(4096)
         while self._told:
-            if self._told.pop(0) == RESTARTS:
+            if self._told.pop(0) == RESTARTS and not self._terminal.is_closed():
                 self._outdated = [worker for worker in self._workers if not worker.is_leaving]
             else:
                 self._stop()

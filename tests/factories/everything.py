@@ -177,7 +177,7 @@ async def _save_bills(
         factories.voucher_event(voucher=voucher),
         factories.purchase(store=store, customer=None),
         factories.purchase_discount(purchase=bill, item=items[1], reward=reward, voucher=voucher),
-        factories.purchase_discount(purchase=bill),
+        factories.purchase_discount(purchase=bill, kind="STAFF", code="STAFF10"),
         *_paid(bill),
         factories.purchase_return_item(purchase_return=factories.purchase_return(purchase=bill), item=items[0]),
         factories.point_entry_lot(entry=spent, lot=lot, amount=Decimal(-20)),

@@ -42,7 +42,7 @@ async def _add_product_terms(session: AsyncSession, new: list[models.Base]) -> N
     terms: dict[int, set[str]] = defaultdict(set)
     for row in new:
         if isinstance(row, models.Product):
-            terms[row.id] |= normalise.product_terms(row.name, (row.code,))
+            terms[row.id] |= normalise.product_terms(row.name, (row.code,), row.translations)
         elif isinstance(row, models.ProductCode):
             terms[row.product_id] |= normalise.product_terms("", (row.code,))
     term = models.ProductTerm

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, delete, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 import models
@@ -153,3 +153,18 @@ async def test_customers_kept_before_without_a_name_are_sorted_after_those_with_
     key = models.Customer.last_name_key
     assert before == ["", "zelena"]
     assert list(await session.scalars(select(key).order_by(key))) == ["zelena", NAMELESS]
+
+
+async def test_products_kept_before_are_found_by_their_names_in_further_languages(
+    session: AsyncSession, database_url: str
+) -> None:
+    butter = factories.product(name="Butter", code="1", translations={"de": {"name": "Süße Butter"}, "cs": {}})
+    await factories.save(session, butter, factories.product(name="Milk", code="2"))
+    await to_thread(migrations.downgrade, database_url, "0460")
+    await session.execute(delete(models.ProductTerm).where(models.ProductTerm.term == "susse"))
+    await session.commit()
+
+    await to_thread(migrations.upgrade, database_url)
+
+    terms = select(models.ProductTerm.term).order_by(models.ProductTerm.term)
+    assert list(await session.scalars(terms)) == ["1", "2", "butter", "milk", "susse"]

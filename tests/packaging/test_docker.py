@@ -1,6 +1,8 @@
 """The files in `docker/`, as far as they can be looked at without an engine."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -51,3 +53,11 @@ def test_the_image_is_built_from_what_the_wheel_needs_and_runs_as_nobody() -> No
 
     assert all((ROOT / name).exists() for line in copied for name in line.split())
     assert text.index("USER 10001") < text.index('CMD ["crm360"')
+
+
+def test_the_image_is_made_as_its_linter_wants_it() -> None:
+    linter = Path(sys.executable).with_name("hadolint")
+
+    told = subprocess.run([linter, DOCKER / "Dockerfile"], capture_output=True, text=True, timeout=30, check=False)
+
+    assert (told.stdout, told.returncode) == ("", 0)

@@ -8,32 +8,44 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from resolvers.files import reference
-from schema.declaring.build import build
 from schema.execution.run.planned_schema import PlannedSchema
 from server.commands.schema import definition
-from tests.pages import costs, errors, one_query, permissions, rooms, telemetry
+from tests.databases import of_a_program
+from tests.pages import costs, domain, errors, one_query, permissions, rooms, telemetry
+from tests.pages.answers import ASKED, with_answers
+from tests.pages.markdown import PAGES, README, RECIPES, ROOT
+from tests.schema.both_ways import schema
 
-ROOT = Path(__file__).parents[2]
 GRAPH = ROOT / "schema.graphql"
 OWN_DATA = ROOT / "docs" / "own-data.md"
+ASKED_ELSEWHERE = {README, RECIPES, one_query.PAGE}
+"""Pages over other data: the demo's (`tests/server/test_walkthrough.py`), a recipe's own, one made-up customer's."""
 
 
-def pages(schema: PlannedSchema) -> Iterator[tuple[Path, str]]:
+def pages(schema: PlannedSchema) -> dict[Path, str]:
     """Each file with what it should say."""
-    yield GRAPH, definition(schema)
+    texts = {path: path.read_text("utf-8") for path in PAGES} | dict(_made(schema))
+    asking = {path: text for path, text in texts.items() if path not in ASKED_ELSEWHERE and ASKED.search(text)}
+    return texts | with_answers(asking) | {GRAPH: definition(schema)}
+
+
+def _made(schema: PlannedSchema) -> Iterator[tuple[Path, str]]:
+    """Pages with what is made from the code."""
     yield OWN_DATA, reference.written_into(OWN_DATA.read_text("utf-8"))
     yield one_query.PAGE, one_query.page(schema)
     yield permissions.PAGE, permissions.page()
     yield errors.PAGE, errors.page()
     yield costs.PAGE, costs.page(schema)
     yield telemetry.PAGE, telemetry.page()
+    yield domain.PAGE, domain.page()
     yield rooms.PAGE, rooms.page()
     yield rooms.README, rooms.readme()
 
 
 def main() -> None:
     """Write those that differ, and tell which."""
-    changed = [path for path, text in pages(build()) if _written(path, text)]
+    with of_a_program():
+        changed = [path for path, text in pages(schema()).items() if _written(path, text)]
     for path in changed:
         sys.stdout.write(f"Wrote {path.relative_to(ROOT)}.\n")
     if not changed:

@@ -33,6 +33,11 @@ mutation ($input: PointsSpendInput!) {
   }
 }
 ```
+```json variables
+{"input": {"customer": "Q3VzdG9tZXI6Mg==", "amount": "100"}}
+```
+```json
+```
 
 """
 

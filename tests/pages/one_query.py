@@ -1,7 +1,6 @@
 """The page `docs/one-query.md`, made from the code as it is."""
 
 import asyncio
-import tempfile
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from resolvers.storage.engine import make_engine
 from schema.execution.run.planned_schema import PlannedSchema
 from server.commands.explain_code import explain_code
 from tests import factories
-from tests.databases import migrate
+from tests.databases import of_a_program
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS / "one-query.md"
@@ -54,8 +53,6 @@ async def fill(url: str) -> None:
 
 def page(schema: PlannedSchema) -> str:
     """The page as it should be."""
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite+aiosqlite:///{folder}/one-query.sqlite"
-        migrate(url)
+    with of_a_program() as databases, databases.database("sqlite") as url:
         asyncio.run(fill(url))
         return OPENING + explain_code(schema, DOCUMENT.read_text(), None, "{}", url)

@@ -11,6 +11,7 @@ from models.personal import FORGOTTEN, MASKED, PERSONAL, Personal, telling
 from models.scope import Scope
 from resolvers.operation.structs import camel
 from schema.declaring.base import TYPES, Declaration
+from schema.declaring.kinds.aggregated import Aggregated
 from schema.declaring.kinds.lookup import Lookup
 from schema.declaring.kinds.many import Many
 from schema.declaring.permissions import kept_for_customers, rules
@@ -64,11 +65,10 @@ def questions() -> Iterator[tuple[str, ...]]:
 
 
 def rows_of(field: Declaration) -> tuple[str, str] | None:
-    """Who sees the rows of a list or a look-up: all of them, and some."""
-    target = TYPES[field.type_name] if isinstance(field, Lookup | Many) and field.type_name else None
-    if target is None or target.entity is None:
-        return None
-    return sees(ownership_of(target.entity))
+    """Who sees the rows of a list or a look-up, or has them summed up: all of them, and some."""
+    name = field.type_name if isinstance(field, Aggregated | Lookup | Many) else None
+    target = TYPES[name].entity if name else None
+    return sees(ownership_of(target)) if target is not None else None
 
 
 def sees(owner: Ownership) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Reads the README's recipes, and does what they say to a copy of the tree."""
+"""Reads the recipes of `docs/recipes.md`, and does what they say to a copy of the tree."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PLACE = re.compile(r"^# ([\w/]+\.py)(?:, after (.+))?\n", re.MULTILINE)
 COPIED = ("server", "schema", "resolvers", "models", "crm360", "tests", "docs", "Makefile", "README.md", "LICENSE")
-COPIED += ("pyproject.toml", "constraints.txt", "hatch_build.py", "schema.graphql")
+COPIED += ("examples", "pyproject.toml", "constraints.txt", "hatch_build.py", "schema.graphql")
 LEFT_OUT = shutil.ignore_patterns("node_modules", "__pycache__", ".work", "*.sqlite*")
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What the README says under one heading, in its order: pieces of code, commands, and a document to try."""
+    """What the page says under one heading, in its order: pieces of code, commands, and a document to try."""
 
     pieces: list[tuple[str, str]]
 
@@ -41,8 +41,8 @@ class Recipe:
 
 def recipe(title: str) -> Recipe:
     """The recipe under a heading."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    [section] = re.findall(rf"^### {title}\n(.*?)(?=^##)", text, re.MULTILINE | re.DOTALL)
+    text = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
+    [section] = re.findall(rf"^## {title}\n(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL)
     return Recipe(BLOCK.findall(section))
 
 

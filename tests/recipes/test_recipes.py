@@ -1,4 +1,4 @@
-"""Each recipe of the README, played in a copy of the tree: the checks hold, and what it brings can be used."""
+"""Each recipe of `docs/recipes.md`, played in a copy of the tree: the checks hold, and what it brings can be used."""
 
 from __future__ import annotations
 
@@ -115,6 +115,20 @@ def test_a_filter_is_added(tree: Tree) -> None:
     assert answer == {"stores": {"nodes": [{"code": "brno-1", "isOnTheMap": True}]}}
 
 
+def bill_paid_in_cash(number: str, amount: str) -> Mapping[str, object]:
+    """A bill as a file has it."""
+    return {
+        "store": {"code": "brno-1"},
+        "externalId": number,
+        "paidAt": "2024-05-15T12:00:00Z",
+        "currencyCode": "CZK",
+        "total": amount,
+        "itemsCount": 1,
+        "items": [{"line": 1, "quantity": "1", "price": amount}],
+        "payments": [{"kind": "CASH", "amount": amount}],
+    }
+
+
 def test_an_aggregate_is_added(tree: Tree) -> None:
     told = recipe("To add an aggregate")
     brands = [{"source": "erp", "externalId": name, "name": name} for name in ("Madeta", "Olma")]
@@ -133,10 +147,15 @@ def test_an_aggregate_is_added(tree: Tree) -> None:
     tree.play(told)
 
     check(tree)
-    answer = asked(tree, {"productBrands": brands, "products": products}, told.document)
+    numbers, groups = told.documents
+    answer = asked(tree, {"productBrands": brands, "products": products}, numbers)
     assert answer == {
         "productBrands": {"nodes": [{"name": "Olma", "productCount": 2}, {"name": "Madeta", "productCount": 0}]}
     }
+    bills = [bill_paid_in_cash("bill-1", "30.50"), bill_paid_in_cash("bill-2", "5")]
+    answer = asked(tree, {"stores": [{"code": "brno-1", "name": "Brno"}], "purchases": bills}, groups)
+    figures = {"sum": {"amount": "35.50"}, "average": {"amount": "17.75"}}
+    assert answer == {"purchasePaymentAggregates": {"nodes": [{"kind": "CASH", "count": 2, "amount": figures}]}}
 
 
 def test_an_operation_is_added(tree: Tree) -> None:

@@ -149,6 +149,7 @@ async def test_all_jobs_are_done_and_what_they_did_is_told(crm: Operations, sess
         Ran("requalify-statuses", 5),
         Ran("refresh-segments", 3),
         Ran("refresh-scores", 20),
+        Ran("keep-years", 5),
         Ran("purge-keys", 5),
         Ran("prune-events", 0),
         Ran("seal-audit", 5),

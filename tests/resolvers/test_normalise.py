@@ -124,6 +124,7 @@ def test_a_customer_without_anything_is_found_by_nothing() -> None:
 
 def test_a_product_is_found_by_its_name_and_codes() -> None:
     assert normalise.product_terms("Máslo 82 %", ["M-82", "8594001"]) == {"maslo", "82", "m", "m-82", "8594001"}
+    assert normalise.product_terms("Máslo", [], {"de": {"name": "Süße Butter"}}) == {"maslo", "susse", "butter"}
 
 
 @pytest.mark.parametrize(

@@ -127,12 +127,16 @@ def test_what_is_neither_a_list_nor_a_look_up_says_who_may_ask_for_it() -> None:
         "me": None,
         "node": None,
         "nodes": None,
+        "point_entry_aggregates": None,
+        "purchase_aggregates": None,
+        "purchase_item_aggregates": None,
         "purchase_preview": Scope.PURCHASES_WRITE,
         "rate_limit": None,
         "recommended_products": Scope.PURCHASES_WRITE,
         "recommended_rewards": Scope.PURCHASES_WRITE,
         "stores_near": None,
         "viewer": None,
+        "voucher_aggregates": None,
     }
 
 

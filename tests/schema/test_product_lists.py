@@ -94,3 +94,19 @@ async def test_products_of_a_group_and_of_all_below_it_are_found_wherever_produc
         "products": {"nodes": [{"name": "Butter"}, {"name": "Food"}]},
         "customers": {"nodes": [{"id": opaque_id("Customer", eva.id)}]},
     }
+
+
+async def test_one_fragment_fits_all_amounts_in_a_currency(graph: Graph, session: AsyncSession) -> None:
+    butter = factories.product(name="Butter")
+    price = factories.product_price(product=butter, amount=Decimal("59.9"), currency_code="CZK")
+    await factories.save(session, price, factories.purchase(items=[factories.purchase_item(product=butter)]))
+
+    data = await graph.data(
+        """{ products { nodes { prices { ...Shown } } } purchases { nodes { total { ...Shown } } } }
+        fragment Shown on MonetaryAmount { amount currency { code } }"""
+    )
+
+    assert data == {
+        "products": {"nodes": [{"prices": [{"amount": "59.90", "currency": {"code": "CZK"}}]}]},
+        "purchases": {"nodes": [{"total": {"amount": "50.00", "currency": {"code": "CZK"}}}]},
+    }

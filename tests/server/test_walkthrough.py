@@ -1,4 +1,4 @@
-"""The README's four steps at the till, as the playground's tabs have them ready on the demo's data."""
+"""What the README shows on the demo's data: its documents, and four steps at the till as the playground has them."""
 
 import json
 import re
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests import databases
+from tests.pages.markdown import DOCUMENT, README
 from tests.server.gateway import Client, opened
 
 POINTS = "query($id: ID!) { customer(by: { id: $id }) { pointAccount { active pending } } }"
@@ -48,6 +49,15 @@ async def tabs(demo_url: str, tmp_path: Path) -> AsyncIterator[Tabs]:
     shutil.copyfile(databases.shared_folder() / "demo.sqlite", copy)
     async with opened(f"sqlite+aiosqlite:///{copy}") as client:
         yield Tabs(client, (await client.get("/graphql", headers={"Accept": "text/html"})).text)
+
+
+async def test_the_readme_s_documents_find_what_they_ask_for(demo_url: str) -> None:
+    documents = DOCUMENT.findall(README.read_text("utf-8"))
+
+    async with opened(demo_url) as client:
+        answers = [(await client.ask(document)).json() for document in documents]
+
+    assert ["errors" in answer or None in answer["data"].values() for answer in answers] == [False]
 
 
 async def test_the_tabs_close_a_bill_step_by_step_and_take_it_back(tabs: Tabs) -> None:

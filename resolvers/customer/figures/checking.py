@@ -19,12 +19,25 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from models import Customer, CustomerMonth, CustomerStatistics, PointEntry, PointLot, Purchase, PurchaseState
+from models import (
+    Customer,
+    CustomerMonth,
+    CustomerStatistics,
+    CustomerYear,
+    PointEntry,
+    PointLot,
+    Purchase,
+    PurchaseState,
+)
 from models.rules.figures import Month, total_of
 from models.types import MONEY, POINTS, Instant
+from resolvers.customer.figures.insight_rows import YEAR_IN_MONTHS, window_of
+from resolvers.customer.figures.years import LISTS, Year, is_alone, work_out
 from resolvers.storage.transaction import Transaction, in_transaction
 
 AT_ONCE = 500
+YEARS_AT_ONCE = 20
+"""Working a year out takes longer, and who changes something of the customer's waits."""
 SHOWN = 20
 """How many differences are told one by one."""
 NOTHING = Decimal(0)
@@ -109,6 +122,19 @@ class Right:
 
 async def prove_figures(engine: AsyncEngine, now: datetime, *, mend: bool = False, at_once: int = AT_ONCE) -> Proof:
     """Compare all kept figures with the rows that they sum, and balances with lots; mend the figures where asked to."""
+    proof = await _prove_sums(engine, now, mend=mend, at_once=at_once)
+    last = 0
+    while True:
+        keys, differences = await in_transaction(engine, now, partial(_prove_years, after=last, mend=mend))
+        if not keys:
+            return proof
+        proof.add(differences)
+        proof.mended += mend and len({each.customer for each in differences})
+        proof.left += 0 if mend else len(differences)
+        last = keys[-1]
+
+
+async def _prove_sums(engine: AsyncEngine, now: datetime, *, mend: bool, at_once: int) -> Proof:
     proof, last = Proof(), 0
     while True:
         keys, differences, mended = await in_transaction(
@@ -143,6 +169,37 @@ async def _prove(
             await _mend(transaction, key, kept.get(key), right[key])
             mended += 1
     return keys, differences, mended
+
+
+async def _prove_years(transaction: Transaction, *, after: int, mend: bool) -> tuple[list[int], list[Difference]]:
+    """Compare years that hold with the bills; one that is wrong goes, and is worked out again by its job."""
+    session = transaction.session
+    chosen = select(CustomerYear.id).where(CustomerYear.id > after).order_by(CustomerYear.id).limit(YEARS_AT_ONCE)
+    keys = list(await session.scalars(chosen))
+    if not keys or not await is_alone(transaction):
+        return keys, []
+    locked = select(CustomerStatistics).where(CustomerStatistics.id.in_(keys)).order_by(CustomerStatistics.id)
+    statistics = {row.id: row for row in await session.scalars(locked.with_for_update())}
+    kept = await session.scalars(select(CustomerYear).where(CustomerYear.id.in_(keys)).order_by(CustomerYear.id))
+    right = await work_out(transaction, keys)
+    since = window_of(YEAR_IN_MONTHS, transaction.now).since
+    differences = []
+    for year in kept:
+        its = statistics.get(year.id)
+        holds = its is not None and year.revision == its.revision and year.since <= since <= year.first_at
+        found = _wrong_in(year, right.get(year.id, {})) if holds else []
+        differences += found
+        if found and mend:
+            await session.delete(year)
+    return keys, differences
+
+
+def _wrong_in(year: CustomerYear, right: Year) -> list[Difference]:
+    return [
+        Difference(year.id, f"{name} of the year", str(getattr(year, name)), str(right.get(name)))
+        for name in ("first_at", *LISTS.values())
+        if getattr(year, name) != right.get(name)
+    ]
 
 
 LOTS = "points in lots"

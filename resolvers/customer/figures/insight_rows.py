@@ -1,6 +1,7 @@
 """The rows that insights are made of: sums that are kept month by month, bills at both ends, and what is bought often.
 
-All that is needed is one selection, of a batch of customers, or of the customer of a row that it is read along with.
+Where the year that is kept of the customer holds, one row of it takes their place. All is one value of the customer's
+row, read along with it, or for a batch of customers.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Date,
     Select,
     String,
+    Text,
     and_,
     case,
     cast,
@@ -33,8 +35,10 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.types import TypeEngine
 
 from models import (
+    Customer,
     CustomerMonth,
     CustomerStatistics,
+    CustomerYear,
     Product,
     Purchase,
     PurchaseItem,
@@ -46,8 +50,9 @@ from models.rules.relative_time import MOMENT, Span, span
 from models.types import MONEY, Instant
 from resolvers.query.columns import NOW, Expression, scaled
 from resolvers.query.expressions import word
+from resolvers.query.json_rows import NESTING
 from resolvers.query.row_lists import row_list
-from resolvers.storage.statement import Statement, compile_statement, following, parameter
+from resolvers.storage.statement import Statement, compile_statement, following
 from resolvers.storage.writing.batches import in_batch
 
 MOST_FAVOURITES = 10
@@ -60,11 +65,11 @@ ZERO: ColumnElement[int] = literal_column("0")
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose rows a selection is of, by the column that names them, and the bounds of its windows, see `Span`."""
+    """Whose rows a selection is of, and the bounds of its windows, see `Span`."""
 
     backend: str
     windows: tuple[str, ...]
-    of: Callable[[Any], ColumnElement[bool]]
+    customer: ColumnElement[Any]
     at: Callable[[str, str], Any]
 
 
@@ -78,6 +83,17 @@ class InsightRow(IntEnum):
     BRANDS = 4
     GROUPS = 5
     TIMES = 6
+    KEPT = 7
+
+
+KEPT_PARTS = {
+    InsightRow.SUMS: CustomerYear.turnover,
+    InsightRow.STORES: CustomerYear.stores,
+    InsightRow.PRODUCTS: CustomerYear.products,
+    InsightRow.BRANDS: CustomerYear.brands,
+    InsightRow.GROUPS: CustomerYear.groups,
+}
+"""What the year that is kept has of each part."""
 
 
 COLUMNS: tuple[tuple[str, TypeEngine[Any]], ...] = (
@@ -97,12 +113,12 @@ COLUMNS: tuple[tuple[str, TypeEngine[Any]], ...] = (
 
 def _row(part: InsightRow, **given_columns: Any) -> list[ColumnElement[Any]]:
     """The columns of a part's rows."""
-    given_columns["part"] = literal_column(str(int(part)))
+    given_columns["part"] = _number(part)
     return [cast(given_columns.get(name, null()), kind).label(name) for name, kind in COLUMNS]
 
 
 def _counts(purchase: Any, scope: Scope) -> list[Any]:
-    return [scope.of(purchase.customer_id), purchase.state != word(PurchaseState.CANCELLED)]
+    return [purchase.customer_id == scope.customer, purchase.state != word(PurchaseState.CANCELLED)]
 
 
 def _times(scope: Scope) -> Select[Any]:
@@ -114,7 +130,7 @@ def _times(scope: Scope) -> Select[Any]:
     )
     last = case((kept.last_purchase_at > NOW, until_now.scalar_subquery()), else_=kept.last_purchase_at)
     columns = _row(InsightRow.TIMES, customer=kept.id, first=kept.first_purchase_at, last=last)
-    return select(*columns).where(scope.of(kept.id), kept.first_purchase_at <= NOW)
+    return select(*columns).where(kept.id == scope.customer, kept.first_purchase_at <= NOW)
 
 
 def _sums(scope: Scope) -> Iterator[Select[Any]]:
@@ -136,7 +152,7 @@ def _sums(scope: Scope) -> Iterator[Select[Any]]:
             scaled(func.sum(case((inside[name], month.turnover), else_=ZERO), type_=MONEY), scope.backend),
         )
     chosen = select(*_row(InsightRow.SUMS, customer=month.customer_id, label=month.currency_code, **columns))
-    chosen = chosen.where(scope.of(month.customer_id), or_(*inside.values()))
+    chosen = chosen.where(month.customer_id == scope.customer, or_(*inside.values()))
     yield chosen.group_by(month.customer_id, month.currency_code)
     for name in scope.windows:
         for start, end in (("since", "head_end"), ("tail", "until")):
@@ -161,9 +177,16 @@ def _columns_of(scope: Scope, name: str, count: Any, spent: Any) -> dict[str, An
 
 
 def _bands(scope: Scope) -> Select[Any]:
-    band = aliased(ScoreBand)
-    floor: Any = band.floor
-    return select(*_row(InsightRow.BANDS, label=band.metric, n1=band.score, n2=scaled(floor, scope.backend)))
+    return select(*_row(InsightRow.BANDS, label=_all_bands(scope)))
+
+
+def _all_bands(scope: Scope) -> Any:
+    """All bands as one text, which the database makes once, for however many customers it is read along with."""
+    band: Any = aliased(ScoreBand)
+    nesting = NESTING[scope.backend]
+    each = nesting.row([band.metric, band.score, scaled(band.floor, scope.backend)])
+    # Put together it is a text on SQLite, too, and not the value that the text stands for.
+    return cast(nesting.rows(select(each.label("row"))), Text()) + literal_column("''", Text())
 
 
 def _most_often(part: InsightRow, scope: Scope) -> Select[Any]:
@@ -192,7 +215,7 @@ def _most_often(part: InsightRow, scope: Scope) -> Select[Any]:
     return select(*columns).where(ranked.c.place <= literal_column(str(MOST_FAVOURITES)))
 
 
-def rows_of_parts(parts: Sequence[InsightRow], scope: Scope) -> CompoundSelect[Any]:
+def _made(parts: Sequence[InsightRow], scope: Scope) -> CompoundSelect[Any]:
     """All parts that are needed, as one selection."""
     made: list[Select[Any]] = []
     for part in parts:
@@ -205,19 +228,45 @@ def rows_of_parts(parts: Sequence[InsightRow], scope: Scope) -> CompoundSelect[A
     return union_all(*made)
 
 
+def _kept(parts: Sequence[InsightRow], scope: Scope) -> Select[Any] | None:
+    """The row in place of all others: first bill and last, the bands as text, and each part with its number in front.
+
+    A customer's year holds where no bill or line has changed since, and for each window where no bill came or went by
+    time alone.
+    """
+    kept = [part for part in parts if part in KEPT_PARTS]
+    if not kept:
+        return None
+    statistics, year = aliased(CustomerStatistics), aliased(CustomerYear)
+    nesting = NESTING[scope.backend]
+    row = [
+        _number(InsightRow.KEPT),
+        statistics.first_purchase_at,
+        statistics.last_purchase_at,
+        _all_bands(scope) if InsightRow.BANDS in parts else null(),
+        *(nesting.row([_number(part), nesting.inside(getattr(year, KEPT_PARTS[part].key))]) for part in kept),
+    ]
+    chosen = select(*(value.label(f"v{place}") for place, value in enumerate(row)))
+    chosen = chosen.where(statistics.id == scope.customer, year.id == scope.customer)
+    chosen = chosen.where(year.revision == statistics.revision, statistics.last_purchase_at <= NOW)
+    begins = [scope.at(name, "since") for name in scope.windows]
+    return chosen.where(*(and_(year.since <= since, year.first_at >= since) for since in begins))
+
+
+def _number(part: InsightRow) -> ColumnElement[int]:
+    return literal_column(str(int(part)))
+
+
 @lru_cache(maxsize=128)
-def statement_of(parts: tuple[InsightRow, ...], windows: tuple[str, ...], backend: str) -> Statement:
-    """The parts for a batch of customers; the windows' bounds are given anew at each run."""
-
-    def at(window: str, bound: str) -> Any:
-        return parameter(f"{window}_{bound}", _kind(bound))
-
-    scope = Scope(backend, windows, partial(in_batch, backend=backend), at)
-    return compile_statement(rows_of_parts(parts, scope), backend)
+def statement_of(parts: tuple[InsightRow, ...], months: int, backend: str, *, uses_kept: bool = True) -> Statement:
+    """The parts for a batch of customers: of each the key, and the rows."""
+    customer: Any = aliased(Customer)
+    rows = expression_of(parts, months, uses_kept=uses_kept).sql(customer)
+    return compile_statement(select(customer.id, rows).where(in_batch(customer.id, backend)), backend)
 
 
 @lru_cache(maxsize=128)
-def expression_of(parts: tuple[InsightRow, ...], months: int) -> Expression:
+def expression_of(parts: tuple[InsightRow, ...], months: int, *, uses_kept: bool = True) -> Expression:
     """The parts for the customer of a row, to be read along with it: a list of rows as JSON."""
     lengths = {PERIOD: months} if months == YEAR_IN_MONTHS else {PERIOD: months, YEAR: YEAR_IN_MONTHS}
 
@@ -226,9 +275,12 @@ def expression_of(parts: tuple[InsightRow, ...], months: int) -> Expression:
         return following(f"insights_{length}_{bound}", _kind(bound), lambda now: getattr(window_of(length, now), bound))
 
     def rows(customer: ColumnElement[Any], backend: str) -> CompoundSelect[Any]:
-        return rows_of_parts(parts, Scope(backend, tuple(lengths), lambda column: column == customer, at))
+        return _made(parts, Scope(backend, tuple(lengths), customer, at))
 
-    return row_list("insights", rows)
+    def kept(customer: ColumnElement[Any], backend: str) -> Select[Any] | None:
+        return _kept(parts, Scope(backend, tuple(lengths), customer, at)) if uses_kept else None
+
+    return row_list("insights", rows, kept)
 
 
 def _kind(bound: str) -> TypeEngine[Any]:

@@ -12,28 +12,30 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import orjson
+
 from models import ScoreMetric
 from models.rules.figures import mean
-from models.rules.relative_time import Span
 from resolvers.customer.figures.insight_rows import (
     MOST_FAVOURITES,
-    PERIOD,
-    YEAR,
     YEAR_IN_MONTHS,
     ZONE,
     InsightRow,
     expression_of,
     statement_of,
-    window_of,
 )
 from resolvers.errors import BadInput
 from resolvers.query.columns import Expression
+from resolvers.query.json_rows import rows_of
 from resolvers.storage.context import RequestContext, RowRef
 from resolvers.values import Money, amount
 
 __all__ = ["MOST_FAVOURITES", "YEAR_IN_MONTHS", "ZONE", "Insights", "insights_along", "load_insights", "made_along"]
 
 MOST_MONTHS = 1200
+
+Bands = Mapping[str, Sequence[tuple[int, int]]]
+"""The floors of scores by metric, each with its score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,18 @@ class Favourite:
 
     what: RowRef
     purchase_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Favourites:
+    """What a customer buys most often, the most often first: of what entity, and each with the number of bills."""
+
+    entity: str = ""
+    found: Sequence[Sequence[int]] = ()
+
+    def first(self, count: int) -> Sequence[Favourite]:
+        """So many of them."""
+        return [Favourite(RowRef(self.entity, key), bills) for key, bills in self.found[:count]]
 
 
 @dataclass(slots=True)
@@ -57,9 +71,9 @@ class Insights:
     frequency_score: int | None = None
     monetary_score: int | None = None
     favourite_store: RowRef | None = None
-    favourite_products: Sequence[Favourite] = ()
-    favourite_brands: Sequence[Favourite] = ()
-    favourite_groups: Sequence[Favourite] = ()
+    favourite_products: Favourites = Favourites()
+    favourite_brands: Favourites = Favourites()
+    favourite_groups: Favourites = Favourites()
 
 
 @dataclass(slots=True)
@@ -113,13 +127,8 @@ async def load_insights(
     parts = _parts(names)
     if not parts:
         return {key: Insights() for key in keys}
-    lengths = {PERIOD: months} if months == YEAR_IN_MONTHS else {PERIOD: months, YEAR: YEAR_IN_MONTHS}
-    values: dict[str, Any] = {"keys": keys}
-    for name, length in lengths.items():
-        split = window_of(length, context.now)
-        values |= {f"{name}_{bound}": getattr(split, bound) for bound in Span.__slots__}
-    rows = await context.fetch(statement_of(parts, tuple(lengths), context.backend), values)
-    return _made(keys, rows, context.now)
+    found = await context.fetch(statement_of(parts, months, context.backend), {"keys": keys})
+    return {**dict.fromkeys(keys, Insights()), **made_along({key: rows_of(rows) for key, rows in found}, context)}
 
 
 def _parts(names: frozenset[str]) -> tuple[InsightRow, ...]:
@@ -134,42 +143,71 @@ def insights_along(args: Mapping[str, Any], names: frozenset[str]) -> Expression
 
 def made_along(found: Mapping[int, Sequence[Any]], context: RequestContext) -> Mapping[int, Insights]:
     """Insights, of what was read along with each customer."""
-    return _made(list(found), [row for rows in found.values() for row in rows], context.now)
+    bands: dict[str, Bands] = {}
+    return {key: _made(rows, bands, context.now) for key, rows in found.items()}
 
 
-def _made(keys: Sequence[int], rows: Sequence[Any], now: datetime) -> Mapping[int, Insights]:
-    found = {key: Insights() for key in keys}
-    _fill(found, rows, now)
-    return found
+@dataclass(slots=True)
+class _Told:
+    """What a customer's rows tell."""
 
+    times: tuple[str, str] | None = None
+    """When the first bill and the last one were paid."""
+    sums: dict[str, _Sums] = field(default_factory=dict)
+    bands: str | None = None
+    favourites: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
+    """Each as its place, key and number of bills."""
 
-def _fill(found: Mapping[int, Insights], rows: Sequence[Any], now: datetime) -> None:
-    times: dict[int, tuple[datetime, datetime]] = {}
-    sums: dict[int, dict[str, _Sums]] = {}
-    bands: dict[str, list[tuple[int, int]]] = {}
-    favourites: dict[tuple[int, int], list[tuple[int, Favourite]]] = {}
-    for part, customer, what, label, *rest in rows:
+    def add(self, row: Sequence[Any]) -> None:
+        """Add what one of them tells."""
+        part = row[0]
+        if part == InsightRow.KEPT:
+            self._add_kept(*row[1:])
+            return
+        _, _, what, label, first, last, *numbers = row
         if part == InsightRow.TIMES:
-            times[customer] = _moment(rest[0]), _moment(rest[1])
+            self.times = first, last
         elif part == InsightRow.SUMS:
-            sums.setdefault(customer, {}).setdefault(label, _Sums(label)).add(*rest[2:])
+            self.sums.setdefault(label, _Sums(label)).add(*numbers)
         elif part == InsightRow.BANDS:
-            bands.setdefault(label, []).append((rest[3], rest[2]))
+            self.bands = label
         else:
-            favourite = Favourite(RowRef(FAVOURITES[part][0], what), rest[2])
-            favourites.setdefault((customer, part), []).append((rest[3], favourite))
-    for customer, (first, last) in times.items():
-        insights, ordered = found[customer], sorted(sums.get(customer, {}).values(), key=lambda each: each.currency)
-        insights.first_purchase_at, insights.last_purchase_at = first, last
+            self.favourites.setdefault(part, []).append((numbers[1], what, numbers[0]))
+
+    def _add_kept(self, first: str, last: str, bands: str | None, *parts: tuple[int, Sequence[Any]]) -> None:
+        """What is kept of the year: the period is the year, or has the same bills."""
+        self.times, self.bands = (first, last), bands
+        for part, values in parts:
+            if part == InsightRow.SUMS:
+                self.sums = {currency: _Sums(currency, *spent, *spent) for currency, *spent in values}
+            else:
+                self.favourites[part] = [(place, *each) for place, each in enumerate(values)]
+
+
+def _made(rows: Sequence[Any], bands: dict[str, Bands], now: datetime) -> Insights:
+    told, insights = _Told(), Insights()
+    for row in rows:
+        told.add(row)
+    if told.times is not None:
+        ordered = sorted(told.sums.values(), key=lambda each: each.currency)
+        insights.first_purchase_at, insights.last_purchase_at = map(datetime.fromisoformat, told.times)
         _summarise(insights, ordered)
-        _score(insights, ordered, bands, now)
-    for (customer, part), placed in favourites.items():
-        best = [favourite for _, favourite in sorted(placed, key=lambda pair: pair[0])]
-        setattr(found[customer], FAVOURITES[InsightRow(part)][1], best[0].what if part == InsightRow.STORES else best)
+        _score(insights, ordered, _bands_of(told.bands or "[]", bands), now)
+    for part, placed in told.favourites.items():
+        entity, name = FAVOURITES[InsightRow(part)]
+        best = Favourites(entity, [each[1:] for each in sorted(placed)])
+        setattr(insights, name, best.first(1)[0].what if part == InsightRow.STORES else best)
+    return insights
 
 
-def _moment(value: Any) -> datetime:
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
+def _bands_of(text: str, known: dict[str, Bands]) -> Bands:
+    """All bands; they are the same for all customers, and come along with each."""
+    if text not in known:
+        found: dict[str, list[tuple[int, int]]] = {}
+        for metric, score, floor in orjson.loads(text):
+            found.setdefault(metric, []).append((floor, score))
+        known[text] = found
+    return known[text]
 
 
 def _summarise(insights: Insights, sums: Sequence[_Sums]) -> None:
@@ -181,9 +219,7 @@ def _summarise(insights: Insights, sums: Sequence[_Sums]) -> None:
         insights.average_basket = Money(mean(Decimal(main.turnover).scaleb(-4), main.count), main.currency)
 
 
-def _score(
-    insights: Insights, sums: Sequence[_Sums], bands: Mapping[str, list[tuple[int, int]]], now: datetime
-) -> None:
+def _score(insights: Insights, sums: Sequence[_Sums], bands: Bands, now: datetime) -> None:
     assert insights.last_purchase_at is not None
     spent = max(sums, key=lambda each: each.year_count).year_turnover if sums else 0
     days = -(now - insights.last_purchase_at).days

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -13,10 +15,13 @@ from models.rules.opening import WEEKDAYS
 from models.types import POINTS, ExactDecimal, Instant
 from resolvers.code.iso import known_codes
 from resolvers.code.translation import language_tag
+from resolvers.files.format import local_values
+from resolvers.files.format.conventions import Conventions
 from resolvers.files.format.value_formats import (
     ANY_VALUE,
     DAY,
     DOCUMENT,
+    END,
     INSTANT,
     INTEGER,
     TEXTS,
@@ -32,6 +37,9 @@ from resolvers.files.format.value_formats import (
 from resolvers.operation.structs import camel
 
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
+Local = Callable[[str, Conventions], object]
+ENDS = frozenset({"valid_to", "expires_at"})
+"""Moments from which on something is over: of a day alone, people mean that it is the last."""
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -48,6 +56,8 @@ def of(column: Column[Any]) -> ValueFormat:
     if isinstance(kind, JSON):
         # The lists of texts are the documents that begin empty; a property's value is of any simple kind.
         return TEXTS if column.default is not None else ANY_VALUE if column.name == "value" else DOCUMENT
+    if isinstance(kind, Instant) and column.name in ENDS:
+        return END
     for type_, found in ((Instant, INSTANT), (Date, DAY), (Boolean, YES_NO), (Integer, INTEGER)):
         if isinstance(kind, type_):
             return found
@@ -63,16 +73,16 @@ def between(kind: ValueFormat, lowest: int, highest: int) -> ValueFormat:
             raise ValueError(f"must be from {lowest} to {highest}")
         return found
 
-    return ValueFormat(f"{kind.label}, from {lowest} to {highest}", parse, kind.show, kind.cell)
+    return replace(kind, label=f"{kind.label}, from {lowest} to {highest}", parse=parse)
 
 
-def _iso(type_name: str, label: str) -> ValueFormat:
+def _iso(type_name: str, label: str, local: Local | None = local_values.code) -> ValueFormat:
     def parse(value: object) -> str:
         if value not in _codes(type_name):
             raise ValueError(f"must be a {label}")
         return str(value)
 
-    return ValueFormat(label, parse)
+    return ValueFormat(label, parse, local=local)
 
 
 def _codes(type_name: str) -> frozenset[str]:
@@ -142,10 +152,10 @@ def _earned_by(value: object) -> list[dict[str, str]]:
 POINTS_OF_RULE = decimals(POINTS)
 TIME_OF_DAY = ValueFormat("time of day (HH:MM)", _time_of_day)
 FORMS: dict[str, ValueFormat] = {
-    "currency_code": _iso("Currency", "currency code of ISO 4217"),
+    "currency_code": _iso("Currency", "currency code of ISO 4217", local_values.currency),
     "country_code": _iso("Country", "country code of ISO 3166-1 alpha-2"),
-    "language_code": _iso("Language", "language code of ISO 639-1"),
-    "time_zone": _iso("Zone", "known time zone (IANA)"),
+    "language_code": _iso("Language", "language code of ISO 639-1", None),
+    "time_zone": _iso("Zone", "known time zone (IANA)", None),
     "email": ValueFormat("e-mail address", _email),
     "contact_email": ValueFormat("e-mail address", _email),
     "phone": ValueFormat(

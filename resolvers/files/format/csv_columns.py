@@ -44,11 +44,17 @@ def readers(shape: RecordSchema) -> dict[str, tuple[Path, Cell]]:
         read = item.kind.cell if item.kind else _text
         for paths in _paths(item):
             found |= {".".join(path): (path, read) for path in paths}
-    return found | {name: ((name,), value_formats.json_cell) for name in shape.lists}
+        found.setdefault(item.name, ((item.name,), read))
+    return found | {name: ((name,), _list_cell) for name in shape.lists}
 
 
 def _text(cell: str) -> str:
     return cell
+
+
+def _list_cell(cell: str) -> object:
+    """A list as JSON, or what is short for one."""
+    return value_formats.json_cell(cell) if cell.lstrip().startswith(("[", "{")) else cell
 
 
 def _paths(item: Field) -> Iterator[list[Path]]:

@@ -3,52 +3,22 @@
 from __future__ import annotations
 
 import csv
-import gzip
-import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 
 import orjson
 
-from resolvers.files.format import csv_columns
+from resolvers.files.format import csv_columns, header, lines
+from resolvers.files.format.column_map import ColumnMap
+from resolvers.files.format.lines import BrokenFile, lines_of
 from resolvers.files.format.record_schema import RecordSchema
-from resolvers.files.resources import RESOURCES, Resource
+from resolvers.files.format.spread_rows import FileRow, gathered
 
-LONGEST_LINE = 16 * 1024 * 1024
-BLOCK = 1024 * 1024
-MOST_EMPTY_LINES = 100_000
 MOST_LINES_OF_A_ROW = 10_000
 SURROGATES = ("\udc80", "\udcff")
 KINDS = (".jsonl", ".csv")
-
-
-class BrokenFile(Exception):
-    """Nothing more can be read from a file."""
-
-    def __init__(self, line: int | None, reason: str) -> None:
-        super().__init__(reason)
-        self.line = line
-        self.reason = reason
-
-
-@dataclass(slots=True)
-class FileRow:
-    """A row as it stands in a file, and what made it unreadable."""
-
-    line: int
-    raw: Any = None
-    errors: list[tuple[str | None, str]] = field(default_factory=list)
-
-
-def resource_of(path: Path) -> Resource:
-    """A file is called after its resource: `customers.jsonl`, `products.csv.gz`, `purchases-2024.jsonl`."""
-    name = path.name.partition(".")[0].partition("-")[0]
-    if name not in RESOURCES:
-        raise BrokenFile(None, f"{name} is not a resource; the file must be called after one, as in customers.jsonl")
-    kind_of(path)
-    return RESOURCES[name]
+NOT_UTF8 = "is not UTF-8: save it as such, or say its encoding"
 
 
 def kind_of(path: Path) -> str:
@@ -59,53 +29,37 @@ def kind_of(path: Path) -> str:
     return kind
 
 
-def records(path: Path, shape: RecordSchema) -> Iterator[FileRow]:
-    """All rows of a file, good and bad; `BrokenFile` where it can't be read on."""
-    read = _json_lines(path) if kind_of(path) == ".jsonl" else _csv_rows(path, shape)
+def delimiter_of(path: Path, encoding: str | None = None) -> str:
+    """What parts the cells of a CSV file, which its header tells, or a first line that says nothing else."""
+    if kind_of(path) != ".csv":
+        return ""
+    _, line = next(lines_of(path, encoding), (1, b""))
+    first = (line or b"").decode("utf-8", "surrogateescape").strip("\r\n")
+    if first[:4].lower() == "sep=" and len(first) == 5:
+        return first[4]
+    marks = {mark: first.count(mark) for mark in ",;\t"}
+    return max(marks, key=lambda mark: marks[mark])
+
+
+def records(
+    path: Path,
+    shape: RecordSchema,
+    encoding: str | None = None,
+    map_: ColumnMap | None = None,
+    keys: Sequence[str] = (),
+) -> Iterator[FileRow]:
+    """All rows of a file, good and bad; `BrokenFile` where it can't be read on.
+
+    A row of a table that has a list's entries in several rows is known by its `keys`.
+    """
+    read = _json_lines(path) if kind_of(path) == ".jsonl" else _csv_rows(path, shape, encoding, map_, keys)
     yield from read
 
 
-def count_lines(path: Path) -> int:
-    """How many lines a file has, about; what is wrong with it comes to light later."""
-    lines = 0
-    try:
-        with _open(path) as file:
-            while block := file.read(BLOCK):
-                lines += block.count(b"\n")
-    except (OSError, EOFError, zlib.error):
-        pass
-    return lines
-
-
-def _open(path: Path) -> IO[bytes]:
-    return cast("IO[bytes]", gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
-
-
-def _lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
-    """Each line with its number; none in the place of one that is longer than memory should hold."""
-    number = last = 0
-    try:
-        with _open(path) as file:
-            while line := file.readline(LONGEST_LINE + 1):
-                number += 1
-                if not line.isspace():
-                    last = number
-                elif number - last > MOST_EMPTY_LINES:
-                    raise BrokenFile(number, f"has {MOST_EMPTY_LINES} empty lines on end")
-                whole = len(line) <= LONGEST_LINE or line.endswith(b"\n")
-                while not whole and (rest := file.readline(BLOCK)) and not rest.endswith(b"\n"):
-                    pass
-                if number == 1:
-                    line = line.removeprefix(b"\xef\xbb\xbf")
-                yield number, line if whole else None
-    except (OSError, EOFError, zlib.error) as error:
-        raise BrokenFile(number + 1, f"can't be read on: {error}") from error
-
-
 def _json_lines(path: Path) -> Iterator[FileRow]:
-    for number, line in _lines(path):
+    for number, line in lines_of(path):
         if line is None:
-            yield FileRow(number, errors=[(None, f"is longer than {LONGEST_LINE} bytes")])
+            yield FileRow(number, errors=[(None, f"is longer than {lines.LONGEST_LINE} bytes")])
         elif not line.isspace():
             try:
                 yield FileRow(number, orjson.loads(line))
@@ -116,19 +70,15 @@ def _json_lines(path: Path) -> Iterator[FileRow]:
 class _Text:
     """A CSV file's lines for the parser, which asks for as many as a row takes."""
 
-    def __init__(self, path: Path) -> None:
-        self.lines = _lines(path)
+    def __init__(self, path: Path, encoding: str | None) -> None:
+        self.lines = lines_of(path, encoding)
         self.too_long = False
-        self.first: str | None = None
         self.lines_of_row = 0
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        if self.first is not None:
-            first, self.first = self.first, None
-            return first
         number, line = next(self.lines)
         self.lines_of_row += 1
         if self.lines_of_row > MOST_LINES_OF_A_ROW:
@@ -140,13 +90,34 @@ class _Text:
         return line.decode("utf-8", "surrogateescape")
 
 
-def _csv_rows(path: Path, shape: RecordSchema) -> Iterator[FileRow]:
-    csv.field_size_limit(LONGEST_LINE)
-    text = _Text(path)
-    text.first = next(iter(text), "")
-    marks = {mark: text.first.count(mark) for mark in ",;\t"}
-    parser = csv.reader(text, delimiter=max(marks, key=lambda mark: marks[mark]), strict=True)
-    columns = _header(parser, shape)
+def _csv_rows(
+    path: Path, shape: RecordSchema, encoding: str | None, map_: ColumnMap | None, keys: Sequence[str]
+) -> Iterator[FileRow]:
+    csv.field_size_limit(lines.LONGEST_LINE)
+    text = _Text(path, encoding)
+    parser = csv.reader(text, delimiter=delimiter_of(path, encoding), strict=True)
+    names = _names(parser)
+    columns = header.columns(names if map_ is None else map_.header, shape)
+    rows: Iterator[FileRow] = _rows(text, parser, names, columns, map_)
+    lists = sorted({column.path[0] for column in columns if column is not None and column.spread})
+    yield from gathered(rows, lists, keys) if lists else rows
+
+
+def _rows(
+    text: _Text, parser: Any, names: Sequence[str], columns: Sequence[header.Column | None], map_: ColumnMap | None
+) -> Iterator[FileRow]:
+    """Rows as they stand, each with what is wrong with it."""
+    bad: list[FileRow] = []
+    cells = _cells(text, parser, bad)
+    for line, row in cells if map_ is None else map_.rows(names, cells):
+        yield from bad
+        bad.clear()
+        yield _record(line, row, columns)
+    yield from bad
+
+
+def _cells(text: _Text, parser: Any, bad: list[FileRow]) -> Iterator[tuple[int, list[str]]]:
+    """The rows that can be read, each with its line; others are put among the bad ones."""
     while True:
         line = parser.line_num + 1
         text.lines_of_row = 0
@@ -155,41 +126,49 @@ def _csv_rows(path: Path, shape: RecordSchema) -> Iterator[FileRow]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield FileRow(line, errors=[(None, f"is not CSV: {error}")])
+            bad.append(FileRow(line, errors=[(None, f"is not CSV: {error}")]))
             continue
         if text.too_long:
             text.too_long = False
-            yield FileRow(line, errors=[(None, f"is longer than {LONGEST_LINE} bytes")])
-        elif row:
-            yield _record(line, row, columns)
+            bad.append(FileRow(line, errors=[(None, f"is longer than {lines.LONGEST_LINE} bytes")]))
+        elif any(row):
+            yield line, row
 
 
-def _header(parser: Any, shape: RecordSchema) -> list[tuple[csv_columns.Path, csv_columns.Cell]]:
+def _names(parser: Any) -> list[str]:
     try:
-        header: list[str] = next(parser, [])
+        names: list[str] = next(parser, [])
+        if names and names[0][:4].lower() == "sep=":
+            names = next(parser, [])
     except csv.Error as error:
         raise BrokenFile(1, f"has no header: {error}") from error
-    known = csv_columns.readers(shape)
-    if not header:
-        raise BrokenFile(1, "has no header")
-    if unknown := [name for name in header if name not in known]:
-        raise BrokenFile(1, f"has columns that can't be imported: {', '.join(unknown)}")
-    if len(set(header)) < len(header):
-        raise BrokenFile(1, "has a column twice")
-    return [known[name] for name in header]
+    if _not_utf8("".join(names)):
+        raise BrokenFile(1, NOT_UTF8)
+    return names
 
 
-def _record(line: int, row: list[str], columns: list[tuple[csv_columns.Path, csv_columns.Cell]]) -> FileRow:
+def _not_utf8(text: str) -> bool:
+    return any(SURROGATES[0] <= letter <= SURROGATES[1] for letter in text)
+
+
+def _record(line: int, row: list[str], columns: Sequence[header.Column | None]) -> FileRow:
     record = FileRow(line, {})
+    while len(row) > len(columns) and not row[-1]:
+        row.pop()
     if len(row) != len(columns):
         record.errors.append((None, f"has {len(row)} cells where the header has {len(columns)}"))
         return record
-    for (path, read), cell in zip(columns, row, strict=True):
-        if any(SURROGATES[0] <= letter <= SURROGATES[1] for letter in cell) if not cell.isascii() else False:
-            record.errors.append((".".join(path), "is not UTF-8"))
+    for column, cell in zip(columns, row, strict=True):
+        if column is None:
+            if cell:
+                record.errors.append((None, "has a cell under no name"))
             continue
-        try:
-            csv_columns.place(record.raw, path, csv_columns.read_cell(cell, read))
-        except ValueError as error:
-            record.errors.append((".".join(path), str(error)))
+        name = ".".join(column.path)
+        if not cell.isascii() and _not_utf8(cell):
+            record.errors.append((name, NOT_UTF8))
+        elif cell or not column.by_key:
+            try:
+                csv_columns.place(record.raw, column.path, csv_columns.read_cell(cell, column.read))
+            except ValueError as error:
+                record.errors.append((name, str(error)))
     return record

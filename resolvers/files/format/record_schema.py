@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column
 
 from models import Base
+from models.personal import MASKED, telling
 from resolvers.files.format import column_formats, value_formats
+from resolvers.files.format.conventions import NOTHING_DECLARED, Conventions
+from resolvers.files.format.short_lists import KEYED, spelt_out
 from resolvers.files.record.natural_keys import Ref, camel, field_name, read_ref, shape_of, table_of, target
+from resolvers.files.report import Missing
 
 DERIVED = {"id", "updated_at", "first_name_key", "last_name_key", "email_key", "code_key"}
 """Columns that the CRM fills by itself."""
+LONGEST_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,13 @@ class Field:
     nullable: bool = False
     required: bool = True
     doc: str = ""
+    source: str | None = None
+
+    def by(self, conventions: Conventions) -> Field:
+        """The same field, as some conventions have it written."""
+        if self.to is not None:
+            return replace(self, source=conventions.source_of(table_of(self.to).name))
+        return replace(self, kind=self.kind.by(conventions)) if self.kind else self
 
     @property
     def label(self) -> str:
@@ -40,7 +53,7 @@ class Field:
             if not self.nullable:
                 raise ValueError("must not be empty")
             return None
-        return self.kind.parse(value) if self.kind else read_ref(self.to or Base, value)
+        return self.kind.parse(value) if self.kind else read_ref(self.to or Base, value, self.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +70,11 @@ class ListOf:
     plain: bool = False
     numbered: str | None = None
     adds: bool = False
+    conventions: Conventions = NOTHING_DECLARED
+
+    def by(self, conventions: Conventions) -> ListOf:
+        """The same list, as some conventions have it written."""
+        return replace(self, shape=self.shape.by(conventions), conventions=conventions)
 
 
 @dataclass(frozen=True)
@@ -66,6 +84,11 @@ class RecordSchema:
     model: type[Base]
     fields: dict[str, Field]
     lists: dict[str, ListOf] = field(default_factory=dict)
+
+    def by(self, conventions: Conventions) -> RecordSchema:
+        """The same, as some conventions have it written."""
+        fields = {name: item.by(conventions) for name, item in self.fields.items()}
+        return RecordSchema(self.model, fields, {name: part.by(conventions) for name, part in self.lists.items()})
 
     @cached_property
     def required(self) -> dict[str, str]:
@@ -90,26 +113,45 @@ class RecordSchema:
             if name in self.lists:
                 draft.lists[name] = self._read_list(self.lists[name], value, draft)
             elif (item := self.fields.get(name)) is None:
-                draft.refuse(name, "is not a field that can be imported")
+                draft.refuse(name, f"is not a field that can be imported{self._near(name)}")
             else:
                 try:
                     (draft.refs if item.to else draft.values)[item.column] = item.parse(value)
                 except ValueError as error:
-                    draft.refuse(name, str(error))
+                    draft.refuse(name, f"{error}{self._shown(item, value)}")
         return draft
+
+    def _near(self, name: str) -> str:
+        """The field that is likely meant by a name that none has."""
+        found = get_close_matches(name, [*self.fields, *self.lists], n=1, cutoff=0.7)
+        return f"; is {found[0]} meant?" if found else ""
+
+    def _shown(self, item: Field, value: object) -> str:
+        """A bad value, for its author to see; nothing of what tells of a person."""
+        if telling(table_of(self.model).name).get(item.column) in MASKED or isinstance(value, dict | list | None):
+            return ""
+        shown = str(value).replace("\0", "")
+        return f": {shown[:LONGEST_SHOWN]}…" if len(shown) > LONGEST_SHOWN else f": {shown}"
 
     def _read_list(self, part: ListOf, value: object, owner: Draft) -> list[Draft]:
         if value is None:
             return []
+        if isinstance(value, dict) and part.shape.model in KEYED:
+            owner.merged.add(part.name)
+        try:
+            value = spelt_out(part.shape.model, value, part.conventions, plain=part.plain)
+        except ValueError as error:
+            owner.refuse(part.name, str(error))
+            return []
         if not isinstance(value, list):
-            owner.refuse(part.name, "must be a list")
+            owner.refuse(part.name, "must be a list, in CSV as JSON")
             return []
         read = [part.shape._read_item(part, item, Draft(owner.line)) for item in value]
         for place, draft in enumerate(read):
             if part.numbered:
                 draft.values.setdefault(part.numbered, place + 1)
             draft.refuse_missing(part.shape)
-            for name, reason in draft.errors:
+            for name, reason, _ in draft.errors:
                 path = f"{part.name}[{place}]"
                 owner.refuse(f"{path}.{name}" if name and not part.plain else path, reason)
         return read
@@ -118,31 +160,49 @@ class RecordSchema:
         return self.read({next(iter(self.fields)): item} if part.plain else item, draft)
 
 
+class Fault(NamedTuple):
+    """What is wrong with a row, or with one of its fields."""
+
+    field: str | None
+    reason: str
+    missing: Missing | None = None
+
+
 @dataclass(slots=True)
 class Draft:
     """A row as it was read: values and names of other rows by column, owned rows by list, and what is wrong.
 
-    It may have several names of its own. Once it is found in the database or made, it has its key there.
+    It may have several names of its own. Lists that are `merged` give some entries only, by their codes; `defaults`
+    are for a new row, and what an `optional` field names need not be there. Once it is found in the database or made,
+    it has its key there.
     """
 
     line: int
     values: dict[str, Any] = field(default_factory=dict)
     refs: dict[str, Ref | None] = field(default_factory=dict)
     lists: dict[str, list[Draft]] = field(default_factory=dict)
-    errors: list[tuple[str | None, str]] = field(default_factory=list)
+    errors: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
     names: list[Ref] = field(default_factory=list)
+    merged: set[str] = field(default_factory=set)
+    defaults: dict[str, Any] = field(default_factory=dict)
+    optional: frozenset[str] = frozenset()
     key: int = 0
     new: bool = True
 
-    def refuse(self, name: str | None, reason: str) -> Draft:
+    def refuse(self, name: str | None, reason: str, missing: Missing | None = None) -> Draft:
         """Note what is wrong with a field, or with the row."""
-        self.errors.append((name, reason))
+        self.errors.append(Fault(name, reason, missing))
         return self
+
+    def warn(self, name: str | None, reason: str) -> None:
+        """Note what its author should know of a row that is good."""
+        self.warnings.append(Fault(name, reason))
 
     def refuse_missing(self, shape: RecordSchema) -> None:
         """A row that is made must have every field without which there is none."""
         given = self.values.keys() | self.refs.keys()
-        wrong = {name for name, _ in self.errors}
+        wrong = {fault.field for fault in self.errors}
         for column, name in shape.required.items():
             if column not in given and name not in wrong and None not in wrong:
                 self.refuse(name, "is missing")

@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import orjson
 
 from models.types import ExactDecimal
+from resolvers.files.format import local_values
+from resolvers.files.format.conventions import Conventions
 from resolvers.normalise import composed
 
 WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
@@ -21,20 +24,39 @@ LARGEST_INTEGER = 2**31 - 1
 LARGEST_EXACT = 2**53
 
 
+def same(value: Any) -> Any:
+    """The value as it is."""
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class ValueFormat:
-    """How values of one kind are read from a file (`ValueError` when they can't be), and written to one."""
+    """How values of one kind are read from a file (`ValueError` when they can't be), and written to one.
+
+    A `local` form, in which people write such a value in their own way, is first put into its one form.
+    """
 
     label: str
     parse: Callable[[object], Any]
-    show: Callable[[Any], Any] = lambda value: value
+    show: Callable[[Any], Any] = same
     cell: Callable[[str], Any] = lambda cell: cell
+    local: Callable[[str, Conventions], object] | None = None
+
+    def by(self, conventions: Conventions) -> ValueFormat:
+        """The same kind, as it is written by some conventions."""
+        if self.local is None:
+            return self
+        local, parse = self.local, self.parse
+        return replace(self, parse=lambda value: parse(local(value, conventions) if isinstance(value, str) else value))
 
 
 def text(length: int | None = None) -> ValueFormat:
     """Any text that fits."""
 
     def parse(value: object) -> str:
+        if isinstance(value, int) and not isinstance(value, bool):
+            # Programs write ids and codes as numbers.
+            value = str(value)
         if not isinstance(value, str):
             raise ValueError("must be text")
         if "\0" in value:
@@ -55,7 +77,7 @@ def decimals(kind: ExactDecimal) -> ValueFormat:
         kind.scaled(number)
         return number
 
-    return ValueFormat(f"decimal with up to {kind.scale} places", parse, plain)
+    return ValueFormat(f"decimal with up to {kind.scale} places", parse, plain, local=local_values.number)
 
 
 def _decimal(value: object) -> Decimal:
@@ -85,7 +107,7 @@ def names(allowed: tuple[str, ...]) -> ValueFormat:
             raise ValueError(f"must be one of {', '.join(allowed)}")
         return str(value)
 
-    return ValueFormat(", ".join(allowed), parse, lambda value: getattr(value, "value", value))
+    return ValueFormat(", ".join(allowed), parse, lambda value: getattr(value, "value", value), local=local_values.code)
 
 
 def _instant(value: Any) -> datetime:
@@ -173,7 +195,8 @@ def _whole_cell(cell: str) -> object:
 DOCUMENT = ValueFormat("JSON object", json_object, document, json_cell)
 TEXTS = ValueFormat("list of texts", _texts, cell=json_cell)
 ANY_VALUE = ValueFormat("text, number, true or false", _value, cell=json_cell)
-INSTANT = ValueFormat("moment with offset", _instant, lambda moment: moment.isoformat())
-DAY = ValueFormat("day", _day, lambda day: day.isoformat())
-YES_NO = ValueFormat("true or false", _yes_no, cell=lambda cell: {"true": True, "false": False}.get(cell, cell))
+INSTANT = ValueFormat("moment", _instant, lambda moment: moment.isoformat(), local=local_values.moment)
+END = replace(INSTANT, label="moment; a day alone is the last one", local=partial(local_values.moment, ends=True))
+DAY = ValueFormat("day", _day, lambda day: day.isoformat(), local=local_values.day)
+YES_NO = ValueFormat("true or false", _yes_no, local=local_values.yes_no)
 INTEGER = ValueFormat("whole number", _integer, cell=_whole_cell)

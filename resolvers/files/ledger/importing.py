@@ -33,9 +33,10 @@ class OpeningBatch(RecordBatch):
         """Write the balances that are new."""
         for draft in self.drafts:
             draft.refuse_missing(self.resource.shape)
-            if draft.values.get("amount", 1) <= 0:
+            if draft.values.get("amount", 1) < 0:
                 draft.refuse("amount", "must be greater than zero")
         await self._refer()
+        self._leave_out_nothing()
         await self._leave_out_taken()
         made = self.good
         self.count.created = len(made)
@@ -46,6 +47,12 @@ class OpeningBatch(RecordBatch):
         await self.writer.insert(LOT, [lot for _, lot, _ in rows])
         await self.writer.insert(ENTRY_LOT, [both for _, _, both in rows])
         return self.count
+
+    def _leave_out_nothing(self) -> None:
+        """Who has no points brings none along."""
+        nothing = [draft for draft in self.good if not draft.values["amount"]]
+        self.count.unchanged += len(nothing)
+        self.drafts = [draft for draft in self.drafts if draft.errors or draft.values["amount"]]
 
     async def _leave_out_taken(self) -> None:
         customers = {draft.values["customer_id"] for draft in self.good}

@@ -11,20 +11,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models import Base
 from models.personal import MASKED, telling
 from resolvers.files.format.record_schema import Draft, ListOf, RecordSchema
-from resolvers.files.record import checks, derived, rules
+from resolvers.files.record import checks, comparison, derived, made_along, rules
 from resolvers.files.record.bulk_insert import BulkWriter, Values
 from resolvers.files.record.key_resolver import Names
 from resolvers.files.record.natural_keys import BY_SOURCE, OWN_SOURCE, Ref, keys_of, show_ref, table_of
-from resolvers.files.report import Count
-from resolvers.files.resources import Resource
+from resolvers.files.record.run_context import RunContext
+from resolvers.files.report import Count, Missing
+from resolvers.files.resources import Resource, resource_name
 
 
 class RecordBatch:
     """Some rows of one resource on their way into the database. Bad ones are left out, with their errors."""
 
-    def __init__(self, connection: AsyncConnection, names: Names, resource: Resource, drafts: Sequence[Draft]) -> None:
+    def __init__(
+        self, connection: AsyncConnection, names: Names, resource: Resource, drafts: Sequence[Draft], run: RunContext
+    ) -> None:
         self.connection = connection
         self.names = names
+        self.run = run
         self.writer = BulkWriter(connection)
         self.resource = resource
         self.drafts = [draft for draft in drafts if not draft.errors]
@@ -35,8 +39,11 @@ class RecordBatch:
     async def write(self) -> Count:
         """Write what is good, and tell how much that was."""
         await self._find()
+        await self._make_along()
         await self._refer()
         await checks.check(self)
+        await comparison.merge(self)
+        await comparison.leave_out_same(self)
         await self._write_rows()
         if self.resource.name == "customers":
             await derived.add_accounts(self)
@@ -78,7 +85,14 @@ class RecordBatch:
             draft.refuse(None, "is not there")
         else:
             rules.begin(self.resource.name, draft)
+            draft.values = draft.defaults | draft.values
             draft.refuse_missing(self.resource.shape)
+
+    async def _make_along(self) -> None:
+        if self.resource.name == "customers":
+            await made_along.make_consents(self)
+        elif self.resource.name == "vouchers":
+            await made_along.make_rewards(self)
 
     async def _refer(self) -> None:
         """Names of other rows become keys; a row may refer to one of its own kind that came before it."""
@@ -102,17 +116,19 @@ class RecordBatch:
             yield path if owned.plain else f"{path}.", owned.shape, part
 
     async def _write_rows(self) -> None:
-        rows, made = [], []
+        rows: list[Values] = []
+        made: list[Values] = []
         for draft in self.good:
-            values = {name: value for name, value in draft.values.items() if name in self.table.columns}
-            if draft.new:
-                made.append({"id": draft.key, **values})
-            else:
-                rows.append({"id": draft.key, **_without_own_name(values)})
+            (made if draft.new else rows).append({"id": draft.key, **self.columns_of(draft)})
         self.count.created, self.count.updated = len(made), len(rows)
         if not self.resource.extends:
             await self.writer.insert(self.table, made, in_order=self.resource.self_reference is not None)
             await self.writer.update(self.table, rows)
+
+    def columns_of(self, draft: Draft) -> Values:
+        """What of a row goes into its own table."""
+        values = {name: value for name, value in draft.values.items() if name in self.table.columns}
+        return values if draft.new else _without_own_name(values)
 
     async def _write_lists(self, lists: Iterable[ListOf], owners: Sequence[Draft]) -> None:
         """A list that is given takes the place of the one that is there."""
@@ -153,10 +169,12 @@ def _take_keys(
         model = item.to or Base
         part.values[column] = found[model].get(ref) if ref is not None else None
         if ref is not None and part.values[column] is None:
+            if item.name in draft.optional and not path:
+                draft.warn(item.name, "names what is not there, and is left out")
+                continue
             # In a plain list the place says it all.
-            draft.refuse(
-                path if path.endswith("]") else f"{path}{item.name}", f"names what is not there: {_shown(model, ref)}"
-            )
+            field = path if path.endswith("]") else f"{path}{item.name}"
+            draft.refuse(field, "names what is not there", Missing(resource_name(model), _shown(model, ref)))
 
 
 def _owned(columns: Any, part: ListOf, owner: Draft, item: Draft) -> Values:

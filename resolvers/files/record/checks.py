@@ -12,10 +12,13 @@ from sqlalchemy import Table, func, literal, select
 
 import models
 from models.rules.card_number import CardPattern, CheckDigit, refusal
+from models.rules.reward_value import IN_MONEY
 from models.types import QUANTITY
 from resolvers.files.format.record_schema import Draft, names_a_line
+from resolvers.files.record import contacts, made_along
 from resolvers.files.record.bulk_insert import DOCUMENT
 from resolvers.files.record.natural_keys import OWN_SOURCE, table_of
+from resolvers.files.report import Missing
 
 if TYPE_CHECKING:
     from resolvers.files.record.batch import RecordBatch
@@ -86,16 +89,23 @@ async def _check_cards(batch: RecordBatch) -> None:
             draft.refuse("number", f"is refused: {reason.message}")
 
 
+async def _check_customers(batch: RecordBatch) -> None:
+    """Accounts are of known systems, and contacts of one customer each."""
+    await _check_accounts(batch)
+    await contacts.leave_out_taken(batch)
+
+
 async def _check_accounts(batch: RecordBatch) -> None:
     """A customer's outside system must be one of the customer sources; this CRM itself always is."""
     codes = {draft.values["source"] for draft in batch.good}
     known = await batch.names.keys(models.CustomerSource, {(0, code) for code in codes})
     if OWN_SOURCE in codes and (0, OWN_SOURCE) not in known:
         await batch.writer.insert(SOURCE, [{"code": OWN_SOURCE, "name": OWN_SOURCE}])
-        known = await batch.names.keys(models.CustomerSource, {(0, code) for code in codes})
+    await made_along.make_sources(batch, {code for code in codes if (0, code) not in known and code != OWN_SOURCE})
+    known = await batch.names.keys(models.CustomerSource, {(0, code) for code in codes})
     for draft in batch.good:
         if (0, draft.values["source"]) not in known:
-            draft.refuse("source", f"names what is not there: {draft.values['source']}")
+            draft.refuse("source", "names what is not there", Missing("customerSources", draft.values["source"]))
         else:
             draft.values["source_id"] = known[0, draft.values["source"]]
 
@@ -176,16 +186,22 @@ async def _check_vouchers(batch: RecordBatch) -> None:
     """The same seen from a voucher."""
     await _codes_of(REWARD)(batch)
     keys = {draft.values["reward_id"] for draft in batch.good if "reward_id" in draft.values}
-    query = select(REWARD.c.id).where(REWARD.c.id.in_(keys), REWARD.c.is_draft)
-    drafts = set(await batch.connection.scalars(query))
+    query = select(REWARD.c.id, REWARD.c.is_draft, REWARD.c.kind, REWARD.c.currency_code).where(REWARD.c.id.in_(keys))
+    rewards = {row.id: row for row in await batch.connection.execute(query)}
     for draft in batch.good:
-        if draft.values.get("reward_id") in drafts:
+        reward = rewards.get(draft.values.get("reward_id", 0))
+        if reward is None:
+            continue
+        if reward.is_draft:
             draft.refuse("reward", "is a draft: of one that was never offered there are no vouchers")
+        currency = reward.currency_code or batch.run.conventions.currency
+        if draft.values.get("value") is not None and reward.kind in IN_MONEY and currency is not None:
+            draft.values.setdefault("currency_code", currency)
 
 
 CHECKS: dict[str, Callable[[RecordBatch], Awaitable[None]]] = {
     "cards": _check_cards,
-    "customers": _check_accounts,
+    "customers": _check_customers,
     "purchaseDiscounts": _check_lines,
     "purchaseReturns": _check_returns,
     "rewards": _check_rewards,

@@ -80,13 +80,14 @@ async def _write_terms(batch: RecordBatch, customers: set[int], new: Collection[
 
 
 async def _follow_products(batch: RecordBatch) -> None:
-    """A product is found by each word of its name and by its codes."""
+    """A product is found by each word of its name, in whatever language, and by its codes."""
     keys = [draft.key for draft in batch.good]
     codes = await _grouped(batch, CODE.c.product_id, CODE.c.code, keys)
-    rows = await batch.connection.execute(
-        select(PRODUCT.c.id, PRODUCT.c.name, PRODUCT.c.code).where(PRODUCT.c.id.in_(keys))
-    )
-    terms = {key: normalise.product_terms(name, [code, *codes[key]]) for key, name, code in rows}
+    columns = (PRODUCT.c.id, PRODUCT.c.name, PRODUCT.c.code, PRODUCT.c.translations)
+    rows = await batch.connection.execute(select(*columns).where(PRODUCT.c.id.in_(keys)))
+    terms = {
+        key: normalise.product_terms(name, [code, *codes[key]], translations) for key, name, code, translations in rows
+    }
     await _replace(batch, PRODUCT_TERM, "product_id", terms, {draft.key for draft in batch.good if draft.new})
 
 

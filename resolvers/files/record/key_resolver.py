@@ -11,7 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 import models
 from models import Base
-from resolvers.files.record.natural_keys import OWN_SOURCE, Ref, is_own, key_in, keys_of, own_id, table_of, target
+from resolvers.files.record.natural_keys import (
+    BY_EMAIL,
+    OWN_SOURCE,
+    Ref,
+    is_own,
+    key_in,
+    keys_of,
+    own_id,
+    table_of,
+    target,
+)
 from resolvers.storage.sql import AnySelect
 
 Item = TypeVar("Item")
@@ -144,6 +154,9 @@ class Names:
 
 def _by_key(model: type[Base], columns: Sequence[str], fixed: Sequence[object], lasts: Iterable[Any]) -> AnySelect:
     """Key and last column of the rows whose other columns are fixed."""
+    if model is models.Customer and columns == BY_EMAIL:
+        key = CUSTOMER.c.email_key
+        return select(CUSTOMER.c.id, key).where(key.in_(list(lasts)), CUSTOMER.c.state != models.State.DELETED)
     if model is models.Customer:
         found = select(RECORD.c.customer_id, RECORD.c.external_id).join(SOURCE, SOURCE.c.id == RECORD.c.source_id)
         return found.where(SOURCE.c.code == fixed[0], RECORD.c.external_id.in_(list(lasts)))

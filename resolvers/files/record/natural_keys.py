@@ -15,6 +15,7 @@ from sqlalchemy import Column, Table
 import models
 from models import Base
 from models.base import CodeList, External
+from resolvers.normalise import email_key
 
 OWN_SOURCE = "crm360"
 """The source of rows that no outside system knows."""
@@ -24,9 +25,10 @@ Ref = tuple[Any, ...]
 
 BY_CODE = ("code",)
 BY_SOURCE = ("source", "external_id")
+BY_EMAIL = ("email",)
 KEYS: dict[type[Base], tuple[tuple[str, ...], ...]] = {
     models.Card: (("number",),),
-    models.Customer: (BY_SOURCE,),
+    models.Customer: (BY_SOURCE, BY_EMAIL),
     models.Purchase: (("store_id", "external_id"),),
     models.RecommendationBlock: (("product_id",), ("group_id",)),
     models.RecommendationResponse: (("recommendation_id", "customer_id"),),
@@ -92,20 +94,42 @@ def parts(model: type[Base], place: int) -> tuple[tuple[str, type[Base] | None],
     return tuple((camel(name.removesuffix("_id") if to else name), to) for name, to in zip(names, targets, strict=True))
 
 
-def read_ref(model: type[Base], value: object) -> Ref:
-    """The name of a row as a file writes it: the value alone, or an object where the key has several."""
-    for place in range(len(keys_of(model))):
+def read_ref(model: type[Base], value: object, source: str | None = None) -> Ref:
+    """The name of a row as a file writes it: the value alone, or an object where the key has several.
+
+    Where it is known which system's ids are meant, such an id alone will do.
+    """
+    alone = isinstance(value, str | int) and not isinstance(value, bool)
+    address = _address(value) if BY_EMAIL in keys_of(model) else None
+    for place, columns in enumerate(keys_of(model)):
         fields = parts(model, place)
-        if len(fields) == 1 and isinstance(value, str if fields[0][1] is None else dict):
+        if columns == BY_EMAIL:
+            if address is not None:
+                return place, address
+            continue
+        if len(fields) == 1 and (alone if fields[0][1] is None else isinstance(value, dict)):
             return place, _read_part(*fields[0], value)
         if isinstance(value, dict) and value.keys() == {name for name, _ in fields}:
             return place, *(_read_part(name, to, value[name]) for name, to in fields)
-    raise ValueError(f"must be {shape_of(model)}")
+        if alone and columns == BY_SOURCE and source is not None and address is None:
+            return place, source, _read_part("externalId", None, value)
+    raise ValueError(f"must be {shape_of(model)}{ALONE if alone else ''}")
+
+
+def _address(value: object) -> str | None:
+    """An e-mail address as it is compared, where it is one that names a row."""
+    given = value["email"] if isinstance(value, dict) and value.keys() == {"email"} else value
+    return email_key(given) if isinstance(given, str) and "@" in given else None
+
+
+ALONE = ", in CSV a column for each part; an id alone will do where it is declared of which source"
 
 
 def _read_part(name: str, to: type[Base] | None, value: object) -> object:
     if to is not None:
         return read_ref(to, value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
     if not isinstance(value, str) or not value or "\0" in value:
         raise ValueError(f"must have text as its {name}")
     return value

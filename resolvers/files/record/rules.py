@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,8 @@ from resolvers import normalise
 from resolvers.files.format.record_schema import Draft
 
 ZERO = Decimal(0)
+TOMORROW = timedelta(days=1)
+"""By how much the clock of a till, or its zone, may be mistaken."""
 
 
 def finish(resource: str, draft: Draft, country: str | None = None) -> None:
@@ -68,10 +71,16 @@ def _phone(draft: Draft, country: str | None) -> None:
 
 
 def _purchase(draft: Draft) -> None:
+    if draft.values.get("total", ZERO) < 0:
+        draft.refuse("total", "is below zero; what was returned is brought in as purchaseReturns")
+    if (paid_at := draft.values.get("paid_at")) is not None and paid_at > models.base.utc_now() + TOMORROW:
+        draft.refuse("paidAt", f"is in the future: {paid_at.date()}")
     items = draft.lists.get("items", [])
     draft.values.setdefault("items_count", len(items))
     if items:
-        draft.values.setdefault("total", sum((item.values.get("price", ZERO) for item in items), ZERO))
+        comes_to = sum((item.values.get("price", ZERO) for item in items), ZERO)
+        if draft.values.setdefault("total", comes_to) != comes_to:
+            draft.warn("total", f"is {draft.values['total']:f}, and its lines come to {comes_to:f}")
     payments = [one.values.get("amount", ZERO) for one in draft.lists.get("payments", ())]
     if payments and sum(payments, ZERO) != draft.values.get("total"):
         draft.refuse("payments", "must come to the bill's total")

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, func, literal_column, select, union_all
+from sqlalchemy import ColumnElement, Date, Integer, func, literal_column, select, union_all
 from sqlalchemy.orm import aliased
 
 from models import CustomerMonth, Purchase, PurchaseState
@@ -21,7 +21,6 @@ from resolvers.query.columns import Expression
 from resolvers.query.expressions import mean_of, word
 from resolvers.query.filters.relative import BIRTHDAY, coming
 from resolvers.query.filters.where import (
-    ALL,
     ConditionFilter,
     FilterReader,
     SpecialFilter,
@@ -31,6 +30,7 @@ from resolvers.query.filters.where import (
 )
 from resolvers.query.filters.where_sql import condition
 from resolvers.storage.relative import Relative
+from resolvers.storage.sql import AnySelect, SqlValue
 from resolvers.storage.statement import parameter
 
 
@@ -39,6 +39,8 @@ class BirthdayFilter(SpecialFilter):
 
     def read(self, reader: FilterReader, value: Mapping[str, Any], path: str) -> Structure:
         """One list of days for each condition."""
+        if not value:
+            raise BadFilter(f"`{path}` compares with nothing: give `today` or `next`, or leave it out.")
         parts: list[Structure] = []
         for name, operand in value.items():
             if operand is None:
@@ -49,22 +51,22 @@ class BirthdayFilter(SpecialFilter):
                 raise BadFilter(f"`{path}.{name}`: {error}") from error
             found: Structure = ("value", BIRTHDAY, "in", (reader.bind(days),))
             parts.append(("not", found) if name == "today" and not operand else found)
-        return parts[0] if len(parts) == 1 else ("and", tuple(parts)) if parts else ALL
+        return parts[0] if len(parts) == 1 else ("and", tuple(parts))
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
     """The bills of one customer, as SQL: how many there are, and what they come to, called as in a month of theirs."""
 
-    purchase_count: Any
-    turnover: Any
+    purchase_count: SqlValue
+    turnover: SqlValue
 
 
 COUNT = Expression("count", lambda sums: sums.purchase_count, Integer())
 TURNOVER = Expression("turnover", lambda sums: sums.turnover, MONEY)
 BASKET = Expression("average_basket", lambda sums: mean_of(sums.turnover, sums.purchase_count), MONEY, nullable=True)
 COMPARED = {"count": COUNT, "turnover": TURNOVER, "averageBasket": BASKET}
-NOTHING: Mapping[Expression, Any] = {COUNT: 0, TURNOVER: Decimal(0), BASKET: None}
+NOTHING: Mapping[Expression, object] = {COUNT: 0, TURNOVER: Decimal(0), BASKET: None}
 """What nothing comes to."""
 SPAN = ("since", "head_end", "first_month", "end_month", "tail", "until")
 
@@ -91,6 +93,8 @@ class PurchasesFilter(ConditionFilter):
             for name, given in value.items()
             if name in COMPARED
         ]
+        if not parts:
+            raise BadFilter(f"`{path}` compares with nothing: give a `count`, `turnover` or `averageBasket`.")
         met: Structure = ("and", tuple(parts))
         return "special", self, (holds(met, reader.values, NOTHING), False), tuple(names), met
 
@@ -108,7 +112,7 @@ class PurchasesFilter(ConditionFilter):
             found = alias.id.in_(grouped.having(meets))
         return found
 
-    def restored(self, value: Any) -> Any:
+    def restored(self, value: object) -> object:
         """Moments and amounts from their text."""
         if not isinstance(value, Mapping):
             return value
@@ -123,10 +127,10 @@ class PurchasesFilter(ConditionFilter):
         return made
 
 
-def _amounts(comparison: str, operand: Any) -> Any:
+def _amounts(comparison: str, operand: object) -> object:
     if comparison == "isNull":
         return operand
-    return [Decimal(each) for each in operand] if isinstance(operand, list) else Decimal(operand)
+    return [Decimal(str(each)) for each in operand] if isinstance(operand, list) else Decimal(str(operand))
 
 
 def bounded(structure: Structure) -> Structure:
@@ -141,7 +145,7 @@ def bounded(structure: Structure) -> Structure:
     return structure
 
 
-def _period(given: Any, path: str) -> Callable[[datetime], Span]:
+def _period(given: object, path: str) -> Callable[[datetime], Span]:
     """The period that a caller means, as of a moment."""
     if not isinstance(given, Mapping):
         raise BadFilter(f"`{path}` must be an object.")
@@ -161,19 +165,19 @@ def _period(given: Any, path: str) -> Callable[[datetime], Span]:
     return lambda now: span(start or BEGINNING, end or now + MOMENT)
 
 
-def _bound(split: Callable[[datetime], Span], name: str, now: datetime) -> Any:
+def _bound(split: Callable[[datetime], Span], name: str, now: datetime) -> object:
     return getattr(split(now), name)
 
 
-def _sources(names: tuple[str, ...], *, bounded: bool) -> list[Select[Any]]:
+def _sources(names: tuple[str, ...], *, bounded: bool) -> list[AnySelect]:
     """The sums of whole months, and the bills at both ends of the period."""
     since, head_end, first_month, end_month, tail, until, *currency = names
-    month: Any = aliased(CustomerMonth)
+    month = aliased(CustomerMonth)
     whole = (month.month >= parameter(first_month, Date()), month.month < parameter(end_month, Date()))
     months = select(month.customer_id, month.purchase_count.label("count"), month.turnover.label("turnover"))
-    sources: list[tuple[Select[Any], Any]] = [(months.where(*whole), month)]
+    sources: list[tuple[AnySelect, type[CustomerMonth] | type[Purchase]]] = [(months.where(*whole), month)]
     for start, end in ((since, head_end), (tail, until)):
-        bill: Any = aliased(Purchase)
+        bill = aliased(Purchase)
         counts = (
             bill.customer_id.is_not(None),
             bill.state != word(PurchaseState.CANCELLED),
@@ -205,12 +209,10 @@ COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def holds(structure: Structure, values: Mapping[str, Any], of: Mapping[Expression, Any]) -> bool:
+def holds(structure: Structure, values: Mapping[str, object], of: Mapping[Expression, object]) -> bool:
     """Whether comparisons hold for what their sources are, as SQL would say."""
     if structure[0] == "and":
         return all(holds(part, values, of) for part in structure[1])
-    if structure[0] == "all":
-        return True
     _, source, comparison, names = structure
     mine = of[source]
     if comparison in ("isNull", "isSet"):

@@ -85,7 +85,7 @@ class SpecialFilter(ABC):
     def read(self, reader: FilterReader, value: Mapping[str, Any], path: str) -> Structure:
         """What a caller wrote as a structure."""
 
-    def restored(self, value: Any) -> Any:
+    def restored(self, value: object) -> object:
         """What a caller wrote, as it was before it became JSON; `ValueError` where it can't be read."""
         return value
 
@@ -206,6 +206,8 @@ class FilterReader:
                     raise BadFilter(f"`{path}.isNull` is null; give true or false.")
                 parts.append(("absent", known, bool(value["isNull"])))
             return parts[0] if len(parts) == 1 else ("and", tuple(parts))
+        if not value:
+            raise BadFilter(f"`{path}` asks for nothing: give `some`, `none` or `every`, or leave it out.")
         parts = []
         for mode, inner in value.items():
             if mode not in ("some", "none", "every") or inner is None:
@@ -217,6 +219,8 @@ class FilterReader:
         """Comparisons with a value."""
         if not isinstance(comparisons, Mapping):
             raise BadFilter(f"`{path}` must be an object of comparisons.")
+        if not comparisons:
+            raise BadFilter(f"`{path}` compares with nothing: give a comparison, or leave it out.")
         parts: list[Structure] = []
         for operator, operand in comparisons.items():
             if operator not in COMPARISONS:
@@ -224,7 +228,7 @@ class FilterReader:
             if operand is None:
                 raise BadFilter(f"`{path}.{operator}` is null; use `isNull` to find missing values.")
             parts.append(self._comparison(entity, known, operator, operand, path))
-        return parts[0] if len(parts) == 1 else ("and", tuple(parts)) if parts else ALL
+        return parts[0] if len(parts) == 1 else ("and", tuple(parts))
 
     def _comparison(
         self, entity: type[Base], known: ValueFilter | IdFilter, operator: str, operand: Any, path: str

@@ -98,6 +98,14 @@ class Replicas:
             return primary
         return OneRequestReader(current[next(self._turn) % len(current)], primary)
 
+    def use(self) -> Mapping[str, Mapping[str, int]]:
+        """Of each, by its name: how many connections are in which state."""
+        return {each.name: each.reader.use() for each in self._replicas}
+
+    def asked(self) -> Mapping[str, bool]:
+        """Of each, by its name: whether it is asked now."""
+        return {each.name: each.reader.is_current for each in self._replicas}
+
     async def settle(self) -> None:
         """Come back when every replica that is asked has all that was committed before."""
         try:

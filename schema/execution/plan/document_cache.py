@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -160,14 +161,14 @@ class Documents:
         """What documents had in common with others, by their words."""
         self.valid: Cache[str, bool] = Cache(MOST_DOCUMENTS)
         """The words of valid documents, whatever their aliases are called."""
-        self.kept: dict[str, Document] = {}
+        self.kept: Cache[str, Document] = Cache(sys.maxsize, sys.maxsize)
         """Documents that are kept for good."""
 
     def keep(self, text: str) -> Document:
         """Read and plan a document that is kept for good, unless it has errors."""
         document = self._read_alone(text)
         if not document.errors:
-            self.kept[text] = document
+            self.kept.put(text, document, len(text))
             for operation in document.operations.values():
                 self._plan_ahead(text, document, operation)
         return document
@@ -201,7 +202,7 @@ class Documents:
         return self._noted(text, await beside(("alone", self, text), self._read_alone, text))
 
     def _known(self, text: str) -> Document | None:
-        return self.kept.get(text) or self.read.get(text)
+        return (self.kept.get(text) if self.kept else None) or self.read.get(text)
 
     def _noted(self, text: str, document: Document) -> Document:
         return document if document.errors else self.read.put(text, document, len(text))

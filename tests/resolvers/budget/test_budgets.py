@@ -1,12 +1,12 @@
 """Budgets are kept by all processes together, at few statements, and never overdrawn."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 import models
@@ -14,6 +14,7 @@ from models.rules.budget import SECOND, Allowance
 from resolvers.budget import budgets as keeping
 from resolvers.budget.budgets import Budgets, OverBudget
 from resolvers.budget.purge import purge_budgets
+from resolvers.storage.writing.by_itself import WriterByItself
 from tests.factories.building import NOW
 
 ALLOWANCE = Allowance(1000, 100)
@@ -54,15 +55,16 @@ async def spend(worker: Budgets, points: int, subject: str = "token:1") -> bool:
     return True
 
 
-def counted(worker: Budgets) -> list[str]:
-    """The statements on buckets that a worker runs from now on."""
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The statements by which points are taken from now on."""
     statements: list[str] = []
+    write = WriterByItself.write
 
-    def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if "budget" in statement:
-            statements.append(statement)
+    async def note(writer: WriterByItself, sql: str, arguments: Sequence[object]) -> Sequence[Any]:
+        statements.append(sql)
+        return await write(writer, sql, arguments)
 
-    event.listen(worker.engine.sync_engine, "before_cursor_execute", note)
+    monkeypatch.setattr(WriterByItself, "write", note)
     return statements
 
 
@@ -95,8 +97,10 @@ async def test_reading_and_writing_apart_would_let_more_through() -> None:
     assert sum(await asyncio.gather(*(naive() for _ in range(200)))) == 200
 
 
-async def test_a_share_serves_many_requests_without_a_statement(workers: list[Budgets]) -> None:
-    statements = counted(workers[0])
+async def test_a_share_serves_many_requests_without_a_statement(
+    workers: list[Budgets], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statements = counted(monkeypatch)
 
     spent = [await spend(workers[0], 1) for _ in range(200)]
 
@@ -120,9 +124,11 @@ async def test_points_flow_back_and_one_is_told_when(workers: list[Budgets], clo
     assert (early, later) == (False, True)
 
 
-async def test_who_is_refused_costs_the_database_one_statement_a_second(workers: list[Budgets], clock: Clock) -> None:
+async def test_who_is_refused_costs_the_database_one_statement_a_second(
+    workers: list[Budgets], clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await workers[0].charge("token:1", ALLOWANCE, 1000)
-    statements = counted(workers[0])
+    statements = counted(monkeypatch)
 
     refused = [await spend(workers[0], 500) for _ in range(50)]
     clock.pass_(1)

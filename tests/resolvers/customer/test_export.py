@@ -72,7 +72,7 @@ def test_every_table_that_names_the_customer_is_exported() -> None:
         for mapper in models.Base.registry.mappers
         if ownership_of(mapper.class_).kind is Kind.OWNED
     }
-    assert owned - set(exported) == {"customer_term", "customer_merge", "customer_month"}
+    assert owned - set(exported) == {"customer_term", "customer_merge", "customer_month", "customer_year"}
 
 
 async def test_all_that_tells_something_of_a_customer_is_exported_but_credentials(

@@ -21,6 +21,7 @@ import models
 from resolvers import customer, merging, point, purchase
 from resolvers.customer.figures.checking import Difference, prove_figures
 from resolvers.customer.figures.scores import refresh_scores
+from resolvers.customer.figures.years import keep_years
 from resolvers.files import importer
 from resolvers.ids import opaque_id
 from tests import factories
@@ -61,7 +62,7 @@ class Till(RuleBasedStateMachine):
             "currency": currency,
             "paid_at": NOW - timedelta(days=days),
             "items": [
-                {"bill_item_id": "1", "quantity": Decimal(4), "price": amount},
+                {"bill_item_id": "1", "quantity": Decimal(4), "price": amount, "codes": [{"code": f"P{days % 3}"}]},
                 {"bill_item_id": "2", "quantity": Decimal(1), "price": Decimal(1)},
             ],
         }
@@ -152,6 +153,17 @@ class Till(RuleBasedStateMachine):
             update(models.Purchase).where(models.Purchase.id.in_(bills)).values(customer_id=self.people[person].id)
         )
 
+    @rule(days=st.sampled_from([0, 0, 1, 40]))
+    def keep_years(self, days: int) -> None:
+        self.done["years"] += self.shop.run(keep_years(self.shop.engine, NOW - timedelta(days=days), 2))
+
+    @rule(place=st.integers(0, 2), brand=st.none() | st.integers(0, 1))
+    def regroup(self, place: int, brand: int | None) -> None:
+        """A product gets another brand and another group."""
+        changed = update(models.Product).where(models.Product.id == self.shop.products[place].id)
+        brand_id = None if brand is None else self.shop.brands[brand].id
+        self.shop.execute(changed.values(brand_id=brand_id, group_id=None if brand else self.shop.group.id))
+
     @rule()
     def delete(self) -> None:
         """A bill goes altogether, which nothing in the gateway does."""
@@ -182,7 +194,19 @@ def test_figures_agree_with_the_rows_whatever_is_done(shop: TillBooks, database_
     def met() -> set[str]:
         return {name for name, times in machine.done.items() if times}
 
-    every = {"bills", "sent", "brought", "returned", "cancelled", "assigned", "points", "erased", "files", "merged"}
+    every = {
+        "bills",
+        "sent",
+        "brought",
+        "returned",
+        "cancelled",
+        "assigned",
+        "points",
+        "erased",
+        "files",
+        "merged",
+        "years",
+    }
     run_until_met(machine, met, every, examples=int(os.environ.get("TESTS_EXAMPLES", "10")), steps=20)
 
     assert shop.run(findings(shop.engine)) == []
@@ -217,6 +241,22 @@ async def test_what_differs_is_told_and_mended(crm: Operations, session: AsyncSe
     assert (told.customers, told.count, told.mended, told.holds) == (3, 4, 0, False)
     assert (mended.customers, mended.count, mended.mended, mended.holds) == (3, 4, 3, True)
     assert (after.customers, after.count, after.holds) == (3, 0, True)
+
+
+async def test_a_year_that_is_wrong_is_told_and_worked_out_anew(crm: Operations, session: AsyncSession) -> None:
+    jana, bread = factories.customer(), factories.product(brand=factories.product_brand())
+    await factories.save(session, factories.purchase(customer=jana, items=[factories.purchase_item(product=bread)]))
+    await keep_years(crm.engine, NOW, 20)
+    await session.execute(update(models.CustomerYear).values(brands=[[1, 7]]))
+    await session.commit()
+
+    told = await prove_figures(crm.engine, NOW)
+    mended = await prove_figures(crm.engine, NOW, mend=True)
+
+    assert told.differences == [Difference(1, "brands of the year", "[[1, 7]]", "[[1, 1]]")]
+    assert (told.holds, mended.mended, mended.holds) == (False, 1, True)
+    assert await keep_years(crm.engine, NOW, 20) == 1
+    assert await crm.rows(models.CustomerYear, "brands") == [([[1, 1]],)]
 
 
 async def test_a_balance_that_is_not_in_lots_is_told_and_can_not_be_mended(

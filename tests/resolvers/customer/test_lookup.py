@@ -60,6 +60,34 @@ async def test_a_number_that_customers_of_two_countries_have_is_found_with_its_p
     assert [await by(crm, phone=one) for one in ("+420601234567", "48601234567")] == ["Eva", "Iza"]
 
 
+async def test_of_several_countries_with_a_number_the_programmes_is_meant(
+    crm: Operations, session: AsyncSession
+) -> None:
+    await open_shop(session)
+    await add(crm, "Eva", phone="+420 601 234 567")
+    await add(crm, "Iza", phone="+48 601 234 567")
+    await crm.do("programmeUpsert", "programme { code }", code="club", name="Club", country="pl")
+    crm.now = NOW.replace(year=2025)
+
+    at_home = await by(crm, phone="601 234 567")
+    filtered = await crm.answer(
+        'query { customers(where: { phone: { eq: "601234567" } }) { nodes { personalInformation { firstName } } } }'
+    )
+    sent = await crm.do(
+        "purchaseSend",
+        "purchase { customer { personalInformation { firstName } } } userErrors { code }",
+        customer={"phone": "601234567"},
+        bill=bill(),
+    )
+    await crm.do("programmeUpsert", "programme { code }", code="club", country="de")
+
+    assert at_home == "Iza"
+    assert filtered == {"customers": {"nodes": [{"personalInformation": {"firstName": "Iza"}}]}}
+    assert sent["purchase"]["customer"] == {"personalInformation": {"firstName": "Iza"}}
+    assert await by(crm, phone="601 234 567") is None
+    assert [await by(crm, phone=one) for one in ("+420601234567", "48601234567")] == ["Eva", "Iza"]
+
+
 async def test_a_number_without_a_prefix_is_meant_in_the_programmes_country(crm: Operations) -> None:
     refused = await crm.refused("customerCreate", personalInformation={"phone": "601 234 567"})
     await crm.do("programmeUpsert", "programme { country { code } }", code="club", name="Club", country="cz")

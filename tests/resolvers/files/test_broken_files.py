@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from resolvers.files import RESOURCES, import_files
-from resolvers.files.format import reading
+from resolvers.files.format import lines, reading
 from tests.conftest import NewDatabase
 from tests.resolvers.files.conftest import Bring, Take, reasons
 
@@ -49,10 +49,10 @@ async def test_a_line_that_is_no_row_is_named_and_the_others_are_read(
     [
         (b"b", "has 1 cells where the header has 2"),
         (b"b,B,x", "has 3 cells where the header has 2"),
-        (b"b,\xff", "name is not UTF-8"),
+        (b"b,\xff", "name is not UTF-8: save it as such, or say its encoding"),
         (b'b,"B"x', "is not CSV: ',' expected after '\"'"),
         (b"b,", "name must not be empty"),
-        (b"b,B\0", "name holds a null character"),
+        (b"b,B\0", "name holds a null character: B"),
     ],
 )
 async def test_a_bad_row_of_cells_is_named_and_the_others_are_read(
@@ -84,7 +84,7 @@ async def test_a_quotation_mark_that_is_never_closed_is_named(bring: Bring, take
         (b"code,code", "has a column twice"),
         (b"", "has no header"),
         (b'"code', "has no header: unexpected end of data"),
-        (b"\xff", "has columns that can't be imported: \udcff"),
+        (b"\xff", "is not UTF-8: save it as such, or say its encoding"),
     ],
 )
 async def test_a_wrong_header_is_told_before_any_row(bring: Bring, header: bytes, reason: str) -> None:
@@ -118,8 +118,8 @@ async def test_what_is_no_gzip_file_is_told(bring: Bring) -> None:
 async def test_a_line_too_long_for_memory_is_skipped(
     bring: Bring, take: Take, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr(reading, "LONGEST_LINE", 100)
-    monkeypatch.setattr(reading, "BLOCK", 7)
+    monkeypatch.setattr(lines, "LONGEST_LINE", 100)
+    monkeypatch.setattr(lines, "BLOCK", 7)
     if name == "tags.csv":
         content = HEADER + b"a,A\nb," + b"B" * 200 + b"\nc,C\n"
     else:
@@ -171,7 +171,7 @@ def test_a_file_of_empty_lines_is_given_up(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(HEADER.replace(b"code,name", b"code,name" if name == "tags.csv" else b"{}") + b"\n" * 200_000)
 
-    with pytest.raises(reading.BrokenFile, match="has 100000 empty lines on end") as raised:
+    with pytest.raises(lines.BrokenFile, match="has 100000 empty lines on end") as raised:
         list(reading.records(path, RESOURCES["tags"].shape))
 
     assert raised.value.line == 100_002
@@ -181,7 +181,7 @@ def test_a_row_without_end_is_given_up(tmp_path: Path) -> None:
     path = tmp_path / "tags.csv"
     path.write_bytes(HEADER + b'a,"A\n' + b"b,B\n" * 50_000)
 
-    with pytest.raises(reading.BrokenFile, match="a quotation mark is not closed") as raised:
+    with pytest.raises(lines.BrokenFile, match="a quotation mark is not closed") as raised:
         list(reading.records(path, RESOURCES["tags"].shape))
 
     assert raised.value.line == 10_002

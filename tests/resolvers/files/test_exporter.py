@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from resolvers.files import export_files
-from resolvers.files.record import rows
 from resolvers.files.record.key_resolver import Names
+from resolvers.files.shown import rows
 from tests import factories
 
 
@@ -34,7 +34,7 @@ async def test_what_is_left_of_an_earlier_export_goes_away(database_url: str, tm
 
 
 async def test_resources_that_there_are_none_of_are_refused(database_url: str, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"no resources called colours\."):
+    with pytest.raises(ValueError, match="no resource called colours; there are: partners, "):
         await export_files(database_url, tmp_path, resources=["tags", "colours"])
 
 

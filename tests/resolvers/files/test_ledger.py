@@ -93,10 +93,10 @@ async def test_an_opening_balance_needs_points_and_a_customer(bring: Bring) -> N
     report = await bring({**PEOPLE, "openingBalances.jsonl": [*rows, nobody]})
 
     assert reasons(report) == [
-        "openingBalances.jsonl, line 1: amount must be greater than zero",
         "openingBalances.jsonl, line 2: amount must be greater than zero",
         "openingBalances.jsonl, line 3: customer is missing",
-        "openingBalances.jsonl, line 4: customer names what is not there: erp 3",
+        "openingBalances.jsonl, line 4: customer names what is not among the customers: erp 3; "
+        "bring a file customers.csv or .jsonl that has it",
     ]
 
 
@@ -142,7 +142,7 @@ def lots(ledger: dict[str, Any], entry: int) -> list[dict[str, Any]]:
         (lambda it: lots(it, 0)[0].update(lot=3), "entries[0].lots names a lot that is not in the ledger"),
         (lambda it: lots(it, 0)[0].update(lot=0), "entries[0].lots names a lot that is not in the ledger"),
         (lambda it: it["entries"][2].update(reverses=3), "entries[2].reverses must be an entry that comes before"),
-        (lambda it: it["entries"][0].update(amount="x"), "entries[0].amount must be a decimal number"),
+        (lambda it: it["entries"][0].update(amount="x"), "entries[0].amount must be a decimal number: x"),
         (lambda it: it["reservations"][0].pop("amount"), "reservations[0].amount is missing"),
     ],
 )

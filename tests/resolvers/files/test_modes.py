@@ -77,7 +77,7 @@ async def test_batches_of_any_size_come_to_the_same(
     result = await bring({"statuses.jsonl": rows}, skip_bad=True)
 
     assert result.counts["statuses"] == Count(created=6, updated=2, refused=2)
-    assert [error.line for error in result.errors] == [6, 9]
+    assert [error.lines for error in result.errors] == [[6, 9]]
     ranks = await session.execute(select(models.Status.code, models.Status.rank).order_by(models.Status.rank))
     assert [tuple(row) for row in ranks] == [("s0", 0), ("s2", 2), ("s3", 3), ("s4", 4), ("s1", 8), ("s6", 9)]
 
@@ -94,7 +94,7 @@ async def test_files_come_in_whatever_order_they_are_given(bring: Bring, take: T
 async def test_a_report_names_so_many_errors_and_counts_the_rest(bring: Bring, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report, "ERRORS_KEPT", 3)
 
-    result = await bring({"tags.jsonl": [BAD] * 5})
+    result = await bring({"tags.jsonl": [{**TAGS[0], "state": f"S{number}"} for number in range(5)]})
 
     assert (len(result.errors), result.error_count) == (3, 5)
     assert result.counts["tags"].refused == 5
@@ -117,8 +117,10 @@ async def test_progress_tells_files_and_rows(bring: Bring) -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("colours.jsonl", "colours is not a resource; the file must be called after one, as in customers.jsonl"),
-        ("tags.xlsx", "must end in .jsonl or .csv, or in these and .gz"),
+        ("colours.jsonl", "colours is not a resource; it must be called after one, as in customers.csv"),
+        ("tag.jsonl", "tag is not a resource; is tags.jsonl meant?"),
+        ("tags.xlsx", "is a workbook: save each of its sheets as CSV in UTF-8"),
+        ("tags.txt", "must end in .jsonl or .csv, or in these and .gz"),
         ("tags.gz", "must end in .jsonl or .csv, or in these and .gz"),
     ],
 )

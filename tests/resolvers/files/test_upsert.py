@@ -82,10 +82,18 @@ async def test_a_new_list_of_accounts_leaves_the_one_that_the_file_names(bring: 
     assert (after["externalId"], "sources" in after) == ("j", False)
 
 
-async def test_a_customer_must_come_from_a_known_source(bring: Bring) -> None:
+async def test_customers_systems_are_made_with_the_first_customers_and_must_be_known_later(
+    bring: Bring, take: Take
+) -> None:
     report = await bring({"customers.jsonl": [known_as("1")]})
+    other = await bring({"customers.jsonl": [{"source": "epr", "externalId": "1"}]})
 
-    assert reasons(report) == ["customers.jsonl, line 1: source names what is not there: erp"]
+    assert report.notes == ["customerSources: erp is made, as customers name it."]
+    assert [(row["code"], row["name"]) for row in await take("customerSources")] == [("erp", "erp")]
+    assert reasons(other) == [
+        "customers.jsonl, line 1: source names what is not among the customerSources: epr; "
+        "bring a file customerSources.csv or .jsonl that has it"
+    ]
 
 
 async def test_a_list_takes_the_place_of_the_one_before(bring: Bring, take: Take) -> None:
@@ -111,8 +119,7 @@ async def test_two_products_cannot_have_one_code(bring: Bring) -> None:
     report = await bring({"products.jsonl": rows}, skip_bad=True)
 
     assert reasons(report) == [
-        "products.jsonl, line 2: code is another's already",
-        "products.jsonl, line 3: code is another's already",
+        "products.jsonl, lines 2, 3: code is another's already",
     ]
     assert report.counts["products"] == Count(created=1, refused=2)
 
@@ -140,8 +147,10 @@ async def test_what_is_not_there_is_named_with_the_field(bring: Bring) -> None:
     report = await bring({"products.jsonl": [butter]})
 
     assert reasons(report) == [
-        "products.jsonl, line 1: brand names what is not there: erp m",
-        "products.jsonl, line 1: tags[0] names what is not there: bio",
+        "products.jsonl, line 1: brand names what is not among the productBrands: erp m; "
+        "bring a file productBrands.csv or .jsonl that has it",
+        "products.jsonl, line 1: tags names what is not among the tags: bio; "
+        "bring a file tags.csv or .jsonl that has it",
     ]
 
 
@@ -159,7 +168,7 @@ async def test_a_bill_is_stored_once(bring: Bring, take: Take) -> None:
     assert [(row["store"], row["total"], row["itemsCount"]) for row in rows] == [("p", "30.5", 2), ("b", "5", 0)]
 
 
-async def test_emails_and_phones_are_unique_among_customers_that_are_not_deleted(bring: Bring) -> None:
+async def test_emails_and_phones_stay_with_the_first_customer_who_has_them(session: AsyncSession, bring: Bring) -> None:
     rows: list[dict[str, Any]] = [
         {**known_as("1"), "email": "jana@example.com", "phone": "+420601000001"},
         {**known_as("2"), "email": "JANA@example.com"},
@@ -167,13 +176,22 @@ async def test_emails_and_phones_are_unique_among_customers_that_are_not_deleted
         {**known_as("4"), "email": "jana@example.com", "state": "DELETED"},
     ]
 
-    report = await bring({"customerSources.jsonl": SOURCE, "customers.jsonl": rows}, skip_bad=True)
+    report = await bring({"customerSources.jsonl": SOURCE, "customers.jsonl": rows})
+    again = await bring({"customers.jsonl": rows})
 
-    assert reasons(report) == [
-        "customers.jsonl, line 2: email is another's already",
-        "customers.jsonl, line 3: phone is another's already",
+    assert [str(warning) for warning in report.warnings] == [
+        "customers.jsonl, line 2: email is another customer's already, and left out",
+        "customers.jsonl, line 3: phone is another customer's already, and left out",
     ]
-    assert report.counts["customers"] == Count(created=2, refused=2)
+    assert report.counts["customers"] == Count(created=4)
+    assert again.counts["customers"] == Count(unchanged=4)
+    found = await session.execute(select(models.Customer.email, models.Customer.phone).order_by(models.Customer.id))
+    assert [tuple(row) for row in found] == [
+        ("jana@example.com", "+420601000001"),
+        (None, None),
+        (None, None),
+        ("jana@example.com", None),
+    ]
 
 
 async def test_what_the_tables_refuse_is_told_with_the_rule(bring: Bring) -> None:
@@ -272,7 +290,10 @@ async def test_a_code_that_was_given_up_names_nothing_any_more(bring: Bring) -> 
         skip_bad=True,
     )
 
-    assert reasons(report) == ["purchases.jsonl, line 1: store names what is not there: a"]
+    assert reasons(report) == [
+        "purchases.jsonl, line 1: store names what is not among the stores: a; "
+        "bring a file stores.csv or .jsonl that has it"
+    ]
 
 
 async def test_more_names_than_are_remembered_are_looked_up_again(
@@ -297,6 +318,6 @@ async def test_this_crms_own_source_is_made_where_customers_need_it(bring: Bring
 
     report = await bring({"customers.jsonl": own}, skip_bad=True)
 
-    assert report.counts["customers"] == Count(created=1, refused=1)
-    assert [row["externalId"] for row in await take("customers")] == ["1-1715774400000000"]
+    assert report.counts["customers"] == Count(created=2)
+    assert [row["externalId"] for row in await take("customers")] == ["1-1715774400000000", "2-1715774400000000"]
     assert await take("customerSources") == []

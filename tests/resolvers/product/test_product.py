@@ -62,6 +62,20 @@ def by(external_id: str) -> dict[str, dict[str, str]]:
     return {"externalId": {"source": "erp", "externalId": external_id}}
 
 
+async def test_a_product_is_found_by_its_name_in_any_language_that_it_has_one_in(crm: Operations) -> None:
+    async def found(words: str) -> list[str]:
+        answer = await crm.answer("query($words: String!) { products(search: $words) { nodes { name } } }", words=words)
+        return [str(one["name"]) for one in answer["products"]["nodes"]]
+
+    german = [{"language": "de", "name": "Süße Sahnebutter"}, {"language": "cs", "name": "Máslo"}]
+    await crm.do("productUpsert", "userErrors { code }", **BUTTER, translations=german)
+    before = [await found(words) for words in ("sahne", "SUSSE", "máslo", "butter", "sahne maslo")]
+    await crm.do("productUpsert", "userErrors { code }", **BUTTER, translations=german[1:])
+
+    assert before == [["Butter"]] * 5
+    assert [await found(words) for words in ("sahne", "maslo", "butter")] == [[], ["Butter"], ["Butter"]]
+
+
 async def test_what_is_left_out_of_a_product_stays_and_lists_are_replaced(crm: Operations) -> None:
     shows = "product { name packageSize codes { code } prices { amount } updatedAt } userErrors { code }"
     await crm.do(

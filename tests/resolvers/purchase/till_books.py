@@ -71,10 +71,12 @@ class TillBooks:
         )
         self.group = factories.product_group()
         self.products = [factories.product(code=f"P{place}", group=self.group if place else None) for place in range(3)]
+        self.brands = [factories.product_brand() for _ in range(2)]
         await self._save(
             self.store,
             factories.usual_programme(),
             *self.products,
+            *self.brands,
             factories.status_turnover(status=silver, amount=Decimal(300)),
             factories.status_turnover(status=gold, amount=Decimal(2000)),
         )

@@ -181,6 +181,8 @@ async def test_criteria_that_can_not_be_applied_are_refused_and_nothing_is_made(
 
     bad = [("BAD_FILTER", "where", None)]
     assert await refused({"state": None}) == bad
+    assert await refused({"city": {}}) == bad
+    assert await refused({"cards": {}}) == bad
     assert await refused({"purchases": {"some": {"total": {"gte": "0.00001"}}}}) == bad
     assert await refused({"purchases": {"some": {"total": {"gte": "1e30"}}}}) == bad
     assert await refused({"createdAt": {"gte": "2024-01-01T00:00:00"}}) == bad

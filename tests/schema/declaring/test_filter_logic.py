@@ -45,7 +45,6 @@ ROWS = [
     ({"some": {"or": []}}, ""),
     ({"none": {"or": []}}, "abc"),
     ({"some": {"number": {"eq": "1"}}, "none": {"number": {"eq": "2"}}}, ""),
-    ({}, "abc"),
     ({"some": {"number": {"eq": "1"}, "state": {"eq": "BLOCKED"}}}, ""),
     ({"some": {"cardType": {"name": {"eq": "Gold"}}}}, "a"),
 ]

@@ -31,7 +31,6 @@ TEXT = [
     ({"contains": ""}, "ab"),
     ({"startsWith": "_"}, ""),
     ({"gt": "A", "lt": "C"}, "a"),
-    ({}, "abc"),
     ({"contains": "r", "ne": "Brno"}, "b"),
 ]
 

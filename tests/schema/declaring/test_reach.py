@@ -20,6 +20,8 @@ def reached() -> set[str]:
         if is_interface_type(type_):
             waiting += graph.get_implementations(type_).objects
         if is_object_type(type_) or is_interface_type(type_):
+            # A fragment may be on any of its interfaces.
+            waiting += type_.interfaces
             waiting += [argument.type for field in type_.fields.values() for argument in field.args.values()]
         if is_object_type(type_) or is_interface_type(type_) or is_input_object_type(type_):
             waiting += [field.type for field in type_.fields.values()]

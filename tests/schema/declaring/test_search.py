@@ -30,6 +30,7 @@ CUSTOMERS = [
     ("  ", "capek,jana,jana2"),
     ("!?", ""),
     ("***", ""),
+    ("%%%", ""),
     ("😀", ""),
     ("jana@example.com", "jana"),
     ("JANA@EXAMPLE.COM", "jana"),

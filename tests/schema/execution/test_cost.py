@@ -157,3 +157,12 @@ async def test_no_answer_holds_more_than_it_was_said_to(shop: Graph, database_ki
         full += objects - 1 == said.objects
 
     assert full >= 5
+
+
+def test_going_through_all_bills_is_dear_and_through_a_customers_own_is_not() -> None:
+    everybody = cost_of("{ purchaseAggregates(first: 1) { nodes { count } } }")
+    each = cost_of("{ customers(first: 5) { nodes { purchaseAggregates(first: 1) { nodes { count } } } } }")
+
+    assert everybody == Cost(objects=2, values=1, lists=1, sums=100)
+    assert everybody.points == 2 + 1 + 50 + 10_000
+    assert each == Cost(objects=1 + 5 + 5 + 5, values=5, lists=2, sums=5)

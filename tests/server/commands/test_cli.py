@@ -171,7 +171,7 @@ def test_a_database_migrates_up_and_down(run: Run, tmp_path: Path) -> None:
 def test_a_revision_that_is_none_is_told_with_those_that_are(run: Run) -> None:
     line = one_line(run("migrate", "--revision", "zzz", url="sqlite:///crm.sqlite"))
 
-    assert line.startswith("Can't locate revision identified by 'zzz'. The revisions are 0001, 0002, ")
+    assert line.startswith("There is no revision zzz. There are: 0001, 0002, ")
 
 
 def test_jobs_need_tables(run: Run) -> None:

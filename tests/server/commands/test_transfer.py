@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
 from server.commands import transfer
-from server.commands.transfer import Bars, progress
+from server.commands.transfer import Lines, progress
 from tests import factories
 
 
 async def exported(url: str, folder: Path, resources: list[str] | None = None) -> None:
     with progress() as bars:
-        assert isinstance(bars, Bars)
+        assert isinstance(bars, Lines)
         await transfer._export(url, folder, "jsonl", resources, bars)
 
 
@@ -64,3 +64,17 @@ async def test_who_has_no_name_on_the_machine_is_told_by_their_number(
     await exported(database_url, tmp_path, ["cards"])
 
     assert await entries(session) == [("READ", 1, f"EXPORT of 1 customers by {os.getuid()}", "OPEN", None)]
+
+
+def test_where_there_is_no_terminal_a_line_is_said_every_few_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+    # It is asked for at the beginning, at each step, and when something was said.
+    now = iter([0, 1, 3, 5, 5, 7, 10, 10])
+    lines = Lines(clock=lambda: next(now))
+
+    lines.step("customers.jsonl", 3000)
+    for _ in range(4):
+        lines.advance(1000)
+
+    assert capsys.readouterr().err == (
+        "customers.jsonl: 2,000 of about 3,000 rows\ncustomers.jsonl: 4,000 of about 4,000 rows\n"
+    )

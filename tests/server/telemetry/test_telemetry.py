@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import orjson
@@ -16,6 +16,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client import CollectorRegistry, generate_latest
 
+from resolvers.storage.replicas.replica import name_of
 from server.commands.usage import usage
 from server.settings import load
 from server.telemetry.exposition import Workers
@@ -65,6 +66,25 @@ async def test_figures_are_counted_by_operation_and_by_code(empty: str, tmp_path
     # The schema of all tests in a process counts them together.
     assert told['crm360_ways_total{way="planned"}'] >= 3
     assert told["crm360_workers"] == 1
+
+
+async def test_trusted_documents_and_replicas_are_told_of(
+    new_database: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.app.read_manifests", lambda _: {"stores": STORES})
+    url = new_database("postgresql")
+
+    # A server that follows nobody is asked by nobody.
+    async with opened(url, metrics_folder=str(tmp_path), database_replica_urls=url) as client:
+        before = len(client.endpoint.schema.documents.kept)
+        await client.ask(STORES, {"n": 1})
+    told = shown(tmp_path)
+
+    name = name_of(url)
+    assert told['crm360_cache_entries{cache="trusted"}'] == before > 0
+    assert told['crm360_cache_hits_total{cache="trusted"}'] > 0
+    assert told[f'crm360_replica_connections{{replica="{name}",state="most"}}'] == 8
+    assert told[f'crm360_replicas_asked{{replica="{name}"}}'] == 0
 
 
 def test_workers_are_added_up_and_one_that_is_gone_leaves_its_counts(tmp_path: Path) -> None:

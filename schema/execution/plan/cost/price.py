@@ -18,8 +18,8 @@ LIST_SIZE = 10
 MOST_KNOWN = 256
 """For how many sizes the cost of an operation is remembered."""
 
-VALUES_FOR_OBJECT, OBJECTS_FOR_LIST, OBJECTS_FOR_COUNT, OBJECTS_FOR_CHANGE = 10, 50, 10, 1000
-"""How many values are as dear as an object; and as how many objects a list, a count and a change are.
+VALUES_FOR_OBJECT, OBJECTS_FOR_LIST, OBJECTS_FOR_COUNT, OBJECTS_FOR_CHANGE, OBJECTS_FOR_SUM = 10, 50, 10, 1000, 100
+"""How many values are as dear as an object; and as how many objects a list, a count, a change and sums are.
 
 They follow the processor's time: an object with its row takes 0.7 µs, a value 0.1, a list 15 along with its parent and
 60 on its own, the count of a short list 4, and a change some 0.7 ms.
@@ -38,6 +38,8 @@ class Cost(NamedTuple):
     """How many lists are counted whole."""
     changes: int = 0
     """How many mutations are done."""
+    sums: int = 0
+    """How dear it is to go through the rows that are counted and summed up: one for those of a customer."""
 
     @property
     def points(self) -> int:
@@ -48,6 +50,7 @@ class Cost(NamedTuple):
             + self.lists * OBJECTS_FOR_LIST
             + self.counts * OBJECTS_FOR_COUNT
             + self.changes * OBJECTS_FOR_CHANGE
+            + self.sums * OBJECTS_FOR_SUM
         )
 
     def plus(self, other: Cost) -> Cost:
@@ -58,7 +61,14 @@ class Cost(NamedTuple):
         """The cost for so many parents: lists are read for all of them at once."""
         if size == 0:
             return NOTHING
-        return Cost(self.objects * size, self.values * size, self.lists, self.counts * size, self.changes)
+        return Cost(
+            self.objects * size,
+            self.values * size,
+            self.lists,
+            self.counts * size,
+            self.changes,
+            self.sums * size,
+        )
 
 
 NOTHING = Cost()
@@ -160,5 +170,5 @@ def actual(requested: Cost, answer: bytes) -> int:
     objects = min(requested.objects, max(0, answer.count(b"{") - 2))
     values = min(requested.values, answer.count(b'":'))
     counts = min(requested.counts, objects)
-    points = Cost(objects, 0, requested.lists, counts, requested.changes).points
+    points = Cost(objects, 0, requested.lists, counts, requested.changes, requested.sums).points
     return points + max(-(-values // VALUES_FOR_OBJECT), len(answer) // BYTES_FOR_OBJECT)

@@ -86,8 +86,9 @@ class _Pricing:
     def _field(self, parent: GraphQLObjectType, details: list[FieldDetails], page: int | Size) -> Price:
         definition = parent.fields[field_name(details)]
         declared = declaration_of(parent, field_name(details))
-        lists, changes = (declared.lists, declared.changes) if declared is not None else (0, 0)
-        once = Cost(lists=lists, changes=changes)
+        once = NOTHING
+        if declared is not None:
+            once = Cost(lists=declared.lists, changes=declared.changes, sums=declared.sums)
         target = get_named_type(definition.type)
         inner_page = self._page(definition, details[0].node)
         own = self._length(definition, details[0].node, page)
