@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tests.benchmarks.cases import CASES
+from tests.benchmarks.cases import CASES, PROMISED
 from tests.benchmarks.contestants import OURS
 from tests.benchmarks.measure import Results
 
@@ -39,7 +39,7 @@ def _number(value: float | None, digits: int = 1) -> str:
 
 def table(results: Results, titles: dict[str, str], many: int, few: int) -> Iterator[str]:
     """A table a case, in Markdown."""
-    for case in CASES:
+    for case in (*CASES, *PROMISED):
         names = [name for name in titles if (case.name, name, many) in results.turns]
         if not names:
             continue

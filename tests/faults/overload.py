@@ -2,7 +2,8 @@
 
 In turns it is asked by as many clients as keep it busy, and by a crowd that asks at four times that rate, whatever
 becomes of the answers. Told are ratios of what lies next to each other, so that a busy machine spoils little: how much
-was answered, how long the slowest hundredth of what was let in took, and by how much the process grew.
+was answered, how long the slowest hundredth of what was let in took, by how much the process grew, and how much of its
+processor time goes to those who are answered: that one says the same however busy others keep the machine.
 """
 
 from __future__ import annotations
@@ -49,6 +50,13 @@ class Seen:
     """How long each took, in seconds."""
 
     others: Counter[str] = field(default_factory=Counter)
+    cpu: float = 0.0
+    """Seconds of processor time that the gateway took meanwhile."""
+
+    @property
+    def per_answer(self) -> float:
+        """Seconds of the gateway's processor time for each that was answered."""
+        return self.cpu / len(self.answered)
 
     @property
     def per_second(self) -> float:
@@ -193,8 +201,14 @@ def tell(name: str, seen: Seen) -> None:
     print(f"  {name}: {seen.per_second:6.0f} a second, 99 % within {seen.slowest * 1000:5.0f} ms; {others}", flush=True)
 
 
-async def measure(url: str, rounds: int, seconds: float) -> list[tuple[float, float, float]]:
-    """How much is answered in a crowd, how long it takes and in how much memory, as shares of what is usual."""
+def used(process: psutil.Process) -> float:
+    """Seconds of processor time that a process has taken so far."""
+    times = process.cpu_times()
+    return times.user + times.system
+
+
+async def measure(url: str, rounds: int, seconds: float) -> list[tuple[float, float, float, float]]:
+    """How much is answered in a crowd, how long it takes, in how much memory and processor time, against the usual."""
     requests = await filled(url)
     async with Gateway(url, CRM360_JOBS_EVERY="0") as gateway:
         port = urlsplit(gateway.address).port or 0
@@ -206,16 +220,24 @@ async def measure(url: str, rounds: int, seconds: float) -> list[tuple[float, fl
         before = await busy(port, requests, seconds / 4)
         await crowded(port, requests, seconds / 4, TIMES * before.per_second)
         for _ in range(rounds):
-            before, memory = await busy(port, requests, seconds / 4), process.memory_info().rss
+            spent, memory = used(process), process.memory_info().rss
+            before = await busy(port, requests, seconds / 4)
+            before.cpu = used(process) - spent
             tell("busy    ", before)
+            spent = used(process)
             crowd = await crowded(port, requests, seconds, TIMES * before.per_second)
+            crowd.cpu = used(process) - spent
             grown = process.memory_info().rss / memory
             tell("crowded ", crowd)
             after = await busy(port, requests, seconds / 4)
             usual = statistics.mean([before.per_second, after.per_second])
             usually = statistics.mean([before.slowest, after.slowest])
-            found.append((crowd.per_second / usual, crowd.slowest / usually, grown))
-            print("  {:.2f} answered, {:.2f} of the time, {:.2f} of the memory".format(*found[-1]), flush=True)
+            to_those = before.per_answer / crowd.per_answer
+            found.append((crowd.per_second / usual, crowd.slowest / usually, grown, to_those))
+            told = (
+                "  {:.2f} answered, {:.2f} of the time, {:.2f} of the memory, {:.2f} of the processor time for answers"
+            )
+            print(told.format(*found[-1]), flush=True)
     return found
 
 
@@ -229,9 +251,10 @@ def main() -> int:
     runs = asyncio.Runner(loop_factory=uvloop.new_event_loop)
     with databases.of_a_program() as made, made.database(given.backend) as url, runs as runner:
         found = runner.run(measure(url, given.rounds, given.seconds))
-    goodput, waiting, memory = (statistics.median(each) for each in zip(*found, strict=True))
+    goodput, waiting, memory, to_those = (statistics.median(each) for each in zip(*found, strict=True))
     print(
-        f"{goodput:.2f} of the peak is answered, 99 % within {waiting:.2f} of its time, in {memory:.2f} of its memory"
+        f"{goodput:.2f} of the peak is answered, 99 % within {waiting:.2f} of its time, in {memory:.2f} of its memory; "
+        f"{to_those:.2f} of the processor time goes to those who are answered"
     )
     return int(goodput < LEAST_GOODPUT or waiting > MOST_WAITING or memory > MOST_MEMORY)
 

@@ -24,6 +24,11 @@ LARGEST_INTEGER = 2**31 - 1
 LARGEST_EXACT = 2**53
 
 
+def same(value: Any) -> Any:
+    """The value as it is."""
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class ValueFormat:
     """How values of one kind are read from a file (`ValueError` when they can't be), and written to one.
@@ -33,7 +38,7 @@ class ValueFormat:
 
     label: str
     parse: Callable[[object], Any]
-    show: Callable[[Any], Any] = lambda value: value
+    show: Callable[[Any], Any] = same
     cell: Callable[[str], Any] = lambda cell: cell
     local: Callable[[str, Conventions], object] | None = None
 

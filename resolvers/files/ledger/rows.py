@@ -3,109 +3,106 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from itertools import count
 from typing import Any
 
-from sqlalchemy import Row, Table, func, select, union
+from sqlalchemy import exists, func, or_, select
 
 import models
-from resolvers.files.format.record_schema import RecordSchema
+from resolvers.files.format.record_schema import ListOf
 from resolvers.files.ledger.record_schema import LEDGER
 from resolvers.files.record.key_resolver import Names, chunks
 from resolvers.files.record.natural_keys import show_ref, table_of
+from resolvers.files.shown.showing import Showing, Shown, by_name, grouped
 
 ENTRY = table_of(models.PointEntry)
 LOT = table_of(models.PointLot)
-ENTRY_LOT = table_of(models.PointEntryLot)
 RESERVATION = table_of(models.PointReservation)
-HOLDERS = union(*(select(table.c.customer_id) for table in (ENTRY, LOT, RESERVATION))).subquery()
+LOTS, ENTRIES, RESERVATIONS = (LEDGER.lists[name] for name in ("lots", "entries", "reservations"))
+TOUCHED = ENTRIES.shape.lists["lots"]
+BESIDE = {ENTRIES.shape.model: ("reverses_id",), TOUCHED.shape.model: ("lot_id",)}
+"""What is read of a table beside what is shown as it is."""
+
+CUSTOMER = table_of(models.Customer)
+HOLDS = or_(*(exists().where(table.c.customer_id == CUSTOMER.c.id) for table in (ENTRY, LOT, RESERVATION)))
 PAGE = 200
-Rows = Sequence[Row[Any]]
+Grouped = Mapping[int, list[object]]
 
 
-async def pages(names: Names) -> AsyncIterator[list[dict[str, object]]]:
+async def pages(names: Names) -> AsyncIterator[list[Shown]]:
     """The ledgers of all customers who have or had points."""
-    last = 0
+    last, showing = 0, Showing(names)
     while True:
-        holder = HOLDERS.c.customer_id
-        query = select(holder).where(holder > last).order_by(holder).limit(PAGE)
+        query = select(CUSTOMER.c.id).where(CUSTOMER.c.id > last, HOLDS).order_by(CUSTOMER.c.id).limit(PAGE)
         customers = list(await names.connection.scalars(query))
         if not customers:
             return
-        found = await ledgers(names, customers)
+        found = await _ledgers(showing, customers)
         yield [found[customer] for customer in customers]
         last = customers[-1]
 
 
-async def ledgers(names: Names, customers: Sequence[int]) -> dict[int, dict[str, object]]:
+async def ledgers(names: Names, customers: Sequence[int]) -> dict[int, Shown]:
     """The ledgers of those customers who have or had points."""
-    found: dict[int, dict[str, object]] = {}
+    showing, found = Showing(names), dict[int, Shown]()
     for some in chunks(customers, PAGE):
-        lots, entries = await _of(names, LOT, some), await _of(names, ENTRY, some)
-        reservations = await _of(names, RESERVATION, some)
-        holders = [customer for customer in some if lots[customer] or entries[customer] or reservations[customer]]
-        called = await names.names(models.Customer, holders)
-        touched = await _touched(names, [entry.id for rows in entries.values() for entry in rows])
-        for customer in holders:
-            found[customer] = {
-                "customer": show_ref(models.Customer, called[customer]),
-                "lots": [await _shown(names, LEDGER.lists["lots"].shape, lot) for lot in lots[customer]],
-                "entries": await _entries(names, entries[customer], lots[customer], touched),
-                "reservations": [
-                    await _shown(names, LEDGER.lists["reservations"].shape, row) for row in reservations[customer]
-                ],
-            }
+        found |= await _ledgers(showing, some)
     return found
 
 
-async def _of(names: Names, table: Table, customers: Sequence[int]) -> dict[int, list[Row[Any]]]:
-    rows: dict[int, list[Row[Any]]] = defaultdict(list)
-    query = select(table).where(table.c.customer_id.in_(customers)).order_by(table.c.id)
-    for row in await names.connection.execute(query):
-        rows[row.customer_id].append(row)
-    return rows
+async def _ledgers(showing: Showing, customers: Sequence[int]) -> dict[int, Shown]:
+    lots, entries, reservations = [await _of(showing, part, customers) for part in (LOTS, ENTRIES, RESERVATIONS)]
+    lists = {
+        "lots": await _shown(showing, LOTS, lots),
+        "entries": await _entries(showing, entries, lots),
+        "reservations": await _shown(showing, RESERVATIONS, reservations),
+    }
+    holders = [customer for customer in customers if any(customer in each for each in lists.values())]
+    called = await showing.names.names(models.Customer, holders)
+    return {
+        customer: {
+            "customer": show_ref(models.Customer, called[customer]),
+            **{name: every.get(customer, []) for name, every in lists.items()},
+        }
+        for customer in holders
+    }
 
 
-async def _touched(names: Names, entries: Sequence[int]) -> dict[int, list[Row[Any]]]:
-    rows: dict[int, list[Row[Any]]] = defaultdict(list)
-    for some in chunks(entries):
-        query = select(ENTRY_LOT).where(ENTRY_LOT.c.entry_id.in_(some)).order_by(ENTRY_LOT.c.id)
-        for row in await names.connection.execute(query):
-            rows[row.entry_id].append(row)
-    return rows
+async def _of(showing: Showing, part: ListOf, owners: Sequence[int]) -> dict[str, Sequence[Any]]:
+    """The columns of a list's rows, in the order in which they were made; nothing where there are none."""
+    table = table_of(part.shape.model)
+    beside = BESIDE.get(part.shape.model, ())
+    names = ("id", "owner", *beside, *(item.column for item in part.shape.columns))
+    read = [table.c.id, table.c[part.parent], *(table.c[name] for name in beside), *showing.selected(part.shape)]
+    rows = list[Any]()
+    for some in chunks(owners):
+        query = select(*read).where(table.c[part.parent].in_(some)).order_by(table.c.id)
+        rows += await showing.names.connection.execute(query)
+    return by_name(names, rows) if rows else dict.fromkeys(names, ())
 
 
-async def _entries(
-    names: Names, entries: Rows, lots: Rows, touched: dict[int, list[Row[Any]]]
-) -> list[dict[str, object]]:
-    shape = LEDGER.lists["entries"].shape
-    amount = shape.lists["lots"].shape.fields["amount"]
-    place_of_lot = {lot.id: place for place, lot in enumerate(lots, start=1)}
-    place_of_entry = {entry.id: place for place, entry in enumerate(entries, start=1)}
-    shown = []
-    for entry in entries:
-        row = await _shown(names, shape, entry)
-        row["reverses"] = place_of_entry.get(entry.reverses_id)
-        row["lots"] = [
-            {"lot": place_of_lot[part.lot_id], "amount": amount.kind and amount.kind.show(part.amount)}
-            for part in touched[entry.id]
-        ]
-        shown.append(row)
-    return shown
+async def _shown(showing: Showing, part: ListOf, columns: Mapping[str, Sequence[Any]], **lists: Any) -> Grouped:
+    rows = await showing.shown(part.shape, len(columns["id"]), columns, lists)
+    return grouped(columns["owner"], rows)
 
 
-async def _shown(names: Names, shape: RecordSchema, row: Row[Any]) -> dict[str, object]:
-    shown: dict[str, object] = {}
-    for item in shape.fields.values():
-        value = getattr(row, item.column, None)
-        if value is not None and item.to is not None:
-            value = show_ref(item.to, (await names.names(item.to, [value]))[value])
-        elif value is not None and item.kind is not None:
-            value = item.kind.show(value)
-        shown[item.name] = value
-    return shown
+async def _entries(showing: Showing, entries: dict[str, Sequence[Any]], lots: Mapping[str, Sequence[Any]]) -> Grouped:
+    touched = await _of(showing, TOUCHED, entries["id"])
+    places = _places(lots)
+    touched["lot"] = [places[lot] for lot in touched["lot_id"]]
+    parts = await _shown(showing, TOUCHED, touched)
+    places = _places(entries)
+    entries["reverses"] = [places.get(entry) for entry in entries["reverses_id"]]
+    return await _shown(showing, ENTRIES, entries, lots=[parts.get(entry, []) for entry in entries["id"]])
 
 
-async def count(names: Names) -> int:
+def _places(columns: Mapping[str, Sequence[Any]]) -> dict[Any, int]:
+    """Where each row stands among those of its customer, from 1."""
+    next_place: defaultdict[int, count[int]] = defaultdict(lambda: count(1))
+    return {key: next(next_place[owner]) for key, owner in zip(columns["id"], columns["owner"], strict=True)}
+
+
+async def holders(names: Names) -> int:
     """How many customers have or had points."""
-    return int(await names.connection.scalar(select(func.count()).select_from(HOLDERS)) or 0)
+    return int(await names.connection.scalar(select(func.count()).select_from(CUSTOMER).where(HOLDS)) or 0)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 import models
+from models import Base
 from models.rules.money import spread
 from models.types import MONEY
 from resolvers.files.format import local_values
-from resolvers.files.format.conventions import Conventions, of_country
+from resolvers.files.format.conventions import DEFAULT_SOURCE, Conventions, of_country
 from resolvers.files.format.record_schema import Draft, RecordSchema
-from resolvers.files.record.natural_keys import BY_SOURCE, table_of
+from resolvers.files.record.natural_keys import BY_SOURCE, camel, table_of
 from resolvers.files.resources import Resource
 
 
@@ -80,9 +82,9 @@ PRICED = {"purchases", "productReservations", "rewards", "vouchers"}
 
 def _give_currency(shape: RecordSchema, draft: Draft, raw: dict[str, Any], conventions: Conventions) -> None:
     """The currency that stands beside the amounts, or else the one that is meant."""
-    for name, item in shape.fields.items():
+    for name in _amounts(shape.model):
         written = raw.get(name)
-        if not isinstance(written, str) or table_of(shape.model).columns[item.column].type is not MONEY:
+        if not isinstance(written, str) or local_values.PLAIN.fullmatch(written):
             continue
         try:
             beside = local_values.currency_beside(written, conventions)
@@ -95,14 +97,17 @@ def _give_currency(shape: RecordSchema, draft: Draft, raw: dict[str, Any], conve
         draft.values.setdefault("currency_code", conventions.currency)
 
 
+@cache
+def _amounts(model: type[Base]) -> list[str]:
+    """The fields of a table that are amounts of money."""
+    return [camel(column.name) for column in table_of(model).columns if column.type is MONEY]
+
+
 def _name_balance(draft: Draft) -> None:
     """A balance without an id of its own is the only one of its customer that ends when it does."""
-    customer = draft.refs.get("customer_id")
-    if customer is None or draft.values.get("external_id") is not None:
-        return
-    ends = draft.values.get("expires_at")
-    draft.values["external_id"] = f"{customer[2]} {ends.date()}" if ends else customer[2]
-    draft.values.setdefault("source", customer[1])
+    if draft.values.get("external_id") is None:
+        ends = draft.values.get("expires_at")
+        draft.values |= {"source": DEFAULT_SOURCE, "external_id": f"until {ends.date()}" if ends else "for ever"}
 
 
 def _place(draft: Draft, conventions: Conventions) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,11 @@ ARGUMENTS = {
     "lookup": lambda given: [given["number"]],
     "timeline": lambda given: [int(given["id"])],
     "deep": lambda given: [*cursor(given.get("after"))],
+    "promised360": lambda given: [int(given["id"]), datetime.now(UTC)],
+    "promisedTimeline": lambda given: [int(given["id"])],
+    "promisedCustomers": lambda given: [*cursor(given.get("after"))],
+    "loyalButQuiet": lambda given: [datetime.fromisoformat(given["since"]), datetime.now(UTC)],
+    "insights": lambda given: [*cursor(given.get("after")), datetime.now(UTC)],
 }
 HEADERS = [(b"content-type", b"application/json")]
 
