@@ -17,6 +17,7 @@ from resolvers.errors import Refused
 from resolvers.ids import key_of
 from resolvers.normalise import e164, email_key, phone_key
 from resolvers.operation.checks import By
+from resolvers.operation.references import KEY_FINDERS
 from resolvers.operation.structs import camel
 from resolvers.operation.validation import text as checked_text
 from resolvers.programme.reading import home_country
@@ -25,6 +26,7 @@ from resolvers.query.expressions import CARD_STATE, goes_on_as, reached_by, word
 from resolvers.storage.context import RequestContext
 from resolvers.storage.reader import Row
 from resolvers.storage.statement import parameter
+from resolvers.storage.transaction import Transaction
 
 SOUGHT = parameter("sought", text())
 AT = parameter("at", Instant())
@@ -125,6 +127,13 @@ async def found_customer(
         raise Refused(ErrorCode.NOT_FOUND, "There is no such customer.", asked.field)
     key, state, changed_at = rows[0]
     return Found(_active((key, state, changed_at), asked.field, at))
+
+
+async def _found_by(transaction: Transaction, by: By, field: str) -> int:
+    return (await find_customer(await transaction.inside(), by, field)).id
+
+
+KEY_FINDERS[Customer] = _found_by
 
 
 def _values(key: str, value: Any, where: str) -> dict[str, Any]:
