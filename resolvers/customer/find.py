@@ -23,7 +23,7 @@ from resolvers.operation.validation import text as checked_text
 from resolvers.programme.reading import home_country
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.expressions import CARD_STATE, goes_on_as, reached_by, word
-from resolvers.storage.context import RequestContext
+from resolvers.storage.context import RequestContext, is_customer
 from resolvers.storage.reader import Row
 from resolvers.storage.statement import parameter
 from resolvers.storage.transaction import Transaction
@@ -130,7 +130,16 @@ async def found_customer(
 
 
 async def _found_by(transaction: Transaction, by: By, field: str) -> int:
-    return (await find_customer(await transaction.inside(), by, field)).id
+    """Customers name nobody but themselves: of others they are told what they would be told of nobody."""
+    found: int | None = None
+    try:
+        found = (await find_customer(await transaction.inside(), by, field)).id
+    except Refused:
+        if not is_customer(transaction.viewer):
+            raise
+    if found is None or not transaction.may_name_customer(found):
+        raise Refused(ErrorCode.NOT_FOUND, "There is no such customer.", field)
+    return found
 
 
 KEY_FINDERS[Customer] = _found_by
