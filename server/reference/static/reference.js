@@ -12,6 +12,7 @@ const MOST = 40;
 const SMALL = new Set(["a", "an", "the", "of", "to", "for", "in", "on", "with", "how", "do", "i", "my", "and", "is"]);
 // What an entry of each kind is worth beside others whose names fit as well: resources, operations, types, codes, parts.
 const WORTH = [3, 2.5, 2, 1, 0];
+const PART = 4;
 
 let searched;
 
@@ -50,7 +51,8 @@ function score(entry, wanted, typed) {
     if (best === 0) return 0;
     sum += best;
   }
-  if (entry.whole === typed || entry.name.toLowerCase() === typed) sum += 10;
+  // A field or value may happen to be called as people call something else.
+  if (entry.name.toLowerCase() === typed || (entry.whole === typed && entry.kind !== PART)) sum += 10;
   // What says less beside what was asked for is more to the point.
   return sum / wanted.length + WORTH[entry.kind] - 0.4 * Math.max(0, entry.words.length - wanted.length);
 }
