@@ -25,7 +25,7 @@ class EventKind(DescribedEnum):
     # Cards
     CARD_ISSUED = "CARD_ISSUED", "A card was made."
     CARD_ASSIGNED = "CARD_ASSIGNED", "A card was given to a customer."
-    CARD_RELEASED = "CARD_RELEASED", "A card was taken back from its holder."
+    CARD_RELEASED = "CARD_RELEASED", "A card was released from its holder."
     CARD_BLOCKED = "CARD_BLOCKED", "A card was blocked."
     CARD_UNBLOCKED = "CARD_UNBLOCKED", "A card was unblocked."
     CARD_EXPIRED = "CARD_EXPIRED", "A card's validity ended."

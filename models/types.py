@@ -47,6 +47,7 @@ class ExactDecimal(TypeDecorator[Decimal]):
         super().__init__(precision, scale)
         self.scale = scale
         self.precision = precision
+        self._unit = Decimal(1).scaleb(-scale)
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Integers on SQLite, NUMERIC elsewhere."""
@@ -73,8 +74,19 @@ class ExactDecimal(TypeDecorator[Decimal]):
         """Scale on the way in."""
         if value is None:
             return None
-        units = self.scaled(value)
-        return units if dialect.name == "sqlite" else Decimal(value)
+        if dialect.name == "sqlite":
+            return self.scaled(value)
+        exact = value if type(value) is Decimal else _decimal(value)
+        if not self._fits(exact):
+            # It says what is wrong.
+            self.scaled(exact)
+        return exact
+
+    def _fits(self, exact: Decimal) -> bool:
+        """The same without the digits: there may be thousands of amounts in a statement."""
+        if not exact.is_finite() or exact.adjusted() + self.scale >= self.precision:
+            return False
+        return exact.quantize(self._unit) == exact
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """Scale back on the way out; a sum over integers comes back whole."""

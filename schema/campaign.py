@@ -122,12 +122,12 @@ class CampaignMutations:
     )
     campaign_reactivate = mutation_field(
         campaign.reactivate_campaign,
-        "Reactivate a campaign. What it offers is as it was; offers that were switched off stay so.",
+        "Reactivate a campaign. What it offers is as it was; offers that were deactivated stay so.",
         scope=Scope.CATALOGUE_WRITE,
     )
     campaign_delete = mutation_field(
         campaign.delete_campaign,
-        "Delete a campaign. Its offers stay, and are switched off one by one.",
+        "Delete a campaign. Its offers stay, and are deactivated one by one.",
         scope=Scope.CATALOGUE_WRITE,
     )
     campaign_product_upsert = mutation_field(

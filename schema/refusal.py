@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from models.rules import refusals
-from models.rules.refusals import in_words
+from models.rules.refusals import in_words, plain
 from resolvers.storage.context import RowRef
 from resolvers.values import Money, money
 from schema.declaring.base import Declaration
@@ -58,11 +58,16 @@ def shortfall() -> Declaration:
     return shown("Shortfall | None", description, attribute="missing", pick=pick)
 
 
+def _bare(number: Decimal | None) -> Decimal | None:
+    """A number without idle zeros, as all others are shown."""
+    return None if number is None else Decimal(plain(number))
+
+
 def _lacking(of: refusals.Shortfall) -> Lacking:
     return Lacking(
         money=None if of.amount is None or of.currency is None else money(of.amount, of.currency),
-        points=of.points,
-        quantity=of.quantity,
+        points=_bare(of.points),
+        quantity=_bare(of.quantity),
         goods=of.of,
         product=None if of.product_id is None else RowRef("Product", of.product_id),
     )

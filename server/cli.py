@@ -5,31 +5,13 @@ from __future__ import annotations
 from datetime import date
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
-from typer.exceptions import TyperException
 
 from server import __version__
+from server.cli_groups import Commands, Imports
 from server.settings_help import SETTINGS
-
-
-class Commands(TyperGroup):
-    """Tells what a user can mend in one line; of an internal error where it was raised, and not what it says."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run a command."""
-        try:
-            return super().invoke(ctx)
-        except (BrokenPipeError, typer.Exit, typer.Abort, TyperException):
-            # What is wrong with a command is told by its library; and whoever reads the output may have enough of it.
-            raise
-        except Exception as error:
-            from server.cli_errors import explain
-
-            typer.secho(explain(error), err=True, fg="red")
-            raise typer.Exit(1) from None
 
 
 class Format(str, Enum):  # noqa: UP042 - typer shows a StrEnum the same way only from 3.12 on
@@ -46,16 +28,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="The database is DATABASE_URL; unset, a SQLite file of its own. Other settings: CRM360_…",
 )
-
-
-class Imports(TyperGroup):
-    """`import FOLDER` is short for `import files FOLDER`."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the arguments; those that name no command are files and their options."""
-        if args and args[0] not in {*self.commands, *ctx.help_option_names}:
-            args = ["files", *args]
-        return super().parse_args(ctx, args)
 
 
 imports = typer.Typer(cls=Imports, no_args_is_help=True, help="Bring data in: the demo's, or a retailer's own files.")

@@ -57,6 +57,12 @@ class Combination:
         return {line_id: amount for line_id, amount in off.items() if amount > ZERO}
 
     @property
+    def left(self) -> list[Decimal]:
+        """What is left to pay for each line, in the bill's order."""
+        unit = self.lines.goods.unit
+        return [left * unit for left in self.lines.left]
+
+    @property
     def total(self) -> Decimal:
         """What comes off the bill."""
         goods = self.lines.goods

@@ -71,7 +71,7 @@ class CardAssign(Input):
     id: Annotated[int | None, key(models.Card), "The card; or give its number, or a type."] = None
     number: Annotated[str | None, NUMBER, "The card's number, with or without spaces and hyphens."] = None
     card_type: Annotated[int | None, key(models.CardType), "A type, any free card of which will do."] = None
-    store: Annotated[int | None, key(models.Store), "Where it is given away."] = None
+    store: Annotated[int | None, key(models.Store), "The store where it is assigned."] = None
 
     def check(self) -> None:
         """Just one of the three says which card."""

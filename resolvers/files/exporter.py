@@ -19,9 +19,9 @@ from resolvers.files.format import csv_columns
 from resolvers.files.format.record_schema import RecordSchema
 from resolvers.files.ledger import rows as ledger_rows
 from resolvers.files.progress import ProgressListener, Silent
-from resolvers.files.record import rows
 from resolvers.files.record.key_resolver import Names
 from resolvers.files.resources import RESOURCES, Resource
+from resolvers.files.shown import rows
 
 Rows = list[dict[str, object]]
 

@@ -47,7 +47,10 @@ def sources_of(paths: Iterable[Path], said: Declared, refuse: Callable[[str, str
         except BrokenFile as broken:
             refuse(f"{path.name}/{MANIFEST}", broken.reason)
             continue
-        for file in sorted(filter(_holds_rows, path.iterdir())) if path.is_dir() else [path]:
+        files = sorted(filter(_holds_rows, path.iterdir())) if path.is_dir() else [path]
+        if not files:
+            refuse(path.name, f"has no files that hold rows: {', '.join(KINDS)}")
+        for file in files:
             try:
                 found += _sources(file, declared)
             except BrokenFile as broken:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import models
-from resolvers.files.format.conventions import DEFAULT_SOURCE, Conventions, of_country
+from resolvers.files.format.conventions import DEFAULT_SOURCE, OTHERS, Conventions, of_country
 from resolvers.files.record.natural_keys import OWN_SOURCE
 from resolvers.programme.reading import in_force
 from resolvers.storage.sql import SqlColumn
@@ -49,5 +49,5 @@ async def _sources(connection: AsyncConnection) -> dict[str, str]:
     known = select(models.CustomerSource.code).where(models.CustomerSource.code != OWN_SOURCE).limit(2)
     customers = list(await connection.scalars(known)) or [DEFAULT_SOURCE]
     product = await _only(connection, models.Product.source)
-    found = {"customer": customers[0]} if len(customers) == 1 else {}
+    found = {"customer": customers[0], OTHERS: customers[0]} if len(customers) == 1 else {}
     return found | ({"product": product} if product else {})

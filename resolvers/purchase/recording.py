@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -22,6 +22,7 @@ from models.rules.plans import is_gift
 from models.rules.programme import Earnings
 from models.rules.settlement import Settlement
 from models.rules.sharing import shares
+from models.rules.till_discounts import TillDiscount
 from models.types import BigKey, Instant
 from resolvers.benefit.kept_terms import written
 from resolvers.errors import Refused
@@ -55,13 +56,13 @@ BILL = Insert(
 )
 LINE = Insert(
     PurchaseItem,
-    "purchase_id line external_id product_id product_name type_id quantity price vat_rate retail_discount"
-    " coupon_discount coupon_match_discount loyalty_off returned_quantity category_code bought_for_id",
+    "line external_id product_id product_name type_id quantity price vat_rate retail_discount coupon_discount"
+    " loyalty_off category_code bought_for_id",
+    same="purchase_id coupon_match_discount returned_quantity",
     returning="id external_id",
 )
-DISCOUNT = Insert(PurchaseDiscount, "purchase_id item_id amount share description reward_id voucher_id kind code")
-NO_KIND = {"kind": None, "code": None}
-"""Of what loyalty took off."""
+OFF = ("item_id", "amount", "share", "description", "reward_id", "voucher_id", "kind", "code")
+DISCOUNT = Insert(PurchaseDiscount, " ".join(OFF), same="purchase_id")
 USE_UP = Update(
     lambda: (
         update(Voucher)
@@ -180,31 +181,27 @@ async def _purchase(transaction: Transaction, closing: Closing) -> int | None:
 
 
 async def _items(transaction: Transaction, closing: Closing, purchase_id: int) -> dict[str, int]:
-    left = {standing.line.id: standing.left for standing in closing.settled.combination.lines}
-    rows = [
-        {
-            "purchase_id": purchase_id,
-            "line": place,
-            "external_id": item.line.id,
-            "product_id": item.line.product_id,
-            "product_name": item.product_name,
-            "type_id": item.type_id,
-            "quantity": item.line.quantity,
-            "price": left[item.line.id],
-            "vat_rate": item.vat_rate,
-            "retail_discount": item.retail_discount,
-            "coupon_discount": item.coupon_discount,
-            "coupon_match_discount": ZERO,
-            "returned_quantity": ZERO,
-            "loyalty_off": item.line.loyalty_off,
-            "category_code": item.category_code,
-            "bought_for_id": closing.beside.recipients.get(item.line.id),
-        }
-        for place, item in enumerate(closing.case.bill.items, start=1)
-    ]
+    bill, recipients = closing.case.bill, closing.beside.recipients
+    lines = [item.line for item in bill.items]
+    columns: dict[str, Sequence[object]] = {
+        "line": range(1, len(lines) + 1),
+        "external_id": [line.id for line in lines],
+        "product_id": [line.product_id for line in lines],
+        "product_name": [item.product_name for item in bill.items],
+        "type_id": [item.type_id for item in bill.items],
+        "quantity": [line.quantity for line in lines],
+        "price": closing.settled.combination.left,
+        "vat_rate": [item.vat_rate for item in bill.items],
+        "retail_discount": [item.retail_discount for item in bill.items],
+        "coupon_discount": [item.coupon_discount for item in bill.items],
+        "loyalty_off": [line.loyalty_off for line in lines],
+        "category_code": [item.category_code for item in bill.items],
+        "bought_for_id": [recipients.get(line.id) for line in lines],
+    }
     # Of a long bill, writing takes as long as what came before: a turn for others.
     await asyncio.sleep(0)
-    return {line: key for key, line in await LINE.rows(transaction, rows)}
+    same = {"purchase_id": purchase_id, "coupon_match_discount": ZERO, "returned_quantity": ZERO}
+    return {line: key for key, line in await LINE.columns(transaction, columns, **same)}
 
 
 def _with_vouchers(settled: Settlement) -> Decimal:
@@ -212,51 +209,47 @@ def _with_vouchers(settled: Settlement) -> Decimal:
     return sum((off for one in vouchers for off in one.discounts.values()), ZERO)
 
 
-async def _discounts(transaction: Transaction, closing: Closing, purchase_id: int, items: dict[str, int]) -> None:
+@dataclass(frozen=True, slots=True)
+class Off:
+    """What came off the lines of a bill, or the whole of it, column by column."""
+
+    columns: dict[str, list[object]] = field(default_factory=lambda: {name: [] for name in OFF})
+
+    def add(self, items: Sequence[int | None], amounts: Sequence[Decimal], **of_all: object) -> None:
+        """So much off each of some lines; what else there is to say is the same for all of them."""
+        self.columns["item_id"] += items
+        self.columns["amount"] += amounts
+        for name in OFF[2:]:
+            value = of_all.get(name)
+            self.columns[name] += value if isinstance(value, list) else [value] * len(items)
+
+
+async def _discounts(transaction: Transaction, closing: Closing, purchase_id: int, items: Mapping[str, int]) -> None:
     combined, bill = closing.settled.combination, closing.case.bill.rules
-    rows = _by_the_till(closing.case.bill, purchase_id, items)
+    off = Off()
+    _by_the_till(off, closing.case.bill, items)
     for one, its in zip(combined.applied, shares(combined.applied, combined.lines, bill), strict=True):
-        given = {**NO_KIND, "purchase_id": purchase_id, **_origin(one.benefit), "description": one.benefit.terms.name}
+        about = {**_origin(one.benefit), "description": one.benefit.terms.name}
         parts = {bill.lines[place].id: share * bill.goods.unit for place, share in its.items()}
-        for line in [*one.discounts, *(line for line in parts if line not in one.discounts)]:
-            amount, share = one.discounts.get(line, ZERO), parts.get(line, ZERO)
-            rows.append(
-                {**given, "item_id": items[line], "amount": amount, "share": None if share == amount else share}
-            )
+        lines = [*one.discounts, *(line for line in parts if line not in one.discounts)]
+        amounts = [one.discounts.get(line, ZERO) for line in lines]
+        part = [parts.get(line, ZERO) for line in lines]
+        share = [None if part == amount else part for part, amount in zip(part, amounts, strict=True)]
+        off.add([items[line] for line in lines], amounts, share=share, **about)
         if is_gift(one.benefit):
-            rows.append({**given, "item_id": None, "amount": ZERO, "share": None})
-    basic = {
-        **NO_KIND,
-        "purchase_id": purchase_id,
-        "reward_id": None,
-        "voucher_id": None,
-        "description": None,
-        "share": None,
-    }
-    for line, amount in combined.basic.items():
-        rows.append({**basic, "item_id": items[line], "amount": amount})
-    if rows:
-        await asyncio.sleep(0)
-        await DISCOUNT.rows(transaction, rows)
+            off.add([None], [ZERO], **about)
+    off.add([items[line] for line in combined.basic], list(combined.basic.values()))
+    # Of a long bill, as many rows as lines may follow: a turn for others.
+    await asyncio.sleep(0)
+    await DISCOUNT.columns(transaction, off.columns, purchase_id=purchase_id)
 
 
-def _by_the_till(bill: TillBill, purchase_id: int, items: Mapping[str, int]) -> list[dict[str, object]]:
+def _by_the_till(off: Off, bill: TillBill, items: Mapping[str, int]) -> None:
     """What the till had taken off by itself: off lines, and off the whole bill."""
+    told: list[tuple[int | None, TillDiscount]]
     told = [(items[item.line.id], one) for item in bill.items for one in item.discounts]
-    return [
-        {
-            "purchase_id": purchase_id,
-            "item_id": key,
-            "amount": one.amount,
-            "share": None,
-            "description": one.description,
-            "reward_id": None,
-            "voucher_id": None,
-            "kind": one.kind,
-            "code": one.code,
-        }
-        for key, one in [*told, *((None, one) for one in bill.discounts)]
-    ]
+    for key, one in [*told, *((None, one) for one in bill.discounts)]:
+        off.add([key], [one.amount], description=one.description, kind=one.kind, code=one.code)
 
 
 def _origin(benefit: Benefit) -> dict[str, int | None]:

@@ -16,9 +16,15 @@ from resolvers.storage.writing.inserting import Rows
 class Insert(Rows):
     """New rows of a table, written behind whatever the session holds."""
 
-    async def rows(self, transaction: Transaction, rows: Sequence[Mapping[str, object]]) -> list[Row]:
+    async def rows(self, transaction: Transaction, rows: Sequence[Mapping[str, object]], **same: object) -> list[Row]:
         """Write rows; what they answer, in no particular order."""
-        return await self.write(await transaction.inside(), rows)
+        return await self.write(await transaction.inside(), rows, **same)
+
+    async def columns(
+        self, transaction: Transaction, columns: Mapping[str, Sequence[object]], **same: object
+    ) -> list[Row]:
+        """Write rows that are given column by column; what they answer, in no particular order."""
+        return await self.write_columns(await transaction.inside(), columns, **same)
 
     async def one(self, transaction: Transaction, **row: object) -> Any:
         """Write one row; the first of what it answers, none where it was left out."""

@@ -155,4 +155,9 @@ class ColumnsParameter(Text):
 
 
 def _each(values: Sequence[object], process: Process | None) -> list[object]:
-    return [process(value) for value in values] if process else list(values)
+    return list(values) if process is None or is_empty(values) else [process(value) for value in values]
+
+
+def is_empty(values: Sequence[object]) -> bool:
+    """Whether there is no value among them: of thousands of rows, many columns hold none."""
+    return not values or (values[0] is None and all(value is None for value in values))

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 from tests.benchmarks import chart, edge, report, telemetry
-from tests.benchmarks.cases import CASES
+from tests.benchmarks.cases import CASES, PROMISED
 from tests.benchmarks.contestants import MAKERS, ROOT, WORK, install_node
 from tests.benchmarks.data import Data
 from tests.benchmarks.measure import Results, Run, measure
@@ -32,7 +32,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=4, help="how long each time")
     parser.add_argument("--patience", type=int, default=3, help="tries of a turn while others keep the machine busy")
     parser.add_argument("--connections", default="1,8", help="the fewest and the most connections")
-    parser.add_argument("--cases", default=",".join(case.name for case in CASES))
+    parser.add_argument("--cases", default=",".join(case.name for case in (*CASES, *PROMISED)))
     parser.add_argument("--peers", default=",".join(MAKERS))
     parser.add_argument("--folder", type=Path, default=default_folder(), help="where the data is kept")
     parser.add_argument("--output", type=Path, default=WORK / "results.json")
@@ -60,7 +60,8 @@ def write(results: Results, titles: dict[str, str], many: int, few: int) -> None
     today = datetime.now(UTC).date().isoformat()
     disturbed = statistics.median(turn.disturbed for turns in results.turns.values() for turn in turns)
     circumstances = f"Measured on {today}: {machine()}; others used {disturbed:.0%} of the machine meanwhile."
-    lines = [*report.against_targets(results, titles, many, few), *report.table(results, titles, many, few)]
+    promised = report.promises(results, many, few)
+    lines = [*report.against_targets(results, titles, many, few), *promised, *report.table(results, titles, many, few)]
     replace(DOCS / "benchmark.md", str(results.times), [circumstances, "", *lines])
     if results.times == 1:
         replace(ROOT / "README.md", "figures", [circumstances, "", *report.summary(results, titles, many), ""])
@@ -101,7 +102,7 @@ def main() -> None:
         install_node()
     data = Data(given.folder)
     few, many = (int(each) for each in given.connections.split(","))
-    wanted = [case for case in CASES if case.name in given.cases.split(",")]
+    wanted = [case for case in (*CASES, *PROMISED) if case.name in given.cases.split(",")]
     kept = []
     for times in (int(size) for size in given.sizes.split(",")):
         contestants = [MAKERS[name]() for name in names]
@@ -110,6 +111,7 @@ def main() -> None:
         titles = {contestant.name: contestant.title for contestant in contestants}
         print(f"\n## {times} times the customers\n")
         print("\n".join(report.against_targets(results, titles, many, few)))
+        print("\n".join(report.promises(results, many, few)))
         print("\n".join(report.table(results, titles, many, few)), flush=True)
         kept.append(results.as_json())
         if given.write:

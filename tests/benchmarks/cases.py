@@ -6,12 +6,14 @@ import random
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import asyncpg
+
+from resolvers.ids import key_of
 
 QUERIES = Path(__file__).parent / "queries"
 SAMPLE = 64
@@ -26,7 +28,9 @@ class Case:
     name: str
     title: str
     about: str
-    """What varies: a customer, a product group, a card number, or a place in the list of customers."""
+    """What varies: a customer, a product group, a card number, a place in the list of customers, or a moment."""
+    operation: str | None = None
+    """What it is called among the operations that frontends were promised, where it is one."""
 
 
 CASES = (
@@ -37,6 +41,15 @@ CASES = (
     Case("timeline", "Timeline page of 20", "customer"),
     Case("deep", "Deep page of 50", "deep"),
 )
+"""What all servers are asked."""
+PROMISED = (
+    Case("promised360", "Promised: Customer360", "customer", "Customer360"),
+    Case("promisedTimeline", "Promised: CustomerTimeline", "customer", "CustomerTimeline"),
+    Case("promisedCustomers", "Promised: Customers", "page", "Customers"),
+    Case("loyalButQuiet", "Promised: LoyalButQuiet", "moment", "LoyalButQuiet"),
+    Case("insights", "Insights of 50 customers", "page"),
+)
+"""What takes insights, progress, points and the like, which the other servers would have to be taught."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +70,7 @@ class Subjects:
     card: Sequence[str]
     page: Sequence[Place]
     deep: Sequence[Place]
+    moment: Sequence[str]
 
 
 async def subjects(address: Mapping[str, Any]) -> Subjects:
@@ -80,6 +94,7 @@ async def subjects(address: Mapping[str, Any]) -> Subjects:
         depths = [PAGE * place for place in range(1, PAGES + 1)]
         depths += [int(len(customers) * (0.6 + place * 0.015)) for place in range(PAGES)]
         places = [await _place(connection, depth) for depth in depths]
+        newest = await connection.fetchval("SELECT max(paid_at) FROM purchase")
     finally:
         await connection.close()
     return Subjects(
@@ -88,6 +103,7 @@ async def subjects(address: Mapping[str, Any]) -> Subjects:
         chance.sample(cards, SAMPLE),
         places[:PAGES],
         places[PAGES:],
+        [(newest - timedelta(days=days)).isoformat() for days in range(20, 120, 5)],
     )
 
 
@@ -102,6 +118,8 @@ NUMBER = re.compile(r"-?\d+\.\d+")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 MERGED = ("personalInformation", "recommendation")
 DROPPED = ("id", "rowId", "key", "pageInfo", "hasNextPage", "endCursor")
+CODED = ("language", "country")
+"""What is told by code: names in the reader's language are the server's own."""
 
 
 def plain(value: Any) -> Any:
@@ -120,6 +138,8 @@ def plain(value: Any) -> Any:
 def _plain_object(value: Mapping[str, Any]) -> Any:
     if "nodes" in value:
         return plain(value["nodes"])
+    if "edges" in value:
+        return plain([edge["node"] for edge in value["edges"]])
     made: dict[str, Any] = {}
     for name, each in value.items():
         if name in DROPPED:
@@ -132,6 +152,8 @@ def _plain_object(value: Mapping[str, Any]) -> Any:
                 made["currencyCode"] = each["currency"]["code"]
         elif name == "currency":
             made["currencyCode"] = each["code"]
+        elif name in CODED and isinstance(each, Mapping):
+            made[name] = each["code"]
         else:
             made[name] = plain(each)
     return made
@@ -140,13 +162,27 @@ def _plain_object(value: Mapping[str, Any]) -> Any:
 def answer(case: str, data: Any) -> Any:
     """What an answer says."""
     found = plain(data)
+    if case == "promised360" and isinstance(bills := data["customer"]["purchases"], Mapping):
+        found["customer"]["purchasesCount"] = bills["totalCount"]
+    if case == "loyalButQuiet":
+        return _counted(data), [row.get("key") or key_of(row["id"], "Customer") for row in _rows(data["customers"])]
+    if case == "promisedCustomers":
+        return _counted(data), found["customers"]
     if case == "lookup":
         return found.get("customer") or found.get("customerByCard") or found["card"]["customer"]
-    if case == "timeline":
+    if case in ("timeline", "promisedTimeline"):
         return [_event(event) for event in found["customer"]["timeline"]]
     if case == "customer360" and isinstance(found["customer"]["status"], list):
         found["customer"]["status"] = next(iter(found["customer"]["status"]), None)
     return found
+
+
+def _rows(found: Any) -> Any:
+    return found["nodes"] if isinstance(found, Mapping) else found
+
+
+def _counted(data: Any) -> Any:
+    return data["customers"]["totalCount"] if isinstance(data["customers"], Mapping) else data["totalCount"]
 
 
 def _event(event: Mapping[str, Any]) -> tuple[Any, ...]:

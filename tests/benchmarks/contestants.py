@@ -20,8 +20,9 @@ from typing import Any
 import psutil
 
 from resolvers.ids import opaque_id
-from tests.benchmarks.cases import QUERIES, Place, Subjects
+from tests.benchmarks.cases import CASES, PROMISED, QUERIES, Case, Place, Subjects
 from tests.benchmarks.data import Data
+from tests.schema.contract_operations import operations
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -49,10 +50,14 @@ def free_port() -> int:
         return port
 
 
-def _plain_variables(case: str, subject: Any) -> dict[str, Any]:
+NAMED = {"lookup": "number", "loyalButQuiet": "since"}
+"""What varies, where it isn't an id."""
+
+
+def plain_variables(case: str, subject: Any) -> dict[str, Any]:
     if isinstance(subject, Place):
         return {"after": json.dumps([subject.name, subject.key])}
-    return {"number": subject} if case == "lookup" else {"id": str(subject)}
+    return {NAMED.get(case, "id"): str(subject)}
 
 
 @dataclass
@@ -118,13 +123,17 @@ class Contestant(ABC):
         root = psutil.Process(self.process.pid)
         return sum(process.memory_info().rss for process in (root, *root.children(recursive=True))) / 2**20
 
+    def answers(self, case: Case) -> bool:
+        """Whether it can be asked."""
+        return case in CASES
+
     def document(self, case: str) -> str:
         """The query as this server has it."""
         return (QUERIES / self.dialect / f"{case}.graphql").read_text()
 
     def variables(self, case: str, subject: Any) -> dict[str, Any]:
         """What varies, as this server takes it."""
-        return _plain_variables(case, subject)
+        return plain_variables(case, subject)
 
     def body(self, case: str, subject: Any) -> bytes:
         """The request's body."""
@@ -165,6 +174,14 @@ class Gateway(Contestant):
     def _cursors(self) -> dict[int, str]:
         return {}
 
+    def answers(self, _case: Case) -> bool:
+        return True
+
+    def document(self, case: str) -> str:
+        """What was promised is kept in one place."""
+        promised = {each.name: each.operation for each in PROMISED if each.operation}
+        return operations()[promised[case]] if case in promised else super().document(case)
+
     def command(self) -> list[str]:
         return [sys.executable, "-m", "server.cli", "serve", "--port", str(self.port)]
 
@@ -177,6 +194,8 @@ class Gateway(Contestant):
             return {"after": self._cursors[subject.depth]}
         if case == "lookup":
             return {"number": subject}
+        if case == "loyalButQuiet":
+            return {"since": subject}
         return {"id": opaque_id("ProductGroup" if case == "catalogue" else "Customer", subject)}
 
     def prepare(self, subjects: Subjects) -> None:
@@ -205,7 +224,7 @@ class Ordinary(Contestant):
 
     def variables(self, case: str, subject: Any) -> dict[str, Any]:
         """Its lists are paged by counting rows."""
-        return {"after": str(subject.depth)} if isinstance(subject, Place) else _plain_variables(case, subject)
+        return {"after": str(subject.depth)} if isinstance(subject, Place) else plain_variables(case, subject)
 
 
 class Floor(Contestant):
@@ -218,6 +237,9 @@ class Floor(Contestant):
 
     def environment(self, data: Data, times: int) -> dict[str, str]:
         return {"DATABASE_URL": data.url(self.backend, times).replace("+asyncpg", "")}
+
+    def answers(self, _case: Case) -> bool:
+        return True
 
     def document(self, case: str) -> str:
         """It knows its queries by name."""
@@ -249,7 +271,7 @@ class PostGraphile(Node):
     def variables(self, case: str, subject: Any) -> dict[str, Any]:
         if isinstance(subject, Place):
             return {"after": self._cursors[subject.depth]}
-        return _plain_variables(case, subject)
+        return plain_variables(case, subject)
 
     def prepare(self, subjects: Subjects) -> None:
         document = (

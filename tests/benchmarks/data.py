@@ -23,9 +23,11 @@ from sqlalchemy import Column, Computed, String, Table, UniqueConstraint
 
 from models import Base, Customer, migrations
 from models.figure_triggers import KEPT
+from resolvers.customer.figures.years import keep_years
 from resolvers.demo import import_journey
 from resolvers.demo.writing.writer import DatabaseWriter, writer_for
 from resolvers.files.progress import Silent
+from resolvers.storage.engine import make_engine
 from tests.benchmarks.postgres import Postgres
 
 IN_FRONT = ("email", "email_key")
@@ -154,6 +156,14 @@ class Data:
         if (took := time.perf_counter() - began) > 5:
             print(f"made {kind}, {times} times the customers, in {took:.0f} s", flush=True)
         return url
+
+    async def keep_years(self, kind: str, times: int) -> None:
+        """Work out what customers bought within the year, as the gateway's jobs do, which don't run meanwhile."""
+        engine = make_engine(await asyncio.to_thread(self.url, kind, times))
+        try:
+            await keep_years(engine, datetime.now(UTC), 20)
+        finally:
+            await engine.dispose()
 
     @staticmethod
     def name(times: int) -> str:

@@ -110,6 +110,7 @@ def check(contestants: Sequence[Contestant], wanted: Sequence[Case], subjects: S
             answers = {
                 contestant.title: cases.answer(case.name, _asked(contestant, case.name, subject))
                 for contestant in contestants
+                if contestant.answers(case)
             }
             first, expected = next(iter(answers.items()))
             for title, answered in answers.items():
@@ -159,7 +160,7 @@ async def count_statements(
         for contestant in contestants:
             if contestant.backend != "postgresql":
                 continue
-            for case in wanted:
+            for case in filter(contestant.answers, wanted):
                 asked = getattr(subjects, case.about)[:20]
                 for subject in asked:
                     await asyncio.to_thread(_asked, contestant, case.name, subject)
@@ -231,7 +232,8 @@ class Run:
 
 def measure(data: Data, contestants: Sequence[Contestant], run: Run) -> Results:
     """Measure one size."""
-    data.url("postgresql", run.times)
+    for backend in {"postgresql", *(contestant.backend for contestant in contestants)}:
+        asyncio.run(data.keep_years(backend, run.times))
     subjects = asyncio.run(cases.subjects(data.postgres.address(data.name(run.times))))
     results = Results(run.times)
     with started(contestants, data, run.times):
@@ -250,15 +252,14 @@ async def _rounds(
     data: Data, contestants: Sequence[Contestant], run: Run, subjects: Subjects, results: Results
 ) -> None:
     for case in run.wanted:
-        asked = {
-            one.name: [_request(one, case.name, each) for each in getattr(subjects, case.about)] for one in contestants
-        }
-        for contestant in contestants:
+        able = [contestant for contestant in contestants if contestant.answers(case)]
+        asked = {one.name: [_request(one, case.name, each) for each in getattr(subjects, case.about)] for one in able}
+        for contestant in able:
             await load.press(contestant.port, asked[contestant.name], 8, min(run.seconds, 2.0))
         for connections in run.connections:
             for number in range(run.rounds):
                 # Whoever comes first in a round comes last in the next one.
-                order = contestants if number % 2 == 0 else list(reversed(contestants))
+                order = able if number % 2 == 0 else list(reversed(able))
                 for contestant in order:
                     gc.collect()
                     turn = await _quiet_turn(contestant, data, asked[contestant.name], connections, run)

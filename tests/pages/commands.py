@@ -12,6 +12,7 @@ import shlex
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -27,17 +28,24 @@ ASSIGNED = re.compile(r"[A-Z][A-Z0-9_]*=")
 OPTION = re.compile(r"""add_argument\(\s*["'](-[\w-]+)["']""")
 OTHERS = {"docker", "kubectl", "psql", "systemctl"}
 """Programs of others that aren't looked into."""
+NOT_RUN = {"backup", "demo", "restore", "serve", "usage"}
+"""What goes on until it is stopped, needs a folder or a database of its own, or seconds; other tests do it."""
 ASKING_OF_ITSELF = {"--install-completion", "--show-completion"}
 """What the command line does while it reads."""
 
 
 def mistakes(page: str) -> list[str]:
     """What is wrong with the commands on a page, each with what its program tells."""
-    blocks = (text.replace("\\\n", " ") for language, text in BLOCK.findall(page) if not language)
-    found = [told for text in blocks for line in text.splitlines() for told in mistakes_of(line)]
+    found = [told for line in lines(page) for told in mistakes_of(line)]
     # In a sentence a command is named for short.
     named = (told for line in INLINE.findall(BLOCK.sub("", page)) for told in mistakes_of(line))
     return found + [told for told in named if ": Missing argument" not in told]
+
+
+def lines(page: str) -> list[str]:
+    """The lines of commands in a page's blocks."""
+    blocks = (text.replace("\\\n", " ") for language, text in BLOCK.findall(page) if not language)
+    return [line for text in blocks for line in text.splitlines()]
 
 
 def mistakes_of(line: str) -> Iterator[str]:
@@ -48,6 +56,16 @@ def mistakes_of(line: str) -> Iterator[str]:
             yield f"{line.strip()}: {told}"
         elif words[0] == "cd":
             folder /= words[1]
+
+
+def commands_of_ours(page: str) -> Iterator[list[str]]:
+    """The words behind `crm360` of the commands in a page's blocks which a test can run where it has a shop."""
+    for line in lines(page):
+        for program, *words in parted(line):
+            if Path(program).name == "crm360" and words[0] not in NOT_RUN and "journey" not in words:
+                yield [
+                    file for word in words for file in (sorted(glob(word, root_dir=ROOT)) if "*" in word else [word])
+                ]
 
 
 def parted(line: str) -> Iterator[list[str]]:

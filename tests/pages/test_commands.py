@@ -1,11 +1,19 @@
 """The commands on pages can be given as they are."""
 
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from tests.pages.commands import mistakes
-from tests.pages.markdown import PAGES, name
+from server.cli import app
+from tests.databases import Databases
+from tests.pages.answers import stocked
+from tests.pages.commands import commands_of_ours, mistakes
+from tests.pages.markdown import PAGES, ROOT, name
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
@@ -33,3 +41,28 @@ def test_a_mistyped_command_is_found(line: str, told: str) -> None:
 
     assert found.startswith(line)
     assert told in found
+
+
+@pytest.fixture(scope="module")
+def shop(all_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The address of a shop's database, and a folder from which its files are found."""
+    folder = tmp_path_factory.mktemp("reader")
+    (folder / "examples").symlink_to(ROOT / "examples")
+    with all_databases.database("sqlite") as url:
+        asyncio.run(stocked(url))
+        yield url, folder
+
+
+RUN = [(page, words) for page in PAGES for words in commands_of_ours(page.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize(("page", "words"), RUN, ids=[f"{name(page)}: {' '.join(words)}" for page, words in RUN])
+def test_commands_of_ours_do_what_they_say(
+    shop: tuple[str, Path], page: Path, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, folder = shop
+    monkeypatch.chdir(folder)
+
+    result = CliRunner().invoke(app, words, env={"DATABASE_URL": url})
+
+    assert result.exit_code == 0, result.output

@@ -22,6 +22,8 @@ from resolvers.code.iso import known_codes
 DateOrder = Literal["dmy", "mdy", "ymd"]
 DEFAULT_SOURCE = "files"
 """The system that knows rows which nobody named a system for."""
+OTHERS = ""
+"""Stands for the tables of which nothing particular is known."""
 
 SYMBOLS = {
     "AUD": "en_AU", "BGN": "bg", "CAD": "en_CA", "CHF": "de_CH", "CZK": "cs", "DKK": "da", "EUR": "de", "GBP": "en_GB",
@@ -53,11 +55,11 @@ class Conventions:
 
     def source_of(self, table: str) -> str | None:
         """The system in which rows of a table are known by an id alone."""
-        return self.source or self.sources.get(table)
+        return self.source or self.sources.get(table) or self.sources.get(OTHERS)
 
     def currency_of(self, mark: str) -> str:
         """The currency that a code or a symbol stands for."""
-        if mark.upper() in known_codes("Currency"):
+        if mark in currencies() or mark.upper() in currencies():
             return mark.upper()
         meant = _symbols().get(mark.casefold(), frozenset())
         if self.currency in meant:
@@ -70,6 +72,12 @@ class Conventions:
 
 
 NOTHING_DECLARED = Conventions()
+
+
+@cache
+def currencies() -> frozenset[str]:
+    """The codes of ISO 4217."""
+    return frozenset(known_codes("Currency"))
 
 
 @cache
@@ -92,7 +100,7 @@ def declared(
     """What somebody says of files: what is left out follows from the locale, and from the country. `ValueError`."""
     if country is not None and country not in known_codes("Country"):
         raise ValueError(f"{country} is no country code of ISO 3166-1, such as CZ")
-    if currency is not None and currency not in known_codes("Currency"):
+    if currency is not None and currency not in currencies():
         raise ValueError(f"{currency} is no currency code of ISO 4217, such as CZK")
     if zone is not None and zone not in available_timezones():
         raise ValueError(f"{zone} is no time zone, such as Europe/Prague")

@@ -14,7 +14,7 @@ from resolvers.files.format.record_schema import ListOf
 from resolvers.files.ledger.record_schema import LEDGER
 from resolvers.files.record.key_resolver import Names, chunks
 from resolvers.files.record.natural_keys import show_ref, table_of
-from resolvers.files.showing import Showing, Shown, by_name, grouped
+from resolvers.files.shown.showing import Showing, Shown, by_name, grouped
 
 ENTRY = table_of(models.PointEntry)
 LOT = table_of(models.PointLot)

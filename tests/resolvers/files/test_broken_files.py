@@ -171,7 +171,7 @@ def test_a_file_of_empty_lines_is_given_up(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(HEADER.replace(b"code,name", b"code,name" if name == "tags.csv" else b"{}") + b"\n" * 200_000)
 
-    with pytest.raises(reading.BrokenFile, match="has 100000 empty lines on end") as raised:
+    with pytest.raises(lines.BrokenFile, match="has 100000 empty lines on end") as raised:
         list(reading.records(path, RESOURCES["tags"].shape))
 
     assert raised.value.line == 100_002
@@ -181,7 +181,7 @@ def test_a_row_without_end_is_given_up(tmp_path: Path) -> None:
     path = tmp_path / "tags.csv"
     path.write_bytes(HEADER + b'a,"A\n' + b"b,B\n" * 50_000)
 
-    with pytest.raises(reading.BrokenFile, match="a quotation mark is not closed") as raised:
+    with pytest.raises(lines.BrokenFile, match="a quotation mark is not closed") as raised:
         list(reading.records(path, RESOURCES["tags"].shape))
 
     assert raised.value.line == 10_002

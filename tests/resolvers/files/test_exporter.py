@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from resolvers.files import export_files
-from resolvers.files.record import rows
 from resolvers.files.record.key_resolver import Names
+from resolvers.files.shown import rows
 from tests import factories
 
 

@@ -78,5 +78,23 @@ async def test_amounts_are_exact(crm: Operations, session: AsyncSession, count: 
     ]
 
 
+@pytest.mark.parametrize("count", [FEW, FEW + 1])
+async def test_columns_are_written_with_what_is_the_same_in_all_rows(
+    crm: Operations, session: AsyncSession, count: int
+) -> None:
+    reward = factories.reward()
+    await factories.save(session, reward)
+    rows = Rows(models.RewardCondition, "count max_price", same="reward_id role related_to min_price")
+    columns = {"count": [Decimal(place + 1) for place in range(count)], "max_price": [None] * count}
+    same = {"reward_id": reward.id, "role": "BONUS", "related_to": "ANY", "min_price": Decimal("1.5")}
+
+    async def work(transaction: Transaction) -> list[Row]:
+        return await rows.write_columns(await transaction.inside(), columns, **same)
+
+    assert await in_transaction(crm.engine, crm.now, work) == []
+    kept = await crm.rows(models.RewardCondition, "reward_id", "role", "count", "min_price", "max_price")
+    assert kept == [(reward.id, "BONUS", Decimal(place + 1), Decimal("1.5"), None) for place in range(count)]
+
+
 async def test_no_rows_take_no_statement(crm: Operations) -> None:
     assert await write(crm, EVENT, []) == []

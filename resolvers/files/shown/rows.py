@@ -13,7 +13,7 @@ from resolvers.files.format.record_schema import ListOf, names_a_line
 from resolvers.files.record.key_resolver import Names, chunks
 from resolvers.files.record.natural_keys import BY_SOURCE, OWN_SOURCE, table_of
 from resolvers.files.resources import Resource
-from resolvers.files.showing import Showing, Shown, by_name, grouped
+from resolvers.files.shown.showing import Showing, Shown, by_name, grouped
 from resolvers.storage.sql import AnySelect
 
 PAGE = 1_000
