@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 
 import models
 from resolvers.customer.figures import scores
+from resolvers.files.behind import Behind, rarely_collected
 from resolvers.files.declared import Declared
 from resolvers.files.folder import Source, sources_of
 from resolvers.files.format import reading
@@ -54,9 +55,8 @@ async def import_files(
     isn't said of them their folders declare, or the database tells.
     """
     report = ImportReport()
-    engine = make_engine(url, poolclass=NullPool)
-    try:
-        async with engine.connect() as connection:
+    with rarely_collected():
+        async with _connected(url) as connection:
             run = Import(connection, report, Silent() if progress is None else progress, in_one=dry_run or not skip_bad)
             outer = await connection.begin() if run.in_one else None
             await run.begin()
@@ -67,9 +67,17 @@ async def import_files(
                 await _tell_followers(run)
             if outer is not None:
                 await _end(outer, keep=report.written)
+    return report
+
+
+@asynccontextmanager
+async def _connected(url: str) -> AsyncIterator[AsyncConnection]:
+    engine = make_engine(url, poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            yield connection
     finally:
         await engine.dispose()
-    return report
 
 
 async def _tell_followers(run: Import) -> None:
@@ -106,6 +114,7 @@ class Import:
         self.in_one = in_one
         self.names = Names(connection)
         self.context = RunContext(note=report.note)
+        self._behind = Behind()
 
     async def begin(self) -> None:
         """See what there is before any row is written."""
@@ -141,15 +150,22 @@ class Import:
                     rules.finish(resource.name, draft, self.context.conventions.country)
                     draft.names = resource.names_of(draft)
                 if not named.isdisjoint(draft.names):
-                    draft.warn(None, "is a row that an earlier line has already; what it says counts")
+                    counts = "the earlier one counts" if resource.once or resource.ledger else "what it says counts"
+                    draft.warn(None, f"is a row that an earlier line has already; {counts}")
                 if len(waiting) == ROWS_AT_ONCE or not named.isdisjoint(draft.names):
-                    await self._write(resource, path, waiting)
+                    await self._behind.start(self._write(resource, path, waiting))
                     waiting, named = [], set()
                 waiting.append(draft)
                 named.update(draft.names)
+                await self._behind.go_on()
         except BrokenFile as broken:
+            await self._behind.end()
             self.report.refuse(path.name, broken.line, None, broken.reason)
-        await self._write(resource, path, waiting)
+        except BaseException:
+            await self._behind.give_up()
+            raise
+        await self._behind.start(self._write(resource, path, waiting))
+        await self._behind.end()
 
     async def _write(self, resource: Resource, path: Path, drafts: list[Draft]) -> None:
         await self._write_good(resource, [draft for draft in drafts if not draft.errors])

@@ -9,6 +9,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,9 @@ def serve(settings: Settings, workers: int = 1) -> None:
     read_manifests(settings.manifests)
     with listen(settings) as listening:
         database.require(settings)
+        if settings.public_schema and sys.stderr.isatty():
+            # Who tries it from a checkout needn't know of npm; the page comes from a CDN until it is bundled.
+            threading.Thread(target=playground.build, daemon=True).start()
         _run(settings, listening, workers, lambda: None)
 
 
@@ -58,6 +62,9 @@ def demo(settings: Settings, households: int | None = None) -> None:
     # Whoever tries the demo may do everything, without a token; its workers are told so, too.
     os.environ["CRM360_OPEN_ACCESS"] = "true"
     settings = settings.model_copy(update={"open_access": True})
+    if settings.is_local:
+        # The playground shows how each answer was found.
+        os.environ.setdefault("CRM360_DEVELOPMENT", "true")
     with listen(settings) as listening:
         _prepare_demo(settings, households)
         customers = asyncio.run(notable_customers(settings.database_url))

@@ -1,3 +1,4 @@
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from server.app import create_app
 from server.playground import bundle, cdn
 from server.settings import load
 from tests.server.browser import serving, visit
-from tests.server.gateway import graph
+from tests.server.gateway import graph, opened
 
 BUSIEST = "Alex Callahan"
 """Of the few households that tests import, the customer whom the ready tabs are about."""
@@ -23,7 +24,7 @@ BUSIEST = "Alex Callahan"
 @pytest.fixture(scope="session")
 def app(demo_url: str) -> Starlette:
     assert playground.build()
-    return create_app(load(database_url=demo_url, open_access=True), graph())
+    return create_app(load(database_url=demo_url, open_access=True, development=True, deadline=60), graph())
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +48,103 @@ async def test_a_first_visitor_runs_the_ready_tab_and_reads_the_documentation(se
 
         assert visited.strangers == []
         assert visited.complaints == []
+
+
+async def test_time_size_cost_and_plan_of_an_answer_are_in_view_and_the_plan_is_no_part_of_it(server_url: str) -> None:
+    async with visit(f"{server_url}/graphql") as visited:
+        page = visited.page
+        plan = page.locator(".plan")
+
+        await run(page)
+        await expect(page.locator(".graphiql-response")).to_contain_text(BUSIEST)
+        await page.get_by_role("button", name="Show Plan").click()
+
+        await expect(plan).to_contain_text("customer: lookup of Customer, one statement for all its parents")
+        await expect(plan.locator("dd")).to_have_text(
+            [re.compile(r"^\d+ ms$"), re.compile("KB$"), re.compile(r"^\d+$")]
+        )
+        assert await plan.locator("summary").count() > 0
+        await expect(page.locator(".graphiql-response")).not_to_contain_text('"plan"')
+        assert visited.complaints == []
+
+
+async def test_where_plans_are_not_told_none_is_asked_for(demo_url: str) -> None:
+    with serving(create_app(load(database_url=demo_url, open_access=True), graph())) as url:
+        async with visit(f"{url}/graphql") as visited:
+            page = visited.page
+            async with page.expect_request(lambda asked: "Customer360" in (asked.post_data or "")) as sent:
+                await run(page)
+            await page.get_by_role("button", name="Show Plan").click()
+
+            await expect(page.locator(".plan")).to_contain_text("This gateway tells no plans")
+            assert "crm360-plan" not in (await sent.value).headers
+
+
+async def test_queries_are_clicked_together_in_the_explorer(server_url: str) -> None:
+    async with visit(f"{server_url}/graphql?example=Query.viewer") as visited:
+        page = visited.page
+
+        await page.get_by_role("button", name="Show GraphiQL Explorer").click()
+        await page.locator(".docExplorerWrap").get_by_text("rateLimit", exact=True).click()
+
+        await expect(page.locator(".graphiql-query-editor")).to_contain_text("rateLimit")
+        assert visited.complaints == []
+
+
+async def test_an_example_of_the_reference_opens_in_a_tab_of_its_own_and_runs(server_url: str) -> None:
+    async with visit(f"{server_url}/reference/Mutation.cardBlock.html") as visited:
+        page = visited.page
+
+        await page.get_by_role("link", name="Open in the playground").click()
+        await expect(tabs(page)).to_have_text(["CardBlock", *playground.TABS])
+        await run(page)
+
+        await expect(page.locator(".graphiql-response")).to_contain_text('"state": "BLOCKED"')
+        await expect(page.locator(".graphiql-response")).to_contain_text('"userErrors": []')
+        assert visited.complaints == []
+
+
+async def test_a_keyboard_reaches_the_editor_in_a_few_steps(server_url: str) -> None:
+    async with visit(f"{server_url}/graphql") as visited:
+        page, stops = visited.page, 0
+        await expect(page.locator(".graphiql-query-editor .view-lines")).to_contain_text("query")
+
+        while not await page.evaluate("!!document.activeElement.closest('.graphiql-query-editor')"):
+            stops += 1
+            await page.keyboard.press("Tab")
+
+    assert stops <= 8
+
+
+async def test_over_an_empty_database_every_tab_says_what_to_do(
+    empty: str,
+) -> None:
+    async with opened(empty) as client:
+        page = (await client.get("/graphql", headers={"Accept": "text/html"})).text
+    variables = {name: json.loads(tab["variables"]) for name, tab in delivered(page).items()}
+
+    assert all('"crm360 demo"' in tab["query"] for tab in delivered(page).values())
+    assert variables["Customer360"] == {"id": "the id of a customer"}
+    assert variables["UndoTheBill"]["input"] == {"id": "the id that CloseTheBill answered"}
+
+
+async def test_tabs_that_nobody_changed_name_the_rows_of_the_database_that_is_there_now(server_url: str) -> None:
+    """Whoever imports their own data finds it in the tabs that a visit of before had stored."""
+    async with visit(f"{server_url}/graphql") as visited:
+        page = visited.page
+        await stored(page, "Customer360")
+        await page.evaluate(
+            """() => {
+              for (const key of ["graphiql:tabState", "crm360:delivered"]) {
+                localStorage[key] = localStorage[key].replaceAll(/(\\{\\\\n +\\\\"id\\\\": \\\\")[^"\\\\]+/g, "$1gone");
+              }
+            }"""
+        )
+        assert "gone" in await page.evaluate("localStorage['graphiql:tabState']")
+        await page.reload()
+
+        await expect(tabs(page)).to_have_text(list(playground.TABS))
+        await page.wait_for_function("!localStorage['graphiql:tabState'].includes('gone')")
 
 
 async def test_on_a_phone_the_answer_comes_below_the_question(server_url: str) -> None:
@@ -136,7 +234,7 @@ async def test_a_visitor_who_comes_back_finds_their_own_edits(server_url: str) -
         await page.reload()
 
         await expect(tabs(page)).to_have_text(list(playground.TABS))
-        await expect(page.get_by_role("tab", selected=True)).to_contain_text("Timeline")
+        await expect(page.locator(".graphiql-tab-button[aria-current=true]")).to_have_text("Timeline")
         await expect(page.locator(".graphiql-editor-tool")).to_contain_text("customer-2")
         assert visited.complaints == []
 
@@ -239,6 +337,12 @@ async def test_only_the_page_s_own_files_are_served(app: Starlette) -> None:
 
 def client(app: Starlette) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
+
+
+def delivered(page: str) -> dict[str, dict[str, str]]:
+    """The ready tabs of a page by the names of their operations."""
+    given, _ = json.JSONDecoder().raw_decode(page[page.index("[", page.index('"tabs": ')) :])
+    return {re.findall(r"(?:query|mutation) (\w+)", tab["query"])[0]: tab for tab in given}
 
 
 def tabs(page: Page) -> Locator:

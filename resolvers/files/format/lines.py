@@ -107,6 +107,8 @@ def lines_of(path: Path, encoding: str | None = None) -> Iterator[tuple[int, byt
                 if number == 1:
                     line = line.removeprefix(codecs.BOM_UTF8)
                 yield number, line if whole else None
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        raise BrokenFile(None, f"can't be read: {error.strerror}") from error
     except (OSError, EOFError, zlib.error) as error:
         raise BrokenFile(number + 1, f"can't be read on: {error}") from error
     except UnicodeError as error:

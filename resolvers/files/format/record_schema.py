@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -21,6 +23,9 @@ from resolvers.files.report import Missing
 DERIVED = {"id", "updated_at", "first_name_key", "last_name_key", "email_key", "code_key"}
 """Columns that the CRM fills by itself."""
 LONGEST_SHOWN = 40
+KEPT = frozenset({str, Decimal, datetime, tuple})
+"""What values are read as that nothing can change afterwards."""
+MOST_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,8 @@ class Field:
     required: bool = True
     doc: str = ""
     source: str | None = None
+    read_before: dict[object, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What values that came before were read as: files say the same again and again."""
 
     def by(self, conventions: Conventions) -> Field:
         """The same field, as some conventions have it written."""
@@ -49,6 +56,22 @@ class Field:
 
     def parse(self, value: object) -> Any:
         """The value as the database takes it, or the name of the row that is meant."""
+        if type(value) is str:
+            key: object = value
+        elif type(value) is dict and all(type(part) is str for part in value.values()):
+            key = tuple(value.items())
+        else:
+            return self._parse(value)
+        found = self.read_before.get(key)
+        if found is None:
+            found = self._parse(value)
+            if type(found) in KEPT:
+                if len(self.read_before) == MOST_KEPT:
+                    self.read_before.clear()
+                self.read_before[key] = found
+        return found
+
+    def _parse(self, value: object) -> Any:
         if value is None:
             if not self.nullable:
                 raise ValueError("must not be empty")
@@ -201,11 +224,14 @@ class Draft:
 
     def refuse_missing(self, shape: RecordSchema) -> None:
         """A row that is made must have every field without which there is none."""
-        given = self.values.keys() | self.refs.keys()
-        wrong = {fault.field for fault in self.errors}
-        for column, name in shape.required.items():
-            if column not in given and name not in wrong and None not in wrong:
-                self.refuse(name, "is missing")
+        missing = [
+            name for column, name in shape.required.items() if column not in self.values and column not in self.refs
+        ]
+        if missing:
+            wrong = {fault.field for fault in self.errors}
+            for name in missing:
+                if name not in wrong and None not in wrong:
+                    self.refuse(name, "is missing")
 
     def inner(self, lists: Iterable[ListOf]) -> Iterator[tuple[str, ListOf, Draft]]:
         """The rows that this one owns, each with the path to it."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,7 +13,7 @@ from resolvers.files.format.record_schema import Draft, ListOf, RecordSchema
 from resolvers.files.record import checks, comparison, derived, made_along, rules
 from resolvers.files.record.bulk_insert import BulkWriter, Values
 from resolvers.files.record.key_resolver import Names
-from resolvers.files.record.natural_keys import BY_SOURCE, OWN_SOURCE, Ref, keys_of, show_ref, table_of
+from resolvers.files.record.natural_keys import BY_SOURCE, OWN_SOURCE, Ref, column_names, keys_of, show_ref, table_of
 from resolvers.files.record.run_context import RunContext
 from resolvers.files.report import Count, Missing
 from resolvers.files.resources import Resource, resource_name
@@ -97,23 +96,27 @@ class RecordBatch:
     async def _refer(self) -> None:
         """Names of other rows become keys; a row may refer to one of its own kind that came before it."""
         wanted: dict[type[Base], set[Ref]] = defaultdict(set)
-        for draft in self.good:
-            for _, shape, part in self._parts(draft):
+        parts = [(draft, list(self._referring(draft))) for draft in self.good]
+        for _, referring in parts:
+            for _, shape, part in referring:
                 for column, ref in part.refs.items():
                     if ref is not None:
                         wanted[shape.by_column[column].to or Base].add(ref)
         found = {model: await self.names.keys(model, refs) for model, refs in wanted.items()}
         own = found.setdefault(self.resource.model, {})
-        for draft in self.good:
-            for path, shape, part in self._parts(draft):
+        for draft, referring in parts:
+            for path, shape, part in referring:
                 _take_keys(draft, path, shape, part, found)
             if not draft.errors:
                 own |= dict.fromkeys(draft.names, draft.key)
 
-    def _parts(self, draft: Draft) -> Iterable[tuple[str, RecordSchema, Draft]]:
-        yield "", self.resource.shape, draft
+    def _referring(self, draft: Draft) -> Iterable[tuple[str, RecordSchema, Draft]]:
+        """A row and those that it owns, as far as they refer to others."""
+        if draft.refs:
+            yield "", self.resource.shape, draft
         for path, owned, part in draft.inner(self.resource.shape.lists.values()):
-            yield path if owned.plain else f"{path}.", owned.shape, part
+            if part.refs:
+                yield path if owned.plain else f"{path}.", owned.shape, part
 
     async def _write_rows(self) -> None:
         rows: list[Values] = []
@@ -127,7 +130,8 @@ class RecordBatch:
 
     def columns_of(self, draft: Draft) -> Values:
         """What of a row goes into its own table."""
-        values = {name: value for name, value in draft.values.items() if name in self.table.columns}
+        names = column_names(self.table)
+        values = {name: value for name, value in draft.values.items() if name in names}
         return values if draft.new else _without_own_name(values)
 
     async def _write_lists(self, lists: Iterable[ListOf], owners: Sequence[Draft]) -> None:
@@ -141,10 +145,10 @@ class RecordBatch:
             elif known and not part.adds:
                 await self.writer.delete(table, part.parent, known)
             parts = [(owner, item) for owner in given for item in owner.lists[part.name]]
-            if part.shape.lists:
+            if any(item.lists for _, item in parts):
                 for (_, item), key in zip(parts, await self.writer.new_keys(table, len(parts)), strict=True):
                     item.key = key
-            await self.writer.insert(table, [_owned(table.columns, part, owner, item) for owner, item in parts])
+            await self.writer.insert(table, [_owned(column_names(table), part, owner, item) for owner, item in parts])
             await self._write_lists(part.shape.lists.values(), [item for _, item in parts])
 
     def _learn(self) -> None:
@@ -177,10 +181,12 @@ def _take_keys(
             draft.refuse(field, "names what is not there", Missing(resource_name(model), _shown(model, ref)))
 
 
-def _owned(columns: Any, part: ListOf, owner: Draft, item: Draft) -> Values:
+def _owned(columns: frozenset[str], part: ListOf, owner: Draft, item: Draft) -> Values:
     values = {name: value for name, value in item.values.items() if name in columns}
-    key = {"id": item.key} if part.shape.lists else {}
-    return {**key, part.parent: owner.key, **values}
+    values[part.parent] = owner.key
+    if item.key:
+        values["id"] = item.key
+    return values
 
 
 def _shown(model: type[Base], ref: Ref) -> str:

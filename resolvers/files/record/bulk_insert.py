@@ -34,7 +34,8 @@ class BulkWriter:
         """Keys for rows that are about to be made, in rising order."""
         if self.connection.dialect.name == "postgresql":
             following = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
-            return sorted(await self.connection.scalars(select(following).select_from(func.generate_series(1, count))))
+            each = select(following.label("key")).select_from(func.generate_series(1, count)).subquery()
+            return sorted(await self.connection.scalar(select(func.array_agg(each.c.key))) or [])
         # Nobody else writes to SQLite meanwhile.
         highest = await self.connection.scalar(select(func.max(table.c.id))) or 0
         first = max(highest + 1, self._next.get(table.name, 1))
@@ -66,8 +67,12 @@ class BulkWriter:
 
 def _grouped(rows: Iterable[Values]) -> dict[tuple[str, ...], list[Values]]:
     groups: dict[tuple[str, ...], list[Values]] = defaultdict(list)
+    orders: dict[tuple[str, ...], list[Values]] = {}
     for row in rows:
-        groups[_columns(row)].append(row)
+        order = tuple(row)
+        if order not in orders:
+            orders[order] = groups[_columns(row)]
+        orders[order].append(row)
     return groups
 
 

@@ -14,6 +14,8 @@ import models
 from models.rules.card_number import CardPattern, CheckDigit, refusal
 from models.rules.reward_value import IN_MONEY
 from models.types import QUANTITY
+from resolvers.files.format import local_values
+from resolvers.files.format.conventions import Conventions
 from resolvers.files.format.record_schema import Draft, names_a_line
 from resolvers.files.record import contacts, made_along
 from resolvers.files.record.bulk_insert import DOCUMENT
@@ -230,13 +232,30 @@ async def _check_properties(batch: RecordBatch) -> None:
         items[key].add(value)
     owners: dict[tuple[int, type[Any], Any], int] = {}
     for draft, path, part in given:
-        value, key = part.values["value"], part.values["property_id"]
+        key = part.values["property_id"]
+        if "properties" in draft.merged:
+            part.values["value"] = _of_kind(properties[key].data_type, part.values["value"], batch.run.conventions)
+        value = part.values["value"]
         if reason := _wrong_value(properties[key].data_type, value, items[key]):
             draft.refuse(f"{path}.value", reason)
         elif properties[key].is_unique:
             owner = owners.setdefault((key, type(value), value), draft.key)
             if owner != draft.key or await _is_taken(batch, draft, part):
                 draft.refuse(f"{path}.value", "is another's already")
+
+
+def _of_kind(kind: models.PropertyType, written: Any, conventions: Conventions) -> object:
+    """A property's value from a cell of its own, which is text."""
+    if not isinstance(written, str):
+        return written
+    try:
+        if kind is models.PropertyType.NUMBER:
+            return float(local_values.number(written, conventions))
+        if kind is models.PropertyType.BOOLEAN:
+            return local_values.yes_no(written, conventions)
+        return local_values.day(written, conventions) if kind is models.PropertyType.DATE else written
+    except ValueError:
+        return written
 
 
 def _wrong_value(kind: models.PropertyType, value: object, items: set[str]) -> str | None:

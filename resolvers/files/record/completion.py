@@ -33,11 +33,26 @@ def complete(resource: Resource, draft: Draft, raw: object, conventions: Convent
         _place(draft, conventions)
 
 
+WITH_DEFAULTS = ("source", "currencyCode", "timeZone")
+"""Fields that may be left empty, as it is known what is meant then."""
+
+
 def prepare(resource: Resource, raw: object, conventions: Conventions) -> None:
-    """Work out what lines of a bill come to where a table tells the price of a piece, and what was taken off."""
-    if resource.shape.model is not models.Purchase or not isinstance(raw, dict):
+    """Leave out what says nothing and has a default, and work out lines of bills from the price of a piece."""
+    if not isinstance(raw, dict):
         return
-    items = [item for item in raw.get("items") or () if isinstance(item, dict) and "unitPrice" in item]
+    for name in WITH_DEFAULTS:
+        if (
+            name in raw
+            and raw[name] is None
+            and name in resource.shape.fields
+            and not resource.shape.fields[name].nullable
+        ):
+            del raw[name]
+    lines = raw.get("items") if resource.shape.model is models.Purchase else None
+    items = (
+        [item for item in lines if isinstance(item, dict) and "unitPrice" in item] if isinstance(lines, list) else []
+    )
     for item in items:
         _price_line(item, conventions)
     if items and raw.get("total") is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import repeat
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
-from models.types import Json
+from models.types import ExactDecimal, Json
 
 Values = dict[str, Any]
 Process = Callable[[Any], Any]
@@ -48,21 +48,23 @@ def _records(table: Table, given: tuple[str, ...], rows: Sequence[Values], diale
         columns.append(values if process is None else map(process, values))
     for column, default in _defaults(table, given):
         process = _processor(column, dialect)
+        value = default(None) if callable(default) else default
         names.append(column.name)
-        made: Iterable[Any] = [default(None) for _ in rows] if callable(default) else repeat(default, len(rows))
-        columns.append(made if process is None else map(process, made))
+        columns.append(repeat(value if process is None else process(value), len(rows)))
     return names, zip(*columns, strict=True)
 
 
 @cache
 def _processor(column: Column[Any], dialect: Dialect) -> Process | None:
-    """What makes a value one that the driver takes."""
+    """What makes a value one that the driver takes; decimals are, and have the places that they may when they come."""
+    if isinstance(column.type, ExactDecimal):
+        return None
     kind: TypeEngine[Any] = Json if isinstance(column.type, JSON) else column.type
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 @cache
 def _defaults(table: Table, given: tuple[str, ...]) -> list[tuple[Column[Any], Any]]:
-    """The columns that aren't given and that the model has a default for: the value, or what makes one."""
+    """The columns that aren't given and that the model has a default for: a value, or what makes one for all rows."""
     rest = [column for column in table.columns if column.name not in given]
     return [(column, column.default.arg) for column in rest if isinstance(column.default, ColumnDefault)]

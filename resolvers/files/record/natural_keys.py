@@ -43,6 +43,7 @@ KEYS: dict[type[Base], tuple[tuple[str, ...], ...]] = {
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@cache
 def keys_of(model: type[Base]) -> tuple[tuple[str, ...], ...]:
     """The columns by which files name a model's rows, the export's own way first."""
     if model in KEYS:
@@ -69,6 +70,12 @@ def field_name(column: Column[Any]) -> str:
 def table_of(model: type[Base]) -> Table:
     """The table of a model."""
     return cast("Table", model.__table__)
+
+
+@cache
+def column_names(table: Table) -> frozenset[str]:
+    """The names of a table's columns."""
+    return frozenset(table.columns.keys())
 
 
 @cache

@@ -1,36 +1,61 @@
+import { configuration } from "./configuration.js";
+
 /** What the bar above the editors tells of the last answer, and what it copies of the request that led to it. */
 const shown = document.getElementById("answer");
 const copy = document.getElementById("copy");
 const reset = document.getElementById("reset");
 
 let lastSent;
+let answered;
+const watchers = new Set();
+
+/** The last answer: its time, size, cost and plan, as far as the gateway tells them. */
+export const lastAnswer = () => answered;
+
+/** Calls back whenever there is another answer, until what it gives is called. */
+export function watchAnswers(watcher) {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
 
 /** Fetches as the browser does, and shows what the answer took. */
 export async function measuredFetch(url, init) {
   const started = performance.now();
   if (isIntrospection(init.body)) return fetch(url, init);
-  const response = await fetch(url, { ...init, headers: { ...init.headers, "crm360-cost": "1" } });
+  const more = { "crm360-cost": "1", ...(configuration.plans && { "crm360-plan": "1" }) };
+  const response = await fetch(url, { ...init, headers: { ...init.headers, ...more } });
   const text = await response.clone().text();
   lastSent = { url: new URL(url, location.href).href, init };
+  const { plan, rest, cost } = parts(text);
+  answered = { milliseconds: Math.round(performance.now() - started), size: sizeOf(rest ?? text), cost, plan };
   copy.disabled = false;
-  shown.textContent = summary(performance.now() - started, text);
-  return response;
+  shown.textContent = summary(answered);
+  watchers.forEach((watcher) => watcher());
+  // The plan has a place of its own.
+  return rest === undefined ? response : new Response(rest, { status: response.status, headers: response.headers });
 }
 
 /** Time, size and, where the gateway tells it, cost. */
-function summary(milliseconds, text) {
-  const size = new Blob([text]).size;
-  const taken = [`${Math.round(milliseconds)} ms`, size < 1024 ? `${size} B` : `${(size / 1024).toFixed(1)} KB`];
-  const cost = costOf(text);
-  return (cost === undefined ? taken : [...taken, `cost ${cost}`]).join(" · ");
+function summary({ milliseconds, size, cost }) {
+  return [`${milliseconds} ms`, size, ...(cost === undefined ? [] : [`cost ${cost}`])].join(" · ");
 }
 
-function costOf(text) {
+function sizeOf(text) {
+  const size = new Blob([text]).size;
+  return size < 1024 ? `${size} B` : `${(size / 1024).toFixed(1)} KB`;
+}
+
+/** An answer's plan and cost, and the answer without the plan; an answer in parts, or one that isn't JSON, has none. */
+function parts(text) {
   try {
-    const { actual, requested } = JSON.parse(text).extensions.cost;
-    return actual ?? requested;
+    const answer = JSON.parse(text);
+    const { plan, ...extensions } = answer.extensions ?? {};
+    const cost = extensions.cost?.actual ?? extensions.cost?.requested;
+    if (plan === undefined) return { cost };
+    const { extensions: _, ...own } = answer;
+    return { plan, cost, rest: JSON.stringify(Object.keys(extensions).length ? { ...own, extensions } : own) };
   } catch {
-    return undefined; // an answer in parts, or one that wasn't priced
+    return {};
   }
 }
 
@@ -54,9 +79,9 @@ function quoted(text) {
 /** Forgets what was typed, so that the tabs are as they were delivered. */
 function forget() {
   if (!confirm("Reset all tabs to how they were delivered?")) return;
-  const own = Object.keys(localStorage).filter((key) => key.startsWith("graphiql:"));
+  const own = Object.keys(localStorage).filter((key) => /^(graphiql|crm360):/.test(key));
   own.forEach((key) => localStorage.removeItem(key));
-  location.reload();
+  location.assign(location.pathname);
 }
 
 export function startBar() {

@@ -112,6 +112,27 @@ async def test_a_shop_of_central_europe_comes_in_at_the_first_try(
     assert voucher.valid_to.isoformat() == "2025-12-31T23:00:00+00:00"
 
 
+async def test_the_example_of_a_shop_comes_in_as_it_is(new_database: NewDatabase) -> None:
+    url = new_database("sqlite")
+
+    first = await import_files(url, [EXPORTS.parent / "own-shop"])
+    again = await import_files(url, [EXPORTS.parent / "own-shop"])
+
+    assert reasons(first) == []
+    assert [str(each) for each in first.warnings] == [
+        "customers.csv, line 4: email is another customer's already, and left out"
+    ]
+    assert counted(first) == {
+        "stores": (2, 0, 0, 0),
+        "products": (3, 0, 0, 0),
+        "customers": (3, 0, 0, 0),
+        "purchases": (3, 0, 0, 0),
+        "vouchers": (2, 0, 0, 0),
+        "openingBalances": (2, 0, 1, 0),
+    }
+    assert {(made, changed) for made, changed, _, _ in counted(again).values()} == {(0, 0)}
+
+
 async def test_an_american_shop_comes_in_by_its_locale(
     database_url: str, session: AsyncSession, tmp_path: Path
 ) -> None:

@@ -172,6 +172,28 @@ async def test_prices_tags_and_codes_have_short_forms(bring: Bring, take: Take) 
     assert [(each["currencyCode"], each["amount"]) for each in second["prices"]] == [("CZK", "1"), ("EUR", "2.5")]
 
 
+async def test_a_property_in_a_column_is_of_its_kind(bring: Bring, take: Take) -> None:
+    kinds = {"weight": "NUMBER", "vip": "BOOLEAN", "since": "DATE", "size": "TEXT"}
+    properties = [{"code": code, "name": code, "dataType": kind} for code, kind in kinds.items()]
+    table = (
+        "externalId;properties.weight;properties.vip;properties.since;properties.size\n1;1,5;Ano;1.5.2026;5\n2;;;;\n"
+    )
+
+    report = await bring({"properties.jsonl": properties, "customers.csv": table})
+    wrong = await bring({"customers.csv": "externalId;properties.weight\n1;heavy\n"})
+
+    (row, other) = await take("customers")
+    assert reasons(report) == []
+    assert {each["property"]: each["value"] for each in row["properties"]} == {
+        "weight": 1.5,
+        "vip": True,
+        "since": "2026-05-01",
+        "size": "5",
+    }
+    assert "properties" not in other
+    assert reasons(wrong) == ["customers.csv, line 2: properties[0].value must be a number"]
+
+
 async def test_an_answer_in_a_column_leaves_other_answers_alone(bring: Bring, take: Take) -> None:
     await bring({"customers.csv": "externalId;newsletter;consents.sms\n1;Ano;Ne\n2;;\n"})
     before, _ = await take("customers")
@@ -186,6 +208,28 @@ async def test_an_answer_in_a_column_leaves_other_answers_alone(bring: Bring, ta
     assert after["consents"] == before["consents"]
     assert [(each["consent"], each["value"]) for each in other["consents"]] == [("newsletter", "WITHDRAWN")]
     assert report.counts["customers"] == Count(updated=1, unchanged=1)
+
+
+async def test_cells_that_say_nothing_leave_open_what_is_known(bring: Bring, take: Take) -> None:
+    customers = "source;externalId;firstName\n;1;Jana\n"
+    table = "store;externalId;paidAt;total;currencyCode\nS1;1;1.5.2026;5;\nS1;2;1.5.2026;6;\nS1;1;1.5.2026;7;\n"
+
+    report = await bring({"stores.csv": STORES, "customers.csv": customers, "purchases.csv": table})
+
+    assert reasons(report) == []
+    assert [(row["total"], row["currencyCode"]) for row in await take("purchases")] == [("5", "CZK"), ("6", "CZK")]
+    assert [row["source"] for row in await take("customers")] == ["files"]
+    assert [str(each) for each in report.warnings] == [
+        "purchases.csv, line 4: is a row that an earlier line has already; the earlier one counts"
+    ]
+
+
+async def test_lines_that_are_no_list_are_refused(bring: Bring) -> None:
+    bill = {"store": "S1", "externalId": "1", "paidAt": "2026-05-15T12:00:00Z", "currencyCode": "CZK", "items": 5}
+
+    report = await bring({"stores.csv": STORES, "purchases.jsonl": [bill]})
+
+    assert "purchases.jsonl, line 1: items must be a list, in CSV as JSON" in reasons(report)
 
 
 async def test_an_amount_and_its_row_name_one_currency(bring: Bring) -> None:

@@ -25,7 +25,7 @@ MISTYPED = [
     # Commands, options and their values.
     ("frobnicate", USAGE, "No such command 'frobnicate'."),
     ("migrat", USAGE, "Did you mean 'migrate'?"),
-    ("import fles tags.jsonl", USAGE, "Did you mean 'files'?"),
+    ("import fles tags.jsonl", FAILED, "tags.jsonl: can't be read: No such file or directory"),
     ("--versoin", USAGE, "Possible options: --version"),
     ("serve --prot 1", USAGE, "Possible options: --host, --port"),
     ("serve --port abc", USAGE, "Invalid value for '--port'"),
