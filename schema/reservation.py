@@ -158,7 +158,10 @@ class ReservationMutations:
         "Reserve products in a store for a customer. The stock is held at once, all of it or none: OUT_OF_STOCK says "
         "what is missing. The same external id sent again changes nothing and answers the first reservation.",
         scope=Scope.RESERVATIONS_WRITE,
-        own=own("customer", "store", "items", "currency", "pickup_date", "customer_note", "benefit_codes", "utm"),
+        own=own(
+            *("customer", "customer_by", "store", "store_by", "items", "currency", "pickup_date", "customer_note"),
+            *("benefit_codes", "utm"),
+        ),
     )
     product_reservation_advance = mutation_field(
         reservation.advance,

@@ -91,7 +91,7 @@ class VoucherMutations:
         "Issue a voucher of a reward to a customer. The points that it costs are spent at the same moment; its limits "
         "for a customer and in all hold, however many ask at the same time.",
         scope=Scope.VOUCHERS_WRITE,
-        own=own("customer", "reward", "store"),
+        own=own("customer", "customer_by", "reward", "reward_by", "store", "store_by"),
     )
     voucher_issue_batch = mutation_field(
         voucher.issue_batch,

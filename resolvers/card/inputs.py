@@ -12,14 +12,17 @@ from models.rules.card_number import CheckDigit, normalised
 from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused
 from resolvers.operation.answers import Answer, row
-from resolvers.operation.checks import IN_USE_OR_NOT, column, converted, key, text
+from resolvers.operation.checks import IN_USE_OR_NOT, By, by, column, converted, key, text
 from resolvers.operation.inputs import Input
+from resolvers.operation.structs import BY_ANOTHER_KEY, named_by
 from resolvers.operation.validation import in_order
 from resolvers.storage.context import RowRef
 
-OfType = Annotated[int, key(models.CardType), "What kind of card it is."]
+OfType = Annotated[int, key(models.CardType), "What kind of card it is.", named_by("card_type_by")]
+OfTypeBy = Annotated[By | None, by(models.CardType), "What kind of card it is, by any key; needed."]
 SecondaryNumber = Annotated[str | None, text(64), "A second number of the same card, such as the chip's."]
-IssuingStore = Annotated[int | None, key(models.Store), "The store that issues it."]
+IssuingStore = Annotated[int | None, key(models.Store), "The store that issues it.", named_by("store_by")]
+IssuingStoreBy = Annotated[By | None, by(models.Store), "The store that issues it, by any key."]
 ValidFrom = Annotated[datetime | None, "From when it is valid; always unless said otherwise."]
 ValidTo = Annotated[datetime | None, "Until when it is valid; by its type where nothing is said."]
 OfHistory = Annotated[str | None, "Why; kept in the card's history."]
@@ -32,9 +35,11 @@ ONE_CARD = "Give one of `id`, `number` and `cardType`."
 class CardGenerate(Input):
     """A free card to be made, with a number drawn at random."""
 
-    card_type: OfType
+    card_type: OfType = BY_ANOTHER_KEY
+    card_type_by: OfTypeBy = None
     secondary_number: SecondaryNumber = None
     store: IssuingStore = None
+    store_by: IssuingStoreBy = None
     valid_from: ValidFrom = None
     valid_to: ValidTo = None
 
@@ -47,9 +52,11 @@ class CardCreate(Input):
     """A free card to be made, with a given number."""
 
     number: Annotated[str, NUMBER, "Its number; unique. Spaces and hyphens in it don't count."]
-    card_type: OfType
+    card_type: OfType = BY_ANOTHER_KEY
+    card_type_by: OfTypeBy = None
     secondary_number: SecondaryNumber = None
     store: IssuingStore = None
+    store_by: IssuingStoreBy = None
     valid_from: ValidFrom = None
     valid_to: ValidTo = None
 
@@ -67,11 +74,13 @@ class FreeCardAnswer(Answer):
 class CardAssign(Input):
     """A free card to be given to a customer."""
 
-    customer: Annotated[int, key(models.Customer), "Who gets it."]
+    customer: Annotated[int, key(models.Customer), "Who gets it.", named_by("customer_by")] = BY_ANOTHER_KEY
+    customer_by: Annotated[By | None, by(models.Customer), "Who gets it, by any key; needed."] = None
     id: Annotated[int | None, key(models.Card), "The card; or give its number, or a type."] = None
     number: Annotated[str | None, NUMBER, "The card's number, with or without spaces and hyphens."] = None
     card_type: Annotated[int | None, key(models.CardType), "A type, any free card of which will do."] = None
-    store: Annotated[int | None, key(models.Store), "The store where it is assigned."] = None
+    store: Annotated[int | None, key(models.Store), "The store where it is assigned.", named_by("store_by")] = None
+    store_by: Annotated[By | None, by(models.Store), "The store where it is assigned, by any of its keys."] = None
 
     def check(self) -> None:
         """Just one of the three says which card."""

@@ -17,15 +17,17 @@ from resolvers.errors import Refused
 from resolvers.ids import key_of
 from resolvers.normalise import e164, email_key, phone_key
 from resolvers.operation.checks import By
+from resolvers.operation.references import KEY_FINDERS
 from resolvers.operation.structs import camel
 from resolvers.operation.validation import text as checked_text
 from resolvers.programme.reading import home_country
 from resolvers.query.compiled_query import CompiledQuery
 from resolvers.query.expressions import CARD_STATE, goes_on_as, word
 from resolvers.query.phones import reached_by
-from resolvers.storage.context import RequestContext
+from resolvers.storage.context import RequestContext, is_customer
 from resolvers.storage.reader import Row
 from resolvers.storage.statement import parameter
+from resolvers.storage.transaction import Transaction
 
 SOUGHT = parameter("sought", text())
 AT = parameter("at", Instant())
@@ -126,6 +128,22 @@ async def found_customer(
         raise Refused(ErrorCode.NOT_FOUND, "There is no such customer.", asked.field)
     key, state, changed_at = rows[0]
     return Found(_active((key, state, changed_at), asked.field, at))
+
+
+async def _found_by(transaction: Transaction, by: By, field: str) -> int:
+    """Customers name nobody but themselves: of others they are told what they would be told of nobody."""
+    found: int | None = None
+    try:
+        found = (await find_customer(await transaction.inside(), by, field)).id
+    except Refused:
+        if not is_customer(transaction.viewer):
+            raise
+    if found is None or not transaction.may_name_customer(found):
+        raise Refused(ErrorCode.NOT_FOUND, "There is no such customer.", field)
+    return found
+
+
+KEY_FINDERS[Customer] = _found_by
 
 
 def _values(key: str, value: Any, where: str) -> dict[str, Any]:

@@ -36,10 +36,11 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import fields, replace
 
 from models import Base
+from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused, UserError, below
 from resolvers.operation import checks
 from resolvers.operation.checks import MOST_ITEMS, AtMost, Check
-from resolvers.operation.structs import Deprecated, FrozenMeta, camel
+from resolvers.operation.structs import BY_ANOTHER_KEY, Deprecated, FrozenMeta, NamedBy, camel
 from resolvers.operation.validation import Read
 
 T = TypeVar("T")
@@ -97,6 +98,8 @@ class InputField:
     """The entity whose rows its values name."""
     deprecated: str | None
     """What is to be given instead, where it is not to be given any more."""
+    successor: str | None = None
+    """The field that names the same record by any of its keys."""
 
     @property
     def is_part(self) -> bool:
@@ -138,7 +141,10 @@ def _field(name: str, hint: object, *, is_required: bool) -> InputField:
     names = check.names if check else None
     former = _first(metadata, Deprecated)
     deprecated = former.reason if former else None
-    return InputField(name, kind, description, read, shown, is_list, takes_null, is_required, names, deprecated)
+    successor = former.successor if isinstance(former, NamedBy) else None
+    return InputField(
+        name, kind, description, read, shown, is_list, takes_null, is_required, names, deprecated, successor
+    )
 
 
 def _first(metadata: Sequence[object], kind: type[T]) -> T | None:
@@ -206,6 +212,22 @@ READERS: dict[type, Read] = {
 @lru_cache(maxsize=1024)
 def _by_graph_name(cls: type[Input]) -> dict[str, InputField]:
     return {field.graph_name: field for field in fields_of(cls)}
+
+
+@lru_cache(maxsize=1024)
+def named_twice_over(cls: type[Input]) -> tuple[tuple[InputField, str], ...]:
+    """The ids of an input beside which the record can be named by other keys, with the fields that do so."""
+    return tuple((field, field.successor) for field in fields_of(cls) if field.successor is not None)
+
+
+def check_names(given: Input) -> None:
+    """Each record is named once: by its id, or by another key."""
+    for field, successor in named_twice_over(type(given)):
+        key, other = getattr(given, field.name), getattr(given, successor)
+        if key == BY_ANOTHER_KEY and other is None:
+            raise Refused(ErrorCode.REQUIRED, "Name it by one of its keys.", camel(successor))
+        if key and other is not None:
+            raise Refused(ErrorCode.REQUIRED, f"Name it once: by this, or by `{field.graph_name}`.", camel(successor))
 
 
 def read(cls: type[AnInput], given: Mapping[str, object]) -> AnInput:

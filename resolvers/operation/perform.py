@@ -27,8 +27,9 @@ from models.rules.error_codes import ErrorCode
 from resolvers.errors import Refused, UserError
 from resolvers.operation.answers import Answer, RepeatableAnswer
 from resolvers.operation.idempotency import KeyedCall, claimed, fingerprint, is_known, lock_key
-from resolvers.operation.inputs import Input, read
+from resolvers.operation.inputs import Input, check_names, read
 from resolvers.operation.merged import answered, following
+from resolvers.operation.references import by_ids
 from resolvers.storage.context import RequestContext
 from resolvers.storage.transaction import CustomerMerged, Transaction, in_transaction
 
@@ -74,7 +75,9 @@ class Call:
         for name in self.input:
             if self.allowed and name not in self.allowed:
                 raise Refused(ErrorCode.FORBIDDEN, "This is not for customers to say.", name)
-        return read(self.given, self.input)
+        made = read(self.given, self.input)
+        check_names(made)
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +164,14 @@ async def _once(
 async def _answered(transaction: Transaction, call: Call, asked: Input, given: Input) -> Payload:
     """Run an operation with an input; under a key it is known by the input that was asked with."""
     if call.key is None:
-        answer = await call.operation(transaction, given)
+        answer = await call.operation(transaction, await by_ids(transaction, given))
     else:
         keyed = KeyedCall(call.key, call.name, fingerprint(asked, transaction.viewer))
         await lock_key(transaction, call.key)
         before = await keyed.done_before(transaction, call.answer)
         if before is not None:
             return Payload(await answered(transaction.context, before), repeated=True)
-        answer = await call.operation(transaction, given)
+        answer = await call.operation(transaction, await by_ids(transaction, given))
         keyed.remember(transaction, answer)
     # An operation that knows the same thing by its own means, such as a bill's external id, says so itself.
     return Payload(answer, repeated=isinstance(answer, RepeatableAnswer) and answer.repeated)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, case, select
@@ -12,11 +13,37 @@ from models.rules.error_codes import ErrorCode
 from models.rules.voucher_code import readings
 from resolvers.errors import Refused
 from resolvers.operation.checks import By
+from resolvers.operation.inputs import Input, named_twice_over
+from resolvers.operation.structs import camel
 from resolvers.query.visibility import listed
 from resolvers.storage.sql import column_of
 from resolvers.storage.transaction import Transaction
 
 Entity = TypeVar("Entity", bound=Base)
+Finder = Callable[[Transaction, By, str], Awaitable[int]]
+
+KEY_FINDERS: dict[type[Base], Finder] = {}
+"""How records are found whose keys are not all columns of theirs: customers, by whoever knows of them."""
+
+
+async def by_ids(transaction: Transaction, given: Input) -> Input:
+    """An input in which records that were named by other keys are named by their ids."""
+    found: dict[str, int] = {}
+    for field, successor in named_twice_over(type(given)):
+        by = getattr(given, successor)
+        if by is not None:
+            assert field.names is not None
+            found[field.name] = await _key_of(transaction, field.names, by, camel(successor))
+    return given.replaced(**found) if found else given
+
+
+async def _key_of(transaction: Transaction, entity: type[Base], by: By, field: str) -> int:
+    if by.name == "id":
+        # The operation says itself what is wrong with it.
+        return int(by.value)
+    if entity in KEY_FINDERS:
+        return await KEY_FINDERS[entity](transaction, by, field)
+    return (await References(transaction).find(entity, by, field)).id
 
 
 class References:

@@ -30,3 +30,19 @@ class Deprecated:
     """Marks a field that is kept for those who know it, and says what is to be used instead."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamedBy(Deprecated):
+    """Marks an id whose record is named by any of its keys in another field, which took its place."""
+
+    successor: str
+
+
+def named_by(successor: str) -> NamedBy:
+    """An id that a field of this name is to be given instead of; it stays for those who know it."""
+    return NamedBy(f"Use `{camel(successor)}`, which takes any of its keys.", successor)
+
+
+BY_ANOTHER_KEY = 0
+"""Stands for the key of a record that is needed, and is named in the field that took the id's place."""

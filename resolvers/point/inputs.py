@@ -8,8 +8,9 @@ from typing import Annotated
 
 import models
 from resolvers.operation.answers import Answer, RepeatableAnswer, row
-from resolvers.operation.checks import JSON_OBJECT, key, text
+from resolvers.operation.checks import JSON_OBJECT, By, by, key, text
 from resolvers.operation.inputs import Input
+from resolvers.operation.structs import BY_ANOTHER_KEY, named_by
 from resolvers.storage.context import RowRef
 
 AMOUNT = "How many; two decimals at most."
@@ -21,8 +22,12 @@ Reservation = Annotated[RowRef, row("PointReservation"), "The reservation."]
 class Told(Input):
     """What an entry of the ledger tells besides its amount."""
 
-    partner: Annotated[int | None, key(models.Partner), "The partner on whose account they move."] = None
-    store: Annotated[int | None, key(models.Store), "Where they move."] = None
+    partner: Annotated[
+        int | None, key(models.Partner), "The partner on whose account they move.", named_by("partner_by")
+    ] = None
+    partner_by: Annotated[By | None, by(models.Partner), "The partner on whose account they move, by any key."] = None
+    store: Annotated[int | None, key(models.Store), "Where they move.", named_by("store_by")] = None
+    store_by: Annotated[By | None, by(models.Store), "Where they move, by any key of the store."] = None
     note: Annotated[
         str | None, "What a person reads beside the entry; kept for good, so it must not name the customer."
     ] = None
@@ -36,7 +41,8 @@ class Told(Input):
 class PointsAssign(Told):
     """Points to be assigned."""
 
-    customer: Annotated[int, key(models.Customer), "Who gets them."]
+    customer: Annotated[int, key(models.Customer), "Who gets them.", named_by("customer_by")] = BY_ANOTHER_KEY
+    customer_by: Annotated[By | None, by(models.Customer), "Who gets them, by any key; needed."] = None
     amount: Annotated[Decimal, AMOUNT]
     active_from: Annotated[datetime | None, "From when they can be spent; at once unless said otherwise."] = None
     expires_at: Annotated[datetime | None, "When what is left of them expires; never unless said otherwise."] = None
@@ -46,14 +52,16 @@ class PointsAssign(Told):
 class PointsSpend(Told):
     """Points to be spent."""
 
-    customer: Annotated[int, key(models.Customer), "Whose points."]
+    customer: Annotated[int, key(models.Customer), "Whose points.", named_by("customer_by")] = BY_ANOTHER_KEY
+    customer_by: Annotated[By | None, by(models.Customer), "Whose points, by any key; needed."] = None
     amount: Annotated[Decimal, AMOUNT]
 
 
 class PointsReserve(Input):
     """Points to be reserved."""
 
-    customer: Annotated[int, key(models.Customer), "Whose points."]
+    customer: Annotated[int, key(models.Customer), "Whose points.", named_by("customer_by")] = BY_ANOTHER_KEY
+    customer_by: Annotated[By | None, by(models.Customer), "Whose points, by any key; needed."] = None
     amount: Annotated[Decimal, AMOUNT]
     expires_at: Annotated[datetime | None, "Until when; fifteen minutes unless said otherwise."] = None
     external_id: Annotated[str | None, text(128), "Your own id of the reservation, unique for the customer."] = None
@@ -75,8 +83,10 @@ class PointsCapture(Told):
 class PointsTransfer(Told):
     """Points to be transferred."""
 
-    from_: Annotated[int, key(models.Customer), "Who gives them."]
-    to: Annotated[int, key(models.Customer), "Who gets them."]
+    from_: Annotated[int, key(models.Customer), "Who gives them.", named_by("from_by")] = BY_ANOTHER_KEY
+    from_by: Annotated[By | None, by(models.Customer), "Who gives them, by any key; needed."] = None
+    to: Annotated[int, key(models.Customer), "Who gets them.", named_by("to_by")] = BY_ANOTHER_KEY
+    to_by: Annotated[By | None, by(models.Customer), "Who gets them, by any key; needed."] = None
     amount: Annotated[Decimal, AMOUNT]
 
 

@@ -216,7 +216,7 @@ class Off:
     columns: dict[str, list[object]] = field(default_factory=lambda: {name: [] for name in OFF})
 
     def add(self, items: Sequence[int | None], amounts: Sequence[Decimal], **of_all: object) -> None:
-        """So much off each of some lines; what else there is to say is the same for all of them."""
+        """So much off each of some lines; what else there is to say is a list of it, or the same for all of them."""
         self.columns["item_id"] += items
         self.columns["amount"] += amounts
         for name in OFF[2:]:
@@ -228,14 +228,14 @@ async def _discounts(transaction: Transaction, closing: Closing, purchase_id: in
     combined, bill = closing.settled.combination, closing.case.bill.rules
     off = Off()
     _by_the_till(off, closing.case.bill, items)
-    for one, its in zip(combined.applied, shares(combined.applied, combined.lines, bill), strict=True):
+    for one, shared in zip(combined.applied, shares(combined.applied, combined.lines, bill), strict=True):
         about = {**_origin(one.benefit), "description": one.benefit.terms.name}
-        parts = {bill.lines[place].id: share * bill.goods.unit for place, share in its.items()}
+        parts = {bill.lines[place].id: share * bill.goods.unit for place, share in shared.items()}
         lines = [*one.discounts, *(line for line in parts if line not in one.discounts)]
         amounts = [one.discounts.get(line, ZERO) for line in lines]
-        part = [parts.get(line, ZERO) for line in lines]
-        share = [None if part == amount else part for part, amount in zip(part, amounts, strict=True)]
-        off.add([items[line] for line in lines], amounts, share=share, **about)
+        falls = [parts.get(line, ZERO) for line in lines]
+        its_share = [None if its == amount else its for its, amount in zip(falls, amounts, strict=True)]
+        off.add([items[line] for line in lines], amounts, share=its_share, **about)
         if is_gift(one.benefit):
             off.add([None], [ZERO], **about)
     off.add([items[line] for line in combined.basic], list(combined.basic.values()))

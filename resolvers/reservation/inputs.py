@@ -17,6 +17,7 @@ from resolvers.operation.answers import OPAQUE_ID, Answer, RepeatableAnswer, row
 from resolvers.operation.checks import CURRENCY, By, above_zero, at_most, by, exact, key, text
 from resolvers.operation.inputs import Input
 from resolvers.operation.parts import RECORD_ID, ExternalId, MoneyInput, Source, UtmInput
+from resolvers.operation.structs import BY_ANOTHER_KEY, named_by
 from resolvers.storage.context import RowRef
 
 MOST_ITEMS = 100
@@ -47,8 +48,12 @@ class ReservationExternalCodeInput(Input):
 class ProductReservationCreate(Input):
     """Products to be reserved for a customer."""
 
-    customer: Annotated[int, key(models.Customer), "Who reserves."]
-    store: Annotated[int, key(models.Store), "Where it will be picked up."]
+    customer: Annotated[int, key(models.Customer), "Who reserves.", named_by("customer_by")] = BY_ANOTHER_KEY
+    customer_by: Annotated[By | None, by(models.Customer), "Who reserves, by any key; needed."] = None
+    store: Annotated[int, key(models.Store), "Where it will be picked up.", named_by("store_by")] = BY_ANOTHER_KEY
+    store_by: Annotated[By | None, by(models.Store), "Where it will be picked up, by any key of the store; needed."] = (
+        None
+    )
     items: Annotated[
         tuple[ProductReservationItemInput, ...], at_most(MOST_ITEMS), "What is reserved, each product once."
     ]

@@ -15,7 +15,7 @@ from resolvers.operation.checks import By, at_most, by, column, key, text, whole
 from resolvers.operation.inputs import Input
 from resolvers.operation.parts import RECORD_ID, MoneyInput
 from resolvers.operation.records.translations import MOST_LANGUAGES, REPLACING, TranslationInput
-from resolvers.operation.structs import Deprecated
+from resolvers.operation.structs import BY_ANOTHER_KEY, Deprecated, named_by
 from resolvers.storage.context import RowRef
 
 STATUS = models.Status
@@ -26,8 +26,10 @@ MOST_CURRENCIES = 50
 class CustomerStatusSet(Input):
     """A status to be given by hand."""
 
-    customer: Annotated[int, key(models.Customer), "Who gets it."]
-    status: Annotated[int, key(STATUS), "The status."]
+    customer: Annotated[int, key(models.Customer), "Who gets it.", named_by("customer_by")] = BY_ANOTHER_KEY
+    customer_by: Annotated[By | None, by(models.Customer), "Who gets it, by any key; needed."] = None
+    status: Annotated[int, key(STATUS), "The status.", named_by("status_by")] = BY_ANOTHER_KEY
+    status_by: Annotated[By | None, by(STATUS), "The status, by any key; needed."] = None
     valid_to: Annotated[
         datetime | None, "Until when it is held; as the status says where it is left out, and for good if it says none."
     ] = None

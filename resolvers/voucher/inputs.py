@@ -12,8 +12,9 @@ from models.rules.voucher_code import LONGEST_CODE, SHORTEST_VOUCHER_CODE
 from models.types import MONEY
 from resolvers.errors import Refused
 from resolvers.operation.answers import TEXT, WORDED, Answer, RepeatableAnswer, row
-from resolvers.operation.checks import CURRENCY, at_most, code, exact, key, text, whole
+from resolvers.operation.checks import CURRENCY, By, at_most, by, code, exact, key, text, whole
 from resolvers.operation.inputs import Input
+from resolvers.operation.structs import BY_ANOTHER_KEY, named_by
 from resolvers.storage.context import RowRef
 
 MOST_CUSTOMERS = 1000
@@ -42,13 +43,19 @@ class VoucherAnswer(RepeatableAnswer):
 class VoucherIssue(Input):
     """A voucher to be issued."""
 
-    customer: Annotated[int, key(models.Customer), "Whose voucher it will be."]
-    reward: Annotated[int, key(models.Reward), "What it gives."]
+    customer: Annotated[int, key(models.Customer), "Whose voucher it will be.", named_by("customer_by")] = (
+        BY_ANOTHER_KEY
+    )
+    customer_by: Annotated[By | None, by(models.Customer), "Whose voucher it will be, by any key; needed."] = None
+    reward: Annotated[int, key(models.Reward), "What it gives.", named_by("reward_by")] = BY_ANOTHER_KEY
+    reward_by: Annotated[By | None, by(models.Reward), "What it gives, by any key of the reward; needed."] = None
     store: Annotated[
         int | None,
         key(models.Store),
         "The store that issues it, whose calendar counts for its end; the programme's without one.",
+        named_by("store_by"),
     ] = None
+    store_by: Annotated[By | None, by(models.Store), "The store that issues it, by any key."] = None
     code: Annotated[
         str | None,
         code(SHORTEST_VOUCHER_CODE),
@@ -92,11 +99,17 @@ class BatchVoucherInput(Input):
 class VoucherIssueBatch(Input):
     """Vouchers to be issued to many; 1,000 at most."""
 
-    reward: Annotated[int, key(models.Reward), "What they give."]
+    reward: Annotated[int, key(models.Reward), "What they give.", named_by("reward_by")] = BY_ANOTHER_KEY
+    reward_by: Annotated[By | None, by(models.Reward), "What they give, by any key of the reward; needed."] = None
     customers: Annotated[
         tuple[int, ...] | None, key(models.Customer), at_most(MOST_CUSTOMERS), "Customers to whom one is issued."
     ] = None
-    segment: Annotated[int | None, key(models.Segment), "A segment to each of whose members one is issued."] = None
+    segment: Annotated[
+        int | None, key(models.Segment), "A segment to each of whose members one is issued.", named_by("segment_by")
+    ] = None
+    segment_by: Annotated[
+        By | None, by(models.Segment), "A segment to each of whose members one is issued, by any key."
+    ] = None
     vouchers: Annotated[
         tuple[BatchVoucherInput, ...] | None,
         at_most(MOST_CUSTOMERS),
@@ -106,7 +119,9 @@ class VoucherIssueBatch(Input):
         int | None,
         key(models.Store),
         "The store that issues them, whose calendar counts for their end; the programme's without one.",
+        named_by("store_by"),
     ] = None
+    store_by: Annotated[By | None, by(models.Store), "The store that issues them, by any key."] = None
     note: Annotated[str | None, "What a person reads beside them."] = None
     code: Annotated[
         str | None, text(64), "Code of the batch, by which it is found again; made where it is left out."
@@ -177,7 +192,8 @@ class VoucherRelease(NamedVoucher):
 class VoucherRedeem(NamedVoucher):
     """A voucher to be used without a bill."""
 
-    store: Annotated[int | None, key(models.Store), "Where it is used."] = None
+    store: Annotated[int | None, key(models.Store), "Where it is used.", named_by("store_by")] = None
+    store_by: Annotated[By | None, by(models.Store), "Where it is used, by any key of the store."] = None
     customer: Annotated[
         int | None,
         key(models.Customer),
@@ -206,4 +222,7 @@ class VoucherExtend(NamedVoucher):
 class VoucherTransfer(NamedVoucher):
     """A voucher to be transferred."""
 
-    customer: Annotated[int, key(models.Customer), "Whose voucher it will be."]
+    customer: Annotated[int, key(models.Customer), "Whose voucher it will be.", named_by("customer_by")] = (
+        BY_ANOTHER_KEY
+    )
+    customer_by: Annotated[By | None, by(models.Customer), "Whose voucher it will be, by any key; needed."] = None

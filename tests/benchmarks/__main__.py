@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.benchmarks import chart, edge, report
+from tests.benchmarks import chart, edge, report, telemetry
 from tests.benchmarks.cases import CASES, PROMISED
 from tests.benchmarks.contestants import MAKERS, ROOT, WORK, install_node
 from tests.benchmarks.data import Data
@@ -38,6 +38,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--output", type=Path, default=WORK / "results.json")
     parser.add_argument("--write", action="store_true", help="put the figures and the chart into docs/benchmark.*")
     parser.add_argument("--edge", action="store_true", help="measure what tokens, permissions, costs and limits take")
+    parser.add_argument("--telemetry", action="store_true", help="measure what metrics and traces take")
     parser.add_argument("--stop", action="store_true", help="stop PostgreSQL at the end")
     return parser.parse_args()
 
@@ -88,6 +89,14 @@ def main() -> None:
         if given.write:
             replace(DOCS / "benchmark.md", "edge", [f"Measured on {today}: {machine()}.", "", *lines, ""])
         return
+    if given.telemetry:
+        # Many short turns: only those that lie next to each other are compared.
+        lines, is_little = telemetry.measured(Data(given.folder), "postgresql", given.rounds * 20, given.seconds / 10)
+        print("\n".join(lines))
+        if given.write:
+            today = datetime.now(UTC).date().isoformat()
+            replace(DOCS / "telemetry.md", "cost", [f"Measured on {today}: {machine()}.", "", *lines, ""])
+        sys.exit(not is_little)
     names = given.peers.split(",")
     if {"postgraphile", "mercurius"}.intersection(names):
         install_node()

@@ -14,6 +14,7 @@ from resolvers.files.record.key_resolver import Names, chunks
 from resolvers.files.record.natural_keys import BY_SOURCE, OWN_SOURCE, table_of
 from resolvers.files.resources import Resource
 from resolvers.files.shown.showing import Showing, Shown, by_name, grouped
+from resolvers.storage.sql import AnySelect
 
 PAGE = 1_000
 ITEM = table_of(models.PurchaseItem)
@@ -22,27 +23,26 @@ Rows = Sequence[Row[Any]]
 
 async def pages(names: Names, resource: Resource) -> AsyncIterator[list[Shown]]:
     """All rows of a resource in the order of their keys, those first that others refer to."""
-    table, showing = table_of(resource.model), Showing(names)
-    query = select(table.c.id, *showing.selected(resource.shape))
-    async for keys in _keys(names, resource):
-        found = {row[0]: row for row in await names.connection.execute(query.where(table.c.id.in_(keys)))}
-        yield await _shown(showing, resource, [found[key] for key in keys])
+    showing = Showing(names)
+    query = select(table_of(resource.model).c.id, *showing.selected(resource.shape))
+    async for rows in (_by_level if resource.self_reference else _by_key)(names, resource, query):
+        yield await _shown(showing, resource, rows)
 
 
-async def _keys(names: Names, resource: Resource) -> AsyncIterator[list[int]]:
-    table = table_of(resource.model)
-    if resource.self_reference:
-        async for keys in _tree(names, resource.self_reference, resource.model):
-            yield keys
-        return
-    last = 0
-    while True:
-        query = select(table.c.id).where(table.c.id > last, *_wanted(resource)).order_by(table.c.id).limit(PAGE)
-        keys = list(await names.connection.scalars(query))
-        if not keys:
-            return
-        yield keys
-        last = keys[-1]
+async def _by_key(names: Names, resource: Resource, query: AnySelect) -> AsyncIterator[Rows]:
+    key, last = table_of(resource.model).c.id, 0
+    wanted = query.where(*_wanted(resource)).order_by(key).limit(PAGE)
+    while rows := (await names.connection.execute(wanted.where(key > last))).all():
+        yield rows
+        last = rows[-1][0]
+
+
+async def _by_level(names: Names, resource: Resource, query: AnySelect) -> AsyncIterator[Rows]:
+    assert resource.self_reference is not None
+    async for keys in _tree(names, resource.self_reference, resource.model):
+        found = await names.connection.execute(query.where(table_of(resource.model).c.id.in_(keys)))
+        by_key = {row[0]: row for row in found}
+        yield [by_key[key] for key in keys]
 
 
 def _wanted(resource: Resource) -> list[ColumnElement[bool]]:

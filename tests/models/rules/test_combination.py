@@ -73,6 +73,7 @@ def test_benefits_are_applied_by_priority_to_what_those_before_left():
     ]
     assert (found.total, found.to_pay) == (Decimal("55.00"), Decimal("95.00"))
     assert found.discounts == euros(milk="22.00", bread="33.00")
+    assert found.left == [Decimal("18.00"), Decimal("27.00"), Decimal("50.00")]
 
 
 def test_code_decides_among_equal_priorities():

@@ -129,20 +129,26 @@ async def _by_its_owner(crm: Operations, step: Step, given: Any, ids: dict[str, 
 async def test_customers_take_rewards_for_points_cancel_their_reservations_and_say_no_more(
     crm: Operations, session: AsyncSession
 ) -> None:
-    jana = factories.customer()
+    jana, ota = factories.customer(), factories.customer()
     reward = factories.reward(points_cost=10)
     held = factories.product_reservation(customer=jana)
-    await factories.save(session, factories.points(customer=jana), reward, held)
+    await factories.save(session, factories.points(customer=jana), ota, reward, held)
     crm.viewer = Viewer(jana.id, ViewerKind.CUSTOMER)
     customer, wanted = opaque_id("Customer", jana.id), opaque_id("Reward", reward.id)
 
     taken = await crm.refused("voucherIssue", customer=customer, reward=wanted)
     worth = await crm.refused("voucherIssue", customer=customer, reward=wanted, value="500", currency="CZK")
+    by_email = await crm.refused("voucherIssue", customerBy={"email": jana.email}, rewardBy={"code": reward.code})
+    others = [
+        await crm.refused("voucherIssue", customerBy={"email": email}, reward=wanted)
+        for email in (ota.email, "nobody@example.com")
+    ]
     cancelled = await crm.refused(
         "productReservationAdvance", id=opaque_id("ProductReservation", held.id), state="CANCELLED"
     )
 
-    assert (taken, cancelled) == ([], [])
+    assert (taken, by_email, cancelled) == ([], [], [])
+    assert others == [[("NOT_FOUND", "customerBy", None)]] * 2
     assert worth == [("FORBIDDEN", "value", None)]
 
 
