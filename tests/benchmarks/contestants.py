@@ -54,7 +54,7 @@ NAMED = {"lookup": "number", "loyalButQuiet": "since"}
 """What varies, where it isn't an id."""
 
 
-def _plain_variables(case: str, subject: Any) -> dict[str, Any]:
+def plain_variables(case: str, subject: Any) -> dict[str, Any]:
     if isinstance(subject, Place):
         return {"after": json.dumps([subject.name, subject.key])}
     return {NAMED.get(case, "id"): str(subject)}
@@ -133,7 +133,7 @@ class Contestant(ABC):
 
     def variables(self, case: str, subject: Any) -> dict[str, Any]:
         """What varies, as this server takes it."""
-        return _plain_variables(case, subject)
+        return plain_variables(case, subject)
 
     def body(self, case: str, subject: Any) -> bytes:
         """The request's body."""
@@ -224,7 +224,7 @@ class Ordinary(Contestant):
 
     def variables(self, case: str, subject: Any) -> dict[str, Any]:
         """Its lists are paged by counting rows."""
-        return {"after": str(subject.depth)} if isinstance(subject, Place) else _plain_variables(case, subject)
+        return {"after": str(subject.depth)} if isinstance(subject, Place) else plain_variables(case, subject)
 
 
 class Floor(Contestant):
@@ -271,7 +271,7 @@ class PostGraphile(Node):
     def variables(self, case: str, subject: Any) -> dict[str, Any]:
         if isinstance(subject, Place):
             return {"after": self._cursors[subject.depth]}
-        return _plain_variables(case, subject)
+        return plain_variables(case, subject)
 
     def prepare(self, subjects: Subjects) -> None:
         document = (

@@ -128,7 +128,8 @@ async def load_insights(
     if not parts:
         return {key: Insights() for key in keys}
     found = await context.fetch(statement_of(parts, months, context.backend), {"keys": keys})
-    return {key: Insights() for key in keys} | made_along({key: rows_of(rows) for key, rows in found}, context)
+    made = made_along({key: rows_of(rows) for key, rows in found}, context)
+    return {key: made.get(key) or Insights() for key in keys}
 
 
 def _parts(names: frozenset[str]) -> tuple[InsightRow, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,18 +12,18 @@ import asyncpg
 import orjson
 
 SQL = {path.stem: path.read_text() for path in (Path(__file__).parent.parent / "queries" / "sql").glob("*.sql")}
-ARGUMENTS = {
-    "customer360": lambda given: [int(given["id"])],
-    "list": lambda given: [*cursor(given.get("after"))],
-    "catalogue": lambda given: [int(given["id"])],
-    "lookup": lambda given: [given["number"]],
-    "timeline": lambda given: [int(given["id"])],
-    "deep": lambda given: [*cursor(given.get("after"))],
-    "promised360": lambda given: [int(given["id"]), datetime.now(UTC)],
-    "promisedTimeline": lambda given: [int(given["id"])],
-    "promisedCustomers": lambda given: [*cursor(given.get("after"))],
-    "loyalButQuiet": lambda given: [datetime.fromisoformat(given["since"]), datetime.now(UTC)],
-    "insights": lambda given: [*cursor(given.get("after")), datetime.now(UTC)],
+ARGUMENTS: dict[str, Callable[[dict[str, Any], datetime], list[Any]]] = {
+    "customer360": lambda given, _now: [int(given["id"])],
+    "list": lambda given, _now: [*cursor(given.get("after"))],
+    "catalogue": lambda given, _now: [int(given["id"])],
+    "lookup": lambda given, _now: [given["number"]],
+    "timeline": lambda given, _now: [int(given["id"])],
+    "deep": lambda given, _now: [*cursor(given.get("after"))],
+    "promised360": lambda given, now: [int(given["id"]), now],
+    "promisedTimeline": lambda given, _now: [int(given["id"])],
+    "promisedCustomers": lambda given, _now: [*cursor(given.get("after"))],
+    "loyalButQuiet": lambda given, now: [datetime.fromisoformat(given["since"]), now],
+    "insights": lambda given, now: [*cursor(given.get("after")), now],
 }
 HEADERS = [(b"content-type", b"application/json")]
 
@@ -53,7 +54,7 @@ class Floor:
         asked = orjson.loads(body)
         name = asked["query"]
         async with self.pool.acquire() as connection:
-            text = await connection.fetchval(SQL[name], *ARGUMENTS[name](asked["variables"]))
+            text = await connection.fetchval(SQL[name], *ARGUMENTS[name](asked["variables"], datetime.now(UTC)))
         answer = (text or "null").encode()
         headers = [*HEADERS, (b"content-length", str(len(answer)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})

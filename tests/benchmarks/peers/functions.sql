@@ -82,12 +82,14 @@ CREATE OR REPLACE FUNCTION turnover_missing(
             SELECT sum(p.total - p.returned) FROM purchase p
             WHERE p.customer_id = buyer AND p.state <> 'CANCELLED' AND p.currency_code = t.currency_code
             AND p.paid_at <= least(until, present)
-            AND p.paid_at > (until AT TIME ZONE zone.name - make_interval(months => turnover_missing.months))
-                AT TIME ZONE zone.name
+            AND (turnover_missing.months IS NULL OR p.paid_at > (until AT TIME ZONE zone.name
+                - make_interval(months => turnover_missing.months)) AT TIME ZONE zone.name)
         ), 0) AS spent
         FROM status_turnover t, (
-            SELECT time_zone AS name FROM programme WHERE state = 'ACTIVE' AND valid_from <= present
-            AND (valid_to IS NULL OR valid_to > present) ORDER BY valid_from DESC LIMIT 1
+            SELECT coalesce((
+                SELECT time_zone FROM programme WHERE state = 'ACTIVE' AND valid_from <= present
+                AND (valid_to IS NULL OR valid_to > present) ORDER BY valid_from DESC LIMIT 1
+            ), 'UTC') AS name
         ) AS zone
         WHERE t.status_id = wanted
     ) AS each_currency

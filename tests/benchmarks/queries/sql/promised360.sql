@@ -94,7 +94,7 @@ LEFT JOIN LATERAL (
         'status', json_build_object('id', st.id, 'name', st.name, 'discount', st.discount::text),
         'progress', json_build_object(
             'keepsWith', json_build_object('points', NULL, 'turnover', coalesce(CASE
-                WHEN st.validity IS NOT NULL AND st.qualification = 'CONDITION' THEN turnover_missing(
+                WHEN st.validity IS NOT NULL AND st.qualification <> 'REGISTRATION' THEN turnover_missing(
                     c.id, st.id, sr.valid_to, st.qualification_months, $2) END, '[]')),
             'next', CASE WHEN above.id IS NOT NULL THEN json_build_object('id', above.id, 'name', above.name) END,
             'risesWith', json_build_object('points', NULL, 'turnover', coalesce(turnover_missing(
