@@ -59,7 +59,8 @@ def write(results: Results, titles: dict[str, str], many: int, few: int) -> None
     today = datetime.now(UTC).date().isoformat()
     disturbed = statistics.median(turn.disturbed for turns in results.turns.values() for turn in turns)
     circumstances = f"Measured on {today}: {machine()}; others used {disturbed:.0%} of the machine meanwhile."
-    lines = [*report.against_targets(results, titles, many, few), *report.table(results, titles, many, few)]
+    promised = report.promises(results, many, few)
+    lines = [*report.against_targets(results, titles, many, few), *promised, *report.table(results, titles, many, few)]
     replace(DOCS / "benchmark.md", str(results.times), [circumstances, "", *lines])
     if results.times == 1:
         replace(ROOT / "README.md", "figures", [circumstances, "", *report.summary(results, titles, many), ""])
@@ -101,6 +102,7 @@ def main() -> None:
         titles = {contestant.name: contestant.title for contestant in contestants}
         print(f"\n## {times} times the customers\n")
         print("\n".join(report.against_targets(results, titles, many, few)))
+        print("\n".join(report.promises(results, many, few)))
         print("\n".join(report.table(results, titles, many, few)), flush=True)
         kept.append(results.as_json())
         if given.write:

@@ -118,3 +118,24 @@ def against_targets(results: Results, titles: dict[str, str], many: int, few: in
         if any(ratio is not None for ratio in ratios):
             yield f"| {titles[other]} | {' | '.join(f'{_number(ratio, 2)} ×' for ratio in ratios)} |"
     yield ""
+
+
+def promises(results: Results, many: int, few: int) -> Iterator[str]:
+    """What was promised of the operations that frontends were promised, and what came of it, where both were asked."""
+    against_floor = results.ratio("promised360", OURS, "floor", many)
+    rows = [("Customer360 against hand-written SQL, 8 connections", against_floor, "≥ 0.5 ×")]
+    rows.append(("Customer360 against the 360° above, p50 at 1 connection", _p50(results, "promised360", few), "≤ 2 ×"))
+    rows.append(("insights of 50 customers against the list of 50", _p50(results, "insights", few, "list"), "≤ 3 ×"))
+    if all(found is None for _, found, _ in rows):
+        return
+    yield "| promised | came to | aimed at |"
+    yield "|---|--:|--:|"
+    for title, found, aimed in rows:
+        yield f"| {title} | {_number(found, 2)} × | {aimed} |"
+    yield ""
+
+
+def _p50(results: Results, case: str, connections: int, other: str = "customer360") -> float | None:
+    """The median latency of one case as a multiple of another's."""
+    found = [results.median(each, OURS, connections, "p50") for each in (case, other)]
+    return found[0] / found[1] if found[0] and found[1] else None
