@@ -163,11 +163,13 @@ class Documents:
         """The words of valid documents, whatever their aliases are called."""
         self.kept: Cache[str, Document] = Cache(sys.maxsize, sys.maxsize)
         """Documents that are kept for good."""
+        self._keeps = False
 
     def keep(self, text: str) -> Document:
         """Read and plan a document that is kept for good, unless it has errors."""
         document = self._read_alone(text)
         if not document.errors:
+            self._keeps = True
             self.kept.put(text, document, len(text))
             for operation in document.operations.values():
                 self._plan_ahead(text, document, operation)
@@ -202,7 +204,7 @@ class Documents:
         return self._noted(text, await beside(("alone", self, text), self._read_alone, text))
 
     def _known(self, text: str) -> Document | None:
-        return (self.kept.get(text) if self.kept else None) or self.read.get(text)
+        return (self.kept.get(text) if self._keeps else None) or self.read.get(text)
 
     def _noted(self, text: str, document: Document) -> Document:
         return document if document.errors else self.read.put(text, document, len(text))

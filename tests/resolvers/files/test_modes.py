@@ -140,5 +140,5 @@ async def test_a_compressed_file_is_read_like_any(bring: Bring, take: Take) -> N
 async def test_a_file_that_is_not_there_is_told(database_url: str, tmp_path: Path) -> None:
     result = await import_files(database_url, [tmp_path / "tags.jsonl"])
 
-    assert [(error.file, error.line) for error in result.errors] == [("tags.jsonl", 1)]
-    assert "No such file" in result.errors[0].reason
+    assert [(error.file, error.line) for error in result.errors] == [("tags.jsonl", None)]
+    assert result.errors[0].reason == "can't be read: No such file or directory"

@@ -139,7 +139,7 @@ def counted(data: Any) -> tuple[int, int]:
     return sum(each[0] for each in inside) + isinstance(data, dict), sum(each[1] for each in inside)
 
 
-LONG = ("eventKinds", "errorCodes")
+LONG = ("eventKinds", "errorCodes", "requestErrorCodes")
 """Lists without pages that are not short."""
 
 

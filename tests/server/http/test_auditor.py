@@ -84,7 +84,7 @@ async def test_introspection_and_the_ide_are_there_where_the_schema_is_public_an
             introspected = await client.ask("query cop { __schema { types { name fields { name } } } }")
             pages = [
                 await client.get(path, headers={"Accept": "text/html"})
-                for path in ("/graphiql", "/playground", "/console", "/graphql", "/reference")
+                for path in ("/graphiql", "/playground", "/console", "/graphql", "/reference/")
             ]
             found[public] = told(introspected), [page.status_code for page in pages]
 
