@@ -23,7 +23,7 @@ from schema.declaring.declarations import (
     query,
 )
 from schema.declaring.mutations import mutation, mutation_field
-from schema.declaring.operation_types import make_input
+from schema.declaring.operations.types import make_input
 from schema.declaring.types import FieldSpec, input_type
 from schema.shared import Dated, Listed
 

@@ -12,7 +12,7 @@ from resolvers.query.level.rows import NO_KEY
 from resolvers.storage.context import RequestContext
 from schema.declaring.declarations import Argument, batched, query, shown, structure
 from schema.declaring.kinds.worded import worded
-from schema.declaring.operation_types import make_input
+from schema.declaring.operations.types import make_input
 from schema.refusal import missing, shortfall
 
 make_input(purchase.BillInput, "BillInput", "A bill at the till or in the e-shop.")

@@ -14,7 +14,7 @@ from resolvers.query.level.rows import NO_KEY
 from resolvers.request_codes import ADVICE as REQUEST_ADVICE
 from resolvers.request_codes import RequestCode
 from schema.declaring.declarations import batched, query, shown, structure
-from schema.declaring.refusals import mutations_of
+from schema.declaring.operations.refusals import mutations_of
 from schema.declaring.scalars import graphql_enum
 from schema.declaring.types import NAMES
 

@@ -14,7 +14,7 @@ from models.rules.error_codes import ErrorCode
 from resolvers.operation import perform
 from resolvers.operation.structs import camel
 from resolvers.storage.engine import make_engine
-from schema.declaring.refusals import REFUSALS
+from schema.declaring.operations.refusals import REFUSALS
 from tests import databases, factories
 
 NewDatabase = Callable[..., str]

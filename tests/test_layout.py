@@ -22,7 +22,7 @@ def test_layers_import_only_what_is_below_them() -> None:
     assert check.returncode == 0, check.stdout + check.stderr
 
 
-@pytest.mark.parametrize("top", ["resolvers", "server", "schema/execution"])
+@pytest.mark.parametrize("top", ["resolvers", "server", "schema/declaring", "schema/execution"])
 def test_a_folder_holds_few_enough_files_to_be_read_at_a_glance(top: str) -> None:
     files = Counter(path.parent for path in (ROOT / top).rglob("*.py"))
 

@@ -25,13 +25,8 @@ from resolvers.query.columns import Column, Source
 from resolvers.query.paging import SortKey
 from schema.declaring.base import TYPES, Argument, Declaration, DeclarationError, TypeDeclaration
 from schema.declaring.connections import make_connection
-from schema.declaring.kinds.aggregated import aggregated
-from schema.declaring.kinds.attribute import shown
-from schema.declaring.kinds.batch_loaded import ReadAlong, batched
-from schema.declaring.kinds.coded import country, currency, language
-from schema.declaring.kinds.computed import computed
-from schema.declaring.kinds.embedded import embedded, money
-from schema.declaring.kinds.group_field import (
+from schema.declaring.groups.aggregated import aggregated
+from schema.declaring.groups.fields import (
     Count,
     different,
     figures,
@@ -39,6 +34,11 @@ from schema.declaring.kinds.group_field import (
     grouped_by_currency,
     grouped_by_period,
 )
+from schema.declaring.kinds.attribute import shown
+from schema.declaring.kinds.batch_loaded import ReadAlong, batched
+from schema.declaring.kinds.coded import country, currency, language
+from schema.declaring.kinds.computed import computed
+from schema.declaring.kinds.embedded import embedded, money
 from schema.declaring.kinds.leaf import leaf, texts
 from schema.declaring.kinds.lookup import LookupKey, found_by, found_by_external_id, lookup
 from schema.declaring.kinds.many import Many, each, listing, many

@@ -21,9 +21,9 @@ from resolvers.operation.answers import Answer
 from resolvers.operation.perform import Operation
 from schema.declaring.base import Own
 from schema.declaring.declarations import TYPES, Declaration, TypeDeclaration, shown
-from schema.declaring.kinds.mutation import Mutation
-from schema.declaring.operation_types import classes_of, make_input, payload_fields
-from schema.declaring.refusals import codes_of
+from schema.declaring.operations.mutation import Mutation
+from schema.declaring.operations.refusals import codes_of
+from schema.declaring.operations.types import classes_of, make_input, payload_fields
 
 
 def mutation_field(

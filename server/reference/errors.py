@@ -8,7 +8,7 @@ from models.error_advice import ADVICE
 from models.rules.error_codes import ErrorCode
 from resolvers.request_codes import ADVICE as REQUEST_ADVICE
 from resolvers.request_codes import RequestCode
-from schema.declaring.refusals import REFUSALS, mutations_of
+from schema.declaring.operations.refusals import REFUSALS, mutations_of
 
 from .outline import Operation
 

@@ -10,7 +10,7 @@ from models.error_advice import ADVICE
 from models.rules.error_codes import ErrorCode
 from resolvers.request_codes import ADVICE as REQUEST_ADVICE
 from resolvers.request_codes import RequestCode
-from schema.declaring.refusals import mutations_of
+from schema.declaring.operations.refusals import mutations_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "errors.md"
 OPENING = """# Errors

@@ -11,7 +11,7 @@ from models.personal import FORGOTTEN, MASKED, PERSONAL, Personal, telling
 from models.scope import Scope
 from resolvers.operation.structs import camel
 from schema.declaring.base import TYPES, Declaration
-from schema.declaring.kinds.aggregated import Aggregated
+from schema.declaring.groups.aggregated import Aggregated
 from schema.declaring.kinds.lookup import Lookup
 from schema.declaring.kinds.many import Many
 from schema.declaring.permissions import kept_for_customers, rules

@@ -10,12 +10,12 @@ from tests.pages.answers import Page, answered, laid_out, stocked
 from tests.pages.markdown import ROOT
 from tests.server.gateway import opened
 
-ASKED = """
+PAGE = """
 ```graphql
 { stores(first: 1) { nodes { code name } pageInfo { endCursor } } }
 ```
 ```json
-{"data": {"stores": {"nodes": [{"code": "bru", "name": "B…"}], "pageInfo": {"endCursor": "W…"}}}}
+{"data": {"stores": {"nodes": [{"code": "%s", "name": "B…"}], "pageInfo": {"endCursor": "W…"}}}}
 ```
 Then:
 ```graphql
@@ -25,26 +25,10 @@ query Next($after: String) { stores(first: 1, after: $after) { nodes { code } } 
 {"after": "W…"}
 ```
 ```json
-```
+%s```
 """
-ANSWERED = """
-```graphql
-{ stores(first: 1) { nodes { code name } pageInfo { endCursor } } }
-```
-```json
-{"data": {"stores": {"nodes": [{"code": "brno", "name": "B…"}], "pageInfo": {"endCursor": "W…"}}}}
-```
-Then:
-```graphql
-query Next($after: String) { stores(first: 1, after: $after) { nodes { code } } }
-```
-```json variables
-{"after": "W…"}
-```
-```json
-{"data": {"stores": {"nodes": [{"code": "eshop"}]}}}
-```
-"""
+ASKED = PAGE % ("bru", "")
+ANSWERED = PAGE % ("brno", '{"data": {"stores": {"nodes": [{"code": "eshop"}]}}}\n')
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 
 from resolvers.operation.perform import Call, Operation
 from resolvers.operation.structs import camel
-from schema.declaring.operation_types import classes_of
+from schema.declaring.operations.types import classes_of
 
 
 def call_of(operation: Operation, given: Any, key: str | None = None) -> Call:

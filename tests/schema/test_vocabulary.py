@@ -9,7 +9,7 @@ from models.rules.error_codes import ErrorCode
 from resolvers.operation.structs import camel
 from resolvers.request_codes import RequestCode
 from schema.declaring.base import TYPES
-from schema.declaring.refusals import REFUSALS
+from schema.declaring.operations.refusals import REFUSALS
 from tests.schema.both_ways import Graph
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ from resolvers.query import expressions
 from resolvers.query.columns import Column, Expression, entity_at
 from resolvers.query.filters.where import FilterSet, RelationFilter
 from resolvers.query.groups.grouping import Figure, Grouping, GroupKey, Measure, Period, Result
-from schema.declaring.group_arguments import sort_fields
+from schema.declaring.groups.arguments import sort_fields
 from tests.schema.declaring.naive import Memory, voucher_state
 
 WORKED_OUT: dict[Expression, Callable[[Any], Any]] = {

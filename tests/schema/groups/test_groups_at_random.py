@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from resolvers.operation.structs import camel
 from resolvers.query.groups.grouping import Grouping
 from schema.declaring.base import type_of_entity
-from schema.declaring.group_arguments import enum_name
-from schema.declaring.kinds.group_field import grouping_of
+from schema.declaring.groups.arguments import enum_name
+from schema.declaring.groups.fields import grouping_of
 from tests.schema.both_ways import Graph, schema
 from tests.schema.declaring.naive import FILTERS, Memory, filters_of, written
 from tests.schema.declaring.test_filters_at_random import READ, same_each_time

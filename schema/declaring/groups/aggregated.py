@@ -18,9 +18,9 @@ from resolvers.storage.context import RequestContext
 from resolvers.values import Connection
 from schema.declaring.base import Argument, Declaration, TypeDeclaration, check_column, type_named, type_of_entity
 from schema.declaring.connections import PAGE_ARGUMENTS
-from schema.declaring.group_arguments import enum_name, group_request, sort_fields
+from schema.declaring.groups.arguments import enum_name, group_request, sort_fields
+from schema.declaring.groups.fields import grouping_of
 from schema.declaring.kinds.batch_loaded import BatchLoaded, Load
-from schema.declaring.kinds.group_field import grouping_of
 from schema.declaring.types import NAMES, FieldSpec, field_of, input_type
 
 OF_ALL, OF_ONE = 100, 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -70,13 +71,13 @@ class GroupField(OwnField):
 class CommonField(GroupField):
     """What the rows of a group have in common; null where they weren't grouped by it, or have no such thing."""
 
+    @abstractmethod
     def key(self, entity: type[Base]) -> GroupKey:
         """What the statement groups by."""
-        raise NotImplementedError
 
+    @abstractmethod
     def shows(self, owner: TypeDeclaration) -> object:
         """The type of what is shown."""
-        raise NotImplementedError
 
     def spec(self, owner: TypeDeclaration) -> FieldSpec:
         """It may always be null."""

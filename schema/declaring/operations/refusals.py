@@ -9,7 +9,7 @@ from pathlib import Path
 from models.rules.error_codes import ErrorCode
 
 REFUSALS: Mapping[str, Sequence[str]] = tomllib.loads(
-    (Path(__file__).parents[1] / "refusals.toml").read_text(encoding="utf-8")
+    (Path(__file__).parents[2] / "refusals.toml").read_text(encoding="utf-8")
 )
 """Codes by the mutation's name; `every` stands for all mutations."""
 
